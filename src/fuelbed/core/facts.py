@@ -1,0 +1,131 @@
+"""Facts: what engines tell each other, on one typed, write-once board.
+
+The set of fact types is closed (a further one needs a decision record). An engine reads only what its registry row declares in
+`takes` and writes only what it declares in `gives`; what is not there reads as a `NotFound`, which is a value, never prose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from fuelbed.core.estimates import Estimate
+
+__all__ = [
+    "Board",
+    "Facts",
+    "JointFailures",
+    "Loops",
+    "Margins",
+    "NotFound",
+    "RiskShares",
+    "Signatures",
+    "Tipping",
+    "Verdict",
+    "Verdicts",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Asked for, not found: `question` is the one thing to give, `unlocks` what it would answer."""
+
+    question: str
+    unlocks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tipping:
+    """From dynamics: probability per arrival that a trigger lands beyond the stability boundary, by trigger name."""
+
+    probability: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class JointFailures:
+    """From coupling: common-cause groups estimated from history: members -> beta."""
+
+    groups: Mapping[tuple[str, ...], Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Distances to failure, by action name ("" = today), from dynamics and threshold."""
+
+    margin: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """From dynamics: the feedback loops that sustain the failed state, as tuples of names."""
+
+    loops: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """From observability: bits of ambiguity about the mechanism, by action name ("" = today)."""
+
+    bits: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskShares:
+    """From structure: by factor, the share of the hazard that goes with it (removal, 0..1; they do not add up to 1)."""
+
+    share: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """From the action table: the verdict on one action item, with its reason in one sentence."""
+
+    action: str
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    verdicts: tuple[Verdict, ...]
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Board:
+    """All facts of one analysis; each type is written once."""
+
+    _facts: dict[type, Any] = field(default_factory=dict)
+
+    def write(self, fact: object, allowed: tuple[type, ...]) -> None:
+        kind = type(fact)
+        if kind not in allowed:
+            raise LookupError(f"{kind.__name__} is not among this engine's declared `gives`")
+        if kind in self._facts:
+            raise LookupError(f"{kind.__name__} was written twice")
+        self._facts[kind] = fact
+
+    def for_engine(self, takes: tuple[type, ...]) -> Facts:
+        return Facts(self, takes)
+
+    def get(self, kind: type[_T]) -> _T | None:
+        return self._facts.get(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One engine's view of the board: `facts[Tipping]` is a `Tipping` or a `NotFound`."""
+
+    board: Board
+    takes: tuple[type, ...]
+
+    def __getitem__(self, kind: type[_T]) -> _T | NotFound:
+        if kind not in self.takes:
+            raise LookupError(f"{kind.__name__} is not among this engine's declared `takes`")
+        found = self.board.get(kind)
+        if found is None:
+            return NotFound(f"no engine gave {kind.__name__}", kind.__name__)
+        return found
