@@ -115,8 +115,9 @@ Block = Sentence | Estimates | Table | Picture | Quote | Ask
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one engine answers: a claim (one to three sentences), the blocks that carry it, and findings."""
+    """What one engine answers: a claim (one to three sentences), the blocks that carry it, findings, and facts for the board."""
 
     claim: str
     blocks: tuple[Block, ...] = ()
     findings: tuple[Finding, ...] = ()
+    facts: tuple[object, ...] = ()

@@ -1,0 +1,241 @@
+"""Dominance before numbers: which action does at least as much as which, whatever the numbers.
+
+Action A dominates B when every failing arrival that survives A survives B: for each trigger, outcome level and the standing
+failures, the function under A implies the function under B. A change of a number that surely lowers a probability is a
+restriction by a fresh variable ("thinning"), shared by actions that set the same value and nested where the values are ordered;
+a change that may go either way is left unordered. A restriction on the same random draws is a coupling, so the implication
+gives the order of hazard, horizon probability and loss for every value of the numbers that are left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fuelbed.core.actions import Change
+from fuelbed.core.case import Case, Factor
+from fuelbed.core.quantities import Quantity
+from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
+from fuelbed.numerics.process.compile import Compiled
+from fuelbed.numerics.process.parameters import given_numbers
+from fuelbed.numerics.process.structure import Event
+
+__all__ = ["Order", "Reach", "dominance", "reach"]
+
+_RATE_LIKE = {"rate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`better[a]` are the options that `a` does at least as much as, equal ones (in both directions) included."""
+
+    better: Mapping[str, frozenset[str]]
+
+    def equal(self, a: str, b: str) -> bool:
+        return b in self.better[a] and a in self.better[b]
+
+    def strictly(self, a: str, b: str) -> bool:
+        return b in self.better[a] and a not in self.better[b]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one option does to the cut sets, with no number: `breaks` can no longer be completed, `guards` get rarer."""
+
+    breaks: tuple[int, ...]
+    guards: tuple[int, ...]
+
+
+def dominance(model: Compiled, options: Mapping[str, tuple[Change, ...]]) -> Order:
+    """The partial order over options, each a tuple of changes; `""` stands for doing nothing and is always there."""
+    work = _Functions(model, {"": (), **options})
+    rows = {name: work.functions(changes) for name, changes in work.options.items()}
+    better = {
+        a: frozenset(b for b, g in rows.items() if b != a and all(work.bdd.implies(x, y) for x, y in zip(f, g, strict=True)))
+        for a, f in rows.items()
+    }
+    return Order(better)
+
+
+def reach(model: Compiled, changes: tuple[Change, ...], cut_sets: list[tuple[Event, ...]]) -> Reach:
+    """Which of the given cut sets an option breaks, and which it only makes rarer."""
+    breaks, guards = [], []
+    gone: set[Event] = set()
+    rarer: set[Event] = set()
+    lines: set[str] = set()
+    for c in changes:
+        kind = model.case.factors[c.target].kind if c.target in model.case.factors else ""
+        if c.verb in ("remove", "prevent", "perfect") or (c.verb == "set" and c.value is not None and c.value.high == 0):
+            gone.add((kind, c.target))
+        elif c.verb in ("set", "revert"):
+            rarer.add((kind, c.target))
+        elif c.verb == "add":
+            lines.add(c.line)
+        elif c.verb == "observe":
+            rarer |= {("control", f.name) for f in model.case.of_kind("control") if f.needs == c.target}
+    below = {e for line in lines for e in _events_under(model, line)}
+    for i, cut in enumerate(cut_sets):
+        if any(e in gone for e in cut):
+            breaks.append(i)
+        elif any(e in rarer for e in cut) or (lines and any(e in below for e in cut)):
+            guards.append(i)
+    return Reach(tuple(breaks), tuple(guards))
+
+
+def _events_under(model: Compiled, line: str) -> set[Event]:
+    s = model.structure
+    return {s.events[v] for v in s.bdd.support(s.lines[line])}
+
+
+class _Functions:
+    """Failing-arrival functions under each option, over events, thinning variables and fresh ones."""
+
+    def __init__(self, model: Compiled, options: dict[str, tuple[Change, ...]]) -> None:
+        self.model, self.options = model, options
+        self.case: Case = model.case
+        s = model.structure
+        self.values: dict[str, list[Quantity]] = {}
+        for changes in options.values():
+            for c in changes:
+                if c.value is not None and c.value not in self.values.setdefault(self._key(c), []):
+                    self.values[self._key(c)].append(c.value)
+        n = len(s.events) + 3 * sum(len(v) for v in self.values.values()) + 4 * len(options) + 8
+        self.bdd = Bdd(n + 64, budget=500_000)
+        self._next = len(s.events)
+        self._fresh: dict[str, int] = {}
+        self.base_numbers = given_numbers(self.case)
+        top = s.lines[self.case.failure]
+        levels, worse = [top], FALSE
+        for o in reversed(self.case.outcomes):
+            worse = s.bdd.or_(worse, s.lines[o.name])
+            levels.append(worse)
+        self.rows = [(t, k, s.failing_arrival(f, t)) for t in model.per_trigger for k, f in enumerate(levels)]
+        self.standing = s.standing(top)
+
+    @staticmethod
+    def _key(c: Change) -> str:
+        return f"{c.target}.{c.parameter or ('missed' if c.verb == 'observe' else 'fails')}"
+
+    def fresh(self, name: str) -> int:
+        if name not in self._fresh:
+            self._fresh[name] = self.bdd.variable(self._next)
+            self._next += 1
+        return self._fresh[name]
+
+    def functions(self, changes: tuple[Change, ...]) -> list[int]:
+        events = {v: self._base(e) for v, e in enumerate(self.model.structure.events)}
+        rates: dict[str, int] = {}
+        extra: dict[str, int] = {}
+        level_cut: dict[int, int] = {}
+        for c in changes:
+            self._apply(c, events, rates, extra, level_cut)
+        out = []
+        b = self.bdd
+        for t, k, f in self.rows:
+            g = self.model.structure.bdd.compose(f, events.__getitem__, b)
+            g = b.and_(g, rates.get(t, TRUE))
+            g = b.or_(g, extra.get(t, FALSE)) if rates.get(t) != FALSE else FALSE
+            out.append(b.and_(g, level_cut.get(k, TRUE)))
+        out.append(self.model.structure.bdd.compose(self.standing, events.__getitem__, b))
+        return out
+
+    def _base(self, e: Event) -> int:
+        kind, name = e
+        v = self.bdd.variable(self.model.structure.index[e])
+        if name in self.model.added:
+            return TRUE
+        f = self.case.factors[name]
+        if kind == "condition" and f.duty is None:
+            return self._certain(f, v)
+        if kind == "control" and (f.state in ("missing", "bypassed") or self._blind(f)):
+            return TRUE
+        return v
+
+    def _blind(self, f: Factor) -> bool:
+        return bool(f.needs) and self.model.defaults.get(f"{f.needs}.missed") == 1.0
+
+    def _certain(self, f: Factor, v: int) -> int:
+        """A condition that is certainly there (or not) is no variable."""
+        if f"{f.name}.present" in self.model.states:
+            return v
+        return TRUE if self.model.defaults.get(f"{f.name}.present.force") == 1.0 else FALSE
+
+    def _apply(
+        self, c: Change, events: dict[int, int], rates: dict[str, int], extra: dict[str, int], level_cut: dict[int, int]
+    ) -> None:
+        index = self.model.structure.index
+        kind = self.case.factors[c.target].kind if c.target in self.case.factors else "control"
+        at = index.get((kind, c.target))
+        if c.verb == "prevent":
+            rates[c.target] = FALSE
+            if at is not None:
+                events[at] = FALSE
+        elif c.verb in ("remove", "perfect", "disable"):
+            if at is not None:
+                events[at] = TRUE if c.verb == "disable" else FALSE
+        elif c.verb == "revert":
+            today = self.case.factors[c.target].today
+            if at is not None and today is not None:
+                events[at] = self.bdd.and_(events[at], self.fresh(f"reverted {c.target}"))
+        elif c.verb == "add" and at is not None:
+            events[at] = self.bdd.and_(self.bdd.variable(at), self._thin(c))
+        elif c.verb == "observe":
+            for f in self.case.of_kind("control"):
+                i = index.get(("control", f.name))
+                if f.needs == c.target and i is not None and f.state not in ("missing", "bypassed"):
+                    events[i] = self.bdd.and_(self.bdd.variable(i), self._thin(c))
+        elif c.verb == "set":
+            self._set(c, at, events, rates, extra, level_cut)
+
+    def _set(
+        self,
+        c: Change,
+        at: int | None,
+        events: dict[int, int],
+        rates: dict[str, int],
+        extra: dict[str, int],
+        level_cut: dict[int, int],
+    ) -> None:
+        b = self.bdd
+        down = self._surely_down(c)
+        if c.parameter == "rate":
+            rates[c.target] = self._thin(c) if down else b.and_(rates.get(c.target, TRUE), self._thin(c))
+            if not down:
+                extra[c.target] = self.fresh(f"more {self._key(c)} {c.text}")
+        elif c.parameter == "loss":
+            k = next(i for i, o in enumerate(self.case.outcomes) if o.name == c.target)
+            level_cut[len(self.case.outcomes) - k] = self._thin(c) if down else self.fresh(f"loss {c.text}")
+        elif c.parameter == "beta" or at is None:
+            for t in self.model.per_trigger:
+                extra[t] = self.fresh(f"unordered {self._key(c)} {c.text}")
+        elif down:
+            start = b.variable(at) if c.parameter == "fails" else events[at]
+            events[at] = b.and_(start, self._thin(c))
+        else:
+            events[at] = self.fresh(f"instead {self._key(c)} {c.text}")
+
+    def _surely_down(self, c: Change) -> bool:
+        """Whether the new value is surely at most the old one (for an uncertain old value: at most its lower end)."""
+        assert c.value is not None
+        f = self.case.factors.get(c.target)
+        if c.parameter == "fails" and f is not None and f.state in ("missing", "bypassed"):
+            return True
+        old = self.base_numbers.get(f"{c.target}.{c.parameter}")
+        if old is None:
+            return c.parameter in ("present", "broken")
+        if not old.given and c.parameter == "fails":
+            return False
+        return c.value.high <= old.low
+
+    def _thin(self, c: Change) -> int:
+        """The restriction that a value stands for: nested for ordered values, its own variable otherwise."""
+        key = self._key(c)
+        if c.value is None:
+            return self.fresh(f"thin {key}")
+        if c.value.high == 0:
+            return FALSE
+        larger = [v for v in self.values[key] if v != c.value and c.value.high <= v.low and not (v.is_point and v == c.value)]
+        out = self.fresh(f"thin {key} {c.value.text}{c.value.low}..{c.value.high}")
+        for v in larger:
+            out = self.bdd.and_(out, self.fresh(f"thin {key} {v.text}{v.low}..{v.high}"))
+        return out

@@ -1,0 +1,126 @@
+"""Interventions as changes of tape inputs: removal test, action items, and sets of them are all rows of one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fuelbed.core.actions import Action, Change
+from fuelbed.core.case import Factor
+from fuelbed.core.quantities import Quantity
+from fuelbed.numerics.process.compile import RATE_CAP, Compiled
+
+__all__ = ["Overrides", "batch", "changes_of", "evaluate", "middles", "removal"]
+
+Array = NDArray[np.float64]
+Overrides = Mapping[str, float | str]  # tape input -> a value, or the label of the knob that gives it
+
+
+def removal(model: Compiled, factor: Factor) -> Overrides:
+    """The removal test of one factor: trigger prevented, condition absent, control perfect."""
+    verb = {"trigger": "prevent", "condition": "remove", "control": "perfect"}[factor.kind]
+    out = dict(_one(model, Change(verb, factor.name), ""))  # type: ignore[arg-type]  # one of three literal verbs
+    if factor.kind == "trigger":
+        out[f"{factor.name}.now"] = 0.0
+    return out
+
+
+def changes_of(model: Compiled, action: Action) -> Overrides:
+    """All interventions of one action item; of two that move the same input the later wins."""
+    out: dict[str, float | str] = {}
+    for c in action.does:
+        out.update(_one(model, c, action.name))
+    return out
+
+
+def _one(model: Compiled, c: Change, action: str) -> dict[str, float | str]:
+    x = c.target
+    if c.verb == "remove":
+        return _state(f"{x}.present", 0.0)
+    if c.verb == "prevent":
+        return {f"{x}.rate": 0.0}
+    if c.verb == "revert":
+        return {f"{x}.now": 0.0}
+    if c.verb == "perfect":
+        reach = {f"{g.name}.reaches.{x}.force": 0.0 for g in model.case.common_causes}
+        return {**_state(f"{x}.broken", 0.0), f"{x}.live": 0.0, f"{x}.armed.force": 0.0, **reach}
+    if c.verb == "disable":
+        return _state(f"{x}.broken", 1.0)
+    value: float | str = _label(model, c, action)
+    if c.verb == "observe":
+        return {f"{x}.missed": value}
+    if c.verb == "add":
+        return {**_state(f"{x}.broken", 0.0), f"{x}.fails": value, **_join(model, x, c.shares)}
+    return _set(model, x, c.parameter, value)
+
+
+def _set(model: Compiled, x: str, parameter: str, value: float | str) -> dict[str, float | str]:
+    if parameter in ("present", "broken"):
+        return _state(f"{x}.{parameter}", value)
+    if parameter == "fails":
+        out: dict[str, float | str] = {**_state(f"{x}.broken", 0.0), f"{x}.fails": value}
+        for g in model.case.common_causes:
+            if x in g.of:
+                out[f"{g.name}.reaches.{x}.force"] = 0.0 if g.acts_on == "broken" else 1.0
+                if g.acts_on == "fails":
+                    out[f"{g.name}.counts.{x}"] = 1.0
+        return out
+    return {f"{x}.{parameter}": value}
+
+
+def _state(name: str, value: float | str) -> dict[str, float | str]:
+    return {f"{name}.keep": 0.0, f"{name}.force": value}
+
+
+def _join(model: Compiled, x: str, shares: str) -> dict[str, float | str]:
+    out: dict[str, float | str] = {}
+    for g in model.case.common_causes:
+        if shares and (shares == g.name or shares in g.of):
+            out[f"{g.name}.reaches.{x}.force"] = 1.0
+            out[f"{g.name}.counts.{x}"] = 1.0
+    return out
+
+
+def _label(model: Compiled, c: Change, action: str) -> str | float:
+    q = c.value
+    if q is None:
+        q = Quantity.unknown()
+        label = f"{action}: {c.text or c.verb + ' ' + c.target}"
+        return label if label in model.knobs else q.middle
+    if q.is_point and not q.name:
+        return min(q.low, RATE_CAP)
+    return q.name or f"{action}: {c.text or c.verb + ' ' + c.target}"
+
+
+def middles(model: Compiled) -> dict[str, float]:
+    """Every knob at its middle."""
+    return {k: min(knob.quantity.middle, RATE_CAP) for k, knob in model.knobs.items()}
+
+
+def batch(model: Compiled, knobs: Mapping[str, Array | float], rows: Sequence[Overrides]) -> Array:
+    """Tape inputs for every (row of overrides) x (sample): shape (n_inputs, len(rows) * n), rows outermost."""
+    n = max((len(v) for v in knobs.values() if isinstance(v, np.ndarray)), default=1)
+    base = np.empty((model.tape.n_inputs, n))
+    place = {name: i for i, name in enumerate(model.tape.inputs)}
+    for name, i in place.items():
+        given = model.defaults[name]
+        base[i] = knobs[given] if isinstance(given, str) else given
+    out = np.tile(base, (1, len(rows)))
+    for r, changes in enumerate(rows):
+        for name, value in changes.items():
+            at = place.get(name)
+            if at is not None:
+                out[at, r * n : (r + 1) * n] = knobs[value] if isinstance(value, str) else value
+    return out
+
+
+def evaluate(
+    model: Compiled, knobs: Mapping[str, Array | float], rows: Sequence[Overrides], outputs: Iterable[str] = ()
+) -> dict[str, Array]:
+    """The outputs of the tape, each of shape (len(rows), n): one call for any set of interventions and samples."""
+    inputs = batch(model, knobs, rows)
+    reg = model.tape.run(inputs)
+    names = list(outputs) or list(model.tape.outputs)
+    return {k: reg[model.tape.outputs[k]].reshape(len(rows), -1) for k in names}

@@ -1,0 +1,26 @@
+"""From bounds to estimates: caps become infinities, middles that rest on nothing become "not known"."""
+
+from __future__ import annotations
+
+import math
+
+from fuelbed.core.estimates import Estimate, EstimateKind
+from fuelbed.numerics.process.bounds import Bound
+from fuelbed.numerics.process.compile import RATE_CAP, Compiled
+
+__all__ = ["estimate", "has_unknown_rates"]
+
+
+def has_unknown_rates(model: Compiled) -> bool:
+    """Whether some trigger's rate is not given: then a hazard has no middle value."""
+    return any(math.isinf(k.quantity.high) for k in model.knobs.values())
+
+
+def estimate(b: Bound, kind: EstimateKind, unit: str, known: bool) -> Estimate:
+    """`known` is False where the middle rests on a rate nobody gave: then only the interval is shown."""
+    high = math.inf if b.high > RATE_CAP / 1e4 and kind in ("rate", "loss") else b.high
+    low = 0.0 if abs(b.low) < 1e-15 else b.low
+    value: float | None = b.value
+    if not known or (kind in ("rate", "loss") and b.value > RATE_CAP / 1e4):
+        value = None
+    return Estimate(value, low, high, kind, unit, "computed", b.method)

@@ -1,0 +1,133 @@
+"""How numbers are written, the same in every format: `0.31 (0.12..0.55)`, `4.1 (0.5..12) a year`, `−93 % (−98..−71 %)`."""
+
+from __future__ import annotations
+
+import math
+
+from fuelbed.core.estimates import Estimate, EstimateKind
+
+__all__ = ["NOT_KNOWN", "basis", "change", "estimate", "estimate_parts", "interval", "number", "quantity"]
+
+NOT_KNOWN = "not known"
+_NO_BOUND = "no upper bound"
+_YEARS = (("years", 1.0), ("days", 1 / 365.25), ("h", 1 / 8766), ("min", 1 / 525960), ("s", 1 / 31557600))
+
+
+def number(x: float) -> str:
+    """Two significant digits, three from 100 on: `0.031`, `4.1`, `12`, `108`, `1230`, `3.1e-06`."""
+    if math.isnan(x):
+        return NOT_KNOWN
+    if math.isinf(x):
+        return _NO_BOUND if x > 0 else "no lower bound"
+    sign, a = ("−" if x < 0 else ""), abs(x)
+    if a == 0:
+        return "0"
+    if a < 1e-4 or a >= 1e6:
+        mantissa, exponent = f"{a:.1e}".split("e")
+        return f"{sign}{mantissa.removesuffix('.0')}e{int(exponent)}".replace("e-", "e−")
+    digits = 3 if a >= 99.5 else 2
+    a = round(a, digits - 1 - math.floor(math.log10(a)))
+    decimals = max(0, digits - 1 - math.floor(math.log10(a)))
+    text = f"{a:.{decimals}f}"
+    return sign + (text.rstrip("0").rstrip(".") if "." in text and a >= 1 else text)
+
+
+def _probability(p: float) -> str:
+    """As `number`, but near 1 with as many digits as keep it apart from 1."""
+    if not 0.99 <= p < 1:
+        return number(p)
+    if 1 - p < 1e-6:
+        return ">0.999999"
+    return f"{p:.{1 - math.floor(math.log10(1 - p))}f}".rstrip("0").rstrip(".")
+
+
+def _per_cent(x: float, signed: bool) -> str:
+    if math.isinf(x):
+        return number(x)
+    if signed and -1 < x < -0.99:
+        text = "−" + _probability(1 - (1 + x))
+        return "−" + f"{float(text[1:].lstrip('>')) * 100:.6g}"
+    y = 100 * x
+    text = number(y) if abs(y) < 9.95 else f"{y:.0f}".replace("-", "−")
+    return f"+{text}" if signed and y > 0 and text != "0" else text
+
+
+def _digits(x: float, kind: EstimateKind) -> str:
+    if kind == "probability":
+        return _probability(x)
+    if kind in ("share", "change"):
+        return _per_cent(x, signed=kind == "change")
+    if kind == "count" and float(x).is_integer():
+        return f"{x:.0f}".replace("-", "−")
+    return number(x)
+
+
+def _suffix(e: Estimate) -> str:
+    if e.kind in ("share", "change"):
+        return " %"
+    unit = e.unit.replace("per year", "a year").strip()
+    if not unit and e.kind == "rate":
+        unit = "a year"
+    return f" {unit}" if unit else ""
+
+
+def _scaled(e: Estimate) -> Estimate:
+    """A duration without a unit is in years: put it into the unit that reads best."""
+    if e.kind != "duration" or e.unit:
+        return e
+    size = abs(e.value) if e.value is not None else (e.low or (0.0 if math.isinf(e.high) else e.high))
+    unit, scale = next(((u, s) for u, s in _YEARS if size >= s), ("years", 1.0) if size == 0 else _YEARS[-1])
+    value = None if e.value is None else e.value / scale
+    return Estimate(value, e.low / scale, e.high / scale, e.kind, unit, e.how, e.method)
+
+
+def estimate_parts(e: Estimate) -> tuple[str, str, str]:
+    """The value, its interval (may be empty) and the unit, each as text; the unit starts with a space."""
+    if e.is_unknown or (e.value is not None and math.isnan(e.value)):
+        return NOT_KNOWN, "", ""
+    e = _scaled(e)
+    value = "" if e.value is None else _digits(e.value, e.kind)
+    return value, interval(e, value), _suffix(e)
+
+
+def interval(e: Estimate, value: str = "") -> str:
+    """`0.12..0.55`, `from 0.5, no upper bound`, or "" where the ends read like the value."""
+    low, high = _digits(e.low, e.kind), _digits(e.high, e.kind)
+    if math.isinf(e.high):
+        return f"from {low}, {_NO_BOUND}" if not math.isinf(e.low) else _NO_BOUND
+    if low == high:
+        return "" if value == low else low
+    return f"{low}..{high}"
+
+
+def estimate(e: Estimate) -> str:
+    """The whole estimate on one line."""
+    value, span, unit = estimate_parts(e)
+    if not value:
+        return f"{span}{unit}"
+    if not span:
+        return f"{value}{unit}"
+    if unit == " %":
+        return f"{value} % ({span}{'' if span.endswith('bound') else ' %'})"
+    return f"{value} ({span}){unit}"
+
+
+def quantity(value: float | None, low: float | None = None, high: float | None = None, kind: EstimateKind = "rate", unit: str = "") -> str:
+    """As `estimate`, from plain numbers (the data of a picture)."""
+    if value is None and low is None:
+        return NOT_KNOWN
+    middle = value if value is not None else 0.0
+    return estimate(Estimate(value, middle if low is None else low, middle if high is None else high, kind, unit))
+
+
+def change(x: float | None) -> str:
+    """`−93 %`, `no change`, `+4.2 %`."""
+    if x is None or math.isnan(x):
+        return NOT_KNOWN
+    text = _per_cent(x, signed=True)
+    return "no change" if text in ("0", "−0", "+0") or abs(x) < 5e-5 else f"{text} %"
+
+
+def basis(e: Estimate) -> str:
+    """How it was got: `computed: exact at the ends`."""
+    return f"{e.how}: {e.method}" if e.method else e.how
