@@ -1,0 +1,77 @@
+"""Runs the registry's rows over a case, in the order that their facts ask for, and puts the answers into one report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from graphlib import TopologicalSorter
+from importlib import import_module
+
+from fuelbed import __version__
+from fuelbed.core.blocks import Answer
+from fuelbed.core.case import Case
+from fuelbed.core.errors import BudgetError
+from fuelbed.core.facts import Board, Facts, NotFound
+from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.options import Options
+from fuelbed.core.registry import ENGINES, Engine
+from fuelbed.core.reporting import Report, Section
+
+__all__ = ["analyze", "order"]
+
+
+def order(rows: tuple[Engine, ...] = ENGINES) -> list[Engine]:
+    """The rows so that whoever gives a fact runs before whoever takes it; raises `graphlib.CycleError` on a cycle."""
+    givers = {fact: [e.id for e in rows if fact in e.gives] for e in rows for fact in e.takes}
+    graph = {e.id: [g for fact in e.takes for g in givers[fact] if g != e.id] for e in rows}
+    by_id = {e.id: e for e in rows}
+    return [by_id[i] for i in TopologicalSorter(graph).static_order()]
+
+
+def analyze(case: Case, options: Options | None = None, progress: Callable[[str], None] | None = None) -> Report:
+    """Every question, answered or *asked for, not found*; pure but for `progress`, which is told each question as it starts."""
+    options = options or Options()
+    board = Board()
+    answers: dict[str, Answer | NotFound] = {}
+    for row in order():
+        if progress is not None and row.load:
+            progress(row.question)
+        answers[row.id] = _examine(row, case, board, options)
+    sections = tuple(Section(e.id, e.section, e.question, answers[e.id]) for e in ENGINES)
+    findings = list(case.findings)
+    for a in answers.values():
+        if isinstance(a, Answer):
+            findings += a.findings
+    provenance = {
+        "fuelbed": __version__,
+        "seed": str(options.seed),
+        "horizon": case.horizon_text,
+        **{f"sha256 {name}": digest for name, digest in case.inputs.items()},
+    }
+    return Report(case.title, case.failure, _verdict(answers), sections, tuple(findings), provenance)
+
+
+def _examine(row: Engine, case: Case, board: Board, options: Options) -> Answer | NotFound:
+    if not row.load:
+        assert row.missing is not None
+        return row.missing
+    module, _, name = row.load.partition(":")
+    examine: Callable[[Case, Facts, Options], Answer] = getattr(import_module(module), name)
+    try:
+        answer = examine(case, board.for_engine(row.takes), options)
+    except BudgetError as e:
+        finding = Finding(
+            "FB205",
+            Severity.ERROR,
+            f"The {row.id} engine ran out of its budget: {e}.",
+            "Split the case, or fix some uncertain conditions with `today`.",
+        )
+        return Answer(f"Not answered: {e}.", (), (finding,))
+    for fact in answer.facts:
+        board.write(fact, row.gives)
+    return answer
+
+
+def _verdict(answers: dict[str, Answer | NotFound]) -> tuple[str, ...]:
+    """What stood there, how near it is, what the actions change: the claims of the first two answers."""
+    claims = [a.claim for e in ENGINES[:2] if isinstance(a := answers[e.id], Answer)]
+    return tuple(c for c in claims if c)

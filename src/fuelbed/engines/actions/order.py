@@ -1,0 +1,73 @@
+"""Dominance first: what holds whatever the numbers, between action items and the closing of single conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fuelbed.core.actions import Change
+from fuelbed.core.blocks import Picture
+from fuelbed.numerics.process.compile import Compiled
+from fuelbed.numerics.process.dominance import Order, dominance
+
+__all__ = ["OptionOrder", "option_order"]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionOrder:
+    sentence: str
+    picture: Picture
+    order: Order
+
+
+def option_order(model: Compiled) -> OptionOrder:
+    """The partial order over action items and `close CONDITION` for every condition in a way to the failure."""
+    options: dict[str, tuple[Change, ...]] = {n: a.does for n, a in model.case.actions.items() if a.does}
+    for f in model.case.of_kind("condition"):
+        if ("condition", f.name) in model.structure.index:
+            options[f"close {f.name}"] = (Change("remove", f.name),)
+    order = dominance(model, options)
+    return OptionOrder(_sentence(model, order, options), _picture(order, options), order)
+
+
+def _sentence(model: Compiled, order: Order, options: dict[str, tuple[Change, ...]]) -> str:
+    actions = [n for n in model.case.actions if n in options]
+    nothing = [n for n in actions if order.equal(n, "")]
+    closing = [n for n in options if n.startswith("close ")]
+    best = max(closing, key=lambda c: len([a for a in actions if a in order.better[c]]), default="")
+    above = [a for a in actions if best and a in order.better[best]]
+    parts = []
+    if above and len(above) > len(nothing):
+        what = best.removeprefix("close ")
+        many = "every action item" if len(above) == len(actions) else _list(above)
+        equal = [a for a in above if order.equal(a, best)]
+        tail = f" ({_list(equal)} does exactly that)" if equal else ""
+        parts.append(f"Whatever the numbers, closing `{what}` does at least as much as {many}{tail}.")
+    top = [a for a in actions if all(b in order.better[a] for b in actions if b != a)]
+    if top and len(actions) > 1:
+        parts.append(f"Among the action items, {_list(top)} does at least as much as every other.")
+    if nothing:
+        parts.append(f"{_list(nothing)} leave{'s' if len(nothing) == 1 else ''} every way to the failure as it was.")
+    return " ".join(parts) or "No action item does at least as much as another whatever the numbers: the numbers decide."
+
+
+def _list(names: list[str]) -> str:
+    words = [f"`{n}`" for n in names]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _picture(order: Order, options: dict[str, tuple[Change, ...]]) -> Picture:
+    """Equal options as one class; edges only between neighbours (the transitive reduction)."""
+    names = list(options)
+    classes: list[list[str]] = []
+    for n in names:
+        home = next((c for c in classes if order.equal(c[0], n)), None)
+        if home is None:
+            classes.append([n])
+        else:
+            home.append(n)
+    heads = [c[0] for c in classes]
+    over = {a: {b for b in heads if order.strictly(a, b)} for a in heads}
+    edges = [[a, b] for a in heads for b in over[a] if not any(b in over[c] for c in over[a])]
+    data = {"items": [{"id": n, "label": n} for n in names], "edges": edges, "classes": classes}
+    alt = "; ".join(f"{a} does at least as much as {', '.join(sorted(over[a]))}" for a in heads if over[a])
+    return Picture("order", "Whatever the numbers: which does at least as much as which", data, alt or "No order without numbers.")

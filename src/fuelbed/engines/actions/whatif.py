@@ -1,0 +1,74 @@
+"""What-if: the tape with its sliders and switches, so that the page re-evaluates exactly what Python does."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from fuelbed.core.blocks import Picture
+from fuelbed.numerics.process.compile import RATE_CAP, Compiled
+from fuelbed.numerics.process.interventions import Overrides, changes_of, middles, removal
+
+__all__ = ["whatif"]
+
+_KINDS = {"rate": "rate", "probability": "probability", "loss": "loss", "duration": "duration", "plain": "plain"}
+
+
+def whatif(model: Compiled) -> Picture:
+    """One slider per given number, one switch per action item and per factor (its removal)."""
+    t = model.tape
+    place = {name: i for i, name in enumerate(t.inputs)}
+    mid = middles(model)
+
+    def default(name: str) -> float:
+        d = model.defaults[name]
+        return mid[d] if isinstance(d, str) else d
+
+    def settings(changes: Overrides) -> list[list[float]]:
+        return [[place[n], mid[v] if isinstance(v, str) else v] for n, v in changes.items() if n in place]
+
+    sliders = [s for k in model.knobs if (s := _slider(model, k, place, mid)) is not None]
+    switches = [
+        {"id": n, "label": a.what or n, "kind": "action", "set": settings(changes_of(model, a))}
+        for n, a in model.case.actions.items()
+        if a.does
+    ]
+    switches += [
+        {"id": f"without:{f.name}", "label": f.name, "kind": "factor", "set": settings(removal(model, f))}
+        for f in model.case.factors.values()
+        if any(n == f.name for _, n in model.structure.events)
+    ]
+    unit = f"{model.case.loss_unit} a year"
+    outputs: list[dict[str, Any]] = [
+        {"id": "hazard", "label": "failures a year", "register": t.outputs["hazard"], "kind": "rate"},
+        {"id": "probability", "label": f"at least one in {model.case.horizon_text}", "register": t.outputs["probability"], "kind": "probability"},
+        {"id": "loss", "label": unit, "register": t.outputs["loss"], "kind": "loss"},
+    ]  # fmt: skip  # one output a line
+    tape = {**t.as_json(), "inputs": [{"name": n, "value": default(n)} for n in t.inputs]}
+    data = {"tape": tape, "outputs": outputs, "sliders": sliders, "switches": switches, "reason": ""}
+    alt = "Sliders for every number and a switch for every action; they recompute the same formulas inside the page."
+    return Picture("whatif", "What if", data, alt)
+
+
+def _slider(model: Compiled, label: str, place: dict[str, int], mid: dict[str, float]) -> dict[str, Any] | None:
+    k = model.knobs[label]
+    inputs = [place[n] for n in k.inputs if n in place]
+    q = k.quantity
+    if not inputs or (q.dimension == "duration" and not q.given):
+        return None
+    low, high = q.low, q.high
+    if q.is_point:
+        low, high = (0.0, 1.0) if q.dimension == "probability" else (q.low / 4, q.low * 4)
+    if math.isinf(high) or high > RATE_CAP:
+        low, high = max(low, 0.01), 1000.0
+    if low == high:
+        return None
+    value = min(max(mid[label], low), high)
+    owner = label.rpartition(".")[0]
+    factor = model.case.factors.get(owner)
+    unit = {"rate": "a year", "duration": "years"}.get(q.dimension, q.unit)
+    scale = "log" if low > 0 and high / low > 5 else "linear"
+    return {
+        "id": label, "label": label, "group": factor.kind if factor is not None else "shared",
+        "low": low, "high": high, "value": value, "scale": scale, "unit": unit, "inputs": inputs,
+    }  # fmt: skip  # one record
