@@ -19,12 +19,18 @@ _OUTPUTS = {"hazard": "hazard", "probability": "probability", "loss": "loss"}
 
 @click.command(short_help="Analyze a case: what stood there, and what each action item changes.")
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "md", "html", "json"]), help="Default: by the suffix of -o, else text.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "md", "html", "json"]), help="Default: by the suffix of -o, else text."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
-@click.option("--target", metavar="GOAL", help="For the cheapest set: 'hazard<=0.1', 'probability<=0.05', 'loss<=30', 'loss-80%'.")
+@click.option(
+    "--target", metavar="GOAL", help="For the cheapest set: 'hazard<=0.1', 'probability<=0.05', 'loss<=30', 'loss-80%'."
+)
 @click.option("--seed", type=int, default=Options().seed, show_default=True, help="Of every random draw.")
 @click.option("--fail-on", type=FAIL_ON, default="error", show_default=True, help="Exit 1 on findings at or above this.")
-@click.option("--baseline", type=click.Path(path_type=Path), help="Findings known from this file do not count; written if absent.")
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), help="Findings known from this file do not count; written if absent."
+)
 @click.option("--watch", is_flag=True, help="Run again on every save, and print what changed in the verdict.")
 def analyze(
     case: Path,
@@ -62,7 +68,7 @@ def _target(text: str | None) -> tuple[str, float] | None:
             return m[1], -float(m[3]) / 100
     except ValueError:
         pass
-    refuse(f"--target {text!r}: write 'hazard<=0.1', 'probability<=0.05', 'loss<=30' or 'loss-80%'.")
+    return refuse(f"--target {text!r}: write 'hazard<=0.1', 'probability<=0.05', 'loss<=30' or 'loss-80%'.")
 
 
 def _run(path: Path, options: Options) -> Report:

@@ -15,7 +15,9 @@ __all__ = ["check"]
 @click.command(short_help="Check a case file; report every fault at once.")
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option("--fail-on", type=FAIL_ON, default="error", show_default=True, help="Exit 1 on findings at or above this.")
-@click.option("--baseline", type=click.Path(path_type=Path), help="Findings known from this file do not count; written if absent.")
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), help="Findings known from this file do not count; written if absent."
+)
 def check(case: Path, fail_on: str, baseline: Path | None) -> None:
     """Check CASE (a folder with case.yaml, or the file itself) without analyzing it."""
     loaded = load(case)

@@ -65,9 +65,10 @@ class Sentence:
     shares: Part | None = None
 
 
+_GAP = r"\s{1,9}"  # bounded, so that a run of blanks cannot make the match quadratic
 _N = r"(?P<{0}>[A-Za-z_][\w-]*)"
 _PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = tuple(
-    (verb, re.compile(pattern.replace("@X", _N.format("target")).replace(" ", r"\s+") + r"\s*\Z", re.ASCII))
+    (verb, re.compile(pattern.replace("@X", _N.format("target")).replace(" ", _GAP) + r"\s*\Z", re.ASCII))
     for verb, pattern in (
         ("remove", "remove @X"),
         ("prevent", "prevent @X"),

@@ -59,14 +59,22 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     return Answer(_claim(judged, results, model, known), tuple(b for b in blocks if b is not None), (), (verdicts,))
 
 
-def _claim(
-    judged: dict[str, tuple[Rule, str]], results: dict[str, dict[str, Comparison]], model: Compiled, known: bool
-) -> str:
+def _claim(judged: dict[str, tuple[Rule, str]], results: dict[str, dict[str, Comparison]], model: Compiled, known: bool) -> str:
     """One sentence: how the action items divide, and which helps most."""
     words: dict[str, list[str]] = {}
     for name, (rule, _) in judged.items():
         words.setdefault(rule.verdict, []).append(name)
-    order = ["structural", "control", "mitigation", "trigger only", "sight only", "no effect", "undecided", "harmful", "not modelled"]
+    order = [
+        "structural",
+        "control",
+        "mitigation",
+        "trigger only",
+        "sight only",
+        "no effect",
+        "undecided",
+        "harmful",
+        "not modelled",
+    ]
     parts = [f"{len(words[w])} {w}" for w in order if w in words]
     n = len(judged)
     text = f"Of {n} action item{'s' if n != 1 else ''}: {', '.join(parts)}."
@@ -155,5 +163,3 @@ def _shared_note(model: Compiled, rng: np.random.Generator) -> list[Block]:
                     )
                 )
     return out
-
-

@@ -70,4 +70,6 @@ def _picture(order: Order, options: dict[str, tuple[Change, ...]]) -> Picture:
     edges = [[a, b] for a in heads for b in over[a] if not any(b in over[c] for c in over[a])]
     data = {"items": [{"id": n, "label": n} for n in names], "edges": edges, "classes": classes}
     alt = "; ".join(f"{a} does at least as much as {', '.join(sorted(over[a]))}" for a in heads if over[a])
-    return Picture("order", "Whatever the numbers: which does at least as much as which", data, alt or "No order without numbers.")
+    return Picture(
+        "order", "Whatever the numbers: which does at least as much as which", data, alt or "No order without numbers."
+    )

@@ -14,7 +14,6 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.options import Options
 from fuelbed.numerics.process.bounds import Bound, Comparison
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
-from fuelbed.numerics.process.dominance import reach
 from fuelbed.numerics.process.interventions import Overrides, changes_of, evaluate, middles
 from fuelbed.numerics.process.structure import Event
 from fuelbed.numerics.sampling import box_points, quantile
@@ -213,7 +212,7 @@ def flips(model: Compiled, names: Sequence[str], rng: np.random.Generator) -> Ta
 
 def _flip_rows(names: list[str], v: Array, grid: Array, label: str, where: str) -> list[tuple[Cell, ...]]:
     """Where along one number the best action changes by more than rounding."""
-    out = []
+    out: list[tuple[Cell, ...]] = []
     best = v.argmin(axis=0)
     for j in range(len(grid) - 1):
         a, b = int(best[j]), int(best[j + 1])
@@ -282,7 +281,8 @@ def _watch(
         if v["loss"][1, 0] < v["loss"][0, 0] * 0.99:
             worst = model.case.outcomes[-1].name
             return f"in the next failure or drill: it does not become `{worst}`"
-        return "no observation would: the model moves by nothing"
+        worse = v["hazard"][1, 0] > v["hazard"][0, 0] * 1.01
+        return "do not try it: the model says it makes things worse" if worse else "nothing would: the model does not move"
     need = 1 if before >= 0.95 else math.ceil(math.log(0.05) / math.log1p(-before))
     rate = mid.get(f"{trigger}.rate", 0.0)
     if rate > 0 and math.isfinite(need):

@@ -67,7 +67,9 @@ def _standing(today: dict[str, Comparison]) -> str:
     q = today["standing"].after
     if q.low >= 1 - 1e-12:
         return "Failed already: a cut set without any trigger is complete, so no push is needed."
-    return f"A cut set without any trigger may be complete already (probability {q.low:.2g}..{q.high:.2g}): no push is needed then."
+    return (
+        f"A cut set without any trigger may be complete already (probability {q.low:.2g}..{q.high:.2g}): no push is needed then."
+    )
 
 
 def _claim(

@@ -162,15 +162,13 @@ def importance_table(model: Compiled, removed: dict[str, dict[str, Comparison]],
     unit = f"{model.case.loss_unit} a year"
     for n in sorted(removed, key=lambda x: removed[x]["hazard"].ratio.value):
         r = removed[n]
-        cells = [Cell(n), Cell(model.case.factors[n].kind)]
-        for est in (
+        after = (
             estimate(r["hazard"].after, "rate", "a year", known),
             estimate(r["probability"].after, "probability", "", known),
             estimate(r["loss"].after, "loss", unit, known),
             change(r["hazard"].ratio),
-        ):
-            cells.append(Cell(estimate=est))
-        rows.append(tuple(cells))
+        )
+        rows.append((Cell(n), Cell(model.case.factors[n].kind), *(Cell(estimate=e) for e in after)))
     return Table(
         "removal",
         "Removal test: what is left when one factor is taken out",

@@ -118,7 +118,9 @@ class _Bounds:
     def _tasks(self) -> list[_Task]:
         """Test the signs of the gradients and note what is left to try at corners."""
         n = _TESTED if self.boxed else 1
-        knobs = self._at(box_points(len(self.boxed), n, self.rng)) if self.boxed else dict(self.mid)
+        knobs: dict[str, Array | float] = dict(self.mid)
+        if self.boxed:
+            knobs = self._at(box_points(len(self.boxed), n, self.rng))
         for k in self.drawn:
             knobs[k] = self._quantile(k, np.clip(self.rng.random(n), 0.05, 0.95))
         reg = self._run(self.rows, knobs)
@@ -177,7 +179,7 @@ class _Bounds:
         unique, where = np.unique(np.concatenate(shares, axis=1), axis=1, return_inverse=True)
         where = np.asarray(where).reshape(-1)
         values = self._at_all(unique)
-        out = {}
+        out: dict[tuple[int, str, str], tuple[float, float]] = {}
         for t, (a, b) in zip(tasks, spans, strict=True):
             at = where[a:b]
             v = _of(t.what, values[t.output][t.row][:, at], values[t.output][0][:, at])
@@ -220,7 +222,7 @@ class _Bounds:
         return out
 
     def _method(self, tasks: list[_Task]) -> dict[tuple[int, str, str], str]:
-        out = {}
+        out: dict[tuple[int, str, str], str] = {}
         for t in tasks:
             m = len(t.mixed)
             if not m:

@@ -258,8 +258,9 @@ class _Compiler:
             f = self._fine(f"{name}.present")
             return b.and_(f, self._fine(f"{name}.duty")) if f"{name}.duty" in self.place else f
         parts = [self._fine(f"{name}.broken"), self._fine(f"{name}.fails")]
-        for g in self.vars.group_of.get(name, ()):
-            parts.append(b.and_(self._fine(g.event), self._fine(f"{g.cause.name}.reaches.{name}")))
+        parts += [
+            b.and_(self._fine(g.event), self._fine(f"{g.cause.name}.reaches.{name}")) for g in self.vars.group_of.get(name, ())
+        ]
         factor = self.case.factors.get(name)
         if factor is not None and factor.needs:
             parts.append(b.and_(self._fine(f"{factor.needs}.missed"), self._fine(f"{name}.armed")))
@@ -334,12 +335,12 @@ class _Compiler:
         standing = s.bdd.compose(s.standing(top), self.event, self.bdd)
         likelihood = self.incident(arrivals, standing)
         impossible = not likelihood
-        states = {i for i in range(self.n_states)}
+        states = set(range(self.n_states))
         depends = self.bdd.support(*(g for _, g in likelihood)) & states if likelihood else set()
         if not depends:
             likelihood = []
         rows = [[self._fine_arrival(f, t.name) for f in levels] for t in self.triggers]
-        functions = tuple([standing, *arrivals.values(), *(g for row in rows for g in row), *(g for _, g in likelihood)])
+        functions = (standing, *arrivals.values(), *(g for row in rows for g in row), *(g for _, g in likelihood))
         total = _Sum(self, functions, [w for w, _ in likelihood], len(levels)).total()
         outputs = self._outputs(total)
         tape = self.tape.build(outputs)
@@ -347,7 +348,7 @@ class _Compiler:
         return Compiled(
             case, tape, self.defaults, self.knobs, s, {f.name: s.failing_arrival(top, f.name) for f in self.triggers},
             s.standing(top), tuple(self.names[: self.n_states]), bool(depends), impossible, self.added,
-            {n: "beta" for n in self._shared_event}, tuple(f.name for f in self.triggers),
+            dict.fromkeys(self._shared_event, "beta"), tuple(f.name for f in self.triggers),
         )  # fmt: skip  # one line per few fields reads better here
 
     def _levels(self, top: int) -> list[int]:

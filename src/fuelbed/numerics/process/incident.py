@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 
@@ -14,7 +13,6 @@ from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
 from fuelbed.numerics.boolean.causality import Cause, Causes, actual_causes, minimal_hitting_sets
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.interventions import middles
-from fuelbed.numerics.process.structure import Event
 
 __all__ = ["Incident", "examine_incident"]
 
@@ -74,9 +72,7 @@ def examine_incident(model: Compiled, rng: np.random.Generator) -> Incident:
     return out
 
 
-def _causes(
-    model: Compiled, true: frozenset[str], cuts: list[frozenset[str]], monotone: bool
-) -> tuple[Causes, frozenset[str]]:
+def _causes(model: Compiled, true: frozenset[str], cuts: list[frozenset[str]], monotone: bool) -> tuple[Causes, frozenset[str]]:
     if monotone:
         hits = minimal_hitting_sets([c for c in cuts if c <= true])
         return Causes(tuple(Cause(h, frozenset()) for h in hits), complete=True), frozenset()
@@ -153,17 +149,17 @@ def _worlds(model: Compiled, rng: np.random.Generator) -> list[frozenset[str]]:
     p = event_probabilities(model)
     facts: dict[int, bool] = {}
     for v, (kind, name) in enumerate(s.events):
-        f = model.case.factors.get(name)
+        factor = model.case.factors.get(name)
         if name in model.added:
             facts[v] = True
-        elif f is not None and kind != "tips" and f.occurred is not None:
-            facts[v] = f.occurred
+        elif factor is not None and kind != "tips" and factor.occurred is not None:
+            facts[v] = factor.occurred
     functions: list[tuple[float, str, int]] = []
     known = [t for t in model.per_trigger if model.case.factors[t].occurred]
     for t in known or model.per_trigger:
         if model.case.factors[t].occurred is False:
             continue
-        f = b.restrict(model.arrivals[t], {v: x for v, x in facts.items()})
+        f = b.restrict(model.arrivals[t], facts)
         rate = model.case.factors[t].rate
         weight = b.probability(f, p) * (1.0 if known else (rate.middle if rate is not None else 1.0))
         if f != FALSE and weight > 0:

@@ -132,8 +132,7 @@ class Structure:
     def cut_sets(self, f: int, limit: int | None = None) -> list[tuple[Event, ...]]:
         """The minimal cut sets of `f` as events, by size and then by place in the file; added controls left out."""
         rows = {
-            tuple(self.events[v] for v in s if self.events[v][1] not in self.added)
-            for s in self.family.sets(self.cuts(f), limit)
+            tuple(self.events[v] for v in s if self.events[v][1] not in self.added) for s in self.family.sets(self.cuts(f), limit)
         }
         return sorted(rows, key=lambda s: (len(s), [self.index[e] for e in s]))
 

@@ -1,0 +1,178 @@
+"""The `factors` section: triggers, conditions, controls, with the defaults of DESIGN 2 resolved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from fuelbed.core.case import Factor, FactorKind
+from fuelbed.core.findings import Span
+from fuelbed.core.quantities import Quantity
+from fuelbed.core.scanner import did_you_mean
+from fuelbed.readers.fields import Fields, Reading
+from fuelbed.readers.yaml import Entry, Map, Scalar, plain
+
+__all__ = ["CARRIED", "COMMON", "KINDS", "OWN", "STATES", "read_factors"]
+
+KINDS: Mapping[str, FactorKind] = {
+    "trigger": "trigger", "condition": "condition", "control": "control", "exploit": "trigger", "exposure": "condition",
+}  # fmt: skip
+STATES = ("effective", "failed", "missing", "bypassed")
+CARRIED = ("because", "source", "note", "class", "boundary", "vector", "zone", "cost")
+COMMON = ("kind", "what", "owner", "scope", "layer", "in_incident", "today", *CARRIED)
+OWN: Mapping[FactorKind, tuple[str, ...]] = {
+    "trigger": ("rate", "lasts", "human", "shaped_by"),
+    "condition": ("present", "since", "onset", "duty"),
+    "control": ("state", "broken", "fails", "needs"),
+}
+_SINCE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z", re.ASCII)
+
+
+def read_factors(r: Reading, node: Map, date: dt.date | None, date_said: bool) -> tuple[dict[str, Factor], dict[str, FactorKind | None]]:
+    """The factors that could be read, and the kind of every *name* (None: its entry is at fault, say nothing more about it)."""
+    factors: dict[str, Factor] = {}
+    kinds: dict[str, FactorKind | None] = {}
+    for name, entry in node.entries.items():
+        r.identifier(entry.key, "factor")
+        kinds[name] = None
+        factor = _factor(r, name, entry, date, date_said)
+        if factor is not None:
+            factors[name] = factor
+            kinds[name] = factor.kind
+    return factors, kinds
+
+
+def _factor(r: Reading, name: str, entry: Entry, date: dt.date | None, date_said: bool) -> Factor | None:
+    node = r.mapping(entry.value, f"the factor `{name[:60]}`", f"Write `{name[:60]}: {{kind: condition, present: yes}}`.")
+    if node is None:
+        return None
+    f = Fields(r, node)
+    if "kind" not in f:
+        r.error("FB017", entry.key.span, f"the factor `{name[:60]}` has no `kind`.", f"Add `kind:` with one of: {', '.join(KINDS)}.")
+        return None
+    role = f.choice("kind", KINDS, "")
+    if not role:
+        return None
+    kind = KINDS[role]
+    _check_keys(r, node, kind, role)
+    factor = Factor(
+        name,
+        kind,
+        role=role if role != kind else "",
+        what=f.text("what"),
+        owner=f.text("owner"),
+        scope=f.text("scope"),
+        layer=f.text("layer"),
+        today=f.belief("today"),
+        extra=_extra(f),
+        span=entry.key.span,
+    )
+    if kind == "trigger":
+        return _trigger(f, factor)
+    if kind == "condition":
+        return _condition(r, f, factor, date, date_said)
+    return _control(r, f, factor)
+
+
+def _check_keys(r: Reading, node: Map, kind: FactorKind, role: str) -> None:
+    allowed = (*OWN[kind], *COMMON)
+    for key, entry in node.entries.items():
+        if key in allowed:
+            continue
+        other = [k for k, own in OWN.items() if key in own]
+        cure = f"`{key}` belongs to a {other[0]}. A {role} may have: {', '.join(allowed)}." if other else did_you_mean(key, allowed)
+        r.error("FB014", entry.key.span, f"a {role} has no `{key[:60]}`.", cure or f"It may have: {', '.join(allowed)}.")
+
+
+def _extra(f: Fields) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key in CARRIED:
+        node = f.node_of(key)
+        if node is None:
+            continue
+        out[key] = f.r.text(node, key) if not isinstance(node, Map) else plain(node)
+    return out
+
+
+def _trigger(f: Fields, base: Factor) -> Factor:
+    occurred = {"yes": True, "true": True, "no": False, "false": False}.get(_in_incident(f, ("yes", "no", "unknown", "true", "false")))
+    return replace(
+        base,
+        rate=f.quantity("rate", "rate") or Quantity.unknown("rate"),
+        lasts=f.quantity("lasts", "duration") or Quantity.unknown("duration"),
+        human=f.yes_no("human"),
+        shaped_by=tuple(s.text for s in f.names("shaped_by")),
+        occurred=occurred,
+    )
+
+
+def _in_incident(f: Fields, words: tuple[str, ...]) -> str:
+    return f.choice("in_incident", words, "") if "in_incident" in f else ""
+
+
+def _condition(r: Reading, f: Fields, base: Factor, date: dt.date | None, date_said: bool) -> Factor:
+    present = f.belief("present") or Quantity.unknown()
+    word = _in_incident(f, ("yes", "no", "unknown", "true", "false"))
+    occurred = {"yes": True, "true": True, "no": False, "false": False}.get(word)
+    if not word and present.given and present.is_point and present.low == 1.0:
+        occurred = True
+    onset = f.quantity("onset", "rate")
+    since = f.text("since")
+    started = _since(r, f, since)
+    age = None
+    if started is not None and date is not None:
+        age = (date - started).days / 365.25
+        if age < 0:
+            r.error("FB033", _span(f, "since"), f"`since: {since}` is after the incident.", f"The case's date is {date}.")
+    if "onset" in f and "since" not in f:
+        r.error("FB032", _span(f, "onset"), "`onset` needs `since`: the day from which the condition could set in.", "Add `since: 2024-03`.")
+    elif "onset" in f and not date_said:
+        r.error("FB032", _span(f, "onset"), "`onset` needs the day of the incident.", "Add `date: YYYY-MM-DD` at the top of the case.")
+    return replace(base, present=present, occurred=occurred, onset=onset, since=since, age=age, duty=f.quantity("duty", "probability"))
+
+
+def _span(f: Fields, key: str) -> Span | None:
+    node = f.node_of(key)
+    return node.span if node is not None else None
+
+
+def _since(r: Reading, f: Fields, text: str) -> dt.date | None:
+    """The first day that `since` can mean, None when it is absent or at fault."""
+    m = _SINCE.match(text)
+    if m:
+        try:
+            return dt.date(int(m[1]), int(m[2] or 1), int(m[3] or 1))
+        except ValueError:
+            m = None
+    if text and m is None:
+        r.error("FB033", _span(f, "since"), f"`{text[:60]}` is not a date.", "Write `2024`, `2024-03` or `2024-03-05`.")
+    return None
+
+
+def _control(r: Reading, f: Fields, base: Factor) -> Factor:
+    state = f.choice("state", STATES, "effective")
+    broken = f.quantity("broken", "probability")
+    if "broken" in f and "state" in f and state != "failed":
+        cure = "Write `state: failed` (broken with that probability), or leave `broken` out."
+        node = f.node_of("state")
+        if isinstance(node, Scalar) and node.text in STATES:
+            r.error("FB034", _span(f, "broken"), f"`state: {state}` already says whether it is broken.", cure)
+    if state in ("missing", "bypassed"):
+        broken = Quantity.point(1.0, basis="assumed")
+    elif state == "effective" and broken is None:
+        broken = Quantity.point(0.0, basis="assumed")
+    occurred: bool | None = True if state != "effective" else None
+    word = _in_incident(f, ("held", "not_held", "unknown"))
+    if word:
+        occurred = {"held": False, "not_held": True}.get(word)
+    return replace(
+        base,
+        state=state,  # type: ignore[arg-type]  # `choice` gave one of STATES
+        broken=broken or Quantity.unknown(),
+        fails=f.quantity("fails", "probability") or Quantity.unknown(),
+        needs=f.text("needs"),
+        occurred=occurred,
+    )

@@ -1,0 +1,234 @@
+"""The mechanism as a layered drawing, left to right: layout in Python, so that the page reads without JavaScript.
+
+Layers are longest paths to the sinks once feedback edges (back edges of a depth-first search) are set aside; factors so sit
+beside what uses them. Within a layer: barycentre ordering, then vertical relaxation. Long edges run through dummy points.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Drawing", "Edge", "Node", "draw"]
+
+_WIDTH, _GAP_X, _GAP_Y, _LINE, _PAD = 176, 56, 14, 15, 9
+_CHARS, _LINES = 25, 3
+_MARGIN = 12
+
+
+@dataclass(slots=True)
+class Node:
+    """A placed node: centre `x`, `y`, size `w`, `h`; `lines` the wrapped label, `sets` the cut sets that hold it."""
+
+    index: int
+    id: str
+    label: str
+    kind: str
+    state: str
+    lines: list[str]
+    w: float
+    h: float
+    x: float = 0.0
+    y: float = 0.0
+    sets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    source: int
+    target: int
+    path: str
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    width: float
+    height: float
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    cut_sets: tuple[tuple[int, ...], ...]
+
+
+def _node(i: int, data: Mapping[str, Any], sets: Sequence[Sequence[str]]) -> Node:
+    label = str(data.get("label") or data["id"])
+    lines = textwrap.wrap(label, _CHARS, max_lines=_LINES, placeholder=" …") or [label[:_CHARS]]
+    kind, state = str(data["kind"]), str(data.get("state", ""))
+    h = len(lines) * _LINE + 2 * _PAD + (_LINE if state else 0)
+    w = _WIDTH if kind not in ("line", "failure") else min(_WIDTH, max(96, 30 + 7.4 * max(map(len, lines))))
+    mine = tuple(k for k, s in enumerate(sets) if data["id"] in s)
+    return Node(i, str(data["id"]), label, kind, state, lines, w, h, sets=mine)
+
+
+def _back_edges(n: int, after: Mapping[int, Sequence[int]], sources: Sequence[int]) -> set[tuple[int, int]]:
+    """Edges to a node on the search stack, searched from the sources in order (iterative)."""
+    state, back = [0] * n, set()
+    for root in [*sources, *range(n)]:
+        if state[root]:
+            continue
+        state[root] = 1
+        stack = [(root, iter(after[root]))]
+        while stack:
+            v, rest = stack[-1]
+            w = next(rest, None)
+            if w is None:
+                state[v] = 2
+                stack.pop()
+            elif state[w] == 1:
+                back.add((v, w))
+            elif state[w] == 0:
+                state[w] = 1
+                stack.append((w, iter(after[w])))
+    return back
+
+
+def _layers(n: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """Longest path to a sink, turned round so that sinks are last; acyclic edges only."""
+    after, indegree = defaultdict(list), [0] * n
+    for a, b in edges:
+        after[a].append(b)
+        indegree[b] += 1
+    order = [v for v in range(n) if not indegree[v]]
+    for v in order:
+        for w in after[v]:
+            indegree[w] -= 1
+            if not indegree[w]:
+                order.append(w)
+    height = [0] * n
+    for v in reversed(order):
+        height[v] = max((height[w] + 1 for w in after[v]), default=0)
+    top = max(height, default=0)
+    return [top - h for h in height]
+
+
+def _chains(edges: Sequence[tuple[int, int]], layer: list[int]) -> tuple[list[list[int]], list[int]]:
+    """Each edge as a chain of points, one per layer; dummy points are numbered after the nodes."""
+    level, chains = list(layer), []
+    for a, b in edges:
+        chain = [a]
+        for at in range(layer[a] + 1, layer[b]):
+            chain.append(len(level))
+            level.append(at)
+        chains.append([*chain, b])
+    return chains, level
+
+
+def _neighbours(chains: Sequence[Sequence[int]]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    before, after = defaultdict(list), defaultdict(list)
+    for chain in chains:
+        for a, b in zip(chain, chain[1:], strict=False):
+            after[a].append(b)
+            before[b].append(a)
+    return before, after
+
+
+def _order(level: list[int], before: Mapping[int, list[int]], after: Mapping[int, list[int]]) -> list[list[int]]:
+    """Barycentre ordering: sweeps right to left and back, ties by the order given."""
+    rows: list[list[int]] = [[] for _ in range(max(level, default=-1) + 1)]
+    for v, at in enumerate(level):
+        rows[at].append(v)
+    for sweep in range(8):
+        forward = sweep % 2 == 1
+        near = before if forward else after
+        rank = {v: i / max(1, len(row) - 1) for row in rows for i, v in enumerate(row)}
+        for row in rows if forward else reversed(rows):
+            mean = {v: sum(rank[w] for w in near[v]) / len(near[v]) if near.get(v) else rank[v] for v in row}
+            row.sort(key=lambda v, m=mean: (m[v], v))  # type: ignore[misc]  # the default binds this row's means
+            rank.update({v: i / max(1, len(row) - 1) for i, v in enumerate(row)})
+    return rows
+
+
+def _settle(row: Sequence[int], want: Mapping[int, float], half: Mapping[int, float]) -> dict[int, float]:
+    """Positions nearest to `want` in this order without overlap: pool adjacent violators, equal weights."""
+    offset, at = [], 0.0
+    for i, v in enumerate(row):
+        at += (half[row[i - 1]] + half[v] + _GAP_Y) if i else 0.0
+        offset.append(at)
+    pools: list[tuple[float, int]] = []
+    for v, o in zip(row, offset, strict=True):
+        pools.append((want[v] - o, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (a, m), (b, n) = pools[-2:]
+            pools[-2:] = [((a * m + b * n) / (m + n), m + n)]
+    flat = [p for p, m in pools for _ in range(m)]
+    return {v: p + o for v, p, o in zip(row, flat, offset, strict=True)}
+
+
+def _heights(rows: list[list[int]], near: Mapping[int, list[int]], half: dict[int, float]) -> dict[int, float]:
+    y: dict[int, float] = {}
+    for row in rows:
+        y.update(_settle(row, {v: 0.0 for v in row}, half))
+    for sweep in range(24):
+        for row in rows if sweep % 2 else reversed(rows):
+            want = {v: sum(y[w] for w in near[v]) / len(near[v]) if near.get(v) else y[v] for v in row}
+            y.update(_settle(row, want, half))
+    return y
+
+
+def _n(x: float) -> str:
+    return f"{x:.1f}".removesuffix(".0")
+
+
+def _curve(points: Sequence[tuple[float, float]]) -> str:
+    path = f"M{_n(points[0][0])} {_n(points[0][1])}"
+    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        mid = (x0 + x1) / 2
+        path += f"C{_n(mid)} {_n(y0)} {_n(mid)} {_n(y1)} {_n(x1)} {_n(y1)}"
+    return path
+
+
+def _forward(chain: Sequence[int], nodes: Sequence[Node], x: Mapping[int, float], y: Mapping[int, float]) -> str:
+    a, b = nodes[chain[0]], nodes[chain[-1]]
+    points = [(a.x + a.w / 2, a.y)]
+    for v in chain[1:-1]:
+        points += [(x[v] - _WIDTH / 3, y[v]), (x[v] + _WIDTH / 3, y[v])]
+    return _curve([*points, (b.x - b.w / 2 - 6, b.y)])
+
+
+def _back(a: Node, b: Node, floor: float) -> str:
+    """A feedback edge: out at the bottom of `a`, under everything between, up into the bottom of `b`."""
+    ax, bx = a.x + 10, b.x - 10 if a is not b else b.x - 24
+    ay, by = a.y + a.h / 2, b.y + b.h / 2 + 6
+    return f"M{_n(ax)} {_n(ay)}C{_n(ax)} {_n(floor)} {_n(bx)} {_n(floor)} {_n(bx)} {_n(by)}"
+
+
+def _place(nodes: list[Node], level: list[int], y: Mapping[int, float]) -> tuple[dict[int, float], dict[int, float], float]:
+    """Set the nodes' centres; returns all x, all y and the bottom."""
+    top = min((y[n.index] - n.h / 2 for n in nodes), default=0.0) - _MARGIN
+    ys = {v: round(at - top, 1) for v, at in y.items()}
+    xs = {v: _MARGIN + _WIDTH / 2 + at * (_WIDTH + _GAP_X) for v, at in enumerate(level)}
+    for n in nodes:
+        n.x, n.y = xs[n.index], ys[n.index]
+    return xs, ys, max((n.y + n.h / 2 for n in nodes), default=0.0)
+
+
+def draw(data: Mapping[str, Any]) -> Drawing:
+    """Place every node and edge; edges that name no node are left out."""
+    given: list[list[str]] = [[str(x) for x in s] for s in data.get("cut_sets", [])]
+    nodes = [_node(i, d, given) for i, d in enumerate(data["nodes"])]
+    place = {n.id: n.index for n in nodes}
+    edges = list(dict.fromkeys((place[a], place[b]) for a, b in data["edges"] if a in place and b in place))
+    after: dict[int, list[int]] = defaultdict(list)
+    for a, b in edges:
+        after[a].append(b)
+    targets = {b for _, b in edges}
+    back = _back_edges(len(nodes), after, [n.index for n in nodes if n.index not in targets])
+    forward = [e for e in edges if e not in back]
+    chains, level = _chains(forward, _layers(len(nodes), forward))
+    before, behind = _neighbours(chains)
+    rows = _order(level, before, behind)
+    half = {v: (nodes[v].h / 2 if v < len(nodes) else 4.0) for v in range(len(level))}
+    near = {v: [*before.get(v, []), *behind.get(v, [])] for v in range(len(level))}
+    xs, ys, bottom = _place(nodes, level, _heights(rows, near, half))
+    lines = [Edge(c[0], c[-1], _forward(c, nodes, xs, ys), False) for c in chains]
+    deepest = bottom
+    for a, b in sorted(back):
+        floor = max(nodes[a].y + nodes[a].h / 2, nodes[b].y + nodes[b].h / 2) + 70
+        deepest = max(deepest, floor - 12)
+        lines.append(Edge(a, b, _back(nodes[a], nodes[b], floor), True))
+    sets = tuple(tuple(place[i] for i in s if i in place) for s in given)
+    width = max((n.x for n in nodes), default=0.0) + _WIDTH / 2 + _MARGIN
+    return Drawing(width, deepest + _MARGIN, tuple(nodes), tuple(lines), sets)

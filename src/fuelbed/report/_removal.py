@@ -1,0 +1,108 @@
+"""The removal picture as rows of percentages: what is left of the failures after each factor is taken out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fuelbed.report.numbers import change, quantity
+
+__all__ = ["Mark", "Removal", "Row", "removal"]
+
+_KINDS = (("trigger", "Without this trigger"), ("condition", "Without this condition"), ("control", "With this control holding"))
+_HEADROOM = 2.0  # the axis ends at twice the largest middle, so that bars stay readable beside long intervals
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Positions on the axis, 0..100; `clipped` where the interval runs beyond it."""
+
+    value: float
+    low: float
+    high: float
+    clipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: str
+    label: str
+    kind: str
+    note: str
+    mark: Mark
+    text: str
+    change: str
+    breaks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """`numeric` is False where no number is known: then the bars are the paths to failure that are left."""
+
+    numeric: bool
+    quantity: str
+    baseline: Mark
+    baseline_text: str
+    groups: tuple[tuple[str, str, tuple[Row, ...]], ...]
+
+
+def _finite(*xs: float | None) -> list[float]:
+    return [x for x in xs if x is not None and math.isfinite(x)]
+
+
+def _mark(data: Mapping[str, Any], end: float) -> Mark:
+    value = min(float(data["value"]), end)
+    low, high = data.get("low"), data.get("high")
+    low = value if low is None else min(float(low), end)
+    high = value if high is None else float(high)
+    return Mark(100 * value / end, 100 * low / end, 100 * min(high, end) / end, high > end * (1 + 1e-9))
+
+
+def _structural(row: Mapping[str, Any]) -> Mark:
+    of = max(1, int(row.get("of", 1)))
+    left = 100.0 * (of - int(row.get("breaks", 0))) / of
+    return Mark(left, left, left)
+
+
+def _paths(row: Mapping[str, Any]) -> str:
+    left, of = int(row.get("of", 0)) - int(row.get("breaks", 0)), int(row.get("of", 0))
+    return f"breaks {of - left} of {of} paths"
+
+
+def _row(row: Mapping[str, Any], numeric: bool, end: float, kind: Any) -> Row:
+    known = numeric and row.get("value") is not None
+    paths = _paths(row)
+    left = f"{int(row.get('of', 0)) - int(row.get('breaks', 0))} of {row.get('of', 0)} paths left"
+    return Row(
+        str(row["id"]),
+        str(row.get("label") or row["id"]),
+        str(row["kind"]),
+        str(row.get("note", "")),
+        _mark(row, end) if known else (Mark(0, 0, 0) if numeric else _structural(row)),
+        quantity(row["value"], row.get("low"), row.get("high"), kind) if known else ("not known" if numeric else left),
+        change(row.get("change")) if known else "",
+        paths,
+    )
+
+
+def removal(data: Mapping[str, Any]) -> Removal:
+    """Rows grouped by kind, the largest effect first within each."""
+    base, rows = data["baseline"], list(data["rows"])
+    numeric = base.get("value") is not None and any(r.get("value") is not None for r in rows)
+    middles = _finite(base.get("value"), *(r.get("value") for r in rows))
+    ends = _finite(base.get("high"), *(r.get("high") for r in rows)) or middles
+    end = min(max(ends), _HEADROOM * max(middles)) if numeric else 1.0
+    end = end if end > 0 else 1.0
+
+    def order(r: Mapping[str, Any]) -> tuple[float, float]:
+        return (float(r["value"]) if numeric and r.get("value") is not None else math.inf, -float(r.get("breaks", 0)))
+
+    groups = tuple(
+        (kind, heading, tuple(_row(r, numeric, end, "plain") for r in sorted((r for r in rows if r["kind"] == kind), key=order)))
+        for kind, heading in _KINDS
+        if any(r["kind"] == kind for r in rows)
+    )
+    today = quantity(base["value"], base.get("low"), base.get("high"), "plain") if numeric else ""
+    return Removal(numeric, str(data["quantity"]), _mark(base, end) if numeric else Mark(100, 100, 100), today, groups)

@@ -1,0 +1,149 @@
+"""The report as one self-contained HTML page: no remote request, a strict content security policy, readable without JavaScript."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from fuelbed.core.blocks import Ask, Block, Estimates, Picture, Quote, Sentence, Table
+from fuelbed.core.estimates import Estimate
+from fuelbed.core.facts import NotFound
+from fuelbed.core.reporting import Report
+from fuelbed.report._arrange import arrange, pieces
+from fuelbed.report._graph import draw
+from fuelbed.report._pictures import levels, whatif
+from fuelbed.report._removal import removal
+from fuelbed.report.numbers import basis, estimate_parts
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+__all__ = ["render_html"]
+
+_PICTURES: dict[str, Callable[[Any], Any]] = {"removal": removal, "graph": draw, "whatif": whatif, "order": levels}
+
+
+def _asset(name: str) -> str:
+    return (files("fuelbed.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _prose(text: str) -> Markup:
+    """Escaped text with backticked identifiers as code; `_` and `.` may break, so that long names fit a phone."""
+    from markupsafe import Markup, escape
+
+    out = Markup("")
+    for is_code, words in pieces(text):
+        out += Markup("<code>{}</code>").format(words) if is_code else escape(words)
+    return out
+
+
+def _number(e: Estimate) -> Markup:
+    """Value, interval and unit; how it was got is in the tooltip and, in words, under every table."""
+    from markupsafe import Markup
+
+    value, span, unit = estimate_parts(e)
+    parts = Markup("")
+    if value:
+        parts += Markup("<b>{}</b>{}").format(value, unit)
+    if span:
+        parts += Markup(" <i>({}{})</i>" if value else "{}{}").format(span, unit if unit == " %" or not value else "")
+    return Markup('<span class="n" title="{}">{}</span>').format(basis(e), parts.strip())
+
+
+def _bases(estimates: Sequence[Estimate]) -> str:
+    """How the numbers of one block were got, each way once."""
+    return "; ".join(dict.fromkeys(basis(e) for e in estimates if not e.is_unknown))
+
+
+def _sentence(b: Sentence, m: Any) -> Markup:
+    return m.sentence(b)  # type: ignore[no-any-return]  # macros return Markup
+
+
+def _estimates(b: Estimates, m: Any) -> Markup:
+    return m.estimates(b, _bases([i.estimate for i in b.items]))  # type: ignore[no-any-return]  # macros return Markup
+
+
+def _table(b: Table, m: Any) -> Markup:
+    numbers = [c.estimate for row in b.rows for c in row if c.estimate is not None]
+    return m.table(b, _bases(numbers))  # type: ignore[no-any-return]  # macros return Markup
+
+
+def _picture(b: Picture, m: Any) -> Markup:
+    view = _PICTURES.get(b.kind)
+    if view is None:
+        return m.words(b)  # type: ignore[no-any-return]  # macros return Markup
+    return getattr(m, b.kind)(b, view(b.data))  # type: ignore[no-any-return]  # macros return Markup
+
+
+def _quote(b: Quote, m: Any) -> Markup:
+    return m.quote(b)  # type: ignore[no-any-return]  # macros return Markup
+
+
+def _ask(b: Ask, m: Any) -> Markup:
+    return m.ask(b.missing)  # type: ignore[no-any-return]  # macros return Markup
+
+
+_RENDERERS: dict[type, Callable[[Any, Any], Any]] = {
+    Sentence: _sentence,
+    Estimates: _estimates,
+    Table: _table,
+    Picture: _picture,
+    Quote: _quote,
+    Ask: _ask,
+}
+
+
+def _folds(blocks: Sequence[Block]) -> list[tuple[str, list[Block]]]:
+    """Neighbouring detail blocks under one summary: (its words or "", the blocks)."""
+    out: list[tuple[str, list[Block]]] = []
+    for b in blocks:
+        if b.detail and out and out[-1][0]:
+            out[-1][1].append(b)
+        else:
+            out.append(("detail" if b.detail else "", [b]))
+    return [(" · ".join(t for t in (getattr(b, "title", "") for b in bs) if t) or "Details" if k else "", bs) for k, bs in out]
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    env = Environment(
+        loader=PackageLoader("fuelbed.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(prose=_prose, number=_number, pct=lambda x: f"{x:.2f}%", px=lambda x: f"{x:.1f}".removesuffix(".0"))
+    env.tests.update(missing=lambda x: isinstance(x, NotFound))
+    return env
+
+
+def render_html(report: Report) -> str:
+    """The page; the same report gives the same bytes."""
+    from markupsafe import Markup
+
+    env, plan = _environment(), arrange(report)
+    blocks: Any = env.get_template("blocks.html.j2").module
+    css, script = _asset("page.css"), _asset("tape.js") + _asset("page.js")
+    policy = f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+    return env.get_template("page.html.j2").render(
+        report=report,
+        plan=plan,
+        policy=policy,
+        css=Markup(css),  # noqa: S704  # our own file
+        script=Markup(script),  # noqa: S704  # our own file
+        show=lambda b: _RENDERERS[type(b)](b, blocks),
+        show_missing=blocks.ask,
+        folds=_folds,
+    )

@@ -1,0 +1,135 @@
+/* The page reads without this script; it only moves marks. */
+document.documentElement.classList.add("js");
+
+function plain(x) {
+  const a = Math.abs(x), sign = x < 0 ? "\u2212" : "";
+  if (a === 0) return "0";
+  if (a < 1e-4 || a >= 1e6) return sign + a.toExponential(1).replace(".0e", "e").replace("e+", "e").replace("e-", "e\u2212");
+  const digits = a >= 99.5 ? 3 : 2;
+  let text = Number(a.toPrecision(digits)).toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(Number(a.toPrecision(digits))))));
+  if (a >= 1 && text.includes(".")) text = text.replace(/\.?0+$/, "");
+  return sign + text;
+}
+
+function shown(x, kind, unit) {
+  if (kind === "share" || kind === "change") return plain(100 * x) + " %";
+  if (kind === "probability" && x >= 0.99 && x < 1)
+    return 1 - x < 1e-6 ? ">0.999999" : x.toFixed(1 - Math.floor(Math.log10(1 - x))).replace(/0+$/, "");
+  const tail = unit ? unit.replace("per year", "a year") : kind === "rate" ? "a year" : "";
+  return plain(x) + (tail ? " " + tail : "");
+}
+
+function shownChange(now, today) {
+  if (!(today > 0) || Math.abs(now / today - 1) < 5e-5) return now === today || today > 0 ? "no change" : "";
+  const y = 100 * (now / today - 1);
+  const near = y > -100 && y < -99 ? String(Math.floor(Math.abs(y) * 100) / 100) : null;
+  const text = near !== null ? "\u2212" + near : Math.abs(y) < 9.95 ? plain(y) : y.toFixed(0).replace("-", "\u2212");
+  return (y > 0 ? "+" : "") + text + " %";
+}
+
+function toPosition(s, value) {
+  if (s.high === s.low) return 0;
+  return s.scale === "log" ? Math.log(value / s.low) / Math.log(s.high / s.low) : (value - s.low) / (s.high - s.low);
+}
+
+function toValue(s, position) {
+  if (position >= 1) return s.high;
+  return s.scale === "log" ? s.low * Math.pow(s.high / s.low, position) : s.low + position * (s.high - s.low);
+}
+
+function whatif(box) {
+  const data = JSON.parse(box.querySelector("script").textContent);
+  const sliders = [...box.querySelectorAll("input[type=range]")].sort((a, b) => a.dataset.at - b.dataset.at);
+  const switches = [...box.querySelectorAll("input[type=checkbox]")].sort((a, b) => a.dataset.at - b.dataset.at);
+  const rows = [...box.querySelectorAll("[data-output]")];
+  const reset = box.querySelector("button.reset");
+  const state = { sliders: sliders.map(() => null), switches: switches.map(() => false), inputs: [], today: [], now: [] };
+  const today = evaluate(data.tape, inputsNow(data, state.sliders, state.switches));
+  state.today = data.outputs.map((o) => today[o.register]);
+
+  function draw() {
+    state.inputs = inputsNow(data, state.sliders, state.switches);
+    const r = evaluate(data.tape, state.inputs);
+    state.now = data.outputs.map((o) => r[o.register]);
+    data.outputs.forEach((o, i) => {
+      const now = state.now[i], was = state.today[i], top = Math.max(now, was) || 1;
+      rows[i].querySelector(".now").textContent = shown(now, o.kind, o.unit);
+      rows[i].querySelector(".delta").textContent = shownChange(now, was);
+      rows[i].dataset.way = now < was * (1 - 5e-5) ? "down" : now > was * (1 + 5e-5) ? "up" : "";
+      rows[i].querySelector(".bar").setAttribute("width", (100 * now) / top + "%");
+      rows[i].querySelector(".was").setAttribute("x", (99.5 * was) / top + "%");
+    });
+    sliders.forEach((input, i) => {
+      const s = data.sliders[i], value = state.sliders[i] === null ? s.value : state.sliders[i];
+      const text = shown(value, s.unit ? "plain" : "probability", s.unit);
+      input.value = toPosition(s, value);
+      input.setAttribute("aria-valuetext", text);
+      input.closest("label").querySelector("output").textContent = text;
+      input.closest("label").classList.toggle("moved", state.sliders[i] !== null);
+    });
+    switches.forEach((input, i) => { input.checked = state.switches[i]; });
+    reset.disabled = !state.switches.some(Boolean) && state.sliders.every((s) => s === null);
+  }
+
+  sliders.forEach((input, i) => input.addEventListener("input", () => {
+    state.sliders[i] = toValue(data.sliders[i], Number(input.value));
+    draw();
+  }));
+  switches.forEach((input, i) => input.addEventListener("change", () => { state.switches[i] = input.checked; draw(); }));
+  reset.addEventListener("click", () => { state.sliders.fill(null); state.switches.fill(false); draw(); });
+  draw();
+  return { evaluate: (inputs) => evaluate(data.tape, inputs), state, data };
+}
+
+function graph(box) {
+  const nodes = [...box.querySelectorAll("[data-node]")], edges = [...box.querySelectorAll("[data-edge]")];
+  const buttons = [...box.querySelectorAll("[data-set]")];
+  const ends = edges.map((e) => e.dataset.edge.split(" ").map(Number));
+  const members = buttons.map((b) => b.dataset.set.split(" ").filter(Boolean).map(Number));
+  let pinned = -1;
+
+  function downstream(from) {
+    const seen = new Set(from), todo = [...from];
+    while (todo.length) {
+      const v = todo.pop();
+      for (const [a, b] of ends) if (a === v && !seen.has(b)) { seen.add(b); todo.push(b); }
+    }
+    return seen;
+  }
+
+  function show(sets, at) {
+    const factors = new Set(sets.flatMap((k) => members[k]));
+    if (at >= 0) factors.add(at);
+    const lit = downstream(factors);
+    box.classList.toggle("dim", factors.size > 0);
+    nodes.forEach((n, i) => n.classList.toggle("on", lit.has(i)));
+    edges.forEach((e, i) => e.classList.toggle("on", lit.has(ends[i][0])));
+    buttons.forEach((b, k) => b.classList.toggle("on", sets.includes(k)));
+  }
+
+  const rest = () => show(pinned < 0 ? [] : [pinned], -1);
+  nodes.forEach((n, i) => {
+    const mine = members.flatMap((m, k) => (m.includes(i) ? [k] : []));
+    for (const on of ["mouseenter", "focus"]) n.addEventListener(on, () => show(mine, i));
+    for (const off of ["mouseleave", "blur"]) n.addEventListener(off, rest);
+  });
+  buttons.forEach((b, k) => {
+    for (const on of ["mouseenter", "focus"]) b.addEventListener(on, () => show([k], -1));
+    for (const off of ["mouseleave", "blur"]) b.addEventListener(off, rest);
+    b.addEventListener("click", () => {
+      pinned = pinned === k ? -1 : k;
+      buttons.forEach((x, i) => x.setAttribute("aria-pressed", String(i === pinned)));
+      if (pinned < 0) rest(); else show([k], -1);
+    });
+  });
+  box.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape") return;
+    pinned = -1;
+    buttons.forEach((x) => x.setAttribute("aria-pressed", "false"));
+    rest();
+  });
+}
+
+document.querySelectorAll(".graph").forEach(graph);
+window.fuelbed = [...document.querySelectorAll(".whatif")].map(whatif)[0] || null;
+window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
