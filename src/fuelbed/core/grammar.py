@@ -70,7 +70,9 @@ class _Parser:
     def expression(self, power: int, depth: int) -> Expr:
         """Pratt loop: `and` binds tighter than `or`; chains of one operator become one node, so they cost no depth."""
         if depth > MAX_DEPTH:
-            raise self.fault(self.now, f"the expression is nested deeper than {MAX_DEPTH}.", "Give the inner part a line of its own.", "FB026")
+            raise self.fault(
+                self.now, f"the expression is nested deeper than {MAX_DEPTH}.", "Give the inner part a line of its own.", "FB026"
+            )
         left = self.unary(depth)
         while _POWER.get(self.now.text, 0) > power and self.now.kind == "name":
             word = self.now.text
@@ -83,7 +85,9 @@ class _Parser:
 
     def unary(self, depth: int) -> Expr:
         if depth > MAX_DEPTH:
-            raise self.fault(self.now, f"the expression is nested deeper than {MAX_DEPTH}.", "Give the inner part a line of its own.", "FB026")
+            raise self.fault(
+                self.now, f"the expression is nested deeper than {MAX_DEPTH}.", "Give the inner part a line of its own.", "FB026"
+            )
         t = self.take()
         if t.kind == "name" and t.text == "not":
             return Not(self.unary(depth + 1))
@@ -94,11 +98,15 @@ class _Parser:
         if t.kind == "name":
             return self.named(t, depth)
         if t.kind == "end":
-            raise self.fault(t, "the expression ends where a name is expected.", "Write the missing name, or remove the last operator.")
+            raise self.fault(
+                t, "the expression ends where a name is expected.", "Write the missing name, or remove the last operator."
+            )
         if t.text in _SYMBOLS:
             raise self.fault(t, f"`{t.text}` is not an operator here.", f"Write `{_SYMBOLS[t.text]}`.")
         if t.kind == "number":
-            raise self.fault(t, f"a name is expected here, not the number {t.text}.", "Weights belong into `threshold(tau, 0.3*a, 0.5*b)`.")
+            raise self.fault(
+                t, f"a name is expected here, not the number {t.text}.", "Weights belong into `threshold(tau, 0.3*a, 0.5*b)`."
+            )
         raise self.fault(t, f"`{t.text}` has no meaning here.")
 
     def close(self, opened: Token) -> None:
@@ -165,7 +173,9 @@ class _Parser:
         args = self.arguments(depth)
         k = int(number.text[:6])
         if not 1 <= k <= len(args):
-            raise self.fault(number, f"at least {number.text} of {len(args)} has no meaning.", f"Write a number in 1..{len(args)}.", "FB021")
+            raise self.fault(
+                number, f"at least {number.text} of {len(args)} has no meaning.", f"Write a number in 1..{len(args)}.", "FB021"
+            )
         return AtLeast(k, args)
 
     def constant(self) -> float:

@@ -108,7 +108,9 @@ class _Reader:
         unit, per = self.unit()
         if self.now.kind != "end":
             t = self.now
-            raise TextFault("FB040", f"`{self.text[t.start : t.start + 30]}` is left over after the number.", _FORMS, t.start, len(self.text))
+            raise TextFault(
+                "FB040", f"`{self.text[t.start : t.start + 30]}` is left over after the number.", _FORMS, t.start, len(self.text)
+            )
         return replace(raw, unit=unit, per=per, text=self.text)
 
     def span(self) -> Raw:
@@ -139,7 +141,9 @@ class _Reader:
             raise TextFault("FB040", f"`)` is missing after `{t.text}(`.", _FORMS, self.now.start)
         self.take()
         if a <= 0 or b <= 0 or (t.text == "lognormal" and b < 1):
-            cure = "The median is above 0 and the error factor at least 1." if t.text == "lognormal" else "Both shapes are above 0."
+            cure = (
+                "The median is above 0 and the error factor at least 1." if t.text == "lognormal" else "Both shapes are above 0."
+            )
             raise TextFault("FB046", f"`{self.text}` is not a distribution.", cure, 0, len(self.text))
         return Raw("lognormal" if t.text == "lognormal" else "beta", a, b)
 
@@ -162,7 +166,9 @@ class _Reader:
         return unit, per
 
 
-_FORMS = "Write `0.05`, `5 %`, `0.01..0.2`, `lognormal(0.02 ef 5)` or `beta(2 18)`, with its unit where it is a rate or a duration."
+_FORMS = (
+    "Write `0.05`, `5 %`, `0.01..0.2`, `lognormal(0.02 ef 5)` or `beta(2 18)`, with its unit where it is a rate or a duration."
+)
 
 
 def parse_raw(text: str) -> Raw:
@@ -210,7 +216,11 @@ def resolve(raw: Raw, dimension: Dimension, length: int) -> Quantity:
     if not (math.isfinite(low) and math.isfinite(high)):
         raise fault("FB045", f"`{raw.text}` is not finite.", "Write a smaller number.")
     if dimension == "probability" and not (0 <= low <= 1 and 0 <= high <= 1):
-        cure = "Write it in 0..1, or in per cent." if raw.kind != "lognormal" else "Lower the median or the error factor: its 95th percentile counts."
+        cure = (
+            "Write it in 0..1, or in per cent."
+            if raw.kind != "lognormal"
+            else "Lower the median or the error factor: its 95th percentile counts."
+        )
         raise fault("FB043", f"a probability lies in 0..1, and `{raw.text}` does not.", cure)
     if dimension != "plain" and low < 0:
         raise fault("FB047", f"a {dimension} is not negative: `{raw.text}`.", "Write 0 or more.")
@@ -223,9 +233,17 @@ def _scale(raw: Raw, dimension: Dimension, fault: object) -> tuple[float, str]:
     assert callable(fault)
     if dimension == "rate":
         if raw.unit and not raw.per:
-            raise fault("FB042", f"`{raw.text}` is not a rate.", f"Write how many per unit of time, such as `2 per {unit_of_time(raw.unit) or 'year'}`.")
+            raise fault(
+                "FB042",
+                f"`{raw.text}` is not a rate.",
+                f"Write how many per unit of time, such as `2 per {unit_of_time(raw.unit) or 'year'}`.",
+            )
         if not raw.per:
-            raise fault("FB042", f"the rate `{raw.text}` has no unit of time.", f"Write `{raw.text} per year`, or a word such as `monthly`.")
+            raise fault(
+                "FB042",
+                f"the rate `{raw.text}` has no unit of time.",
+                f"Write `{raw.text} per year`, or a word such as `monthly`.",
+            )
         if raw.unit or raw.percent or raw.kind == "beta":
             raise fault("FB042", f"`{raw.text}` is not a rate.", "Write `4..24 per year`.")
         return 1 / YEARS[raw.per], "per year"
@@ -233,14 +251,18 @@ def _scale(raw: Raw, dimension: Dimension, fault: object) -> tuple[float, str]:
         if raw.per or raw.percent or raw.kind == "beta" or (raw.unit and raw.unit not in YEARS):
             raise fault("FB042", f"`{raw.text}` is not a duration.", "Write `2 days`, `1 h` or `300 ms`.")
         if not raw.unit:
-            raise fault("FB042", f"the duration `{raw.text}` has no unit.", f"Write `{raw.text} hours`, or the unit that is meant.")
+            raise fault(
+                "FB042", f"the duration `{raw.text}` has no unit.", f"Write `{raw.text} hours`, or the unit that is meant."
+            )
         return YEARS[raw.unit], "years"
     if raw.per and dimension in ("probability", "loss", "plain"):
         raise fault("FB042", f"`{raw.text}` is a rate, and a {_PLAIN[dimension]} is needed here.", f"Leave out `per {raw.per}`.")
     if dimension == "probability" and raw.unit:
         raise fault("FB042", f"`{raw.text}` has a unit, and a probability has none.", "Write a number in 0..1.")
     if dimension in ("loss", "plain") and (raw.percent or raw.kind == "beta"):
-        raise fault("FB042", f"`{raw.text}` is not a {_PLAIN[dimension]}.", "Write an amount with its unit, such as `10..30 minutes`.")
+        raise fault(
+            "FB042", f"`{raw.text}` is not a {_PLAIN[dimension]}.", "Write an amount with its unit, such as `10..30 minutes`."
+        )
     return 1.0, (raw.unit + "s" if raw.unit in YEARS and raw.unit != "ms" else raw.unit)
 
 
@@ -275,7 +297,10 @@ def _beta_cdf(x: float, a: float, b: float) -> float:
     c, d = 1.0, 1.0 / ((1.0 - (a + b) * x / (a + 1.0)) or tiny)
     h = d
     for m in range(1, 300):
-        for top in (m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)), -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))):
+        for top in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
             d = 1.0 / ((1.0 + top * d) or tiny)
             c = (1.0 + top / c) or tiny
             h *= d * c

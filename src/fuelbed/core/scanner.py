@@ -55,7 +55,9 @@ class Token:
 def scan(text: str, what: str) -> list[Token]:
     """All tokens and a closing `end`; a text longer than the limit is a fault before a single token is read."""
     if len(text) > MAX_LENGTH:
-        raise TextFault("FB026", f"this {what} has {len(text)} characters; the limit is {MAX_LENGTH}.", "Split it into named parts.")
+        raise TextFault(
+            "FB026", f"this {what} has {len(text)} characters; the limit is {MAX_LENGTH}.", "Split it into named parts."
+        )
     out: list[Token] = []
     for m in _TOKEN.finditer(text):
         kind = m.lastgroup or "other"
@@ -73,7 +75,7 @@ def is_identifier(text: str) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """"Did you mean `x`?" or ""; case and hyphens are forgiven."""
+    """ "Did you mean `x`?" or ""; case and hyphens are forgiven."""
     names = list(known)
     folded = word.lower().replace("-", "_").replace(" ", "_")
     if folded in names:

@@ -67,18 +67,19 @@ class Sentence:
 
 _GAP = r"\s{1,9}"  # bounded, so that a run of blanks cannot make the match quadratic
 _N = r"(?P<{0}>[A-Za-z_][\w-]*)"
+_FORMS_BY_VERB: tuple[tuple[Verb, str], ...] = (
+    ("remove", "remove @X"),
+    ("prevent", "prevent @X"),
+    ("set", rf"set @X\.{_N.format('parameter')} to (?P<value>\S.*?)"),
+    ("revert", "revert @X"),
+    ("perfect", "make @X perfect"),
+    ("disable", "disable @X"),
+    ("add", rf"add control @X fails (?P<value>\S.*?) on {_N.format('line')}(?: shares {_N.format('shares')})?"),
+    ("observe", r"observe @X(?: misses (?P<value>\S.*?))?"),
+)
 _PATTERNS: tuple[tuple[Verb, re.Pattern[str]], ...] = tuple(
     (verb, re.compile(pattern.replace("@X", _N.format("target")).replace(" ", _GAP) + r"\s*\Z", re.ASCII))
-    for verb, pattern in (
-        ("remove", "remove @X"),
-        ("prevent", "prevent @X"),
-        ("set", rf"set @X\.{_N.format('parameter')} to (?P<value>\S.*?)"),
-        ("revert", "revert @X"),
-        ("perfect", "make @X perfect"),
-        ("disable", "disable @X"),
-        ("add", rf"add control @X fails (?P<value>\S.*?) on {_N.format('line')}(?: shares {_N.format('shares')})?"),
-        ("observe", r"observe @X(?: misses (?P<value>\S.*?))?"),
-    )  # type: ignore[misc]  # the literal verbs widen to str inside the tuple
+    for verb, pattern in _FORMS_BY_VERB
 )
 
 

@@ -31,7 +31,9 @@ OWN: Mapping[FactorKind, tuple[str, ...]] = {
 _SINCE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z", re.ASCII)
 
 
-def read_factors(r: Reading, node: Map, date: dt.date | None, date_said: bool) -> tuple[dict[str, Factor], dict[str, FactorKind | None]]:
+def read_factors(
+    r: Reading, node: Map, date: dt.date | None, date_said: bool
+) -> tuple[dict[str, Factor], dict[str, FactorKind | None]]:
     """The factors that could be read, and the kind of every *name* (None: its entry is at fault, say nothing more about it)."""
     factors: dict[str, Factor] = {}
     kinds: dict[str, FactorKind | None] = {}
@@ -51,7 +53,9 @@ def _factor(r: Reading, name: str, entry: Entry, date: dt.date | None, date_said
         return None
     f = Fields(r, node)
     if "kind" not in f:
-        r.error("FB017", entry.key.span, f"the factor `{name[:60]}` has no `kind`.", f"Add `kind:` with one of: {', '.join(KINDS)}.")
+        r.error(
+            "FB017", entry.key.span, f"the factor `{name[:60]}` has no `kind`.", f"Add `kind:` with one of: {', '.join(KINDS)}."
+        )
         return None
     role = f.choice("kind", KINDS, "")
     if not role:
@@ -83,7 +87,9 @@ def _check_keys(r: Reading, node: Map, kind: FactorKind, role: str) -> None:
         if key in allowed:
             continue
         other = [k for k, own in OWN.items() if key in own]
-        cure = f"`{key}` belongs to a {other[0]}. A {role} may have: {', '.join(allowed)}." if other else did_you_mean(key, allowed)
+        cure = (
+            f"`{key}` belongs to a {other[0]}. A {role} may have: {', '.join(allowed)}." if other else did_you_mean(key, allowed)
+        )
         r.error("FB014", entry.key.span, f"a {role} has no `{key[:60]}`.", cure or f"It may have: {', '.join(allowed)}.")
 
 
@@ -98,7 +104,9 @@ def _extra(f: Fields) -> dict[str, Any]:
 
 
 def _trigger(f: Fields, base: Factor) -> Factor:
-    occurred = {"yes": True, "true": True, "no": False, "false": False}.get(_in_incident(f, ("yes", "no", "unknown", "true", "false")))
+    occurred = {"yes": True, "true": True, "no": False, "false": False}.get(
+        _in_incident(f, ("yes", "no", "unknown", "true", "false"))
+    )
     return replace(
         base,
         rate=f.quantity("rate", "rate") or Quantity.unknown("rate"),
@@ -128,10 +136,19 @@ def _condition(r: Reading, f: Fields, base: Factor, date: dt.date | None, date_s
         if age < 0:
             r.error("FB033", _span(f, "since"), f"`since: {since}` is after the incident.", f"The case's date is {date}.")
     if "onset" in f and "since" not in f:
-        r.error("FB032", _span(f, "onset"), "`onset` needs `since`: the day from which the condition could set in.", "Add `since: 2024-03`.")
+        r.error(
+            "FB032",
+            _span(f, "onset"),
+            "`onset` needs `since`: the day from which the condition could set in.",
+            "Add `since: 2024-03`.",
+        )
     elif "onset" in f and not date_said:
-        r.error("FB032", _span(f, "onset"), "`onset` needs the day of the incident.", "Add `date: YYYY-MM-DD` at the top of the case.")
-    return replace(base, present=present, occurred=occurred, onset=onset, since=since, age=age, duty=f.quantity("duty", "probability"))
+        r.error(
+            "FB032", _span(f, "onset"), "`onset` needs the day of the incident.", "Add `date: YYYY-MM-DD` at the top of the case."
+        )
+    return replace(
+        base, present=present, occurred=occurred, onset=onset, since=since, age=age, duty=f.quantity("duty", "probability")
+    )
 
 
 def _span(f: Fields, key: str) -> Span | None:

@@ -65,7 +65,11 @@ class Reading:
             return False
         if not is_identifier(name):
             good = "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in name.lower()).split())
-            cure = f"Write `{good[:60]}`." if is_identifier(good) else "Write lower-case letters, digits and single `_`, a letter first."
+            cure = (
+                f"Write `{good[:60]}`."
+                if is_identifier(good)
+                else "Write lower-case letters, digits and single `_`, a letter first."
+            )
             self.error("FB016", key.span, f"`{name[:60]}` is not a snake_case name.", cure)
             return False
         return True
@@ -128,7 +132,9 @@ class Reading:
     def _quantity_mapping(self, node: Map, what: str, dimension: Dimension) -> Quantity | None:
         self.check_keys(node, ("value", "source", "basis"), f"the number `{what}`")
         if "value" not in node.entries:
-            self.error("FB017", node.span, f"the number `{what}` has no `value`.", "Write `{value: 0.05, source: ..., basis: judged}`.")
+            self.error(
+                "FB017", node.span, f"the number `{what}` has no `value`.", "Write `{value: 0.05, source: ..., basis: judged}`."
+            )
             return None
         q = self.quantity(node.entries["value"].value, what, dimension)
         return self.with_basis(node, q)
@@ -179,5 +185,3 @@ class Fields:
     def names(self, key: str) -> list[Scalar]:
         node = self.node_of(key)
         return self.r.names(node, key, f"Write `{key}: [first, second]`.") if node is not None else []
-
-

@@ -104,12 +104,14 @@ def _decode(text: str | bytes, file: str) -> str:
     here = Span(file, 1, 1)
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
-        raise _error("FB002", here, f"the file has {size} bytes; the limit is {MAX_BYTES}.", "Move long prose into the narrative.")
+        raise _error(
+            "FB002", here, f"the file has {size} bytes; the limit is {MAX_BYTES}.", "Move long prose into the narrative."
+        )
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as e:
-            done = text[: e.start]
+            done = e.object[: e.start]
             at = Span(file, done.count(b"\n") + 1, len(done[done.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1)
             raise _error("FB003", at, "the file is not UTF-8 from here on.", "Save it as UTF-8.") from None
     if text.startswith("\ufeff"):
@@ -151,7 +153,9 @@ class _Loader:
         try:
             yield from yaml.parse(self.source.text, Loader=loader)
         except RecursionError:
-            self._fatal("FB004", Span(self.source.file, 1, 1), "the file is nested too deeply.", f"The limit is {MAX_DEPTH} levels.")
+            self._fatal(
+                "FB004", Span(self.source.file, 1, 1), "the file is nested too deeply.", f"The limit is {MAX_DEPTH} levels."
+            )
 
     def _check_brackets(self) -> None:
         depth = 0
@@ -227,12 +231,16 @@ class _Loader:
         return self.source.span(ev.start_mark.index, ev.end_mark.index)
 
     def _alias(self, ev: Any) -> Node:
-        return self._fault("FB008", self._at(ev), f"aliases (`*{ev.anchor}`) are not read.", "Write the value out; `numbers:` shares a number.")
+        return self._fault(
+            "FB008", self._at(ev), f"aliases (`*{ev.anchor}`) are not read.", "Write the value out; `numbers:` shares a number."
+        )
 
     def _decorations(self, ev: Any) -> None:
         """Anchors and explicit tags: refused, the value under them is read all the same."""
         if getattr(ev, "anchor", None):
-            self._fault("FB008", self._at(ev), f"anchors (`&{ev.anchor}`) are not read.", "Remove it; `numbers:` shares a number.")
+            self._fault(
+                "FB008", self._at(ev), f"anchors (`&{ev.anchor}`) are not read.", "Remove it; `numbers:` shares a number."
+            )
         if getattr(ev, "tag", None):
             self._fault("FB008", self._at(ev), f"tags (`{ev.tag}`) are not read.", "Remove it.")
 

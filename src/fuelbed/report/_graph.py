@@ -14,8 +14,8 @@ from typing import Any
 
 __all__ = ["Drawing", "Edge", "Node", "draw"]
 
-_WIDTH, _GAP_X, _GAP_Y, _LINE, _PAD = 176, 56, 14, 15, 9
-_CHARS, _LINES = 25, 3
+_WIDTH, _GAP_X, _GAP_Y, _LINE, _PAD = 164, 44, 14, 15, 9
+_CHARS, _LINES = 22, 3
 _MARGIN = 12
 
 
@@ -41,6 +41,7 @@ class Edge:
     source: int
     target: int
     path: str
+    tip: tuple[float, float]
     back: bool
 
 
@@ -188,18 +189,27 @@ def _forward(chain: Sequence[int], nodes: Sequence[Node], x: Mapping[int, float]
     return _curve([*points, (b.x - b.w / 2 - 6, b.y)])
 
 
-def _back(a: Node, b: Node, floor: float) -> str:
-    """A feedback edge: out at the bottom of `a`, under everything between, up into the bottom of `b`."""
-    ax, bx = a.x + 10, b.x - 10 if a is not b else b.x - 24
-    ay, by = a.y + a.h / 2, b.y + b.h / 2 + 6
-    return f"M{_n(ax)} {_n(ay)}C{_n(ax)} {_n(floor)} {_n(bx)} {_n(floor)} {_n(bx)} {_n(by)}"
+def _tip(b: Node, below: float) -> tuple[float, float]:
+    """Where the arrowhead into `b` sits."""
+    return b.x - b.w / 2 - 6, b.y + below
 
 
-def _place(nodes: list[Node], level: list[int], y: Mapping[int, float]) -> tuple[dict[int, float], dict[int, float], float]:
+def _back(a: Node, b: Node, floor: float, k: int) -> str:
+    """A feedback edge: right out of `a`, down the gap, under everything, up the gap before `b` and into it from the left."""
+    out, into, r = a.x + _WIDTH / 2 + 14 + 5 * k, b.x - _WIDTH / 2 - 14 - 5 * k, 9.0
+    ay, by = a.y + a.h / 4, b.y + b.h / 4
+    start, end = a.x + a.w / 2, b.x - b.w / 2 - 6
+    return (
+        f"M{_n(start)} {_n(ay)}H{_n(out - r)}q{r} 0 {r} {r}V{_n(floor - r)}q0 {r} -{r} {r}"
+        f"H{_n(into + r)}q-{r} 0 -{r} -{r}V{_n(by + r)}q0 -{r} {r} -{r}H{_n(end)}"
+    )
+
+
+def _place(nodes: list[Node], level: list[int], y: Mapping[int, float], margin: float) -> tuple[dict[int, float], dict[int, float], float]:
     """Set the nodes' centres; returns all x, all y and the bottom."""
     top = min((y[n.index] - n.h / 2 for n in nodes), default=0.0) - _MARGIN
     ys = {v: round(at - top, 1) for v, at in y.items()}
-    xs = {v: _MARGIN + _WIDTH / 2 + at * (_WIDTH + _GAP_X) for v, at in enumerate(level)}
+    xs = {v: margin + _WIDTH / 2 + at * (_WIDTH + _GAP_X) for v, at in enumerate(level)}
     for n in nodes:
         n.x, n.y = xs[n.index], ys[n.index]
     return xs, ys, max((n.y + n.h / 2 for n in nodes), default=0.0)
@@ -222,13 +232,12 @@ def draw(data: Mapping[str, Any]) -> Drawing:
     rows = _order(level, before, behind)
     half = {v: (nodes[v].h / 2 if v < len(nodes) else 4.0) for v in range(len(level))}
     near = {v: [*before.get(v, []), *behind.get(v, [])] for v in range(len(level))}
-    xs, ys, bottom = _place(nodes, level, _heights(rows, near, half))
-    lines = [Edge(c[0], c[-1], _forward(c, nodes, xs, ys), False) for c in chains]
-    deepest = bottom
-    for a, b in sorted(back):
-        floor = max(nodes[a].y + nodes[a].h / 2, nodes[b].y + nodes[b].h / 2) + 70
-        deepest = max(deepest, floor - 12)
-        lines.append(Edge(a, b, _back(nodes[a], nodes[b], floor), True))
+    margin = _MARGIN + (14 + 5 * len(back) if back else 0)
+    xs, ys, bottom = _place(nodes, level, _heights(rows, near, half), margin)
+    lines = [Edge(c[0], c[-1], _forward(c, nodes, xs, ys), _tip(nodes[c[-1]], 0.0), False) for c in chains]
+    for k, (a, b) in enumerate(sorted(back)):
+        bottom += 18 if k == 0 else 7
+        lines.append(Edge(a, b, _back(nodes[a], nodes[b], bottom, k), _tip(nodes[b], nodes[b].h / 4), True))
     sets = tuple(tuple(place[i] for i in s if i in place) for s in given)
-    width = max((n.x for n in nodes), default=0.0) + _WIDTH / 2 + _MARGIN
-    return Drawing(width, deepest + _MARGIN, tuple(nodes), tuple(lines), sets)
+    width = max((n.x for n in nodes), default=0.0) + _WIDTH / 2 + margin
+    return Drawing(width, bottom + _MARGIN, tuple(nodes), tuple(lines), sets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_html"]
 
+_PER_CENT = re.compile(r"(?<=\d) %")  # a number keeps its sign on the same line
 _PICTURES: dict[str, Callable[[Any], Any]] = {"removal": removal, "graph": draw, "whatif": whatif, "order": levels}
 
 
@@ -37,12 +39,12 @@ def _hash(text: str) -> str:
 
 
 def _prose(text: str) -> Markup:
-    """Escaped text with backticked identifiers as code; `_` and `.` may break, so that long names fit a phone."""
+    """Escaped text with backticked identifiers as code."""
     from markupsafe import Markup, escape
 
     out = Markup("")
     for is_code, words in pieces(text):
-        out += Markup("<code>{}</code>").format(words) if is_code else escape(words)
+        out += Markup("<code>{}</code>").format(words) if is_code else escape(_PER_CENT.sub("\u00a0%", words))
     return out
 
 
@@ -51,11 +53,12 @@ def _number(e: Estimate) -> Markup:
     from markupsafe import Markup
 
     value, span, unit = estimate_parts(e)
+    unit = unit.replace(" %", "\u00a0%")
     parts = Markup("")
     if value:
         parts += Markup("<b>{}</b>{}").format(value, unit)
     if span:
-        parts += Markup(" <i>({}{})</i>" if value else "{}{}").format(span, unit if unit == " %" or not value else "")
+        parts += Markup(" <i>({}{})</i>" if value else "{}{}").format(span, unit if unit == "\u00a0%" or not value else "")
     return Markup('<span class="n" title="{}">{}</span>').format(basis(e), parts.strip())
 
 

@@ -29,7 +29,7 @@ def number(x: float) -> str:
     a = round(a, digits - 1 - math.floor(math.log10(a)))
     decimals = max(0, digits - 1 - math.floor(math.log10(a)))
     text = f"{a:.{decimals}f}"
-    return sign + (text.rstrip("0").rstrip(".") if "." in text and a >= 1 else text)
+    return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def _probability(p: float) -> str:

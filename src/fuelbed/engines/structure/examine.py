@@ -160,7 +160,28 @@ def _findings(model: Compiled, incident: Incident, cuts: list[tuple[Event, ...]]
                     f.span,
                 )
             )
+    out += _long_findings(model, cuts)
     out += _layer_findings(model, cuts)
+    return out
+
+
+def _long_findings(model: Compiled, cuts: list[tuple[Event, ...]]) -> list[Finding]:
+    """Where a trigger stays on for long, failures come in clusters and the horizon probability is not that of a Poisson process."""
+    meets = {n for cut in cuts if sum(k == "trigger" for k, _ in cut) > 1 for k, n in cut if k == "trigger"}
+    out = []
+    for name in sorted(meets):
+        f = model.case.factors[name]
+        if f.lasts is not None and f.lasts.high >= model.case.horizon / 20:
+            out.append(
+                Finding(
+                    "FB206",
+                    Severity.WARNING,
+                    f"`{name}` stays on for a twentieth of the horizon or more, so failures come in clusters: the probability within "
+                    f"{model.case.horizon_text} is an upper estimate (failures a year and loss are not affected).",
+                    "Read failures a year instead, or choose a longer `horizon`.",
+                    f.span,
+                )
+            )
     return out
 
 

@@ -1,7 +1,10 @@
 """Intervals of computed quantities, paired: the same values of every uncertain number on both sides of a comparison.
 
-Every output of the tape is, in each number alone, a linear-fractional or exponential function, so over a box it is extreme at a
-corner. The sign of the exact gradient is tested over corners and inner points; numbers with one sign are set to their ends, the
+Hazard and loss are, in each number alone, linear-fractional (or exponential in a duration), so over a box they, their paired
+difference and their ratio are extreme at a corner. A number that speaks both of the incident and of the future (how often a control
+fails) is quadratic over linear: where its gradient changes sign its two parts are varied apart, which encloses the true range. The horizon probability is not: the difference of two exponentials can be
+largest inside. Its own interval is taken at the ends where its gradient keeps one sign; its difference and ratio are outer
+enclosures. The sign of the exact gradient is tested over corners and inner points; numbers with one sign are set to their ends, the
 rest are tried at all corners (up to `_CORNERS` of them). Distributions are sampled by Latin hypercube, and the 5th percentile of
 the lower and the 95th of the upper end are reported.
 """
@@ -23,8 +26,8 @@ __all__ = ["Bound", "Comparison", "bounds"]
 
 Array = NDArray[np.float64]
 Quantity3 = Literal["after", "difference", "ratio"]
-_CORNERS = 8
-_TESTED = 32
+_CORNERS = 10
+_TESTED = 64
 _SAMPLES = 400
 _TINY = 1e-11
 
@@ -74,6 +77,8 @@ class _Bounds:
         self.drawn = [k.label for k in uncertain if k.quantity.kind != "interval"]
         self.mid = middles(model)
         self.rng = rng
+        both = [j for j, k in enumerate(self.boxed) if len({n.startswith("pre:") for n in model.knobs[k].inputs}) == 2]
+        self.twin = {j: len(self.boxed) + i for i, j in enumerate(both)}
         u = latin_hypercube(len(self.drawn), _SAMPLES, rng) if self.drawn else np.empty((0, 1))
         self.draws = {k: self._quantile(k, u[i]) for i, k in enumerate(self.drawn)}
 
@@ -85,13 +90,18 @@ class _Bounds:
         return min(q.low, RATE_CAP), min(q.high, RATE_CAP)
 
     def _at(self, shares: Array) -> dict[str, Array | float]:
-        """Knob values at shares (boxed knobs, n); 0 and 1 are the exact ends."""
+        """Knob values at shares (boxed knobs and perhaps their twins, n); 0 and 1 are the exact ends."""
         out: dict[str, Array | float] = dict(self.mid)
         for i, k in enumerate(self.boxed):
-            low, high = self._ends(k)
-            inner = self._quantile(k, np.clip(shares[i], 0.0, 1.0))
-            out[k] = np.where(shares[i] <= 0.0, low, np.where(shares[i] >= 1.0, high, inner))
+            out[k] = self._value(k, shares[i])
+            if i in self.twin and self.twin[i] < len(shares):
+                out["pre:" + k] = self._value(k, shares[self.twin[i]])
         return out
+
+    def _value(self, label: str, share: Array) -> Array:
+        low, high = self._ends(label)
+        inner = self._quantile(label, np.clip(share, 0.0, 1.0))
+        return np.where(share <= 0.0, low, np.where(share >= 1.0, high, inner))
 
     def _run(self, rows: Sequence[Overrides], knobs: Mapping[str, Array | float]) -> Array:
         return self.model.tape.run(batch(self.model, knobs, rows))
@@ -109,7 +119,8 @@ class _Bounds:
             for o in self.outputs:
                 parts = {}
                 for what in ("after", "difference", "ratio"):
-                    low, high = found[(r, o, what)]
+                    ends = found.get((r, o, what))
+                    low, high = ends or _enclosure(what, found[(r, o, "after")], found[(0, o, "after")])
                     value = _of(what, at_mid[o][r], at_mid[o][0])
                     parts[what] = Bound(float(value), min(low, float(value)), max(high, float(value)), method[(r, o, what)])
                 out[r][o] = Comparison(**parts)
@@ -129,7 +140,8 @@ class _Bounds:
             value = reg[self.model.tape.outputs[o]].reshape(len(self.rows), n)
             grad = self._knob_gradient(reg, o, n)
             for r in range(len(self.rows)):
-                tasks += [self._task(r, o, w, value, grad) for w in ("after", "difference", "ratio")]
+                wanted: tuple[Quantity3, ...] = ("after",) if o == "probability" else ("after", "difference", "ratio")
+                tasks += [self._task(r, o, w, value, grad) for w in wanted]
         return tasks
 
     def _knob_gradient(self, reg: Array, output: str, n: int) -> Array:
@@ -164,6 +176,7 @@ class _Bounds:
         up = (slope >= -_TINY * scale).all(axis=1)
         down = (slope <= _TINY * scale).all(axis=1)
         mixed = [j for j in range(len(self.boxed)) if not up[j] and not down[j]]
+        mixed += [self.twin[j] for j in mixed if j in self.twin]
         values = _of(what, after, before)
         return _Task(r, o, what, [0.0 if u else 1.0 for u in up], mixed, (float(values.min()), float(values.max())))
 
@@ -193,6 +206,7 @@ class _Bounds:
     def _points(self, t: _Task) -> Array:
         """Both ends of the one-signed knobs, with all corners (or many, past the limit) of the mixed ones."""
         ends = np.array([t.low_end, [1.0 - x for x in t.low_end]]).T.reshape(len(self.boxed), 2)
+        ends = np.concatenate([ends, ends[list(self.twin)]], axis=0)  # a twin moves with its number unless it is mixed
         if not t.mixed:
             return ends
         m = len(t.mixed)
@@ -226,15 +240,28 @@ class _Bounds:
         for t in tasks:
             m = len(t.mixed)
             if not m:
-                how = "exact at the ends: one-signed in every number"
+                how = f"at the ends: one-signed in every number at {_TESTED} tested points"
+            elif t.output == "probability":
+                how = f"ends of the tried corners and {_TESTED} tested points"
             elif m <= _CORNERS:
-                how = f"exact over all {2**m} corners of {m} numbers"
+                how = f"all {2**m} corners of {m} number{'s' if m > 1 else ''}, the rest one-signed at {_TESTED} tested points"
             else:
                 how = f"at least this wide: {2**_CORNERS} sampled corners of {m} numbers"
             if self.drawn:
                 how = f"5th to 95th percentile of {_SAMPLES} samples; intervals {how}"
             out[(t.row, t.output, t.what)] = how
+            if t.output == "probability":
+                out[(t.row, t.output, "difference")] = out[(t.row, t.output, "ratio")] = "outer enclosure, not paired"
         return out
+
+
+def _enclosure(what: str, after: tuple[float, float], before: tuple[float, float]) -> tuple[float, float]:
+    """Bounds of a difference or ratio from the two intervals alone."""
+    if what == "difference":
+        return after[0] - before[1], after[1] - before[0]
+    low = after[0] / before[1] if before[1] > 0 else 1.0
+    high = after[1] / before[0] if before[0] > 0 else (float("inf") if after[1] > 0 else 1.0)
+    return low, high
 
 
 def _of(what: Quantity3, after: Array, before: Array) -> Array:

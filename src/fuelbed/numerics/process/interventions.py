@@ -106,7 +106,10 @@ def batch(model: Compiled, knobs: Mapping[str, Array | float], rows: Sequence[Ov
     place = {name: i for i, name in enumerate(model.tape.inputs)}
     for name, i in place.items():
         given = model.defaults[name]
-        base[i] = knobs[given] if isinstance(given, str) else given
+        if isinstance(given, str) and name.startswith("pre:") and "pre:" + given in knobs:
+            base[i] = knobs["pre:" + given]  # bounds may let a number differ between the incident and the future
+        else:
+            base[i] = knobs[given] if isinstance(given, str) else given
     out = np.tile(base, (1, len(rows)))
     for r, changes in enumerate(rows):
         for name, value in changes.items():

@@ -1,0 +1,81 @@
+"""Files of a case: opened once, regular, inside the case folder, of bounded size."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+__all__ = ["FileFault", "digest", "read_bounded", "resolve_inside"]
+
+MAX_EVIDENCE = 200_000_000
+
+
+class FileFault(Exception):
+    """Why a file cannot be used: (message, cure)."""
+
+    def __init__(self, message: str, cure: str, code: str = "FB050") -> None:
+        self.message, self.cure, self.code = message, cure, code
+        super().__init__(message)
+
+
+def check_relative(text: str) -> None:
+    """A path that stays below the case folder by its words alone."""
+    posix, windows = PurePosixPath(text), PureWindowsPath(text)
+    if "\0" in text or not text.strip() or len(text) > 1_000:
+        raise FileFault("this is not a file name.", "Write a path inside the case folder, such as `postmortem.md`.")
+    if (
+        posix.is_absolute()
+        or windows.drive
+        or windows.root
+        or ".." in posix.parts
+        or ".." in windows.parts
+        or text.startswith("~")
+    ):
+        raise FileFault(f"`{text[:80]}` leads out of the case folder.", "Copy the file into the case folder.")
+
+
+def resolve_inside(root: Path, text: str) -> Path:
+    """The real path of `text` under `root`. Raises `FileFault` when it leaves the folder, also by a link."""
+    check_relative(text)
+    base = root.resolve()
+    try:
+        real = (base / text).resolve()
+    except (OSError, RuntimeError, ValueError):
+        raise FileFault(f"`{text[:80]}` cannot be followed.", "Write a path inside the case folder.") from None
+    if not real.is_relative_to(base):
+        raise FileFault(f"`{text[:80]}` leads out of the case folder.", "Copy the file into the case folder.")
+    return real
+
+
+def _open(path: Path, shown: str) -> int:
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        raise FileFault(f"there is no file `{shown[:200]}`.", "Correct the name, or write the file.", "FB051") from None
+    except OSError as e:
+        raise FileFault(f"`{shown[:200]}` cannot be opened: {e.strerror}.", "Check the file and its rights.", "FB051") from None
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise FileFault(f"`{shown[:200]}` is not a regular file.", "Name a file.", "FB051")
+    return fd
+
+
+def read_bounded(path: Path, shown: str, limit: int) -> bytes:
+    """At most `limit` + 1 bytes of a regular file (one more than allowed tells the caller that it is too long)."""
+    with os.fdopen(_open(path, shown), "rb") as f:
+        return f.read(limit + 1)
+
+
+def digest(path: Path, shown: str) -> str:
+    """sha256 of a regular file, read in pieces."""
+    h = hashlib.sha256()
+    size = 0
+    with os.fdopen(_open(path, shown), "rb") as f:
+        while piece := f.read(1 << 20):
+            size += len(piece)
+            if size > MAX_EVIDENCE:
+                raise FileFault(f"`{shown[:200]}` is larger than {MAX_EVIDENCE} bytes.", "Cut it to the incident.", "FB051")
+            h.update(piece)
+    return h.hexdigest()

@@ -1,0 +1,206 @@
+"""The shape of a case file as pydantic models: the source of the published JSON Schema.
+
+Reading itself is table-driven code (`readers/case.py`), because every fault needs a line, a column and a cure that pydantic's errors
+do not carry; a test holds the two together on a corpus. Only the schema command imports this module.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["CaseFile", "case_json_schema"]
+
+_NAME = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+Name = Annotated[str, Field(pattern=_NAME, max_length=100)]
+Said = str | int | float
+YesNo = Literal["yes", "no"] | bool
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Number(_Shape):
+    """A number with where it comes from."""
+
+    value: Annotated[str | int | float, Field(description="0.05, 5 %, 0.01..0.2, lognormal(0.02 ef 5), 4..24 per year, 2 days")]
+    source: Annotated[Said | None, Field(description="an address, a quote, or the id of a source")] = None
+    basis: Literal["measured", "published", "judged", "assumed"] | None = None
+
+
+Quantity = str | int | float | Number
+Belief = Annotated[bool | str | int | float | Number, Field(description="yes, no, or a probability")]
+
+
+class _Factor(_Shape):
+    what: Annotated[Said | None, Field(description="in words")] = None
+    owner: Said | None = None
+    scope: Annotated[Said | None, Field(description="architecture, process, code ...")] = None
+    layer: Said | None = None
+    today: Belief | None = None
+    because: Said | None = None
+    source: Said | None = None
+    note: Said | None = None
+    class_: Annotated[Said | None, Field(alias="class", description="CWE or technique")] = None
+    boundary: Said | None = None
+    vector: Said | None = None
+    zone: Said | None = None
+    cost: Said | dict[str, Any] | None = None
+
+
+class Trigger(_Factor):
+    """An event that arrives at a rate, perhaps lasting a while."""
+
+    kind: Literal["trigger", "exploit"]
+    rate: Annotated[Quantity | None, Field(description="monthly, 4..24 per year")] = None
+    lasts: Annotated[Quantity | None, Field(description="2 days, 1 h; absent: momentary")] = None
+    human: YesNo | None = None
+    shaped_by: Annotated[list[str] | None, Field(description="the conditions that made the action sensible")] = None
+    in_incident: Literal["yes", "no", "unknown"] | bool | None = None
+
+
+class Condition(_Factor):
+    """A latent, persistent state of the system."""
+
+    kind: Literal["condition", "exposure"]
+    present: Belief | None = None
+    since: Annotated[str | int | None, Field(description="2024, 2024-03 or 2024-03-05")] = None
+    onset: Annotated[Quantity | None, Field(description="0.3 per year: the belief grows with age")] = None
+    duty: Annotated[Quantity | None, Field(description="share of the time it is on, redrawn on every demand")] = None
+    in_incident: Literal["yes", "no", "unknown"] | bool | None = None
+
+
+class Control(_Factor):
+    """A barrier that should stop it."""
+
+    kind: Literal["control"]
+    state: Literal["effective", "failed", "missing", "bypassed"] | None = None
+    broken: Annotated[Quantity | None, Field(description="probability that it is down for good")] = None
+    fails: Annotated[Quantity | None, Field(description="probability of failure on demand")] = None
+    needs: Annotated[str | None, Field(description="the line, factor or signal it must see")] = None
+    in_incident: Literal["held", "not_held", "unknown"] | None = None
+
+
+class OutcomeShape(_Shape):
+    """An end state with its loss."""
+
+    loss: Quantity
+
+
+class CommonCauseShape(_Shape):
+    """Controls that fail together."""
+
+    of: Annotated[list[str], Field(min_length=2)]
+    beta: Quantity
+    name: Name | None = None
+    acts_on: Literal["broken", "fails"] | None = None
+    because: Said | None = None
+
+
+class ActionShape(_Shape):
+    """An action item with its interventions."""
+
+    what: Said | None = None
+    does: Annotated[
+        list[str | dict[str, Any]] | None, Field(description="remove x; prevent x; set x.fails to 0.05; observe x ...")
+    ] = None
+    cost: Quantity | None = None
+    owner: Said | None = None
+    status: Said | None = None
+    due: Said | None = None
+    verified_by: Said | None = None
+
+
+class SourceShape(_Shape):
+    """Something that is quoted."""
+
+    id: Said | None = None
+    address: Said | None = None
+    what: Said | None = None
+
+
+class SystemShape(_Shape):
+    """Components, layers, zones, owners and their dependencies."""
+
+    components: Any = None
+    layers: Any = None
+    zones: Any = None
+    owners: Any = None
+    depends_on: Any = None
+
+
+class EvidenceFile(BaseModel):
+    """A file of the case folder with its column roles."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="allow")
+    file: str
+
+
+Evidence = str | EvidenceFile | list[str | EvidenceFile]
+
+
+class EvidenceShape(_Shape):
+    """Files and their column roles."""
+
+    metrics: Evidence | None = None
+    history: Evidence | None = None
+    events: Evidence | None = None
+    traces: Evidence | None = None
+
+
+class CaseFile(_Shape):
+    """A Fuelbed case: case.yaml."""
+
+    fuelbed: Annotated[Literal[1], Field(description="format version")]
+    title: Said
+    failure: Annotated[Name | None, Field(description="the line of `structure` that is the failure")] = None
+    horizon: Annotated[Quantity | None, Field(description="one duration; default 1 year")] = None
+    date: Annotated[str | None, Field(description="day of the incident", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = None
+    narrative: Annotated[str | None, Field(description="the postmortem, a file of the case folder")] = None
+    author_team: Said | None = None
+    summary: Said | None = None
+    sources: list[SourceShape] | None = None
+    factors: Annotated[dict[Name, Annotated[Trigger | Condition | Control, Field(discriminator="kind")]], Field(min_length=1)]
+    structure: Annotated[dict[Name, str | bool] | None, Field(description="Boolean lines over factors and other lines")] = None
+    outcomes: Annotated[dict[Name, OutcomeShape] | None, Field(description="end states, mildest first")] = None
+    common_causes: list[CommonCauseShape] | None = None
+    numbers: Annotated[dict[Name, Quantity] | None, Field(description="uncertain numbers that several factors share")] = None
+    actions: dict[Name, ActionShape] | None = None
+    system: SystemShape | None = None
+    evidence: EvidenceShape | None = None
+    dynamics: Any = None
+    signals: Any = None
+    seen: Any = None
+    hypotheses: Any = None
+    invariants: Any = None
+    control_structure: Any = None
+    coupling: Any = None
+    history: Any = None
+    threshold: Any = None
+    lint: Any = None
+    exposure: Any = None
+    assets: Any = None
+    zones: Any = None
+    attribution: Any = None
+
+
+def case_json_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of the case file, for editors and for `case.schema.json` beside a draft."""
+    schema = CaseFile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Fuelbed case", **_without_null(schema)}
+
+
+def _without_null(node: Any) -> Any:
+    """An optional key may be left out; writing `null` is a fault in a case, so the schema must not offer it."""
+    if isinstance(node, list):
+        return [_without_null(x) for x in node]
+    if not isinstance(node, dict):
+        return node
+    out = {k: _without_null(v) for k, v in node.items() if not (k == "default" and v is None)}
+    rest = [x for x in out.get("anyOf", []) if x != {"type": "null"}]
+    if "anyOf" in out and len(rest) != len(out["anyOf"]):
+        del out["anyOf"]
+        out = {**out, **rest[0]} if len(rest) == 1 else {**out, "anyOf": rest}
+    return out

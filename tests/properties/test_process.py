@@ -1,0 +1,105 @@
+"""What must hold for every case, on random ones (seeded; a failure prints its seed)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fuelbed.core.actions import Action, Change
+from fuelbed.core.case import Case
+from fuelbed.core.expressions import And, AtLeast, Expr, Fails, Or, Ref
+from fuelbed.numerics.process.bounds import bounds
+from fuelbed.numerics.process.compile import compile_case
+from fuelbed.numerics.process.dominance import dominance
+from fuelbed.numerics.process.interventions import changes_of, evaluate, middles, removal
+from fuelbed.numerics.sampling import quantile
+from tests.cases import P, case, condition, control, trigger
+
+SEEDS = range(60)
+
+
+def random_case(seed: int, intervals: bool = False) -> Case:
+    """A monotone case: up to four triggers, four conditions, three controls, two levels of lines."""
+    rng = np.random.default_rng(seed)
+
+    def p() -> float | tuple[float, float]:
+        a, b = sorted(rng.uniform(0.02, 0.98, 2))
+        return (float(a), float(b)) if intervals and rng.random() < 0.5 else float(a)
+
+    triggers = [trigger(f"t{i}", float(rng.uniform(0.3, 8)), float(rng.choice([0.0, 0.01]))) for i in range(rng.integers(1, 5))]
+    conditions = [condition(f"c{i}", 1.0 if rng.random() < 0.4 else p()) for i in range(rng.integers(1, 5))]
+    controls = []
+    for i in range(rng.integers(1, 4)):
+        state = str(rng.choice(["effective", "failed", "missing"]))
+        controls.append(control(f"k{i}", state, p(), p() if state == "failed" else None))
+
+    def leaf() -> Expr:
+        i = rng.integers(0, len(conditions) + len(controls))
+        return Ref(conditions[i].name) if i < len(conditions) else Fails(controls[i - len(conditions)].name)
+
+    def tree(depth: int) -> Expr:
+        if depth == 0 or rng.random() < 0.3:
+            return leaf()
+        args = tuple(tree(depth - 1) for _ in range(rng.integers(2, 4)))
+        kind = rng.integers(0, 3)
+        return And(args) if kind == 0 else Or(args) if kind == 1 else AtLeast(2, args)
+
+    parts = [And((Ref(t.name), tree(2))) for t in triggers]
+    lines: dict[str, Expr] = {"push": Or((parts[0], parts[-1])), "F": Or((Ref("push"), *parts))}
+    add = Action("add", does=(Change("add", "new", value=P(0.3), line=str(rng.choice(["push", "F"]))),))
+    return case([*triggers, *conditions, *controls], lines, actions={"add": add})
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_helping_changes_never_raise_the_hazard(seed: int) -> None:
+    """In a monotone case an added control, a condition removed, a trigger prevented and a perfect control only lower it."""
+    c = random_case(seed)
+    m = compile_case(c)
+    rows = [changes_of(m, c.actions["add"]), *(removal(m, f) for f in c.factors.values())]
+    v = evaluate(m, middles(m), [{}, *rows])
+    for o in ("hazard", "probability", "loss"):
+        assert (v[o][1:, 0] <= v[o][0, 0] * (1 + 1e-12)).all(), o
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_paired_intervals_contain_sampled_differences(seed: int) -> None:
+    c = random_case(seed, intervals=True)
+    m = compile_case(c)
+    rows = [changes_of(m, c.actions["add"]), *(removal(m, f) for f in c.factors.values())]
+    found = bounds(m, rows, ("hazard", "probability", "loss"), np.random.default_rng(1))
+    rng = np.random.default_rng(2)
+    knobs = {k: quantile(x.quantity, rng.random(200)) if x.uncertain else x.quantity.middle for k, x in m.knobs.items()}
+    v = evaluate(m, knobs, [{}, *rows])
+    for o in ("hazard", "probability", "loss"):
+        for r, row in enumerate(found, start=1):
+            difference = v[o][r] - v[o][0]
+            low, high = row[o].difference.low, row[o].difference.high
+            slack = 1e-9 * (1 + abs(low) + abs(high)) + 0.005 * (high - low)  # the sign test looks at 64 points
+            assert difference.min() >= low - slack, (o, r)
+            assert difference.max() <= high + slack, (o, r)
+            assert v[o][r].max() <= row[o].after.high + slack
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_dominance_holds_for_sampled_numbers(seed: int) -> None:
+    """An order stated without numbers must hold for every value of them."""
+    c = random_case(seed, intervals=True)
+    m = compile_case(c)
+    options = {
+        f.name: (Change("remove" if f.kind == "condition" else "prevent" if f.kind == "trigger" else "perfect", f.name),)
+        for f in c.factors.values()
+    }
+    options["add"] = c.actions["add"].does
+    order = dominance(m, options)
+    names = ["", *options]
+    rows = [changes_of(m, Action(n, does=options.get(n, ()))) for n in names]
+    if "add" in names:
+        rows[names.index("add")] = changes_of(m, c.actions["add"])
+    rng = np.random.default_rng(3)
+    knobs = {k: quantile(x.quantity, rng.random(50)) if x.uncertain else x.quantity.middle for k, x in m.knobs.items()}
+    v = evaluate(m, knobs, rows)
+    for a in options:
+        for b in order.better[a]:
+            i, j = names.index(a), names.index(b)
+            for o in ("hazard", "probability", "loss"):
+                assert (v[o][i] <= v[o][j] * (1 + 1e-9) + 1e-12).all(), (a, b, o)
