@@ -72,6 +72,6 @@ def _examine(row: Engine, case: Case, board: Board, options: Options) -> Answer 
 
 
 def _verdict(answers: dict[str, Answer | NotFound]) -> tuple[str, ...]:
-    """What stood there, how near it is, what the actions change: the claims of the first two answers."""
+    """What stood there, what is left without it, what the actions change: the claims of the first two answers, a line each."""
     claims = [a.claim for e in ENGINES[:2] if isinstance(a := answers[e.id], Answer)]
-    return tuple(c for c in claims if c)
+    return tuple(sentence for c in claims for sentence in c.split("\n") if sentence)

@@ -15,7 +15,7 @@ __all__ = ["CODES", "Code"]
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One kind of finding: `means` says what was found, `why` why it matters, `cure` what to do; `bad` and `good` are examples."""
+    """One kind of finding: `means` what was found, `why` it matters, `cure` what to do; `bad` and `good` are examples."""
 
     title: str
     severity: Severity

@@ -104,9 +104,7 @@ class _Parser:
         if t.text in _SYMBOLS:
             raise self.fault(t, f"`{t.text}` is not an operator here.", f"Write `{_SYMBOLS[t.text]}`.")
         if t.kind == "number":
-            raise self.fault(
-                t, f"a name is expected here, not the number {t.text}.", "Weights belong into `threshold(tau, 0.3*a, 0.5*b)`."
-            )
+            raise self.fault(t, f"a name is expected here, not the number {t.text}.", "Weights: `threshold(tau, 0.3*a, 0.5*b)`.")
         raise self.fault(t, f"`{t.text}` has no meaning here.")
 
     def close(self, opened: Token) -> None:

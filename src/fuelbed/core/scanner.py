@@ -80,5 +80,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     folded = word.lower().replace("-", "_").replace(" ", "_")
     if folded in names:
         return f"Did you mean `{folded}`?"
-    close = difflib.get_close_matches(folded[:100], names[:2_000], n=1, cutoff=0.7)
+    near = [n for n in names if abs(len(n) - len(folded)) <= 3]  # bounded: a thousand faults must not cost minutes
+    close = difflib.get_close_matches(folded[:100], near[:300], n=1, cutoff=0.7)
     return f"Did you mean `{close[0]}`?" if close else ""

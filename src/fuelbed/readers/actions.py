@@ -136,7 +136,7 @@ def _sentence(ctx: _Actions, node: Node) -> _Said | None:
                 return None
 
         def value_or_word(dimension: Dimension) -> Quantity | None:
-            if p.parameter and p.parameter.text == "present" and part.text.lower() in _YES_NO:
+            if p.parameter and p.parameter.text in ("present", "broken") and part.text.lower() in _YES_NO:
                 return Quantity.point(_YES_NO[part.text.lower()], text=part.text, span=node.place(part.start, part.end))
             return value(dimension)
 
@@ -178,7 +178,7 @@ def _mapping(ctx: _Actions, node: Map) -> _Said | None:
         def read(dimension: Dimension) -> Quantity | None:
             if isinstance(value, Broken):
                 return None
-            return r.belief(value, key) if said.parameter == "present" else r.quantity(value, key, dimension)
+            return r.belief(value, key) if said.parameter in ("present", "broken") else r.quantity(value, key, dimension)
 
         said.value = read
     return said

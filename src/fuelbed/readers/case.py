@@ -19,7 +19,7 @@ from fuelbed.core.scanner import TextFault, did_you_mean
 from fuelbed.readers.actions import read_actions
 from fuelbed.readers.checks import check_momentary, check_stratified
 from fuelbed.readers.factors import read_factors
-from fuelbed.readers.fields import Fields, Reading
+from fuelbed.readers.fields import Faults, Fields, Reading, TooMany
 from fuelbed.readers.files import FileFault, check_relative, digest, read_bounded, resolve_inside
 from fuelbed.readers.structure import Names, default_line, read_common_causes, read_lines, read_outcomes
 from fuelbed.readers.yaml import MAX_BYTES, Map, Node, Scalar, Seq, load_yaml, plain
@@ -61,10 +61,13 @@ def parse_case(text: str, file: str = "case.yaml", root: Path | None = None, bui
 
 def _parse(data: str | bytes, file: str, root: Path | None, built: Iterable[str]) -> Case:
     node, faults = load_yaml(data, file)
-    reading = Reading(file, list(faults))
+    reading = Reading(file, Faults(faults))
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     inputs = {Path(file).name: hashlib.sha256(raw).hexdigest()}
-    case = _Builder(reading, root, frozenset(built), inputs).build(node)
+    try:
+        case = _Builder(reading, root, frozenset(built), inputs).build(node)
+    except TooMany:
+        raise InputError(reading.findings) from None
     if case is None or any(f.severity is Severity.ERROR for f in reading.findings):
         raise InputError(reading.findings)
     return replace(case, findings=tuple(sorted(reading.findings, key=lambda f: f.sort_key)))
@@ -270,6 +273,8 @@ class _Builder:
             return ""
         if not failure:
             return ""
+        if outs is not None and any(n not in self.names.lines for n in outs.entries):
+            return failure  # an outcome is misspelt, and is reported already
         if has_structure and failure not in self.names.lines:
             cure = did_you_mean(failure, self.names.lines) or "The failure is a line of `structure`."
             self.r.error("FB031", node.span, f"no line is called `{failure[:60]}`.", cure)

@@ -171,7 +171,7 @@ def _since(r: Reading, f: Fields, text: str) -> dt.date | None:
 
 def _control(r: Reading, f: Fields, base: Factor) -> Factor:
     state = f.choice("state", STATES, "effective")
-    broken = f.quantity("broken", "probability")
+    broken = f.belief("broken")
     if "broken" in f and "state" in f and state != "failed":
         cure = "Write `state: failed` (broken with that probability), or leave `broken` out."
         node = f.node_of("state")

@@ -12,10 +12,26 @@ from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import TextFault, did_you_mean, is_identifier
 from fuelbed.readers.yaml import Broken, Entry, Map, Node, Scalar, Seq
 
-__all__ = ["BASES", "Fields", "Reading"]
+__all__ = ["BASES", "MAX_FAULTS", "Faults", "Fields", "Reading", "TooMany"]
 
 BASES = ("measured", "published", "judged", "assumed")
 _YES_NO = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+
+
+MAX_FAULTS = 1_000
+
+
+class TooMany(Exception):
+    """Enough faults to work on; the rest would only cost time."""
+
+
+class Faults(list[Finding]):
+    """The faults so far; the one past the limit stops the reading."""
+
+    def append(self, finding: Finding) -> None:
+        super().append(finding)
+        if len(self) >= MAX_FAULTS:
+            raise TooMany
 
 
 @dataclass(slots=True)
@@ -23,7 +39,7 @@ class Reading:
     """The faults so far and the names that numbers may stand for."""
 
     file: str
-    findings: list[Finding] = field(default_factory=list)
+    findings: Faults = field(default_factory=Faults)
     numbers: dict[str, Raw | None] = field(default_factory=dict)
     number_meta: dict[str, Quantity] = field(default_factory=dict)
 

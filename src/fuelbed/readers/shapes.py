@@ -1,7 +1,7 @@
 """The shape of a case file as pydantic models: the source of the published JSON Schema.
 
-Reading itself is table-driven code (`readers/case.py`), because every fault needs a line, a column and a cure that pydantic's errors
-do not carry; a test holds the two together on a corpus. Only the schema command imports this module.
+Reading itself is table-driven code (`readers/case.py`), because every fault needs a line, a column and a cure that pydantic's
+errors do not carry; a test holds the two together on a corpus. Only the schema command imports this module.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Control(_Factor):
 
     kind: Literal["control"]
     state: Literal["effective", "failed", "missing", "bypassed"] | None = None
-    broken: Annotated[Quantity | None, Field(description="probability that it is down for good")] = None
+    broken: Annotated[Belief | None, Field(description="probability that it is down for good")] = None
     fails: Annotated[Quantity | None, Field(description="probability of failure on demand")] = None
     needs: Annotated[str | None, Field(description="the line, factor or signal it must see")] = None
     in_incident: Literal["held", "not_held", "unknown"] | None = None

@@ -1,8 +1,8 @@
 """Strict YAML on libyaml's event stream: positioned nodes, or every fault with its place.
 
 PyYAML's own loaders are not used: they read `no` and `12:30` as something else, keep the last of two equal keys without a word,
-expand alias bombs, and crash on deep nesting. Here scalars follow the YAML 1.2 core schema, and anchors, aliases, tags, merge keys,
-duplicate keys and complex keys are faults. Limits: 2 MB, depth 64, 1e6 nodes.
+expand alias bombs, and crash on deep nesting. Here scalars follow the YAML 1.2 core schema, and anchors, aliases, tags, merge
+keys, duplicate keys and complex keys are faults. Limits: 2 MB, depth 64, 1e6 nodes.
 """
 
 from __future__ import annotations

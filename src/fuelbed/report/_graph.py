@@ -10,6 +10,7 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["Drawing", "Edge", "Node", "draw"]
@@ -120,7 +121,7 @@ def _chains(edges: Sequence[tuple[int, int]], layer: list[int]) -> tuple[list[li
 def _neighbours(chains: Sequence[Sequence[int]]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
     before, after = defaultdict(list), defaultdict(list)
     for chain in chains:
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             after[a].append(b)
             before[b].append(a)
     return before, after
@@ -161,7 +162,7 @@ def _settle(row: Sequence[int], want: Mapping[int, float], half: Mapping[int, fl
 def _heights(rows: list[list[int]], near: Mapping[int, list[int]], half: dict[int, float]) -> dict[int, float]:
     y: dict[int, float] = {}
     for row in rows:
-        y.update(_settle(row, {v: 0.0 for v in row}, half))
+        y.update(_settle(row, dict.fromkeys(row, 0.0), half))
     for sweep in range(24):
         for row in rows if sweep % 2 else reversed(rows):
             want = {v: sum(y[w] for w in near[v]) / len(near[v]) if near.get(v) else y[v] for v in row}
@@ -175,7 +176,7 @@ def _n(x: float) -> str:
 
 def _curve(points: Sequence[tuple[float, float]]) -> str:
     path = f"M{_n(points[0][0])} {_n(points[0][1])}"
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         mid = (x0 + x1) / 2
         path += f"C{_n(mid)} {_n(y0)} {_n(mid)} {_n(y1)} {_n(x1)} {_n(y1)}"
     return path
@@ -205,7 +206,9 @@ def _back(a: Node, b: Node, floor: float, k: int) -> str:
     )
 
 
-def _place(nodes: list[Node], level: list[int], y: Mapping[int, float], margin: float) -> tuple[dict[int, float], dict[int, float], float]:
+def _place(
+    nodes: list[Node], level: list[int], y: Mapping[int, float], margin: float
+) -> tuple[dict[int, float], dict[int, float], float]:
     """Set the nodes' centres; returns all x, all y and the bottom."""
     top = min((y[n.index] - n.h / 2 for n in nodes), default=0.0) - _MARGIN
     ys = {v: round(at - top, 1) for v, at in y.items()}

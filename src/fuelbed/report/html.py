@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: no remote request, a strict content security policy, readable without JavaScript."""
+"""The report as one self-contained HTML page: no remote request, a strict content security policy, no script needed to read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fuelbed.report._arrange import arrange, pieces
 from fuelbed.report._graph import draw
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._removal import removal
-from fuelbed.report.numbers import basis, estimate_parts
+from fuelbed.report.numbers import basis, estimate, estimate_parts
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -48,18 +48,24 @@ def _prose(text: str) -> Markup:
     return out
 
 
+def _bare(text: str) -> str:
+    """For places that hold text only: attributes, the title, labels in a drawing."""
+    return text.replace("`", "")
+
+
 def _number(e: Estimate) -> Markup:
     """Value, interval and unit; how it was got is in the tooltip and, in words, under every table."""
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     value, span, unit = estimate_parts(e)
     unit = unit.replace(" %", "\u00a0%")
-    parts = Markup("")
-    if value:
-        parts += Markup("<b>{}</b>{}").format(value, unit)
-    if span:
-        parts += Markup(" <i>({}{})</i>" if value else "{}{}").format(span, unit if unit == "\u00a0%" or not value else "")
-    return Markup('<span class="n" title="{}">{}</span>').format(basis(e), parts.strip())
+    if not value:
+        parts = escape(estimate(e))
+    else:
+        parts = Markup("<b>{}</b>{}").format(value, unit)
+        if span:
+            parts += Markup(" <i>({}{})</i>").format(span, unit if unit == "\u00a0%" and not span.endswith("bound") else "")
+    return Markup('<span class="n" title="{}">{}</span>').format(basis(e), parts)
 
 
 def _bases(estimates: Sequence[Estimate]) -> str:
@@ -127,7 +133,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(prose=_prose, number=_number, pct=lambda x: f"{x:.2f}%", px=lambda x: f"{x:.1f}".removesuffix(".0"))
+    env.filters.update(
+        prose=_prose, number=_number, bare=_bare, pct=lambda x: f"{x:.2f}%", px=lambda x: f"{x:.1f}".removesuffix(".0")
+    )
     env.tests.update(missing=lambda x: isinstance(x, NotFound))
     return env
 
@@ -144,8 +152,8 @@ def render_html(report: Report) -> str:
         report=report,
         plan=plan,
         policy=policy,
-        css=Markup(css),  # noqa: S704  # our own file
-        script=Markup(script),  # noqa: S704  # our own file
+        css=Markup(css),  # noqa: S704  # our own file, no text of a case
+        script=Markup(script),  # noqa: S704  # our own file, no text of a case
         show=lambda b: _RENDERERS[type(b)](b, blocks),
         show_missing=blocks.ask,
         folds=_folds,

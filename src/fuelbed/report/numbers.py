@@ -104,7 +104,7 @@ def estimate(e: Estimate) -> str:
     """The whole estimate on one line."""
     value, span, unit = estimate_parts(e)
     if not value:
-        return f"{span}{unit}"
+        return span.replace(f", {_NO_BOUND}", f"{unit}, {_NO_BOUND}") if span.startswith("from") else f"{span}{unit}"
     if not span:
         return f"{value}{unit}"
     if unit == " %":
@@ -112,7 +112,9 @@ def estimate(e: Estimate) -> str:
     return f"{value} ({span}){unit}"
 
 
-def quantity(value: float | None, low: float | None = None, high: float | None = None, kind: EstimateKind = "rate", unit: str = "") -> str:
+def quantity(
+    value: float | None, low: float | None = None, high: float | None = None, kind: EstimateKind = "rate", unit: str = ""
+) -> str:
     """As `estimate`, from plain numbers (the data of a picture)."""
     if value is None and low is None:
         return NOT_KNOWN

@@ -19,8 +19,11 @@ from fuelbed.report.numbers import estimate
 __all__ = ["render_text"]
 
 _COLORS = {"bad": "31", "good": "32", "muted": "2", "head": "1"}
-_ASCII = str.maketrans({"█": "#", "│": "|", "·": "-", "─": "-", "−": "-", "…": "~", "“": '"', "”": '"', "●": "*", "○": "o", "§": "S"})
+_ASCII = str.maketrans(
+    {"█": "#", "│": "|", "·": "-", "─": "-", "−": "-", "…": "~", "“": '"', "”": '"', "●": "*", "○": "o", "§": "S"}
+)
 _KEPT_FINDINGS = 5
+_KEPT_ORDER = 6  # a partial order of more items is read in the page
 
 
 def _clean(text: str) -> str:
@@ -62,8 +65,9 @@ class _Page:
 
     def wrap(self, text: str, indent: str = "", then: str | None = None, tone: str = "") -> None:
         hang = indent if then is None else then
-        for row in textwrap.wrap(_clean(text), self.width, initial_indent=indent, subsequent_indent=hang) or []:
-            self.line(row, tone)
+        whole = _clean(text).replace(" %", "\u00a0%")  # textwrap keeps a number and its sign on one line
+        for row in textwrap.wrap(whole, self.width, initial_indent=indent, subsequent_indent=hang):
+            self.line(row.replace("\u00a0", " "), tone)
 
     def head(self, text: str) -> None:
         if self.lines and self.lines[-1]:
@@ -99,7 +103,7 @@ def _removal(b: Picture, page: _Page) -> None:
 
 def _cell_text(c: Cell) -> str:
     parts = [_clean(" ".join(c.items))] if c.items else []
-    parts += [estimate(c.estimate)] if c.estimate is not None else []
+    parts += [_clean(estimate(c.estimate))] if c.estimate is not None else []
     return " ".join([*parts, _clean(c.text)]).strip()
 
 
@@ -128,7 +132,9 @@ def _table(b: Table, page: _Page) -> None:
     page.line(" " + "  ".join(_pad(_clean(c.label), w) for c, w in zip(columns, widths, strict=True)), "muted")
     for row, cells in zip(b.rows, texts, strict=True):
         tones = [row[i].tone for i in keep]
-        page.lines.append((" " + "  ".join(page.paint(_pad(t, w), k) for t, w, k in zip(cells, widths, tones, strict=True))).rstrip())
+        page.lines.append(
+            (" " + "  ".join(page.paint(_pad(t, w), k) for t, w, k in zip(cells, widths, tones, strict=True))).rstrip()
+        )
 
 
 def _sentence(b: Sentence, page: _Page) -> None:
@@ -140,13 +146,13 @@ def _estimates(b: Estimates, page: _Page) -> None:
         page.head(b.title)
     width = min(max((_columns(_clean(i.label)) for i in b.items), default=0), page.width // 2)
     for i in b.items:
-        page.line(f" {_pad(_clean(i.label), width)}  {estimate(i.estimate)}")
+        page.line(f" {_pad(_clean(i.label), width)}  {_clean(estimate(i.estimate))}")
 
 
 def _picture(b: Picture, page: _Page) -> None:
     if b.kind == "removal":
         _removal(b, page)
-    elif b.kind == "order" and levels(b.data):
+    elif b.kind == "order" and 1 < len(b.data["items"]) <= _KEPT_ORDER:
         groups = [g for rank in levels(b.data) for g in rank.groups]
         equal = [" = ".join(i for i, _ in members) for members, _ in groups if len(members) > 1]
         above = [f"{members[0][0]} >= {', '.join(over)}" for members, over in groups if over]
@@ -190,12 +196,14 @@ def _first_sentence(claim: str) -> str:
     return head + stop.strip()
 
 
-def _questions(sections: Sequence[Section], page: _Page) -> None:
-    if answered := [s for s in sections if isinstance(s.answer, Answer)]:
-        page.head("Answered")
-        for s in answered:
-            assert isinstance(s.answer, Answer)
-            page.wrap(_first_sentence(s.answer.claim), f" {s.section} ", "    ")
+def _questions(report: Report, sections: Sequence[Section], page: _Page) -> None:
+    """What was answered, in a sentence where the verdict has not said it already; then what was not found."""
+    said = " ".join(report.verdict)
+    page.line()
+    for s in sections:
+        if isinstance(s.answer, Answer):
+            claim = _first_sentence(s.answer.claim)
+            page.wrap(claim if claim not in said else "answered above", f"{s.section} ", "   ")
     if missing := [s.section for s in sections if isinstance(s.answer, NotFound)]:
         page.wrap("Asked for, not found: " + " ".join(missing), tone="muted")
 
@@ -223,12 +231,12 @@ def render_text(report: Report, width: int = 80, color: bool = False, ascii_only
     if "removal" in plan.lifted:
         _removal(plan.lifted["removal"], page)
     _crossing(plan.crossing, page)
-    _questions(plan.questions, page)
+    _questions(report, plan.questions, page)
     _findings(report, page)
     if asks := [a for a in where_next(report) if a.question]:
         page.head("Where to look next")
         for a in asks[:3]:
-            page.wrap(f"{a.question}" + (f" Unlocks: {a.unlocks}." if a.unlocks else ""), " ", "   ")
+            page.wrap(a.question, " ", "   ")
         if len(asks) > 3:
             page.line(f" and {len(asks) - 3} more", "muted")
     text = "\n".join(page.lines) + "\n"

@@ -122,7 +122,15 @@ def _action_table() -> Table:
         Column("breaks", "Breaks", "text", brief=False),
     )  # fmt: skip
     rows = [
-        ("a1", "Circuit breakers with exponential backoff", "control", "good", (-0.93, -0.95, -0.71), (0.18, 0.04, 0.6), "4 of 4"),
+        (
+            "a1",
+            "Circuit breakers with exponential backoff",
+            "control",
+            "good",
+            (-0.93, -0.95, -0.71),
+            (0.18, 0.04, 0.6),
+            "4 of 4",
+        ),
         ("a2", "Own writer for flags", "structural", "good", (-0.89, -0.94, -0.6), (0.28, 0.05, 0.9), "3 of 4"),
         ("a3", "Raise the timeout again", "trigger only", "bad", (-0.004, -0.02, 0.0), (2.59, 0.7, 7.9), "0 of 4"),
         ("a4", "Alert on writer saturation", "sight only", "muted", (0.0, 0.0, 0.0), (2.6, 0.7, 7.9), "0 of 4"),
@@ -132,7 +140,9 @@ def _action_table() -> Table:
         (Cell(a), Cell(w), Cell(v, tone=t), Cell("", _e(*c, kind="change")), Cell("", _e(*k)), Cell(b))  # type: ignore[arg-type]  # literal tones
         for a, w, v, t, c, k, b in rows
     )
-    return Table("actions", "What each action item changes", columns, cells, "Differences are paired: the same numbers on both sides.")
+    return Table(
+        "actions", "What each action item changes", columns, cells, "Differences are paired: the same numbers on both sides."
+    )
 
 
 def _structure() -> Answer:
@@ -182,7 +192,7 @@ def _questions() -> tuple[Section, ...]:
     lint = Answer(
         "The text stops at the deploy: one cause is named and no condition.",
         (Ask(NotFound("Since when do clients retry without a bound?", "age of the condition")),
-         Sentence("The word *root cause* appears 3 times.", "plain")),
+         Sentence("The word `root cause` appears 3 times.", "plain")),
     )  # fmt: skip
     return tuple(
         Section(e, f"§{i}", q, lint if e == "lint" else NotFound(ask, unlocks)) for i, (e, q, ask, unlocks) in enumerate(asks, 2)

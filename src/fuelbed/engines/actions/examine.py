@@ -45,7 +45,8 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     ranked = portfolio.rank(model, results)
     blocks: list[Block] = [
         Sentence(order.sentence, tone="plain"),
-        _table(model, results, judged, evidence, ranked, known),
+        _table(model, results, judged, ranked),
+        _after_table(model, results, evidence, ranked, known),
         *_shared_note(model, rng),
         order.picture,
         portfolio.untouched(model, cuts),
@@ -56,7 +57,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         whatif(model),
     ]
     verdicts = Verdicts(tuple(Verdict(n, r.verdict, why) for n, (r, why) in judged.items()))
-    return Answer(_claim(judged, results, model, known), tuple(b for b in blocks if b is not None), (), (verdicts,))
+    return Answer(_claim(judged, results, model, known), tuple(blocks), (), (verdicts,))
 
 
 def _claim(judged: dict[str, tuple[Rule, str]], results: dict[str, dict[str, Comparison]], model: Compiled, known: bool) -> str:
@@ -77,71 +78,84 @@ def _claim(judged: dict[str, tuple[Rule, str]], results: dict[str, dict[str, Com
     ]
     parts = [f"{len(words[w])} {w}" for w in order if w in words]
     n = len(judged)
-    text = f"Of {n} action item{'s' if n != 1 else ''}: {', '.join(parts)}."
+    text = f"Of {n} action item{'s' if n != 1 else ''}, {', '.join(parts)}"
     helping = [n for n in judged if judged[n][0].verdict in ("structural", "control", "mitigation", "trigger only")]
     if helping and known:
-        use = "loss" if len(model.case.outcomes) > 1 else "hazard"
+        use = portfolio.main_output(model)
         best = min(helping, key=lambda n: results[n][use].ratio.value)
         r = results[best][use].ratio
         what = "the expected loss" if use == "loss" else "failures a year"
         low, high = 100 * (1 - r.high), 100 * (1 - r.low)
-        text += f" `{best}` does most: {what} down by {100 * (1 - r.value):.0f} % ({max(low, 0):.0f} % to {high:.0f} %)."
-    return text
+        width = "" if high - low < 0.5 else f" ({max(low, 0):.0f} % to {high:.0f} %)"
+        text += f"; `{best}` does most, with {what} down by {100 * (1 - r.value):.0f} %{width}"
+    return text + "."
+
+
+def _with_loss(model: Compiled) -> bool:
+    return len(model.case.outcomes) > 1 or model.case.loss_unit != "failures"
 
 
 def _table(
     model: Compiled,
     results: dict[str, dict[str, Comparison]],
     judged: dict[str, tuple[Rule, str]],
-    evidence: dict[str, Evidence],
     ranked: list[str],
-    known: bool,
 ) -> Table:
+    """The verdict on each action item, its paired change, and why."""
     rows = []
-    unit = f"{model.case.loss_unit} a year"
-    with_loss = len(model.case.outcomes) > 1 or model.case.loss_unit != "failures"
     for name in ranked:
-        action, e = model.case.actions[name], evidence[name]
         rule, why = judged[name]
         r = results[name]
-        cells = [
-            Cell(name),
-            Cell(action.what),
-            Cell(rule.verdict, tone=rule.tone),
-            Cell(estimate=portfolio.change(r["hazard"].ratio)),
-            Cell(estimate=estimate(r["hazard"].after, "rate", "a year", known)),
-            Cell(estimate=estimate(r["probability"].after, "probability", "", known)),
-        ]
-        if with_loss:
-            cells.append(Cell(estimate=portfolio.change(r["loss"].ratio)))
-            cells.append(Cell(estimate=estimate(r["loss"].after, "loss", unit, known)))
-        cells.append(Cell(f"breaks {len(e.reach.breaks)}, guards {len(e.reach.guards)} of {e.cut_sets}"))
-        cells.append(Cell(why))
-        rows.append(tuple(cells))
-    loss_columns = (
-        (
-            Column("loss_change", "change of loss", "estimate"),
-            Column("loss", "expected loss", "estimate", brief=False),
-        )
-        if with_loss
-        else ()
-    )
+        loss = [Cell(estimate=portfolio.change(r["loss"].ratio))] if _with_loss(model) else []
+        cells = [Cell(name), Cell(model.case.actions[name].what), Cell(rule.verdict, tone=rule.tone)]
+        rows.append((*cells, Cell(estimate=portfolio.change(r["hazard"].ratio)), *loss, Cell(why)))
+    loss_column = [Column("loss_change", "expected loss", "estimate")] if _with_loss(model) else []
     return Table(
         "actions",
         "What each action item changes",
         (
             Column("action", "action", "code"),
-            Column("what", "what"),
+            Column("what", "what", brief=False),
             Column("verdict", "verdict", "verdict"),
-            Column("change", "change of failures a year", "estimate"),
-            Column("hazard", "failures a year", "estimate", brief=False),
-            Column("probability", f"within {model.case.horizon_text}", "estimate", brief=False),
-            *loss_columns,
-            Column("ways", "ways to the failure", brief=False),
-            Column("why", "why"),
+            Column("change", "failures a year", "estimate"),
+            *loss_column,
+            Column("why", "why", brief=False),
         ),
         tuple(rows),
-        note="Each against doing nothing, with the same numbers on both sides (paired); never by subtracting two intervals.",
+        note="Changes against doing nothing, with the same numbers on both sides (paired); never by subtracting two intervals.",
+    )
+
+
+def _after_table(
+    model: Compiled, results: dict[str, dict[str, Comparison]], evidence: dict[str, Evidence], ranked: list[str], known: bool
+) -> Table:
+    """What is left after each action item, and which ways to the failure it breaks or makes rarer."""
+    unit = f"{model.case.loss_unit} a year"
+    rows = []
+    for name in ranked:
+        r, e = results[name], evidence[name]
+        cells = [
+            Cell(name),
+            Cell(estimate=estimate(r["hazard"].after, "rate", "a year", known)),
+            Cell(estimate=estimate(r["probability"].after, "probability", "", known)),
+        ]
+        if _with_loss(model):
+            cells.append(Cell(estimate=estimate(r["loss"].after, "loss", unit, known)))
+        rows.append((*cells, Cell(f"{len(e.reach.breaks)} of {e.cut_sets}"), Cell(f"{len(e.reach.guards)} of {e.cut_sets}")))
+    loss_column = [Column("loss", "expected loss", "estimate")] if _with_loss(model) else []
+    return Table(
+        "after",
+        "What is left after each action item",
+        (
+            Column("action", "action", "code"),
+            Column("hazard", "failures a year", "estimate"),
+            Column("probability", f"at least one within {model.case.horizon_text}", "estimate"),
+            *loss_column,
+            Column("breaks", "ways broken"),
+            Column("guards", "ways made rarer"),
+        ),
+        tuple(rows),
+        detail=True,
     )
 
 

@@ -71,5 +71,9 @@ def _picture(order: Order, options: dict[str, tuple[Change, ...]]) -> Picture:
     data = {"items": [{"id": n, "label": n} for n in names], "edges": edges, "classes": classes}
     alt = "; ".join(f"{a} does at least as much as {', '.join(sorted(over[a]))}" for a in heads if over[a])
     return Picture(
-        "order", "Whatever the numbers: which does at least as much as which", data, alt or "No order without numbers."
+        "order",
+        "Whatever the numbers: which does at least as much as which",
+        data,
+        alt or "No order without numbers.",
+        detail=True,
     )

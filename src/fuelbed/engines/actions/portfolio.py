@@ -18,7 +18,7 @@ from fuelbed.numerics.process.interventions import Overrides, changes_of, evalua
 from fuelbed.numerics.process.structure import Event
 from fuelbed.numerics.sampling import box_points, quantile
 
-__all__ = ["change", "cheapest", "flips", "pairs", "rank", "untouched", "verification"]
+__all__ = ["change", "cheapest", "flips", "main_output", "pairs", "rank", "untouched", "verification"]
 
 Array = NDArray[np.float64]
 _POINTS = 24
@@ -287,8 +287,13 @@ def _watch(
     rate = mid.get(f"{trigger}.rate", 0.0)
     if rate > 0 and math.isfinite(need):
         years = need / rate
-        wait = f"about {years:.1g} years" if years >= 1 else f"about {12 * years:.1g} months"
+        wait = f"about {_spell(years, 'year')}" if years >= 1 else f"about {_spell(12 * years, 'month')}"
         if years > 2 * model.case.horizon:
             return f"waiting would take {wait} ({need} harmless `{trigger}`): rehearse `{trigger}` instead, {need} times"
         return f"{need} `{trigger}` in a row without failure ({wait}): if nothing had changed, less than 1 chance in 20"
     return f"{need} `{trigger}` in a row without failure"
+
+
+def _spell(n: float, word: str) -> str:
+    whole = max(1, round(n))
+    return f"{whole} {word}{'s' if whole != 1 else ''}"

@@ -12,7 +12,7 @@ from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.options import Options
 from fuelbed.engines.structure import tables
 from fuelbed.engines.structure.picture import graph, removal_picture
-from fuelbed.numerics.process.bounds import Comparison, bounds
+from fuelbed.numerics.process.bounds import Bound, Comparison, bounds
 from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.incident import Incident, examine_incident
 from fuelbed.numerics.process.interventions import removal
@@ -93,13 +93,16 @@ def _claim(
         first = f"Every way to the failure starts with {tables.spoken(shared_trigger, model)}: here the trigger mattered."
     else:
         first = f"No single factor stands in every way to the failure; there are {len(cuts)} minimal ways."
-    return f"{first} {_second(removed, model, known)}"
+    second = _second(removed, model, known)
+    return f"{first}\n{second}" if second else first
 
 
 def _second(removed: dict[str, dict[str, Comparison]], model: Compiled, known: bool) -> str:
-    def best(kind: str) -> tuple[str, float] | None:
-        rows = [(n, r["hazard"].ratio.value) for n, r in removed.items() if model.case.factors[n].kind == kind]
-        return min(rows, key=lambda x: x[1]) if rows else None
+    """The removal test in one sentence: the trigger that matters most beside the condition that does."""
+
+    def best(kind: str) -> tuple[str, Bound] | None:
+        rows = [(n, r["hazard"].ratio) for n, r in removed.items() if model.case.factors[n].kind == kind]
+        return min(rows, key=lambda x: x[1].value) if rows else None
 
     t, c = best("trigger"), best("condition")
     if not known:
@@ -112,8 +115,11 @@ def _second(removed: dict[str, dict[str, Comparison]], model: Compiled, known: b
     )
 
 
-def _left(ratio: float) -> str:
-    return "none" if ratio < 0.005 else f"{100 * ratio:.0f} %"
+def _left(r: Bound) -> str:
+    if r.high < 0.005:
+        return "none"
+    width = "" if r.high - r.low < 0.005 else f" ({100 * r.low:.0f} % to {100 * r.high:.0f} %)"
+    return f"{100 * r.value:.0f} %{width}"
 
 
 def _ask_numbers(model: Compiled) -> NotFound:

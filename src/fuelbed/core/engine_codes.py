@@ -1,0 +1,71 @@
+"""The codes of findings that engines make (FB2xx), in the shape of `core/codes.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fuelbed.core.codes import CODES, Code
+from fuelbed.core.findings import Severity
+
+__all__ = ["ALL_CODES", "ENGINE_CODES"]
+
+_W, _N = Severity.WARNING, Severity.NOTE
+
+ENGINE_CODES: Mapping[str, Code] = {
+    "FB201": Code(
+        "incident excluded by its own model",
+        _W,
+        "By the structure and the `in_incident` facts, the failure could not have happened in this incident.",
+        "The belief about conditions and broken controls cannot learn from an incident that the model excludes.",
+        "Check which triggers were on and which controls did not hold, or add the way that is missing to `structure`.",
+        "the only trigger has `in_incident: no`",
+        "the trigger that was on has `in_incident: yes`",
+    ),
+    "FB202": Code(
+        "cause depends on the cut of the lines",
+        _N,
+        "Whether this factor caused the incident changes when structure lines may not be held fixed.",
+        "Actual causality (Halpern-Pearl) reads lines as things that happened; a line that is only a name misleads it.",
+        "Name as lines only what really happened one after the other.",
+        "either_way: a or b",
+        "bottle_hit_by_a: a",
+    ),
+    "FB203": Code(
+        "factor without a part",
+        _N,
+        "The factor is in no line that leads to the failure or an outcome.",
+        "It changes no result, and a reader may think that it does.",
+        "Use it in a line of `structure`, or take it out.",
+        "a condition that no line names",
+        "failed: push and that_condition",
+    ),
+    "FB204": Code(
+        "a way to the failure crosses layers",
+        _N,
+        "Some minimal cut set holds factors of several layers.",
+        "No single layer explains the failure, so an account that names one is too small.",
+        "Look for the action that closes a condition in each of them.",
+        "root cause: the database",
+        "client retries, and one shared writer",
+    ),
+    "FB205": Code(
+        "budget ran out",
+        Severity.ERROR,
+        "An exact answer would need more diagram nodes than the budget allows.",
+        "An answer past a budget would be a guess.",
+        "Split the case, or fix uncertain conditions with `today`.",
+        "forty uncertain conditions in one line",
+        "the same, most of them known",
+    ),
+    "FB206": Code(
+        "long-lasting trigger",
+        _W,
+        "A trigger that must meet another one stays on for a twentieth of the horizon or more.",
+        "Failures then come in clusters, and the closed form of the horizon probability is an upper estimate.",
+        "Read failures a year instead, or choose a longer `horizon`.",
+        "lasts: 3 months, horizon: 1 year",
+        "lasts: 3 months, horizon: 10 years",
+    ),
+}
+
+ALL_CODES: Mapping[str, Code] = {**CODES, **ENGINE_CODES}

@@ -1,0 +1,209 @@
+"""The report as GitHub-flavoured Markdown; the mechanism as a Mermaid flowchart. Everything from a case is escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from fuelbed.core.blocks import Answer, Ask, Block, Cell, Estimates, Picture, Quote, Sentence, Table
+from fuelbed.core.facts import NotFound
+from fuelbed.core.reporting import Report, Section
+from fuelbed.report._arrange import arrange, pieces
+from fuelbed.report._pictures import levels, whatif
+from fuelbed.report._removal import removal
+from fuelbed.report.numbers import basis, estimate
+
+__all__ = ["render_markdown"]
+
+_SPECIAL = re.compile(r"([\\*_{}\[\]|~@$^]|(?<!&)#)")
+_SHAPES = {"trigger": (">", "]"), "condition": ("[", "]"), "control": ("(", ")"), "failure": ("[[", "]]"), "line": ("([", "])")}
+_MARKS = {"good": "✓ ", "bad": "× ", "muted": "– ", "plain": ""}
+_STYLES = (
+    "classDef trigger stroke:#0072B2,stroke-width:2px",
+    "classDef condition stroke:#D55E00,stroke-width:3px",
+    "classDef control stroke:#009E73,stroke-width:2px,stroke-dasharray:4 3",
+    "classDef failure stroke-width:4px",
+)
+
+
+def _words(text: str) -> str:
+    """Escaped words on one line: no markup, no HTML, no links, no mentions from a case."""
+    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "&#96;")
+    line = _SPECIAL.sub(r"\\\1", line).replace("://", ":&#8203;//").replace("\\@", "@&#8203;")
+    return re.sub(r"^(\d+)([.)])|^([-=+])", lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", line)
+
+
+def _code(text: str) -> str:
+    """A code span that no backtick can leave and no table cell can split."""
+    line = " ".join(text.replace("`", "'").replace("|", "¦").split())
+    return f"`{line}`" if line else ""
+
+
+def _prose(text: str) -> str:
+    return "".join(_code(t) if is_code else _spaced(t) for is_code, t in pieces(text))
+
+
+def _spaced(text: str) -> str:
+    """`_words` that keeps a space at either end, so that code spans do not stick to their neighbours."""
+    head, tail = " " * text[:1].isspace(), " " * text[-1:].isspace()
+    return f"{head}{_words(text)}{tail}" if text.strip() else " "
+
+
+def _grid(head: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _caption(title: str, body: str) -> str:
+    return f"**{_prose(title)}**\n\n{body}" if title else body
+
+
+def _cell(c: Cell, kind: str) -> str:
+    if c.items:
+        return " ".join(map(_code, c.items))
+    number = _words(estimate(c.estimate)) if c.estimate is not None else ""
+    text = _code(c.text) if kind == "code" else _prose(c.text)
+    mark = _MARKS[c.tone] if kind == "verdict" and text else ""
+    return f"{mark}{number}{' ' if number and text else ''}{text}"
+
+
+def _sentence(b: Sentence) -> str:
+    return _prose(b.text)
+
+
+def _estimates(b: Estimates) -> str:
+    rows = [[_prose(i.label), _words(estimate(i.estimate)), _prose(basis(i.estimate))] for i in b.items]
+    return _caption(b.title, _grid(["", "Estimate", "How"], rows))
+
+
+def _table(b: Table) -> str:
+    if not b.rows:
+        return _caption(b.title, _prose(b.empty))
+    rows = [[_cell(c, k.kind) for c, k in zip(row, b.columns, strict=True)] for row in b.rows]
+    text = _caption(b.title, _grid([_prose(c.label) for c in b.columns], rows))
+    return f"{text}\n\n{_prose(b.note)}" if b.note else text
+
+
+def _removal(b: Picture) -> str:
+    v = removal(b.data)
+    head = ["Taken out", "", "Change" if v.numeric else "", _prose(f"Left, {v.quantity}") if v.numeric else "Left", "Cut sets"]
+    rows = [
+        [f"{_code(r.id)} {_prose(r.label) if r.label != r.id else ''}".strip(), kind, r.change, r.text, r.breaks]
+        for kind, _, group in v.groups
+        for r in group
+    ]
+    today = f"\n\nToday: {v.baseline_text} {_prose(v.quantity)}." if v.numeric else ""
+    return _caption(b.title, _prose(b.alt) + "\n\n" + _grid(head, rows) + today)
+
+
+def _mermaid(text: str) -> str:
+    """A Mermaid label: everything that could end it as an entity code."""
+    return "".join(c if c.isalnum() or c in " _-.,:%" else f"#{ord(c)};" for c in " ".join(text.split()))
+
+
+def _graph(b: Picture) -> str:
+    place = {str(n["id"]): i for i, n in enumerate(b.data["nodes"])}
+    lines = ["flowchart LR"]
+    for i, n in enumerate(b.data["nodes"]):
+        start, end = _SHAPES.get(n["kind"], _SHAPES["line"])
+        state = f"<br>× {_mermaid(n['state'])}" if n.get("state") else ""
+        lines.append(f'  n{i}{start}"{_mermaid(str(n.get("label") or n["id"]))}{state}"{end}:::{n["kind"]}')
+    lines += [f"  n{place[x]} --> n{place[y]}" for x, y in b.data["edges"] if x in place and y in place]
+    chart = "```mermaid\n" + "\n".join([*lines, *("  " + s for s in _STYLES)]) + "\n```"
+    sets = "\n".join(f"{i}. " + " and ".join(map(_code, s)) for i, s in enumerate(b.data.get("cut_sets", []), 1))
+    tail = f"\n\nMinimal cut sets, each enough to fail:\n\n{sets}" if sets else ""
+    return _caption(b.title, f"{_prose(b.alt)}\n\n{chart}{tail}")
+
+
+def _order(b: Picture) -> str:
+    lines = []
+    for depth, rank in enumerate(levels(b.data)):
+        for members, over in rank.groups:
+            names = " = ".join(f"{_code(i)} {_prose(label)}".strip() for i, label in members)
+            tail = f" (at least as much as {', '.join(map(_code, over))})" if over else ""
+            lines.append("  " * min(depth, 1) + f"- {names}{tail}")
+    return _caption(b.title, _prose(b.alt) + "\n\n" + "\n".join(lines))
+
+
+def _whatif(b: Picture) -> str:
+    v = whatif(b.data)
+    if v.data is None:
+        return _caption(b.title, _prose(v.reason))
+    rows = [[_prose(o.label), _words(o.today)] for o in v.outputs]
+    return _caption(b.title, _grid(["", "Today"], rows) + "\n\nSliders and switches are in the HTML report.")
+
+
+_PICTURES: dict[str, Callable[[Picture], str]] = {"removal": _removal, "graph": _graph, "order": _order, "whatif": _whatif}
+
+
+def _picture(b: Picture) -> str:
+    draw = _PICTURES.get(b.kind)
+    return draw(b) if draw else _caption(b.title, _prose(b.alt))
+
+
+def _quote(b: Quote) -> str:
+    return f"> {_words(b.text)}" + (f"\n> {_code(str(b.span))}" if b.span else "")
+
+
+def _missing(x: NotFound) -> str:
+    question = f" **{_prose(x.question)}**" if x.question else ""
+    return f"Asked for, not found:{question}" + (f" It would unlock: {_prose(x.unlocks)}." if x.unlocks else "")
+
+
+def _ask(b: Ask) -> str:
+    return _missing(b.missing)
+
+
+_RENDERERS: dict[type, Callable[[Any], str]] = {
+    Sentence: _sentence,
+    Estimates: _estimates,
+    Table: _table,
+    Picture: _picture,
+    Quote: _quote,
+    Ask: _ask,
+}
+
+
+def _block(b: Block) -> str:
+    text = _RENDERERS[type(b)](b)
+    if not b.detail:
+        return text
+    summary = _words(getattr(b, "title", "").replace("`", "")) or "Details"
+    return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
+
+
+def _section(s: Section, level: str) -> list[str]:
+    head = f"{level} {s.section + ' ' if s.section else ''}{_prose(s.question)}"
+    if isinstance(s.answer, NotFound):
+        return [head, _missing(s.answer)]
+    assert isinstance(s.answer, Answer)
+    return [head, _prose(s.answer.claim), *map(_block, s.answer.blocks)]
+
+
+def _findings(report: Report) -> list[str]:
+    lines = []
+    for f in report.findings:
+        where = f" ({_code(str(f.span))})" if f.span else ""
+        cure = f" {_prose(f.cure)}" if f.cure else ""
+        lines.append(f"- **{f.severity.value}** {_code(f.code)} {_prose(f.message)}{cure}{where}")
+    return ["## Findings", "\n".join(lines)] if lines else []
+
+
+def render_markdown(report: Report) -> str:
+    """The same order as the page: verdict, removal, actions, mechanism, what-if, questions, findings, provenance."""
+    plan = arrange(report)
+    parts = [f"# {_prose(report.title)}", f"Failure: {_code(report.failure)}"]
+    if report.verdict:
+        parts += [f"**{_prose(report.verdict[0])}**", *map(_prose, report.verdict[1:])]
+    parts += [_block(plan.lifted[k]) for k in ("removal",) if k in plan.lifted]
+    for s in plan.crossing:
+        parts += _section(s, "##")
+    parts += [_block(plan.lifted[k]) for k in ("graph", "whatif") if k in plan.lifted]
+    parts.append("## The questions")
+    for s in plan.questions:
+        parts += _section(s, "###")
+    parts += _findings(report)
+    if report.provenance:
+        parts += ["---", "\n".join(f"- {_words(k)}: {_code(v)}" for k, v in report.provenance.items())]
+    return "\n\n".join(p for p in parts if p) + "\n"

@@ -1,0 +1,197 @@
+"""Every format: order, escaping, determinism, and what each promises of its own."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import jsonschema
+import pytest
+import sample  # type: ignore[import-not-found]  # beside this file, see conftest.py
+
+from fuelbed.core.blocks import Answer, Picture
+from fuelbed.core.reporting import Report, Section
+from fuelbed.report import render_html, render_json, render_markdown, render_text, report_json_schema
+
+
+class _Tags(HTMLParser):
+    """Every element and attribute the page holds, and text outside scripts and styles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.raw: dict[str, list[str]] = {"script": [], "style": []}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.open.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] in self.raw:
+            self.raw[self.open[-1]].append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+
+def _parse(html: str) -> _Tags:
+    tags = _Tags()
+    tags.feed(html)
+    return tags
+
+
+def _unknown() -> Report:
+    """The sample with a removal picture without numbers and a what-if without a tape."""
+    removal = {**sample.REMOVAL, "baseline": {"value": None, "low": 0, "high": sample.INF},
+               "rows": [{**r, "value": None, "low": None, "high": None, "change": None} for r in sample.REMOVAL["rows"]]}  # fmt: skip
+    blocks = (
+        Picture("removal", "Left", removal, "Words."),
+        Picture("whatif", "Try it", {"tape": None, "reason": "Past the node budget."}, "Words."),
+        Picture("spiral", "New", {}, "A kind no renderer knows, in words."),
+    )
+    base: Report = sample.report()
+    return replace(base, sections=(Section("structure", "§1", "Which?", Answer("Nothing is known.", blocks)),))
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown, render_text, render_json])
+def test_same_report_same_bytes(render: object) -> None:
+    assert callable(render)
+    assert render(sample.report()) == render(sample.report())
+
+
+def test_html_is_one_closed_file() -> None:
+    html = render_html(sample.report())
+    tags = _parse(html)
+    assert len(html.encode()) < 500_000
+    assert not [t for t, a in tags.tags if t in ("img", "link", "iframe", "base", "form", "object") or "src" in a]
+    assert not [a for _, a in tags.tags if "style" in a or any(k.startswith("on") for k in a)]
+    assert all((a.get("href") or "#").startswith("#") for _, a in tags.tags)
+    assert "http" not in re.sub(r"http-equiv", "", html)
+
+
+def test_html_policy_admits_exactly_its_own_style_and_script() -> None:
+    html = render_html(sample.report())
+    policy = next(a["content"] for t, a in _parse(html).tags if t == "meta" and a.get("http-equiv"))
+    style = re.search(r"<style>(.*?)</style>", html, re.S)
+    script = re.search(r"<script>(.*?)</script>", html, re.S)
+    assert style
+    assert script
+    assert policy
+    for name, text in (("style-src", style[1]), ("script-src", script[1])):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{name} 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert "base-uri 'none'; form-action 'none'" in policy
+
+
+def test_html_order_and_folding() -> None:
+    html = render_html(sample.report())
+    marks = ["The timeout change was the spark", "What is left after each is removed", "Which of the action items", "The mechanism",
+             "Try it", 'id="q1"', 'id="q9"', 'id="findings"', "sha256:3f"]  # fmt: skip
+    places = [html.index(m) for m in marks]
+    assert places == sorted(places)
+    assert "<summary>Minimal cut sets" in html
+    assert html.count("Asked for, not found") == 8
+    assert "<code>unbounded_retry</code>" in html
+    assert "`" not in re.sub(r"<(script|style).*?</\1>", "", html, flags=re.S)
+
+
+def test_html_escapes_every_string() -> None:
+    html = render_html(sample.hostile())
+    tags, clean = _parse(html), _parse(render_html(sample.report()))
+    strict = {"script", "img", "style", "svg", "a", "meta", "button", "input"}
+    assert [t for t, _ in tags.tags if t in strict] == [t for t, _ in clean.tags if t in strict]
+    assert not [a for _, a in tags.tags if any(k.startswith("on") for k in a)]
+    assert "<img" not in html
+    assert html.count("<script") == render_html(sample.report()).count("<script")
+    data = re.search(r'<script type="application/json">(.*?)</script>', html, re.S)
+    assert data
+    assert "<" not in data[1]
+    assert "\\u003c" in data[1]
+    assert json.loads(data[1])["sliders"][0]["label"].endswith(sample.PAYLOAD)
+
+
+def test_html_without_numbers_and_without_a_tape() -> None:
+    html = render_html(_unknown())
+    assert "3 of 4 paths left" in html
+    assert "Past the node budget." in html
+    assert "A kind no renderer knows, in words." in html
+    assert 'type="range"' not in html
+
+
+def test_graph_draws_the_feedback_edge_and_every_node() -> None:
+    html = render_html(sample.report())
+    assert html.count('class="link back"') == 1
+    assert html.count("data-node=") == len(sample.GRAPH["nodes"])
+    assert html.count("data-set=") == len(sample.GRAPH["cut_sets"])
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("report", [sample.report(), sample.hostile("\x1b[31m漢字\u202e`"), _unknown()])
+def test_text_keeps_to_its_width(report: Report, width: int) -> None:
+    text = render_text(report, width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
+def test_text_is_one_screenful_with_the_verdict_words() -> None:
+    text = render_text(sample.report())
+    assert len(text.splitlines()) <= 55
+    for words in (
+        "spark",
+        "trigger only",
+        "structural",
+        "−95 %",
+        "FB201",
+        "Asked for, not found: §2 §3 §4 §5 §6 §8 §9",
+        "look next",
+    ):
+        assert words in text
+    assert "Minimal cut sets" not in text
+    assert "\x1b[" in render_text(sample.report(), color=True)
+    assert render_text(sample.report(), ascii_only=True).isascii()
+
+
+def test_markdown() -> None:
+    text = render_markdown(sample.report())
+    assert "```mermaid\nflowchart LR\n" in text
+    assert "n0 --> n8" in text
+    assert "<details><summary>Minimal cut sets</summary>" in text
+    assert "| `a3` | Raise the timeout again | × trigger only | −0.4 % (−2..0 %) |" in text
+    assert "(unbounded" not in text
+    assert "`unbounded_retry`" in text
+
+
+def test_markdown_escapes_every_string() -> None:
+    text = render_markdown(sample.hostile())
+    fences = re.sub(r"```mermaid.*?```", "", text, flags=re.S)
+    outside = re.sub(r"`[^`\n]*`", "", fences)
+    assert "<img" not in outside
+    assert "<script" not in outside
+    assert not re.search(r"(?<!\\)\[x(?<!\\)\]\(", outside)
+    chart = re.search(r"```mermaid(.*?)```", text, re.S)
+    assert chart
+    assert "<img" not in chart[1]
+    assert "`" not in chart[1]
+
+
+def test_json_follows_its_schema() -> None:
+    schema = report_json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for report in (sample.report(), sample.hostile(), _unknown()):
+        data = json.loads(render_json(report))
+        jsonschema.Draft202012Validator(schema).validate(data)
+    data = json.loads(render_json(sample.report()))
+    assert next(iter(data)) == "fuelbed-report"
+    assert data["fuelbed-report"] == 1
+    estimates = next(b for b in data["sections"][0]["answer"]["blocks"] if b["type"] == "estimates")
+    assert estimates["items"][3]["estimate"]["high"] == "inf"
+    assert data["sections"][2]["status"] == "not found"
