@@ -6,7 +6,7 @@ beside what uses them. Within a layer: barycentre ordering, then vertical relaxa
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from typing import Any
 
 __all__ = ["Drawing", "Edge", "Node", "draw"]
 
-_WIDTH, _GAP_X, _GAP_Y, _LINE, _PAD = 164, 44, 14, 15, 9
+_WIDTH, _GAP_X, _TIGHT_X, _GAP_Y, _LINE, _PAD = 164, 44, 32, 14, 15, 9
 _CHARS, _LINES = 22, 3
 _MARGIN = 12
 
@@ -47,6 +47,17 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class _Grid:
+    """Centres of every node and dummy point, half the width of its column, and the extent."""
+
+    x: Mapping[int, float]
+    y: Mapping[int, float]
+    half: Mapping[int, float]
+    width: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     width: float
     height: float
@@ -55,12 +66,24 @@ class Drawing:
     cut_sets: tuple[tuple[int, ...], ...]
 
 
+def _wrap(label: str) -> list[str]:
+    """At most three lines, broken at spaces and after underscores, the rest as an ellipsis."""
+    lines = [""]
+    for word in re.findall(r"[^\s_]*(?:_|\s+|$)", label):
+        if lines[-1] and len(lines[-1]) + len(word.rstrip()) > _CHARS:
+            lines.append("")
+        lines[-1] += word
+    lines = [x.strip()[: _CHARS + 2] for x in lines if x.strip()] or ["?"]
+    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], lines[_LINES - 1][: _CHARS - 2] + " …"]
+
+
 def _node(i: int, data: Mapping[str, Any], sets: Sequence[Sequence[str]]) -> Node:
     label = str(data.get("label") or data["id"])
-    lines = textwrap.wrap(label, _CHARS, max_lines=_LINES, placeholder=" …") or [label[:_CHARS]]
+    lines = _wrap(label)
     kind, state = str(data["kind"]), str(data.get("state", ""))
     h = len(lines) * _LINE + 2 * _PAD + (_LINE if state else 0)
-    w = _WIDTH if kind not in ("line", "failure") else min(_WIDTH, max(96, 30 + 7.4 * max(map(len, lines))))
+    letter = 7.4 if kind in ("line", "failure") else 6.9
+    w = min(_WIDTH, max(96, 26 + letter * max(map(len, lines))))
     mine = tuple(k for k, s in enumerate(sets) if data["id"] in s)
     return Node(i, str(data["id"]), label, kind, state, lines, w, h, sets=mine)
 
@@ -182,11 +205,11 @@ def _curve(points: Sequence[tuple[float, float]]) -> str:
     return path
 
 
-def _forward(chain: Sequence[int], nodes: Sequence[Node], x: Mapping[int, float], y: Mapping[int, float]) -> str:
+def _forward(chain: Sequence[int], nodes: Sequence[Node], at: _Grid) -> str:
     a, b = nodes[chain[0]], nodes[chain[-1]]
     points = [(a.x + a.w / 2, a.y)]
     for v in chain[1:-1]:
-        points += [(x[v] - _WIDTH / 3, y[v]), (x[v] + _WIDTH / 3, y[v])]
+        points += [(at.x[v] - at.half[v], at.y[v]), (at.x[v] + at.half[v], at.y[v])]
     return _curve([*points, (b.x - b.w / 2 - 6, b.y)])
 
 
@@ -195,9 +218,10 @@ def _tip(b: Node, below: float) -> tuple[float, float]:
     return b.x - b.w / 2 - 6, b.y + below
 
 
-def _back(a: Node, b: Node, floor: float, k: int) -> str:
+def _back(a: Node, b: Node, at: _Grid, floor: float, k: int) -> str:
     """A feedback edge: right out of `a`, down the gap, under everything, up the gap before `b` and into it from the left."""
-    out, into, r = a.x + _WIDTH / 2 + 14 + 5 * k, b.x - _WIDTH / 2 - 14 - 5 * k, 9.0
+    step = 12 + 5 * (k % 4)
+    out, into, r = a.x + at.half[a.index] + step, b.x - at.half[b.index] - step, 9.0
     ay, by = a.y + a.h / 4, b.y + b.h / 4
     start, end = a.x + a.w / 2, b.x - b.w / 2 - 6
     return (
@@ -206,16 +230,23 @@ def _back(a: Node, b: Node, floor: float, k: int) -> str:
     )
 
 
-def _place(
-    nodes: list[Node], level: list[int], y: Mapping[int, float], margin: float
-) -> tuple[dict[int, float], dict[int, float], float]:
-    """Set the nodes' centres; returns all x, all y and the bottom."""
+def _place(nodes: list[Node], level: list[int], y: Mapping[int, float], margin: float) -> _Grid:
+    """Set the nodes' centres: columns as wide as their widest node, closer together where there are many."""
     top = min((y[n.index] - n.h / 2 for n in nodes), default=0.0) - _MARGIN
-    ys = {v: round(at - top, 1) for v, at in y.items()}
-    xs = {v: margin + _WIDTH / 2 + at * (_WIDTH + _GAP_X) for v, at in enumerate(level)}
+    depth = max(level, default=0) + 1
+    widths = [max((n.w for n in nodes if level[n.index] == i), default=96.0) for i in range(depth)]
+    gap = _GAP_X if depth <= 5 else _TIGHT_X
+    centre = [margin + sum(widths[:i]) + gap * i + w / 2 for i, w in enumerate(widths)]
+    grid = _Grid(
+        {v: centre[i] for v, i in enumerate(level)},
+        {v: round(at - top, 1) for v, at in y.items()},
+        {v: widths[i] / 2 for v, i in enumerate(level)},
+        margin + sum(widths) + gap * (depth - 1) + margin,
+        max((y[n.index] - top + n.h / 2 for n in nodes), default=0.0),
+    )
     for n in nodes:
-        n.x, n.y = xs[n.index], ys[n.index]
-    return xs, ys, max((n.y + n.h / 2 for n in nodes), default=0.0)
+        n.x, n.y = grid.x[n.index], grid.y[n.index]
+    return grid
 
 
 def draw(data: Mapping[str, Any]) -> Drawing:
@@ -235,12 +266,13 @@ def draw(data: Mapping[str, Any]) -> Drawing:
     rows = _order(level, before, behind)
     half = {v: (nodes[v].h / 2 if v < len(nodes) else 4.0) for v in range(len(level))}
     near = {v: [*before.get(v, []), *behind.get(v, [])] for v in range(len(level))}
-    margin = _MARGIN + (14 + 5 * len(back) if back else 0)
-    xs, ys, bottom = _place(nodes, level, _heights(rows, near, half), margin)
-    lines = [Edge(c[0], c[-1], _forward(c, nodes, xs, ys), _tip(nodes[c[-1]], 0.0), False) for c in chains]
+    margin = _MARGIN + (30 if back else 0)
+    grid = _place(nodes, level, _heights(rows, near, half), margin)
+    lines = [Edge(c[0], c[-1], _forward(c, nodes, grid), _tip(nodes[c[-1]], 0.0), False) for c in chains]
+    bottom = grid.bottom
     for k, (a, b) in enumerate(sorted(back)):
         bottom += 18 if k == 0 else 7
-        lines.append(Edge(a, b, _back(nodes[a], nodes[b], bottom, k), _tip(nodes[b], nodes[b].h / 4), True))
-    sets = tuple(tuple(place[i] for i in s if i in place) for s in given)
-    width = max((n.x for n in nodes), default=0.0) + _WIDTH / 2 + margin
-    return Drawing(width, bottom + _MARGIN, tuple(nodes), tuple(lines), sets)
+        lines.append(Edge(a, b, _back(nodes[a], nodes[b], grid, bottom, k), _tip(nodes[b], nodes[b].h / 4), True))
+    rank = {"trigger": 0, "condition": 1, "control": 2}
+    sets = tuple(tuple(sorted((place[i] for i in s if i in place), key=lambda v: rank.get(nodes[v].kind, 3))) for s in given)
+    return Drawing(grid.width, bottom + _MARGIN, tuple(nodes), tuple(lines), sets)

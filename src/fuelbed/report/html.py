@@ -38,13 +38,20 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+def _code(text: str) -> Markup:
+    """An identifier; it may break after an underscore, so that a long one fits a phone."""
+    from markupsafe import Markup, escape
+
+    return Markup("<code>{}</code>").format(Markup("_<wbr>").join(escape(part) for part in text.split("_")))
+
+
 def _prose(text: str) -> Markup:
     """Escaped text with backticked identifiers as code."""
     from markupsafe import Markup, escape
 
     out = Markup("")
     for is_code, words in pieces(text):
-        out += Markup("<code>{}</code>").format(words) if is_code else escape(_PER_CENT.sub("\u00a0%", words))
+        out += _code(words) if is_code else escape(_PER_CENT.sub("\u00a0%", words))
     return out
 
 
@@ -69,8 +76,13 @@ def _number(e: Estimate) -> Markup:
 
 
 def _bases(estimates: Sequence[Estimate]) -> str:
-    """How the numbers of one block were got, each way once."""
-    return "; ".join(dict.fromkeys(basis(e) for e in estimates if not e.is_unknown))
+    """How the numbers of one block were got, each way once: `computed: exact; all corners. judged`."""
+    ways: dict[str, list[str]] = {}
+    for e in estimates:
+        if not e.is_unknown:
+            methods = ways.setdefault(e.how, [])
+            methods += [e.method] if e.method and e.method not in methods else []
+    return ". ".join(f"{how}: {'; '.join(methods)}" if methods else how for how, methods in ways.items())
 
 
 def _sentence(b: Sentence, m: Any) -> Markup:
@@ -112,14 +124,15 @@ _RENDERERS: dict[type, Callable[[Any, Any], Any]] = {
 
 
 def _folds(blocks: Sequence[Block]) -> list[tuple[str, list[Block]]]:
-    """Neighbouring detail blocks under one summary: (its words or "", the blocks)."""
+    """Detail blocks under a summary: (its words, or "" for what is not folded; the blocks). Untitled ones join their neighbours."""
     out: list[tuple[str, list[Block]]] = []
     for b in blocks:
-        if b.detail and out and out[-1][0]:
+        title = str(getattr(b, "title", ""))
+        if b.detail and not title and out and out[-1][0]:
             out[-1][1].append(b)
         else:
-            out.append(("detail" if b.detail else "", [b]))
-    return [(" · ".join(t for t in (getattr(b, "title", "") for b in bs) if t) or "Details" if k else "", bs) for k, bs in out]
+            out.append((title or "Details" if b.detail else "", [b]))
+    return out
 
 
 @cache
@@ -134,7 +147,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(
-        prose=_prose, number=_number, bare=_bare, pct=lambda x: f"{x:.2f}%", px=lambda x: f"{x:.1f}".removesuffix(".0")
+        prose=_prose,
+        code=_code,
+        number=_number,
+        bare=_bare,
+        pct=lambda x: f"{x:.2f}%",
+        px=lambda x: f"{x:.1f}".removesuffix(".0"),
     )
     env.tests.update(missing=lambda x: isinstance(x, NotFound))
     return env

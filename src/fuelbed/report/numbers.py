@@ -72,8 +72,8 @@ def _suffix(e: Estimate) -> str:
 
 
 def _scaled(e: Estimate) -> Estimate:
-    """A duration without a unit is in years: put it into the unit that reads best."""
-    if e.kind != "duration" or e.unit:
+    """A duration in years (or without a unit, which means years) goes into the unit that reads best."""
+    if e.kind != "duration" or e.unit not in ("", "years"):
         return e
     size = abs(e.value) if e.value is not None else (e.low or (0.0 if math.isinf(e.high) else e.high))
     unit, scale = next(((u, s) for u, s in _YEARS if size >= s), ("years", 1.0) if size == 0 else _YEARS[-1])

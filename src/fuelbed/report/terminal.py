@@ -157,7 +157,7 @@ def _picture(b: Picture, page: _Page) -> None:
         equal = [" = ".join(i for i, _ in members) for members, _ in groups if len(members) > 1]
         above = [f"{members[0][0]} >= {', '.join(over)}" for members, over in groups if over]
         page.wrap(f"{b.title}: " + "; ".join([*above, *equal]), " ", "   ")
-    elif b.kind not in ("graph", "whatif"):
+    elif b.kind not in ("graph", "whatif", "order"):
         page.wrap(b.alt, " ")
 
 
@@ -192,7 +192,7 @@ def _crossing(sections: Sequence[Section], page: _Page) -> None:
 
 
 def _first_sentence(claim: str) -> str:
-    head, stop, _ = claim.partition(". ")
+    head, stop, _ = claim.partition("\n")[0].partition(". ")
     return head + stop.strip()
 
 
@@ -203,9 +203,13 @@ def _questions(report: Report, sections: Sequence[Section], page: _Page) -> None
     for s in sections:
         if isinstance(s.answer, Answer):
             claim = _first_sentence(s.answer.claim)
-            page.wrap(claim if claim not in said else "answered above", f"{s.section} ", "   ")
-    if missing := [s.section for s in sections if isinstance(s.answer, NotFound)]:
-        page.wrap("Asked for, not found: " + " ".join(missing), tone="muted")
+            if claim not in said:
+                page.wrap(claim, f"{s.section} ", "   ")
+    found = [s.section for s in sections if isinstance(s.answer, Answer)]
+    missing = [s.section for s in sections if isinstance(s.answer, NotFound)]
+    page.wrap(
+        "Answered: " + " ".join(found or ["none"]) + ". " + ("Asked for, not found: " + " ".join(missing) if missing else "")
+    )
 
 
 def _findings(report: Report, page: _Page) -> None:

@@ -11,10 +11,17 @@ function plain(x) {
   return sign + text;
 }
 
+function duration(years) {
+  const units = [["years", 1], ["days", 365.25], ["h", 8766], ["min", 525960], ["s", 31557600]];
+  const [name, many] = units.find(([, n]) => years * n >= 1) || (years === 0 ? units[0] : units[4]);
+  return plain(years * many) + " " + name;
+}
+
 function shown(x, kind, unit) {
   if (kind === "share" || kind === "change") return plain(100 * x) + " %";
   if (kind === "probability" && x >= 0.99 && x < 1)
     return 1 - x < 1e-6 ? ">0.999999" : x.toFixed(1 - Math.floor(Math.log10(1 - x))).replace(/0+$/, "");
+  if (unit === "years") return duration(x);
   const tail = unit ? unit.replace("per year", "a year") : kind === "rate" ? "a year" : "";
   return plain(x) + (tail ? " " + tail : "");
 }
