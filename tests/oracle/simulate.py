@@ -71,12 +71,7 @@ class Process:
         self.changes = list(changes)
         self.events: list[Event] = [(f.kind, f.name) for f in case.factors.values()]
         self.bit = {e: 1 << i for i, e in enumerate(self.events)}
-        tables = []
-        for name in [case.failure, *(o.name for o in case.outcomes)]:
-            tables.append(name)
-        worse = []
-        for k in range(len(case.outcomes)):
-            worse.append([o.name for o in case.outcomes[k:]])
+        worse = [[o.name for o in case.outcomes[k:]] for k in range(len(case.outcomes))]
         self.table: list[list[bool]] = [[] for _ in range(1 + len(worse))]
         for bits in product((0, 1), repeat=len(self.events)):
             true = {e for e, b in zip(self.events, bits, strict=True) if b}
@@ -200,15 +195,16 @@ class Process:
                 rate[c.target] = c.value.low
         horizon = self.case.horizon
         arrivals = []
-        off = {n: -1.0 for n in rate}
+        off = dict.fromkeys(rate, -1.0)
         for n, r in rate.items():
             past = lasts[n]
             count = rng.poisson(r * (horizon + past))
             arrivals += [(t, n) for t in rng.uniform(-past, horizon, count)]
         true = self.demand(x, fails, duty, rng)
-        standing = any(
-            s & true == s and not any(s & self.bit[("trigger", n)] for n in rate) for s in self.minimal[0]
-        ) and self.table[0][self._index(true)]
+        standing = (
+            any(s & true == s and not any(s & self.bit[("trigger", n)] for n in rate) for s in self.minimal[0])
+            and self.table[0][self._index(true)]
+        )
         failing, loss = 0, 0.0
         for t, n in sorted(arrivals):
             off[n] = t + lasts[n]

@@ -107,7 +107,7 @@ def _graph(b: Picture) -> str:
     lines = ["flowchart LR"]
     for i, n in enumerate(b.data["nodes"]):
         start, end = _SHAPES.get(n["kind"], _SHAPES["line"])
-        state = f"<br>× {_mermaid(n['state'])}" if n.get("state") else ""
+        state = f"<br>{_mermaid(n['state'])}" if n.get("state") else ""
         lines.append(f'  n{i}{start}"{_mermaid(str(n.get("label") or n["id"]))}{state}"{end}:::{n["kind"]}')
     lines += [f"  n{place[x]} --> n{place[y]}" for x, y in b.data["edges"] if x in place and y in place]
     chart = "```mermaid\n" + "\n".join([*lines, *("  " + s for s in _STYLES)]) + "\n```"

@@ -7,7 +7,7 @@ function plain(x) {
   if (a < 1e-4 || a >= 1e6) return sign + a.toExponential(1).replace(".0e", "e").replace("e+", "e").replace("e-", "e\u2212");
   const digits = a >= 99.5 ? 3 : 2;
   let text = Number(a.toPrecision(digits)).toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(Number(a.toPrecision(digits))))));
-  if (a >= 1 && text.includes(".")) text = text.replace(/\.?0+$/, "");
+  if (text.includes(".")) text = text.replace(/\.?0+$/, "");
   return sign + text;
 }
 
