@@ -16,7 +16,7 @@ from fuelbed.numerics.process.bounds import Comparison, bounds
 from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.dominance import reach
 from fuelbed.numerics.process.interventions import changes_of
-from fuelbed.numerics.process.values import estimate, has_unknown_rates
+from fuelbed.numerics.process.values import change, estimate, has_unknown_rates
 
 __all__ = ["examine"]
 
@@ -106,9 +106,9 @@ def _table(
     for name in ranked:
         rule, why = judged[name]
         r = results[name]
-        loss = [Cell(estimate=portfolio.change(r["loss"].ratio))] if _with_loss(model) else []
+        loss = [Cell(estimate=change(r["loss"].ratio))] if _with_loss(model) else []
         cells = [Cell(name), Cell(model.case.actions[name].what), Cell(rule.verdict, tone=rule.tone)]
-        rows.append((*cells, Cell(estimate=portfolio.change(r["hazard"].ratio)), *loss, Cell(why)))
+        rows.append((*cells, Cell(estimate=change(r["hazard"].ratio)), *loss, Cell(why)))
     loss_column = [Column("loss_change", "expected loss", "estimate")] if _with_loss(model) else []
     return Table(
         "actions",

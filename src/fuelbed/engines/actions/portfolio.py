@@ -10,26 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.blocks import Cell, Column, Table
-from fuelbed.core.estimates import Estimate
 from fuelbed.core.options import Options
-from fuelbed.numerics.process.bounds import Bound, Comparison
+from fuelbed.numerics.process.bounds import Comparison
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.interventions import Overrides, changes_of, evaluate, middles
 from fuelbed.numerics.process.structure import Event
 from fuelbed.numerics.sampling import box_points, quantile
 
-__all__ = ["change", "cheapest", "flips", "main_output", "pairs", "rank", "untouched", "verification"]
+__all__ = ["cheapest", "flips", "main_output", "pairs", "rank", "untouched", "verification"]
 
 Array = NDArray[np.float64]
 _POINTS = 24
 _GRID = 17
 _ALL_SUBSETS = 10
 _COLUMNS = 4000
-
-
-def change(ratio: Bound) -> Estimate:
-    """After / before as a signed share."""
-    return Estimate(ratio.value - 1, ratio.low - 1, ratio.high - 1, "change", method=ratio.method)
 
 
 def main_output(model: Compiled) -> str:

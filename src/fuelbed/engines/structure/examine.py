@@ -29,9 +29,9 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     model = compile_case(case)
     rng = np.random.default_rng(options.seed)
     factors = [f for f in case.factors.values() if _used(model, f.name)]
-    rows = bounds(model, [{}, *(removal(model, f) for f in factors)], _OUTPUTS, rng)
-    today = rows[0]
-    removed = {f.name: row for f, row in zip(factors, rows[1:], strict=True)}
+    today = bounds(model, [{}], _OUTPUTS, rng)[0]
+    rows = bounds(model, [removal(model, f) for f in factors], ("hazard", "probability", "loss"), rng)
+    removed = {f.name: row for f, row in zip(factors, rows, strict=True)}
     cuts = model.structure.cut_sets(model.structure.lines[case.failure], _LISTED)
     incident = examine_incident(model, rng)
     known = not tables.numbers_missing(model)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from fuelbed.core.blocks import Cell, Column, Estimates, Named, Table
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.quantities import Quantity
-from fuelbed.numerics.process.bounds import Bound, Comparison
+from fuelbed.numerics.process.bounds import Comparison
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.incident import Incident
 from fuelbed.numerics.process.structure import Event
-from fuelbed.numerics.process.values import estimate, has_unknown_rates
+from fuelbed.numerics.process.values import change, estimate, has_unknown_rates
 
 __all__ = [
     "cut_set_table",
@@ -178,17 +178,12 @@ def importance_table(model: Compiled, removed: dict[str, dict[str, Comparison]],
             Column("hazard", "failures a year", "estimate"),
             Column("probability", f"within {model.case.horizon_text}", "estimate"),
             Column("loss", "expected loss", "estimate", brief=False),
-            Column("change", "change of failures a year", "estimate"),
+            Column("change of failures a year", "estimate"),
         ),
         tuple(rows),
         note="A trigger is prevented, a condition absent, a control perfect. The change is paired: the same numbers on both sides.",
         detail=True,
     )
-
-
-def change(ratio: Bound) -> Estimate:
-    """After / before as a signed share."""
-    return Estimate(ratio.value - 1, ratio.low - 1, ratio.high - 1, "change", method=ratio.method)
 
 
 def numbers_table(model: Compiled) -> Table:

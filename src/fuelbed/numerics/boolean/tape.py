@@ -150,6 +150,7 @@ class Tape:
         self.first_op = len(inputs) + len(consts)
         self.size = self.first_op + len(ops)
         self._layers = self._plan()
+        self._scatter = [[_Scatter(a) for a in args] for _, _, args in self._layers]
 
     def _plan(self) -> list[tuple[str, NDArray[np.intp], NDArray[np.intp]]]:
         """Operations of the same depth and code run as one NumPy call."""
@@ -178,15 +179,26 @@ class Tape:
         """d output / d inputs, shape (n_inputs, batch), from the registers of `run`: one reverse pass."""
         bar = np.zeros_like(reg)
         bar[self.outputs[output]] = 1.0
-        for code, out, args in reversed(self._layers):
+        for (code, out, args), scatter in zip(reversed(self._layers), reversed(self._scatter), strict=True):
             g = bar[out]
-            for a, part in zip(args, _partials(code, [reg[a] for a in args], reg[out]), strict=True):
-                np.add.at(bar, a, g * part)
+            for to, part in zip(scatter, _partials(code, [reg[a] for a in args], reg[out]), strict=True):
+                to.add(bar, g * part)
         return bar[: self.n_inputs]
 
     def as_json(self) -> dict[str, Any]:
         """What the page's interpreter reads."""
         return {"n_inputs": self.n_inputs, "consts": list(self.consts), "ops": [list(op) for op in self.ops]}
+
+
+class _Scatter:
+    """Adds rows to registers that may occur several times: sorted once, then summed by runs (far faster than `np.add.at`)."""
+
+    def __init__(self, at: NDArray[np.intp]) -> None:
+        self.order = np.argsort(at, kind="stable")
+        self.unique, self.starts = np.unique(at[self.order], return_index=True)
+
+    def add(self, bar: Array, rows: Array) -> None:
+        bar[self.unique] += np.add.reduceat(rows[self.order], self.starts, axis=0)
 
 
 def _scalar(code: str, v: list[float]) -> float:

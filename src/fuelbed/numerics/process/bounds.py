@@ -27,6 +27,8 @@ __all__ = ["Bound", "Comparison", "bounds"]
 Array = NDArray[np.float64]
 Quantity3 = Literal["after", "difference", "ratio"]
 _CORNERS = 10
+_REGISTERS = 2_000_000  # of one run of the tape, to keep it in memory
+_WORK = 8e7  # tape operations spent on corners, over all rows
 _TESTED = 64
 _SAMPLES = 400
 _TINY = 1e-11
@@ -78,6 +80,8 @@ class _Bounds:
         self.mid = middles(model)
         self.rng = rng
         both = [j for j, k in enumerate(self.boxed) if len({n.startswith("pre:") for n in model.knobs[k].inputs}) == 2]
+        work = 4 * model.tape.size * len(rows)
+        self.corners = max(2, min(_CORNERS, int(np.log2(max(1.0, _WORK / work)))))
         self.twin = {j: len(self.boxed) + i for i, j in enumerate(both)}
         u = latin_hypercube(len(self.drawn), _SAMPLES, rng) if self.drawn else np.empty((0, 1))
         self.draws = {k: self._quantile(k, u[i]) for i, k in enumerate(self.drawn)}
@@ -134,27 +138,34 @@ class _Bounds:
             knobs = self._at(box_points(len(self.boxed), n, self.rng))
         for k in self.drawn:
             knobs[k] = self._quantile(k, np.clip(self.rng.random(n), 0.05, 0.95))
-        reg = self._run(self.rows, knobs)
+        step = max(1, _REGISTERS // (self.model.tape.size * n))
+        values: dict[str, list[Array]] = {o: [] for o in self.outputs}
+        grads: dict[str, list[Array]] = {o: [] for o in self.outputs}
+        for a in range(0, len(self.rows), step):
+            part = self.rows[a : a + step]
+            reg = self._run(part, knobs)
+            for o in self.outputs:
+                values[o].append(reg[self.model.tape.outputs[o]].reshape(len(part), n))
+                grads[o].append(self._knob_gradient(reg, o, part, n))
         tasks = []
         for o in self.outputs:
-            value = reg[self.model.tape.outputs[o]].reshape(len(self.rows), n)
-            grad = self._knob_gradient(reg, o, n)
+            value, grad = np.concatenate(values[o]), np.concatenate(grads[o])
+            wanted: tuple[Quantity3, ...] = ("after",) if o == "probability" else ("after", "difference", "ratio")
             for r in range(len(self.rows)):
-                wanted: tuple[Quantity3, ...] = ("after",) if o == "probability" else ("after", "difference", "ratio")
                 tasks += [self._task(r, o, w, value, grad) for w in wanted]
         return tasks
 
-    def _knob_gradient(self, reg: Array, output: str, n: int) -> Array:
+    def _knob_gradient(self, reg: Array, output: str, rows: Sequence[Overrides], n: int) -> Array:
         """d output / d boxed knob, shape (rows, knobs, n), through defaults and overrides."""
-        g = self.model.tape.gradient(reg, output).reshape(self.model.tape.n_inputs, len(self.rows), n)
+        g = self.model.tape.gradient(reg, output).reshape(self.model.tape.n_inputs, len(rows), n)
         place = {name: i for i, name in enumerate(self.model.tape.inputs)}
-        out = np.zeros((len(self.rows), len(self.boxed), n))
+        out = np.zeros((len(rows), len(self.boxed), n))
         for j, k in enumerate(self.boxed):
             for name in self.model.knobs[k].inputs:
                 if name in place:
                     out[:, j] += g[place[name]]
         at = {k: j for j, k in enumerate(self.boxed)}
-        for r, changes in enumerate(self.rows):
+        for r, changes in enumerate(rows):
             for name, value in changes.items():
                 if name not in place:
                     continue
@@ -181,26 +192,24 @@ class _Bounds:
         return _Task(r, o, what, [0.0 if u else 1.0 for u in up], mixed, (float(values.min()), float(values.max())))
 
     def _extremes(self, tasks: list[_Task]) -> dict[tuple[int, str, str], tuple[float, float]]:
-        """Evaluate the ends and corners of all tasks in one run of the tape."""
-        shares, spans = [], []
-        start = 0
-        for t in tasks:
-            points = self._points(t)
-            spans.append((start, start + points.shape[1]))
-            start += points.shape[1]
-            shares.append(points)
-        unique, where = np.unique(np.concatenate(shares, axis=1), axis=1, return_inverse=True)
-        where = np.asarray(where).reshape(-1)
-        values = self._at_all(unique)
+        """Evaluate the ends and corners of one row's tasks together, beside the baseline at the same points."""
         out: dict[tuple[int, str, str], tuple[float, float]] = {}
-        for t, (a, b) in zip(tasks, spans, strict=True):
-            at = where[a:b]
-            v = _of(t.what, values[t.output][t.row][:, at], values[t.output][0][:, at])
-            if self.drawn:
-                ends = (float(np.quantile(v, 0.05, axis=0).min()), float(np.quantile(v, 0.95, axis=0).max()))
-            else:
-                ends = (min(float(v.min()), t.seen[0]), max(float(v.max()), t.seen[1]))
-            out[(t.row, t.output, t.what)] = ends
+        for r in range(len(self.rows)):
+            mine = [t for t in tasks if t.row == r]
+            shares = [self._points(t) for t in mine]
+            unique, where = np.unique(np.concatenate(shares, axis=1), axis=1, return_inverse=True)
+            where = np.asarray(where).reshape(-1)
+            values = self._at_all(unique, [self.rows[0], self.rows[r]])
+            start = 0
+            for t, points in zip(mine, shares, strict=True):
+                at = where[start : start + points.shape[1]]
+                start += points.shape[1]
+                v = _of(t.what, values[t.output][1][:, at], values[t.output][0][:, at])
+                if self.drawn:
+                    ends = (float(np.quantile(v, 0.05, axis=0).min()), float(np.quantile(v, 0.95, axis=0).max()))
+                else:
+                    ends = (min(float(v.min()), t.seen[0]), max(float(v.max()), t.seen[1]))
+                out[(t.row, t.output, t.what)] = ends
         return out
 
     def _points(self, t: _Task) -> Array:
@@ -210,15 +219,15 @@ class _Bounds:
         if not t.mixed:
             return ends
         m = len(t.mixed)
-        if m <= _CORNERS:
+        if m <= self.corners:
             corners = ((np.arange(2**m)[None, :] >> np.arange(m)[:, None]) & 1).astype(float)
         else:
-            corners = (self.rng.random((m, 2**_CORNERS)) > 0.5).astype(float)
+            corners = (self.rng.random((m, 2**self.corners)) > 0.5).astype(float)
         out = np.repeat(ends, corners.shape[1], axis=1)
         out[t.mixed] = np.tile(corners, (1, 2))
         return out
 
-    def _at_all(self, shares: Array) -> dict[str, list[Array]]:
+    def _at_all(self, shares: Array, rows: list[Overrides]) -> dict[str, list[Array]]:
         """values[output][row] of shape (draws, points)."""
         n_draws = _SAMPLES if self.drawn else 1
         n = shares.shape[1]
@@ -226,13 +235,12 @@ class _Bounds:
         knobs = {k: np.tile(v, n_draws) if isinstance(v, np.ndarray) else v for k, v in self._at(shares).items()}
         for k in self.drawn:
             knobs[k] = np.repeat(self.draws[k], n)
-        step = max(1, 400_000 // max(1, n * n_draws))
-        for a in range(0, len(self.rows), step):
-            part = self.rows[a : a + step]
-            reg = self._run(part, knobs)
+        for row in rows:
+            reg = self._run([row], knobs)
             for o in self.outputs:
-                block = reg[self.model.tape.outputs[o]].reshape(len(part), -1)
-                out[o] += [np.broadcast_to(row if row.size > 1 else row[0], (n_draws * n,)).reshape(n_draws, n) for row in block]
+                value = reg[self.model.tape.outputs[o]]
+                value = np.broadcast_to(value if value.size > 1 else value[0], (n_draws * n,))
+                out[o].append(value.reshape(n_draws, n))
         return out
 
     def _method(self, tasks: list[_Task]) -> dict[tuple[int, str, str], str]:
@@ -243,10 +251,10 @@ class _Bounds:
                 how = f"at the ends: one-signed in every number at {_TESTED} tested points"
             elif t.output == "probability":
                 how = f"ends of the tried corners and {_TESTED} tested points"
-            elif m <= _CORNERS:
+            elif m <= self.corners:
                 how = f"all {2**m} corners of {m} number{'s' if m > 1 else ''}, the rest one-signed at {_TESTED} tested points"
             else:
-                how = f"at least this wide: {2**_CORNERS} sampled corners of {m} numbers"
+                how = f"at least this wide: {2**self.corners} sampled corners of {m} numbers"
             if self.drawn:
                 how = f"5th to 95th percentile of {_SAMPLES} samples; intervals {how}"
             out[(t.row, t.output, t.what)] = how

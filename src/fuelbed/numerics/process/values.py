@@ -8,7 +8,7 @@ from fuelbed.core.estimates import Estimate, EstimateKind
 from fuelbed.numerics.process.bounds import Bound
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 
-__all__ = ["estimate", "has_unknown_rates"]
+__all__ = ["change", "estimate", "has_unknown_rates"]
 
 
 def has_unknown_rates(model: Compiled) -> bool:
@@ -24,3 +24,9 @@ def estimate(b: Bound, kind: EstimateKind, unit: str, known: bool) -> Estimate:
     if not known or (kind in ("rate", "loss") and b.value > RATE_CAP / 1e4):
         value = None
     return Estimate(value, low, high, kind, unit, "computed", b.method)
+
+
+def change(ratio: Bound) -> Estimate:
+    """After / before as a signed share, without the dust of rounding."""
+    value, low, high = (0.0 if abs(x - 1) < 1e-9 else x - 1 for x in (ratio.value, ratio.low, ratio.high))
+    return Estimate(value, low, high, "change", method=ratio.method)
