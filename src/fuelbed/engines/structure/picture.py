@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from fuelbed.core.blocks import Picture
@@ -13,8 +14,8 @@ from fuelbed.numerics.process.structure import Event
 __all__ = ["graph", "removal_picture"]
 
 
-def _end(x: float) -> float | str:
-    return "inf" if x > RATE_CAP / 1e4 else x
+def _end(x: float) -> float:
+    return math.inf if x > RATE_CAP / 1e4 else x
 
 
 def removal_picture(

@@ -1,0 +1,166 @@
+"""The command line as a user meets it: output, exit codes, errors, light help."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from fuelbed.cli.main import main
+from fuelbed.core.engine_codes import ALL_CODES
+
+SHIPPED = sorted(p.parent for p in (Path(__file__).parents[2] / "src/fuelbed/cases").glob("*/case.yaml"))
+
+NO_NUMBERS = """\
+fuelbed: 1
+title: Orders lost during a deploy
+failure: orders_lost
+factors:
+  bad_deploy: {kind: trigger}
+  traffic_peak: {kind: trigger}
+  no_backpressure: {kind: condition, present: yes}
+  breaker: {kind: control, state: missing}
+structure:
+  queue_full: (bad_deploy or traffic_peak) and no_backpressure
+  orders_lost: queue_full and fails(breaker)
+actions:
+  review:
+    what: Review every deploy twice
+    does: [prevent bad_deploy]
+  backpressure:
+    what: Refuse work when the queue is long
+    does: [remove no_backpressure]
+"""
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    (tmp_path / "case.yaml").write_text(NO_NUMBERS)
+    return tmp_path
+
+
+def fuelbed(*args: object):
+    # the lazy command table reads the process's own arguments
+    sys.argv = ["fuelbed", *map(str, args)]
+    return CliRunner().invoke(main, [str(a) for a in args])
+
+
+def test_help_loads_neither_numpy_nor_pydantic() -> None:
+    code = (
+        "import sys; from fuelbed.cli.main import main\n"
+        "try: main(['--help'], standalone_mode=False)\n"
+        "finally: print(sorted({'numpy', 'pydantic', 'scipy', 'jinja2'} & set(sys.modules)))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip().endswith("[]")
+    assert "analyze" in out
+
+
+def test_a_case_without_numbers_says_what_holds_whatever_they_are(case: Path) -> None:
+    r = fuelbed("analyze", case)
+    assert r.exit_code == 0, r.output
+    text = " ".join(r.output.split())
+    assert "Whatever the numbers, closing no_backpressure does at least as much as every action item" in text
+    assert "structural" in text
+    assert "trigger only" in text
+    assert "How often does bad_deploy happen" in text.replace("`", "")
+    assert max(map(len, r.output.splitlines())) <= 80
+
+
+def test_the_default_structure(tmp_path: Path) -> None:
+    """Without `structure`: any trigger and all present conditions and all controls failing."""
+    text = NO_NUMBERS[: NO_NUMBERS.index("structure:")]
+    (tmp_path / "case.yaml").write_text(text)
+    r = fuelbed("analyze", tmp_path, "--format", "json")
+    assert r.exit_code == 0, r.output
+    assert "2 different triggers reach the failure" in " ".join(json.loads(r.output)["verdict"])
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html", "json"])
+def test_same_input_gives_the_same_bytes(case: Path, form: str, tmp_path: Path) -> None:
+    outs = []
+    for i in range(2):
+        out = tmp_path / f"out{i}"
+        assert fuelbed("analyze", case, "--format", form, "-o", out).exit_code == 0
+        outs.append(out.read_bytes())
+    assert outs[0] == outs[1]
+    assert len(outs[0]) > 500
+
+
+def test_faults_are_reported_at_once_with_code_2(case: Path) -> None:
+    bad = NO_NUMBERS.replace("kind: trigger}", "kind: triger}", 1).replace("fails(breaker)", "fails(braker)")
+    (case / "case.yaml").write_text(bad)
+    r = fuelbed("check", case)
+    assert r.exit_code == 2
+    assert "case.yaml:5:" in r.output
+    assert "case.yaml:11:" in r.output
+    assert "trigger" in r.output
+    assert "breaker" in r.output
+    assert "Traceback" not in r.output
+
+
+@pytest.mark.parametrize(
+    "args", [("analyze",), ("analyze", "nowhere"), ("analize", "x"), ("explain", "FB999"), ("cases", "nope")]
+)
+def test_wrong_use_is_code_2_without_traceback(args: tuple[str, ...]) -> None:
+    r = fuelbed(*args)
+    assert r.exit_code == 2
+    assert "Traceback" not in r.output
+    assert r.output.strip()
+
+
+def test_fail_on_and_baseline(case: Path, tmp_path: Path) -> None:
+    (case / "case.yaml").write_text(NO_NUMBERS.replace("structure:", "  spare: {kind: condition, present: yes}\nstructure:", 1))
+    known = tmp_path / "known.json"
+    assert fuelbed("analyze", case).exit_code == 0
+    assert fuelbed("analyze", case, "--fail-on", "note").exit_code == 1
+    assert fuelbed("analyze", case, "--fail-on", "note", "--baseline", known).exit_code == 0  # written now
+    assert fuelbed("analyze", case, "--fail-on", "note", "--baseline", known).exit_code == 0
+    known.write_text("{}")
+    assert fuelbed("analyze", case, "--baseline", known).exit_code == 2
+
+
+@pytest.mark.parametrize("target", ["hazard<=0.1", "loss-80%", "probability<=0.05"])
+def test_targets(case: Path, target: str) -> None:
+    assert fuelbed("analyze", case, "--target", target, "--format", "json").exit_code == 0
+
+
+def test_a_target_that_is_none(case: Path) -> None:
+    r = fuelbed("analyze", case, "--target", "less")
+    assert r.exit_code == 2
+    assert "loss-80%" in r.output
+
+
+@pytest.mark.parametrize("code", sorted(ALL_CODES))
+def test_every_code_explains_itself(code: str) -> None:
+    r = fuelbed("explain", code)
+    assert r.exit_code == 0
+    assert ALL_CODES[code].title in r.output
+
+
+def test_schemas_are_json() -> None:
+    for args in (("schema",), ("schema", "--report")):
+        r = fuelbed(*args)
+        assert r.exit_code == 0
+        assert json.loads(r.output)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_copying_a_case(tmp_path: Path) -> None:
+    assert SHIPPED[0].name in fuelbed("cases").output
+    assert fuelbed("cases", SHIPPED[0].name, tmp_path / "mine").exit_code == 0
+    assert fuelbed("check", tmp_path / "mine").exit_code == 0
+    assert fuelbed("cases", SHIPPED[0].name, tmp_path / "mine").exit_code == 2  # never overwrites
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[p.name for p in SHIPPED])
+def test_shipped_cases(path: Path) -> None:
+    """Every shipped case is read without a warning, answers §1 and judges every action item."""
+    r = fuelbed("analyze", path, "--format", "json", "--fail-on", "warning")
+    assert r.exit_code == 0, r.output
+    report = json.loads(r.output)
+    assert len(report["verdict"]) == 3
+    assert "not modelled" not in r.output
