@@ -45,7 +45,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     ranked = portfolio.rank(model, results)
     blocks: list[Block] = [
         Sentence(order.sentence, tone="plain"),
-        _table(model, results, judged, ranked),
+        _table(model, results, judged, ranked, known),
         _after_table(model, results, evidence, ranked, known),
         *_shared_note(model, rng),
         order.picture,
@@ -100,15 +100,16 @@ def _table(
     results: dict[str, dict[str, Comparison]],
     judged: dict[str, tuple[Rule, str]],
     ranked: list[str],
+    known: bool,
 ) -> Table:
     """The verdict on each action item, its paired change, and why."""
     rows = []
     for name in ranked:
         rule, why = judged[name]
         r = results[name]
-        loss = [Cell(estimate=change(r["loss"].ratio))] if _with_loss(model) else []
+        loss = [Cell(estimate=change(r["loss"].ratio, known))] if _with_loss(model) else []
         cells = [Cell(name), Cell(model.case.actions[name].what), Cell(rule.verdict, tone=rule.tone)]
-        rows.append((*cells, Cell(estimate=change(r["hazard"].ratio)), *loss, Cell(why)))
+        rows.append((*cells, Cell(estimate=change(r["hazard"].ratio, known)), *loss, Cell(why)))
     loss_column = [Column("loss_change", "expected loss", "estimate")] if _with_loss(model) else []
     return Table(
         "actions",

@@ -166,7 +166,7 @@ def importance_table(model: Compiled, removed: dict[str, dict[str, Comparison]],
             estimate(r["hazard"].after, "rate", "a year", known),
             estimate(r["probability"].after, "probability", "", known),
             estimate(r["loss"].after, "loss", unit, known),
-            change(r["hazard"].ratio),
+            change(r["hazard"].ratio, known),
         )
         rows.append((Cell(n), Cell(model.case.factors[n].kind), *(Cell(estimate=e) for e in after)))
     return Table(

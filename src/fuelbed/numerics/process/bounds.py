@@ -46,7 +46,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One output under one set of interventions: after, after - before, after / before (1 where both are 0)."""
+    """One output under one set of interventions: after, after - before, after / before (where both are 0 it says nothing and is left out; 1 if so everywhere)."""
 
     after: Bound
     difference: Bound
@@ -125,7 +125,7 @@ class _Bounds:
                 for what in ("after", "difference", "ratio"):
                     ends = found.get((r, o, what))
                     low, high = ends or _enclosure(what, found[(r, o, "after")], found[(0, o, "after")])
-                    value = _of(what, at_mid[o][r], at_mid[o][0])
+                    value = np.nan_to_num(_of(what, at_mid[o][r], at_mid[o][0]), nan=1.0, posinf=np.inf)
                     parts[what] = Bound(float(value), min(low, float(value)), max(high, float(value)), method[(r, o, what)])
                 out[r][o] = Comparison(**parts)
         return out
@@ -189,7 +189,7 @@ class _Bounds:
         mixed = [j for j in range(len(self.boxed)) if not up[j] and not down[j]]
         mixed += [self.twin[j] for j in mixed if j in self.twin]
         values = _of(what, after, before)
-        return _Task(r, o, what, [0.0 if u else 1.0 for u in up], mixed, (float(values.min()), float(values.max())))
+        return _Task(r, o, what, [0.0 if u else 1.0 for u in up], mixed, _hull(values))
 
     def _extremes(self, tasks: list[_Task]) -> dict[tuple[int, str, str], tuple[float, float]]:
         """Evaluate the ends and corners of one row's tasks together, beside the baseline at the same points."""
@@ -206,9 +206,10 @@ class _Bounds:
                 start += points.shape[1]
                 v = _of(t.what, values[t.output][1][:, at], values[t.output][0][:, at])
                 if self.drawn:
+                    v = np.where(np.isnan(v), 1.0, v)
                     ends = (float(np.quantile(v, 0.05, axis=0).min()), float(np.quantile(v, 0.95, axis=0).max()))
                 else:
-                    ends = (min(float(v.min()), t.seen[0]), max(float(v.max()), t.seen[1]))
+                    ends = _hull(np.append(v.ravel(), t.seen))
                 out[(t.row, t.output, t.what)] = ends
         return out
 
@@ -279,12 +280,18 @@ def _of(what: Quantity3, after: Array, before: Array) -> Array:
     if what == "difference":
         return after - before
     safe = np.where(before > 0, before, 1.0)
-    return np.where(before > 0, after / safe, np.where(after > 0, np.inf, 1.0))
+    return np.where(before > 0, after / safe, np.where(after > 0, np.inf, np.nan))
+
+
+def _hull(v: Array) -> tuple[float, float]:
+    """Least and greatest, leaving out where a ratio of nothing to nothing says nothing; no change where that is everywhere."""
+    known = v[~np.isnan(v)]
+    return (float(known.min()), float(known.max())) if known.size else (1.0, 1.0)
 
 
 def _point(after: float, before: float) -> Comparison:
     parts = {}
     for what in ("after", "difference", "ratio"):
-        v = float(_of(what, after, before))  # type: ignore[arg-type]  # 0-d arrays of one number
+        v = float(np.nan_to_num(_of(what, after, before), nan=1.0, posinf=np.inf))  # type: ignore[arg-type]  # 0-d arrays of one number
         parts[what] = Bound(v, v, v, "exact: every number is a point")
     return Comparison(**parts)

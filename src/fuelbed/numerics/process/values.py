@@ -26,7 +26,7 @@ def estimate(b: Bound, kind: EstimateKind, unit: str, known: bool) -> Estimate:
     return Estimate(value, low, high, kind, unit, "computed", b.method)
 
 
-def change(ratio: Bound) -> Estimate:
-    """After / before as a signed share, without the dust of rounding."""
+def change(ratio: Bound, known: bool) -> Estimate:
+    """After / before as a signed share, without the dust of rounding; no middle value where it rests on a rate nobody gave."""
     value, low, high = (0.0 if abs(x - 1) < 1e-9 else x - 1 for x in (ratio.value, ratio.low, ratio.high))
-    return Estimate(value, low, high, "change", method=ratio.method)
+    return Estimate(value if known or low == high else None, low, high, "change", method=ratio.method)
