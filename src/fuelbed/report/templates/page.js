@@ -62,6 +62,7 @@ function whatif(box) {
       const now = state.now[i], was = state.today[i], top = Math.max(now, was) || 1;
       rows[i].querySelector(".now").textContent = shown(now, o.kind, o.unit);
       rows[i].querySelector(".delta").textContent = shownChange(now, was);
+      rows[i].dataset.value = String(now);
       rows[i].dataset.way = now < was * (1 - 5e-5) ? "down" : now > was * (1 + 5e-5) ? "up" : "";
       rows[i].querySelector(".bar").setAttribute("width", (100 * now) / top + "%");
       rows[i].querySelector(".was").setAttribute("x", (99.5 * was) / top + "%");

@@ -1,0 +1,150 @@
+"""The shipped cases in a real browser: the page computes what the engine computes, to the last digits, and stays closed."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fuelbed.analysis import analyze
+from fuelbed.core.case import Case
+from fuelbed.core.reporting import Report
+from fuelbed.numerics.process.compile import Compiled, compile_case
+from fuelbed.numerics.process.interventions import changes_of, evaluate, middles, removal
+from fuelbed.readers.case import read_case
+from fuelbed.report import render_html
+from tests.browser.conftest import Page
+
+SHIPPED = sorted(p.parent for p in (Path(__file__).parents[2] / "src/fuelbed/cases").glob("*/case.yaml"))
+each_case = pytest.mark.parametrize("path", SHIPPED, ids=[p.name for p in SHIPPED])
+
+
+@cache
+def _analyzed(path: Path) -> tuple[Case, Report, str]:
+    case = read_case(path)
+    report = analyze(case)
+    return case, report, render_html(report)
+
+
+def _engine(model: Compiled, data: dict[str, Any], state: dict[str, Any]) -> dict[str, float]:
+    """What Python says for the sliders and switches as they stand in the page."""
+    knobs: dict[str, Any] = dict(middles(model))
+    for s, value in zip(data["sliders"], state["sliders"], strict=True):
+        if value is not None:
+            knobs[s["id"]] = value
+    overrides: dict[str, float | str] = {}
+    for s, on in zip(data["switches"], state["switches"], strict=True):
+        if on and s["kind"] == "action":
+            overrides.update(changes_of(model, model.case.actions[s["id"]]))
+        elif on:
+            overrides.update(removal(model, model.case.factors[s["id"].removeprefix("without:")]))
+    return {k: float(v[0, 0]) for k, v in evaluate(model, knobs, [overrides]).items()}
+
+
+def _agree(page: Page, model: Compiled) -> list[float]:
+    """The numbers in the page's state, and those printed in full on its elements, are the engine's."""
+    data, state = page.js("return window.fuelbed.data"), page.js("return window.fuelbed.state")
+    want = _engine(model, data, state)
+    shown = page.js("return [...document.querySelectorAll('[data-output]')].map(e => e.dataset.value)")
+    for o, value, text in zip(data["outputs"], state["now"], shown, strict=True):
+        if not o.get("fixed"):
+            assert value == pytest.approx(want[o["id"]], rel=1e-9, abs=1e-300), o["id"]
+            assert float(text) == value
+    return list(state["now"])
+
+
+@each_case
+def test_the_page_computes_what_the_engine_computes(page: Page, path: Path) -> None:
+    case, _, html = _analyzed(path)
+    model = compile_case(case)
+    page.open(html)
+    today = _agree(page, model)
+    data = page.js("return window.fuelbed.data")
+    actions = [i for i, s in enumerate(data["switches"]) if s["kind"] == "action"]
+    factors = [i for i, s in enumerate(data["switches"]) if s["kind"] == "factor"]
+    assert data["sliders"]
+    assert actions
+    assert factors
+    seen = {tuple(today)}
+
+    def after(*moves: tuple[str, int, float]) -> None:
+        page.js("document.querySelector('.reset').click()")
+        for what, at, position in moves:
+            page.slide(at, position) if what == "slide" else page.flip(at)
+        seen.add(tuple(_agree(page, model)))
+
+    for i in range(len(data["sliders"])):
+        for position in (0.0, 0.3, 1.0):
+            after(("slide", i, position))
+    for i in [*actions, *factors]:
+        after(("flip", i, 0))
+    dice = random.Random(1)
+    for _ in range(25):
+        slides = [("slide", i, dice.random()) for i in dice.sample(range(len(data["sliders"])), 3)]
+        after(*slides, *[("flip", i, 0) for i in (dice.choice(actions), dice.choice(factors), dice.choice(actions))])
+    assert len(seen) > 20  # the controls do something
+    page.js("document.querySelector('.reset').click()")
+    assert _agree(page, model) == today
+
+
+@each_case
+def test_the_page_is_closed_small_and_the_same_twice(page: Page, path: Path) -> None:
+    _, report, html = _analyzed(path)
+    assert len(html.encode()) < 500_000
+    assert render_html(report) == html
+    assert render_html(analyze(read_case(path))) == html
+    page.open(html)
+    page.slide(0, 0.5)
+    page.flip(0)
+    assert page.log() == []  # no error, and no violation of the policy
+    assert {u.split("/")[-1] for u in page.requests()} == {"report.html"}
+    assert page.js("return performance.getEntriesByType('resource').length") == 0
+    assert page.js("return document.fonts.size") == 0
+
+
+@each_case
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+def test_nothing_scrolls_sideways(page: Page, path: Path, width: int) -> None:
+    page.open(_analyzed(path)[2], width)
+    page.js("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    assert page.js("return document.documentElement.scrollWidth") <= width
+
+
+@each_case
+def test_it_reads_without_script(page: Page, path: Path) -> None:
+    case, report, html = _analyzed(path)
+    page.open(html, script=False)
+    text = page.driver.find_element("tag name", "body").text
+    for sentence in report.verdict:
+        assert " ".join(sentence.replace("`", "").split()[:6]) in " ".join(text.split())
+    for name in [*case.factors, *case.actions]:
+        assert name in text
+    assert "needs JavaScript" in text
+    assert not [e for e in page.driver.find_elements("css selector", "input, button.reset") if e.is_displayed()]
+
+
+@each_case
+def test_the_keyboard_reaches_and_moves_every_control(page: Page, path: Path) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    page.open(_analyzed(path)[2])
+    controls = page.js("return document.querySelectorAll('.whatif input').length")
+    press = ActionChains(page.driver)
+    where = "const e = document.activeElement; return e.matches('.whatif input') ? [e.type, Number(e.dataset.at)] : null"
+    reached: list[tuple[str, int]] = []
+    page.js("document.querySelector('.whatif').setAttribute('tabindex', '-1'); document.querySelector('.whatif').focus()")
+    for _ in range(controls + 3):
+        press.send_keys(Keys.TAB).perform()
+        at = page.js(where)
+        if at is None:
+            continue
+        before = page.js("return window.fuelbed.state")
+        press.send_keys(Keys.SPACE if at[0] == "checkbox" else Keys.ARROW_LEFT).perform()
+        now, key = page.js("return window.fuelbed.state"), "switches" if at[0] == "checkbox" else "sliders"
+        assert now[key][at[1]] != before[key][at[1]]
+        reached.append(tuple(at))
+    assert len(set(reached)) == controls
