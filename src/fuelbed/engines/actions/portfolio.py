@@ -13,7 +13,7 @@ from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.options import Options
 from fuelbed.numerics.process.bounds import Comparison
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
-from fuelbed.numerics.process.interventions import Overrides, changes_of, evaluate, middles
+from fuelbed.numerics.process.interventions import Overrides, changes_of, evaluate, failing_arrivals, middles
 from fuelbed.numerics.process.structure import Event
 from fuelbed.numerics.sampling import box_points, quantile
 
@@ -236,7 +236,6 @@ def _worst(model: Compiled, o: str, rng: np.random.Generator) -> dict[str, float
 
 def verification(model: Compiled, names: Sequence[str]) -> Table:
     """What observation would show that an action worked: enough harmless arrivals of the trigger it blunts most."""
-    outputs = [f"q:{t}" for t in model.per_trigger]
     mid = middles(model)
     rows = []
     for n in names:
@@ -244,14 +243,15 @@ def verification(model: Compiled, names: Sequence[str]) -> Table:
         if action.verified_by:
             rows.append((Cell(n), Cell(f"{action.verified_by} (given by the team)")))
             continue
-        if not action.does or not outputs:
+        if not action.does or not model.per_trigger:
             rows.append((Cell(n), Cell("nothing in the model to watch")))
             continue
         changes = changes_of(model, action)
-        v = evaluate(model, mid, [{}, changes], [*outputs, "hazard", "loss"])
-        drop = {t: float(v[f"q:{t}"][0, 0] - v[f"q:{t}"][1, 0]) for t in model.per_trigger}
+        v = evaluate(model, mid, [{}, changes], ("hazard", "loss"))
+        q = _fails_on_arrival(model, mid, changes)
+        drop = {t: before - after for t, (before, after) in q.items()}
         best = max(drop, key=lambda t: drop[t])
-        rows.append((Cell(n), Cell(_watch(model, n, best, float(v[f"q:{best}"][0, 0]), drop[best], v, mid))))
+        rows.append((Cell(n), Cell(_watch(model, n, best, q[best][0], drop[best], v, mid))))
     return Table(
         "verification",
         "What would show that it worked",
@@ -259,6 +259,17 @@ def verification(model: Compiled, names: Sequence[str]) -> Table:
         tuple(rows),
         detail=True,
     )
+
+
+def _fails_on_arrival(model: Compiled, mid: dict[str, float], changes: Overrides) -> dict[str, tuple[float, float]]:
+    """By trigger, the chance that its arrival fails it, before and after some changes."""
+    out = {}
+    for t, v in failing_arrivals(model, mid, [{}, changes]).items():
+        before = mid[str(model.defaults[f"{t}.rate"])]
+        to = changes.get(f"{t}.rate", before)
+        after = mid[to] if isinstance(to, str) else to
+        out[t] = (v[0, 0] / before if before > 0 else 0.0, v[1, 0] / after if after > 0 else 0.0)
+    return out
 
 
 def _watch(

@@ -89,7 +89,7 @@ def cut_set_table(model: Compiled, cuts: list[tuple[Event, ...]]) -> Table:
             )
         )
     s = model.structure
-    orders = s.family.count_by_order(s.cuts(s.lines[model.case.failure]))
+    orders = s.orders(s.lines[model.case.failure])
     profile = ", ".join(f"{n} of {k}" for k, n in orders.items())
     more = f" The first {_SHOWN} of {len(cuts)} are shown." if len(cuts) > _SHOWN else ""
     return Table(
@@ -103,7 +103,7 @@ def cut_set_table(model: Compiled, cuts: list[tuple[Event, ...]]) -> Table:
             Column("layers", "layers", brief=False),
         ),
         tuple(rows),
-        note=f"By size: {profile} factors.{more} Sizes count every factor, actions' own controls included.",
+        note=f"By size: {profile} factors.{more}",
         empty="No combination of factors reaches the failure.",
     )
 

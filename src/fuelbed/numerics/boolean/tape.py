@@ -8,7 +8,7 @@ the tape of a decision diagram has one `?` per node.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,8 @@ class Builder:
         return a if self.value(b) == 0.0 else self._emit("+", a, b)
 
     def sub(self, a: int, b: int) -> int:
+        if a == b:
+            return self.const(0.0)
         return a if self.value(b) == 0.0 else self._emit("-", a, b)
 
     def mul(self, a: int, b: int) -> int:
@@ -113,10 +115,17 @@ class Builder:
         return a if a == b else self._emit("max", a, b)
 
     def sum(self, refs: Sequence[int]) -> int:
-        out = self.const(0.0)
-        for r in refs:
-            out = self.add(out, r)
-        return out
+        """Added up in pairs, so that a long sum is few layers deep."""
+        return self._pairwise(self.add, list(refs), 0.0)
+
+    def product(self, refs: Sequence[int]) -> int:
+        return self._pairwise(self.mul, list(refs), 1.0)
+
+    def _pairwise(self, join: Callable[[int, int], int], refs: list[int], empty: float) -> int:
+        while len(refs) > 1:
+            odd = refs[-1:] if len(refs) % 2 else []
+            refs = [join(a, b) for a, b in zip(refs[::2], refs[1::2], strict=False)] + odd
+        return refs[0] if refs else self.const(empty)
 
     def build(self, outputs: Mapping[str, int]) -> Tape:
         """Freeze, keeping only what the outputs need."""

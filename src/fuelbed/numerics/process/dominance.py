@@ -143,7 +143,7 @@ class _Functions:
         kind, name = e
         v = self.bdd.variable(self.model.structure.index[e])
         if name in self.model.added:
-            return TRUE
+            return FALSE if kind == "installed" else TRUE
         f = self.case.factors[name]
         if kind == "condition" and f.duty is None:
             return self._certain(f, v)
@@ -179,6 +179,7 @@ class _Functions:
                 events[at] = self.bdd.and_(events[at], self.fresh(f"reverted {c.target}"))
         elif c.verb == "add" and at is not None:
             events[at] = self.bdd.and_(self.bdd.variable(at), self._thin(c))
+            events[index[("installed", c.target)]] = TRUE
         elif c.verb == "observe":
             for f in self.case.of_kind("control"):
                 i = index.get(("control", f.name))

@@ -139,7 +139,7 @@ def event_probabilities(model: Compiled) -> list[float]:
             q = f.fails.middle if f.fails is not None else 0.5
             out.append(b + (1 - b) * q)
         else:
-            out.append(1.0 if name in model.added else 0.5)
+            out.append(0.5 if kind == "tips" else float(kind != "installed"))
     return out
 
 
@@ -151,7 +151,7 @@ def _worlds(model: Compiled, rng: np.random.Generator) -> list[frozenset[str]]:
     for v, (kind, name) in enumerate(s.events):
         factor = model.case.factors.get(name)
         if name in model.added:
-            facts[v] = True
+            facts[v] = kind != "installed"
         elif factor is not None and kind != "tips" and factor.occurred is not None:
             facts[v] = factor.occurred
     functions: list[tuple[float, str, int]] = []

@@ -12,7 +12,7 @@ from fuelbed.core.case import Factor
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 
-__all__ = ["Overrides", "batch", "changes_of", "evaluate", "middles", "removal"]
+__all__ = ["Overrides", "batch", "changes_of", "evaluate", "failing_arrivals", "middles", "removal"]
 
 Array = NDArray[np.float64]
 Overrides = Mapping[str, float | str]  # tape input -> a value, or the label of the knob that gives it
@@ -23,7 +23,7 @@ def removal(model: Compiled, factor: Factor) -> Overrides:
     verb = {"trigger": "prevent", "condition": "remove", "control": "perfect"}[factor.kind]
     out = dict(_one(model, Change(verb, factor.name), ""))  # type: ignore[arg-type]  # one of three literal verbs
     if factor.kind == "trigger":
-        out[f"{factor.name}.now"] = 0.0
+        out.update(_state(f"{factor.name}.now", 0.0))
     return out
 
 
@@ -42,7 +42,7 @@ def _one(model: Compiled, c: Change, action: str) -> dict[str, float | str]:
     if c.verb == "prevent":
         return {f"{x}.rate": 0.0}
     if c.verb == "revert":
-        return {f"{x}.now": 0.0}
+        return _state(f"{x}.now", 0.0)
     if c.verb == "perfect":
         reach = {f"{g.name}.reaches.{x}.force": 0.0 for g in model.case.common_causes}
         return {**_state(f"{x}.broken", 0.0), f"{x}.live": 0.0, f"{x}.armed.force": 0.0, **reach}
@@ -127,3 +127,12 @@ def evaluate(
     reg = model.tape.run(inputs)
     names = list(outputs) or list(model.tape.outputs)
     return {k: reg[model.tape.outputs[k]].reshape(len(rows), -1) for k in names}
+
+
+def failing_arrivals(model: Compiled, knobs: Mapping[str, Array | float], rows: Sequence[Overrides]) -> dict[str, Array]:
+    """Failures a year that each trigger's arrivals bring, of shape (len(rows), n): rate x q_t, by one reverse pass."""
+    reg = model.tape.run(batch(model, knobs, rows))
+    grad = model.tape.gradient(reg, "hazard")
+    place = {name: i for i, name in enumerate(model.tape.inputs)}
+    zero = np.zeros((len(rows), reg.shape[1] // len(rows)))
+    return {t: grad[place[f"{t}.counts"]].reshape(zero.shape) if f"{t}.counts" in place else zero for t in model.per_trigger}

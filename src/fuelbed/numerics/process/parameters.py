@@ -33,7 +33,6 @@ def given_numbers(case: Case) -> dict[str, Quantity]:
         fields: tuple[tuple[str, Quantity | None], ...]
         if f.kind == "trigger":
             fields = (("rate", f.rate or Quantity.unknown("rate")), ("lasts", f.lasts or Quantity.unknown("duration")))
-            fields += (("now", f.today),)
         elif f.kind == "condition":
             present = f.present or Quantity.unknown()
             if f.duty is not None and not present.given:

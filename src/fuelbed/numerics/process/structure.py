@@ -2,12 +2,13 @@
 
 Basic events are triggers (`t` on), conditions (present at this demand) and `fails(control)`. Lines may form monotone cycles: each
 strongly connected part is iterated from "nothing true" to its least fixpoint. Controls that actions add are events of the
-extended structure (true, that is "not there", until switched on).
+extended structure (true, that is "not there", until switched on). Where a cut set without its added controls would no longer be
+minimal, what an arrival completes depends on which of them are there: the functions then also read `installed` events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fuelbed.core.case import Case
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
@@ -16,25 +17,30 @@ from fuelbed.numerics.graphs import components
 
 __all__ = ["Event", "Structure"]
 
-Event = tuple[str, str]  # ("trigger" | "condition" | "control" | "tips", name)
+Event = tuple[str, str]  # ("trigger" | "condition" | "control" | "tips" | "installed", name)
+_MUXED = 6  # added controls that are told apart one by one; beyond, only "none of them" from "some of them"
 
 
 class Structure:
     """Lines, cut sets and failing-arrival functions over the events of one case.
 
     added     controls that actions add: name -> the line they guard (`line and fails(name)`).
+    like      another structure whose events and order are taken over.
     """
 
-    def __init__(self, case: Case, added: Mapping[str, str] | None = None, budget: int = 500_000) -> None:
+    def __init__(
+        self, case: Case, added: Mapping[str, str] | None = None, budget: int = 500_000, like: Structure | None = None
+    ) -> None:
         self.case = case
         self.added = dict(added or {})
-        self.events = self._order()
+        self.events: list[Event] = like.events if like is not None else [*self._order(), *(("installed", n) for n in self.added)]
         self.index = {e: i for i, e in enumerate(self.events)}
         self.bdd = Bdd(len(self.events), budget)
         self.family = Family(budget)
         self.lines: dict[str, int] = {}
         self._cuts: dict[int, int] = {}
         self._monotone: dict[int, bool] = {}
+        self._plain: dict[int, bool] = {}
         self._solve_lines()
 
     def _order(self) -> list[Event]:
@@ -129,23 +135,41 @@ class Structure:
             got = self._cuts[f] = self.bdd.minimal_solutions(f, self.family)[1]
         return got
 
+    def without_added(self, f: int) -> int:
+        """`f` as the case has it today: no control that an action would add is there."""
+        return self.bdd.restrict(f, {self.index[("control", n)]: True for n in self.added if ("control", n) in self.index})
+
     def cut_sets(self, f: int, limit: int | None = None) -> list[tuple[Event, ...]]:
-        """The minimal cut sets of `f` as events, by size and then by place in the file; added controls left out."""
-        rows = {
-            tuple(self.events[v] for v in s if self.events[v][1] not in self.added) for s in self.family.sets(self.cuts(f), limit)
-        }
+        """The minimal cut sets of `f` today as events, by size and then by place in the file."""
+        rows = [tuple(self.events[v] for v in s) for s in self.family.sets(self.cuts(self.without_added(f)), limit)]
         return sorted(rows, key=lambda s: (len(s), [self.index[e] for e in s]))
+
+    def orders(self, f: int) -> dict[int, int]:
+        """How many minimal cut sets of each size `f` has today."""
+        return self.family.count_by_order(self.cuts(self.without_added(f)))
+
+    def levels(self) -> list[int]:
+        """`outcome k or worse` for every outcome, from the mildest to the worst."""
+        out, worse = [], FALSE
+        for o in reversed(self.case.outcomes):
+            worse = self.bdd.or_(worse, self.lines[o.name])
+            out.append(worse)
+        return out[::-1]
 
     def failing_arrival(self, f: int, trigger: str) -> int:
         """The states in which an arrival of `trigger` completes `f`: some cut set that holds it is complete (and `f` true)."""
         v = self.index.get(("trigger", trigger))
-        if v is None:
-            return FALSE
+        return FALSE if v is None else self._for_installed(f, lambda g: self._arrival(g, v))
+
+    def _arrival(self, f: int, v: int) -> int:
         g = self.bdd.covers(self.family, self.family.with_member(self.cuts(f), v))
         return g if self.is_monotone(f) else self.bdd.and_(g, self.bdd.restrict(f, {v: True}))
 
     def standing(self, f: int) -> int:
         """The states in which a cut set without any trigger is complete: failed already."""
+        return self._for_installed(f, self._standing)
+
+    def _standing(self, f: int) -> int:
         root = self.cuts(f)
         off = {}
         for v, (kind, _) in enumerate(self.events):
@@ -154,6 +178,39 @@ class Structure:
                 off[v] = False
         g = self.bdd.covers(self.family, root)
         return g if self.is_monotone(f) else self.bdd.and_(g, self.bdd.restrict(f, off))
+
+    def _for_installed(self, f: int, of: Callable[[int], int]) -> int:
+        """`of(f)` for every set of added controls that may be there, in one function."""
+        support = self.bdd.support(f)
+        names = [n for n in self.added if self.index.get(("control", n)) in support]
+        if not names or self._stays_minimal(f):
+            return of(f)
+        if len(names) > _MUXED:
+            some = self.bdd.any_(self.event(("installed", n)) for n in names)
+            return self.bdd.ite(some, of(f), of(self.without_added(f)))
+
+        def go(g: int, at: int) -> int:
+            if at == len(names):
+                return of(g)
+            v = self.index[("control", names[at])]
+            absent, there = go(self.bdd.restrict(g, {v: True}), at + 1), go(g, at + 1)
+            if self.bdd.restrict(there, {v: True}) == absent:
+                return there
+            return self.bdd.ite(self.event(("installed", names[at])), there, absent)
+
+        return go(f, 0)
+
+    def _stays_minimal(self, f: int) -> bool:
+        """Whether the cut sets stay an antichain when added controls are struck out: then `installed` makes no difference."""
+        got = self._plain.get(f)
+        if got is None:
+            struck = self.cuts(f)
+            for n in self.added:
+                v = self.index.get(("control", n))
+                if v is not None:
+                    struck = _strike(self.family, struck, v)
+            got = self._plain[f] = self.is_monotone(f) and struck == self.cuts(self.without_added(f))
+        return got
 
     def is_monotone(self, f: int) -> bool:
         got = self._monotone.get(f)
@@ -165,3 +222,28 @@ class Structure:
             )
             got = self._monotone[f] = not has_not or self.bdd.is_monotone(f)
         return got
+
+
+def _strike(z: Family, root: int, v: int) -> int:
+    """The sets of a family with `v` struck out of each."""
+    joined: dict[tuple[int, int], int] = {}
+
+    def union(a: int, b: int) -> int:
+        if a == b or b == Family.NONE:
+            return a
+        if a == Family.NONE:
+            return b
+        key = (a, b) if a < b else (b, a)
+        got = joined.get(key)
+        if got is None:
+            x, y = z.var[a], z.var[b]
+            if x == y:
+                got = z.node(x, union(z.low[a], z.low[b]), union(z.high[a], z.high[b]))
+            elif x < y:
+                got = z.node(x, union(z.low[a], b), z.high[a])
+            else:
+                got = z.node(y, union(a, z.low[b]), z.high[b])
+            joined[key] = got
+        return got
+
+    return union(z.without_member(root, v), z.with_member(root, v))

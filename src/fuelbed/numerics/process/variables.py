@@ -56,6 +56,7 @@ class Variables:
     groups: list[Group] = field(default_factory=list)
     group_of: dict[str, list[Group]] = field(default_factory=dict)
     signals: dict[str, Quantity | None] = field(default_factory=dict)
+    windows: list[str] = field(default_factory=list)  # triggers that may be in force now, the shortest first
 
     def build(self) -> Variables:
         for f in self.case.factors.values():
@@ -64,13 +65,21 @@ class Variables:
             elif f.kind == "control":
                 self._control(f)
             else:
-                self.fine[f"{f.name}.on"] = Fine(f"{f.name}.on", "demand")
-                self.fine[f"{f.name}.tips"] = Fine(f"{f.name}.tips", "demand")
+                self._trigger(f)
         for name in self.added:
             self._persistent(f"{name}.broken", 1.0, None, None)
             self._demand(f"{name}.fails")
         self._common_causes()
+        self.windows.sort(key=lambda n: q.middle if (q := self.case.factors[n].lasts) is not None else 0.0)
         return self
+
+    def _trigger(self, f: Factor) -> None:
+        self._demand(f"{f.name}.on")
+        self._demand(f"{f.name}.tips")
+        if f.today is not None:
+            self._persistent(f"{f.name}.now", 0.0, None, f.today)
+            self._demand(f"{f.name}.window")
+            self.windows.append(f.name)
 
     def _persistent(self, name: str, prior: Quantity | float | None, fact: bool | None, today: Quantity | None) -> None:
         """A persistent variable: pinned by a fact, replaced by `today`, else kept as the posterior draws it."""

@@ -1,0 +1,251 @@
+"""The expectation over the uncertain persistent state, exactly, as operations on the tape.
+
+A state x is drawn before the incident (its likelihood L(x) reads it) and may be overridden after it (the rates of failing arrivals
+read that). A *class* of states is a tuple of cofactors of all functions: equal futures are one class. `classes` walks the diagrams
+from the top, carrying the probability mass of each class down one variable at a time.
+
+Parts of the state that no function reads together are *modules*. Given the facts, which factor over modules, kappa = sum_m
+kappa_m(x_m), survival S = prod_m S_m(x_m) and L = sum_m L_m(x_m); then all expectations follow from one-module ones (the product
+form is exact), all of them conditional on the facts: with `A_m = E[L_m]`, `B_m = E[S_m]`,
+`E[L] = sum A_m`, `E[L kappa] = sum_m (E[L_m kappa_m] + E[kappa_m] (E[L] - A_m))`,
+`E[L S] = sum_m E[L_m S_m] prod_{j != m} B_j`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fuelbed.core.errors import BudgetError
+from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
+from fuelbed.numerics.process.inputs import Inputs
+
+__all__ = ["Demand", "Incidence", "Space", "classes", "expectation", "on_tape"]
+
+_CLASSES = 20_000  # of one module; past it the sum is too long for a tape
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One trigger's failing arrivals over fine variables: the failure, and each outcome level `k or worse`."""
+
+    trigger: str
+    fails: int
+    levels: tuple[int, ...]
+
+    @property
+    def functions(self) -> tuple[int, ...]:
+        return (self.fails, *self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Incidence:
+    """What the incident says of the state: `facts` that held, and `(weight, function)` pairs of which one came about.
+
+    L(x) is the weighted sum of P(function and all facts | x). No pairs: the incident teaches nothing.
+    """
+
+    facts: tuple[int, ...] = ()
+    arrivals: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(slots=True)
+class _Module:
+    """What belongs together because one function reads it together."""
+
+    reads: set[int]  # state variables; for what concerns the incident all variables, as (-1 - variable)
+    demands: list[Demand] = field(default_factory=list)
+    standing: int = FALSE
+    facts: list[int] = field(default_factory=list)
+    arrivals: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Space:
+    """Fine variables in order (states first), their diagrams and their inputs."""
+
+    bdd: Bdd
+    names: Sequence[str]
+    n_states: int
+    inputs: Inputs
+    _value: dict[tuple[str, int], int] = field(default_factory=dict)
+    _weights: dict[int, tuple[int, int, list[list[int]]]] = field(default_factory=dict)
+
+
+def classes(space: Space, after: Sequence[int], before: Sequence[int]) -> list[tuple[tuple[int, ...], tuple[int, ...], int]]:
+    """Classes of states as (cofactors after, cofactors before, mass); `BudgetError` past the budget."""
+    t, var, n = space.inputs.tape, space.bdd.var, space.n_states
+    k = len(after)
+    start = (*after, *before)
+    waiting: dict[int, dict[tuple[int, ...], list[int]]] = {min(min(map(var.__getitem__, start)), n): {start: [t.const(1.0)]}}
+    made = 0
+    for v in range(n):
+        for fs, terms in waiting.pop(v, {}).items():
+            mass = t.sum(terms)
+            made += 1
+            if made > _CLASSES:
+                raise BudgetError(f"more than {_CLASSES} states in the sum over persistent factors")
+            for child, w in _branches(space, fs, v, k):
+                at = min(min(map(var.__getitem__, child)), n)
+                waiting.setdefault(at, {}).setdefault(child, []).append(t.mul(mass, w))
+    return [(fs[:k], fs[k:], t.sum(terms)) for fs, terms in waiting.get(n, {}).items()]
+
+
+def _branches(space: Space, fs: tuple[int, ...], v: int, k: int) -> list[tuple[tuple[int, ...], int]]:
+    """Where one state variable leads: it is seen before (x) by the likelihood and after (y) by the rest."""
+    b, t = space.bdd, space.inputs.tape
+    lo = tuple([b.low[f] if b.var[f] == v else f for f in fs])
+    hi = tuple([b.high[f] if b.var[f] == v else f for f in fs])
+    belief, after, w = _weights(space, v)
+    if lo[k:] == hi[k:]:
+        return [(lo, t.complement(after)), (hi, after)]
+    if lo[:k] == hi[:k]:
+        return [(lo, t.complement(belief)), (hi, belief)]
+    return [(lo, w[0][0]), (lo[:k] + hi[k:], w[1][0]), (hi[:k] + lo[k:], w[0][1]), (hi, w[1][1])]
+
+
+def _weights(space: Space, v: int) -> tuple[int, int, list[list[int]]]:
+    """Belief before, probability after, and w[before][after] of one state variable: kept as drawn, or forced."""
+    got = space._weights.get(v)
+    if got is not None:
+        return got
+    i, name = space.inputs, space.names[v]
+    t = i.tape
+    p, keep, force = i.belief(name), i.kept(name), i.forced(name)
+    drop = t.complement(keep)
+    set1, set0 = t.mul(drop, force), t.mul(drop, t.complement(force))
+    not_p = t.complement(p)
+    w = [[t.mul(not_p, t.add(keep, set0)), t.mul(not_p, set1)], [t.mul(p, set0), t.mul(p, t.add(keep, set1))]]
+    got = space._weights[v] = (p, t.choose(keep, p, force), w)
+    return got
+
+
+def on_tape(space: Space, f: int, phase: str) -> int:
+    """P(f) over switches and demand draws: one `choose` per node."""
+    memo, b, t = space._value, space.bdd, space.inputs.tape
+    memo[(phase, FALSE)] = t.const(0.0)
+    memo[(phase, TRUE)] = t.const(1.0)
+    got = memo.get((phase, f))
+    if got is not None:
+        return got
+    for u in b.reachable(f):
+        if (phase, u) not in memo:
+            p = space.inputs.prob(space.names[b.var[u]], phase)
+            memo[(phase, u)] = t.choose(p, memo[(phase, b.high[u])], memo[(phase, b.low[u])])
+    return memo[(phase, f)]
+
+
+# ---- modules ---------------------------------------------------------------------------------------------------------------
+
+
+def _modules(space: Space, demands: Sequence[Demand], standing: int, incidence: Incidence) -> list[_Module]:
+    """Groups of functions that read some state variable together, or of the incident any variable at all."""
+    out: list[_Module] = []
+
+    def home(fs: Sequence[int], before: bool) -> _Module:
+        read = space.bdd.support(*fs)
+        mine = {v for v in read if v < space.n_states} | ({-1 - v for v in read} if before else set())
+        joined = _Module(mine)
+        for m in [m for m in out if m.reads & mine or not (m.reads or mine)]:
+            out.remove(m)
+            joined.reads |= m.reads
+            joined.demands += m.demands
+            joined.facts += m.facts
+            joined.arrivals += m.arrivals
+            joined.standing = m.standing if m.standing != FALSE else joined.standing
+        out.append(joined)
+        return joined
+
+    for d in demands:
+        home(d.functions, before=False).demands.append(d)
+    for f in incidence.facts if incidence.arrivals else ():
+        home((f,), before=True).facts.append(f)
+    for w, f in incidence.arrivals:
+        # alternatives: they need not be told apart from each other, only from facts that read the same draws
+        home((f, *_touched(space, f, incidence.facts)), before=True).arrivals.append((w, f))
+    if standing != FALSE:
+        home((standing,), before=False).standing = standing
+    return out
+
+
+def _touched(space: Space, f: int, facts: Sequence[int]) -> list[int]:
+    read = space.bdd.support(f)
+    return [g for g in facts if read & space.bdd.support(g)]
+
+
+@dataclass(slots=True)
+class _Part:
+    """One module's expectations given its facts, as tape references; those in `likely` are weighted by its part of L."""
+
+    like: int
+    plain: dict[str, int]
+    likely: dict[str, int]
+
+
+_LINEAR = ("hazard", "loss", "standing")
+
+
+def _part(space: Space, m: _Module, losses: Sequence[int], horizon: float, survive: bool) -> _Part:
+    t, b = space.inputs.tape, space.bdd
+    after: list[int] = [m.standing]
+    for d in m.demands:
+        after += d.functions
+    facts = b.all_(m.facts)
+    before = [facts, *(b.and_(f, facts) for _, f in m.arrivals)]
+    plain: dict[str, list[int]] = {k: [] for k in ("facts", *_LINEAR, "survive")}
+    likely: dict[str, list[int]] = {k: [] for k in ("like", *plain)}
+    for ys, xs, mass in classes(space, after, before):
+        out = _rates(space, m.demands, ys, losses)
+        if survive:
+            alive = t.exp(t.mul(t.const(-horizon), out["hazard"]))
+            out["survive"] = t.mul(t.complement(out["standing"]), alive)
+        given = t.mul(mass, on_tape(space, xs[0], "pre:"))
+        like = t.sum([t.mul(w, on_tape(space, f, "pre:")) for (w, _), f in zip(m.arrivals, xs[1:], strict=True)])
+        weight = t.mul(mass, like)
+        plain["facts"].append(given)
+        likely["like"].append(weight)
+        for key, ref in out.items():
+            plain[key].append(t.mul(given, ref))
+            likely[key].append(t.mul(weight, ref))
+    total = t.sum(plain.pop("facts"))
+    share = {k: t.div(t.sum(v), total) for k, v in likely.items()}
+    return _Part(share.pop("like"), {k: t.div(t.sum(v), total) for k, v in plain.items()}, share)
+
+
+def _rates(space: Space, demands: Sequence[Demand], ys: tuple[int, ...], losses: Sequence[int]) -> dict[str, int]:
+    """Failures a year, loss a year and standing failure of one class."""
+    t, i = space.inputs.tape, space.inputs
+    hazard, loss, at = [], [], 1
+    for d in demands:
+        rate = t.mul(i.number(f"{d.trigger}.rate"), i.fixed(f"{d.trigger}.counts", 1.0))
+        hazard.append(t.mul(rate, on_tape(space, ys[at], "")))
+        for k in range(len(d.levels)):
+            step = losses[k] if k == 0 else t.sub(losses[k], losses[k - 1])
+            loss.append(t.mul(step, t.mul(rate, on_tape(space, ys[at + 1 + k], ""))))
+        at += len(d.functions)
+    return {"hazard": t.sum(hazard), "loss": t.sum(loss), "standing": on_tape(space, ys[0], "")}
+
+
+def expectation(
+    space: Space, demands: Sequence[Demand], standing: int, incidence: Incidence, losses: Sequence[int], horizon: float,
+    survive: bool = True,
+) -> Mapping[str, int]:  # fmt: skip  # the signature reads better on two lines
+    """Posterior means of hazard, loss, standing failure and (unless `survive` is False) the horizon probability."""
+    t = space.inputs.tape
+    parts = [_part(space, m, losses, horizon, survive) for m in _modules(space, demands, standing, incidence)]
+    learned = bool(incidence.arrivals)
+    total = t.sum([p.like for p in parts]) if learned else t.const(1.0)
+    out = {}
+    for key in _LINEAR:
+        terms = [p.plain[key] for p in parts]
+        if learned:
+            others = [t.sum([q.like for q in parts if q is not p]) for p in parts]
+            terms = [t.add(p.likely[key], t.mul(p.plain[key], rest)) for p, rest in zip(parts, others, strict=True)]
+        out[key] = t.div(t.sum(terms), total)
+    if survive:
+        plain = [p.plain["survive"] for p in parts]
+        alive = t.product(plain)
+        if learned:
+            alive = t.sum([t.mul(p.likely["survive"], t.product(plain[:i] + plain[i + 1 :])) for i, p in enumerate(parts)])
+        out["probability"] = t.complement(t.div(alive, total))
+    return out
