@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -164,3 +168,53 @@ def test_shipped_cases(path: Path) -> None:
     report = json.loads(r.output)
     assert len(report["verdict"]) == 3
     assert "not modelled" not in r.output
+
+
+def test_the_summary_fits_one_screen_and_is_plain_when_piped() -> None:
+    r = fuelbed("analyze", SHIPPED[-1])
+    assert len(r.output.splitlines()) <= 45
+    assert max(map(len, r.output.splitlines())) <= 80
+    assert "\x1b" not in r.output
+    assert "-o report.html" in r.output.splitlines()[-1]
+    full = fuelbed("analyze", SHIPPED[-1], "--full")
+    assert full.exit_code == 0
+    assert len(full.output) > 3 * len(r.output)
+
+
+def test_a_terminal_without_unicode_gets_ascii() -> None:
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    command = [sys.executable, "-m", "fuelbed", "analyze", str(SHIPPED[-1])]
+    done = subprocess.run(command, capture_output=True, env=env, check=True)
+    assert done.stdout.isascii()
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("what", ["NO_COLOR", "TERM", ""])
+def test_color_only_on_a_terminal_that_wants_it(what: str) -> None:
+    master, slave = pty.openpty()
+    env = {**os.environ, "TERM": "xterm", "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    env.pop("NO_COLOR", None)
+    env |= {"NO_COLOR": "1"} if what == "NO_COLOR" else {"TERM": "dumb"} if what == "TERM" else {}
+    termios.tcsetwinsize(slave, (50, 80))
+    child = subprocess.Popen([sys.executable, "-m", "fuelbed", "analyze", str(SHIPPED[-1])], stdout=slave, env=env)
+    os.close(slave)
+    out = b""
+    try:
+        while part := os.read(master, 65536):
+            out += part
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    assert child.wait() == 0
+    assert (b"\x1b[" in out) == (what == "")
+    lines = re.sub(r"\x1b\[\d*m", "", out.decode()).splitlines()
+    assert max(map(len, lines)) <= 80
+
+
+def test_words_of_a_case_cannot_steer_the_terminal(case: Path) -> None:
+    evil = r'"\x1b]0;owned\x07 \e[2J \x9b31m \u202e"'
+    text = NO_NUMBERS.replace("Orders lost during a deploy", evil).replace("Review every deploy twice", evil)
+    for broken in (text, text.replace("bad_deploy: {kind: trigger}", r'"bad\x1b[2J\x9b": {kind: trigger}')):
+        (case / "case.yaml").write_text(broken)
+        for args in (["check"], ["analyze"], *(["analyze", "--format", f] for f in ("md", "html", "json"))):
+            r = fuelbed(args[0], case, *args[1:])
+            assert not set("\x1b\x07\x9b\u202e") & set(r.output + r.stderr)

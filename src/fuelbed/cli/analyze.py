@@ -8,7 +8,17 @@ from pathlib import Path
 
 import click
 
-from fuelbed.cli.common import FAIL_ON, exit_code, load, new_findings, refuse, write_out
+from fuelbed.cli.common import (
+    FAIL_ON,
+    exit_code,
+    load,
+    new_findings,
+    prints_unicode,
+    refuse,
+    terminal_width,
+    use_color,
+    write_out,
+)
 from fuelbed.core.options import Options
 from fuelbed.core.reporting import Report
 
@@ -31,6 +41,7 @@ _OUTPUTS = {"hazard": "hazard", "probability": "probability", "loss": "loss"}
 @click.option(
     "--baseline", type=click.Path(path_type=Path), help="Findings known from this file do not count; written if absent."
 )
+@click.option("--full", is_flag=True, help="Text with every table and interval, not the one-screen summary.")
 @click.option("--watch", is_flag=True, help="Run again on every save, and print what changed in the verdict.")
 def analyze(
     case: Path,
@@ -40,16 +51,21 @@ def analyze(
     seed: int,
     fail_on: str,
     baseline: Path | None,
+    full: bool,
     watch: bool,
 ) -> None:
-    """Analyze CASE (a folder with case.yaml, or the file itself)."""
+    """Analyze CASE: a folder with case.yaml, or the file itself.
+
+    Without -o, a summary of one screen is printed. The whole report, with sliders: `-o report.html`. For a pull request:
+    `-o report.md`. For programs: `-o report.json`.
+    """
     form = form or {".html": "html", ".htm": "html", ".md": "md", ".json": "json"}.get(output.suffix if output else "", "text")
     options = Options(seed, _target(target))
     if watch:
-        _watch(case, form, output, options)
+        _watch(case, form, output, options, full)
         return
     report = _run(case, options)
-    write_out(_render(report, form), output)
+    write_out(_render(report, form, output, full), output)
     if output is not None:
         click.echo(f"Wrote {output}.", err=True)
     sys.exit(exit_code(new_findings(report.findings, baseline), fail_on))
@@ -84,7 +100,7 @@ def _run(path: Path, options: Options) -> Report:
     return run(case, options, progress)
 
 
-def _render(report: Report, form: str) -> str:
+def _render(report: Report, form: str, output: Path | None, full: bool) -> str:
     if form == "html":
         from fuelbed.report.html import render_html
 
@@ -99,10 +115,13 @@ def _render(report: Report, form: str) -> str:
         return render_json(report)
     from fuelbed.report.terminal import render_text
 
-    return render_text(report, width=80, color=sys.stdout.isatty())
+    if output is not None:
+        return render_text(report, full=full)
+    more = "" if full else "Everything, with intervals: the same with --full, or -o report.html"
+    return render_text(report, terminal_width(), use_color(), not prints_unicode(), full, more)
 
 
-def _watch(path: Path, form: str, output: Path | None, options: Options) -> None:
+def _watch(path: Path, form: str, output: Path | None, options: Options, full: bool) -> None:
     """Poll the case's files; a broken save is reported and waited out, never an end."""
     seen: dict[Path, int] | None = None
     before: tuple[str, ...] = ()
@@ -117,7 +136,7 @@ def _watch(path: Path, form: str, output: Path | None, options: Options) -> None
                 click.echo("Waiting for the next save.", err=True)
             else:
                 if not before or output is not None:
-                    write_out(_render(report, form), output)
+                    write_out(_render(report, form, output, full), output)
                 _say_changes(before, report.verdict)
                 before = report.verdict
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from fuelbed.cli.common import refuse
+from fuelbed.cli.common import refuse, say
 
 __all__ = ["cases"]
 
@@ -45,4 +45,4 @@ def cases(name: str | None, folder: Path | None) -> None:
         refuse(f"{to} is there already. Name another folder: `fuelbed cases {name} FOLDER`.")
     with as_file(files("fuelbed.cases") / name) as source:
         shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
-    click.echo(f"Copied to {to}. Next: fuelbed analyze {to}")
+    say(f"Copied to {to}. Next: fuelbed analyze {to}")

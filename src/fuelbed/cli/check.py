@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from fuelbed.cli.common import FAIL_ON, exit_code, load, new_findings
+from fuelbed.cli.common import FAIL_ON, exit_code, load, new_findings, say
 
 __all__ = ["check"]
 
@@ -23,7 +23,7 @@ def check(case: Path, fail_on: str, baseline: Path | None) -> None:
     loaded = load(case)
     findings = new_findings(loaded.findings, baseline)
     for f in findings:
-        click.echo(f.line())
+        say(f.line())
     kinds = ", ".join(f"{len(loaded.of_kind(k))} {k}s" for k in ("trigger", "condition", "control"))
-    click.echo(f"{loaded.file}: {kinds}, {len(loaded.lines)} lines, {len(loaded.actions)} actions. No fault.")
+    say(f"{loaded.file}: {kinds}, {len(loaded.lines)} lines, {len(loaded.actions)} actions. No fault.")
     sys.exit(exit_code(findings, fail_on))

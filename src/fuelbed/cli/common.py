@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
@@ -14,9 +17,42 @@ from fuelbed.core.case import Case
 from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.findings import Finding, Severity
 
-__all__ = ["FAIL_ON", "exit_code", "load", "new_findings", "refuse", "write_out"]
+__all__ = ["FAIL_ON", "exit_code", "load", "new_findings", "prints_unicode", "refuse", "say", "terminal_width", "use_color",
+           "write_out"]  # fmt: skip  # one list
 
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 FAIL_ON = click.Choice(["note", "warning", "error", "never"])
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print lines that may hold words of a case or of a path: no control or direction character reaches the terminal."""
+    kept = (c if c == "\n" or unicodedata.category(c) not in _UNPRINTABLE else "\ufffd" for c in text)
+    line = "".join(kept)
+    if not prints_unicode(err):
+        line = line.encode("ascii", "replace").decode()
+    click.echo(line, err=err)
+
+
+def prints_unicode(err: bool = False) -> bool:
+    """Whether the stream's encoding can write what reports are made of."""
+    encoding = getattr(sys.stderr if err else sys.stdout, "encoding", None) or "ascii"
+    try:
+        "█−§“".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def use_color() -> bool:
+    """Only on a terminal that wants it (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def terminal_width() -> int:
+    """80 where nobody looks; on a terminal its own width, at most 100."""
+    if not sys.stdout.isatty():
+        return 80
+    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
 
 
 def load(path: Path) -> Case:
@@ -27,9 +63,9 @@ def load(path: Path) -> Case:
         return read_case(path)
     except InputError as e:
         for f in e.findings:
-            click.echo(f.line(), err=True)
+            say(f.line(), err=True)
         n = len(e.findings)
-        click.echo(f"{n} fault{'s' if n != 1 else ''} in {path}. Nothing was written.", err=True)
+        say(f"{n} fault{'s' if n != 1 else ''} in {path}. Nothing was written.", err=True)
         sys.exit(2)
     except (FuelbedError, OSError) as e:
         refuse(str(e))
@@ -37,7 +73,7 @@ def load(path: Path) -> Case:
 
 def refuse(message: str) -> NoReturn:
     """One line on standard error, exit code 2."""
-    click.echo(f"error: {message}", err=True)
+    say(f"error: {message}", err=True)
     sys.exit(2)
 
 
@@ -48,7 +84,7 @@ def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Fin
         return found
     if not baseline.exists():
         write_out(json.dumps({"fuelbed-baseline": 1, "known": sorted(f.fingerprint for f in found)}, indent=1) + "\n", baseline)
-        click.echo(f"Wrote {baseline}: {len(found)} findings are known from now on.", err=True)
+        say(f"Wrote {baseline}: {len(found)} findings are known from now on.", err=True)
         return []
     try:
         known = json.loads(baseline.read_text(encoding="utf-8"))["known"]

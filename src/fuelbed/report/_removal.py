@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fuelbed.report.numbers import change, quantity
+from fuelbed.core.estimates import Estimate
+from fuelbed.report.numbers import change, digits, interval, quantity
 
 __all__ = ["Mark", "Removal", "Row", "removal"]
 
@@ -27,6 +28,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`change` at the middle; `span` its interval, paired with today; `what` the factor in the case's own words."""
+
     id: str
     label: str
     kind: str
@@ -34,7 +37,9 @@ class Row:
     mark: Mark
     text: str
     change: str
+    span: str
     breaks: str
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,17 @@ def _row(row: Mapping[str, Any], numeric: bool, end: float, kind: Any) -> Row:
         _mark(row, end) if known else (Mark(0, 0, 0) if numeric else _structural(row)),
         quantity(row["value"], row.get("low"), row.get("high"), kind) if known else ("not known" if numeric else left),
         change(row.get("change")) if known else "",
+        _span(row) if known else "",
         paths,
+        str(row.get("what", "")),
     )
+
+
+def _span(row: Mapping[str, Any]) -> str:
+    low, high = row.get("change_low"), row.get("change_high")
+    if row.get("change") is None or low is None or high is None:
+        return ""
+    return interval(Estimate(row["change"], low, high, "change"), digits(row["change"], "change"))
 
 
 def removal(data: Mapping[str, Any]) -> Removal:

@@ -15,6 +15,7 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report
 from fuelbed.report._arrange import arrange, pieces
+from fuelbed.report._columns import UNPRINTABLE
 from fuelbed.report._graph import draw
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._removal import removal
@@ -166,7 +167,7 @@ def render_html(report: Report) -> str:
     blocks: Any = env.get_template("blocks.html.j2").module
     css, script = _asset("page.css"), _asset("tape.js") + _asset("page.js")
     policy = f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    return env.get_template("page.html.j2").render(
+    text = env.get_template("page.html.j2").render(
         report=report,
         plan=plan,
         policy=policy,
@@ -176,3 +177,4 @@ def render_html(report: Report) -> str:
         show_missing=blocks.ask,
         folds=_folds,
     )
+    return UNPRINTABLE.sub("\ufffd", text)

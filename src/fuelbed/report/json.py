@@ -12,6 +12,7 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import NotFound
 from fuelbed.core.findings import Finding, Span
 from fuelbed.core.reporting import Report, Section
+from fuelbed.report._columns import UNPRINTABLE
 
 __all__ = ["FORMAT", "render_json", "report_json_schema"]
 
@@ -118,7 +119,8 @@ def render_json(report: Report) -> str:
         "findings": [_finding(f) for f in report.findings],
         "provenance": dict(report.provenance),
     }
-    return json.dumps(_plain(out), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    text = json.dumps(_plain(out), ensure_ascii=False, allow_nan=False, indent=2)
+    return UNPRINTABLE.sub(lambda m: f"\\u{ord(m[0]):04x}", text) + "\n"
 
 
 _TEXT: Json = {"type": "string"}

@@ -10,6 +10,7 @@ from fuelbed.core.blocks import Answer, Ask, Block, Cell, Estimates, Picture, Qu
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
 from fuelbed.report._arrange import arrange, pieces
+from fuelbed.report._columns import UNPRINTABLE
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._removal import removal
 from fuelbed.report.numbers import basis, estimate
@@ -29,14 +30,20 @@ _STYLES = (
 
 def _words(text: str) -> str:
     """Escaped words on one line: no markup, no HTML, no links, no mentions from a case."""
-    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "&#96;")
+    line = (
+        " ".join(UNPRINTABLE.sub(" ", text).split())
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("`", "&#96;")
+    )
     line = _SPECIAL.sub(r"\\\1", line).replace("://", ":&#8203;//").replace("\\@", "@&#8203;")
     return re.sub(r"^(\d+)([.)])|^([-=+])", lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", line)
 
 
 def _code(text: str) -> str:
     """A code span that no backtick can leave and no table cell can split."""
-    line = " ".join(text.replace("`", "'").replace("|", "¦").split())
+    line = " ".join(UNPRINTABLE.sub(" ", text).replace("`", "'").replace("|", "¦").split())
     return f"`{line}`" if line else ""
 
 
@@ -99,7 +106,7 @@ def _removal(b: Picture) -> str:
 
 def _mermaid(text: str) -> str:
     """A Mermaid label: everything that could end it as an entity code."""
-    return "".join(c if c.isalnum() or c in " _-.,:%" else f"#{ord(c)};" for c in " ".join(text.split()))
+    return "".join(c if c.isalnum() or c in " _-.,:%" else f"#{ord(c)};" for c in " ".join(UNPRINTABLE.sub(" ", text).split()))
 
 
 def _graph(b: Picture) -> str:

@@ -6,10 +6,11 @@ import math
 
 from fuelbed.core.estimates import Estimate, EstimateKind
 
-__all__ = ["NOT_KNOWN", "basis", "change", "estimate", "estimate_parts", "interval", "number", "quantity"]
+__all__ = ["NOT_KNOWN", "basis", "change", "digits", "estimate", "estimate_parts", "interval", "number", "quantity"]
 
 NOT_KNOWN = "not known"
 _NO_BOUND = "no upper bound"
+_ROUNDING = 1e-9  # a share or change below it is what is left of floating point
 _YEARS = (("years", 1.0), ("days", 1 / 365.25), ("h", 1 / 8766), ("min", 1 / 525960), ("s", 1 / 31557600))
 
 
@@ -44,6 +45,8 @@ def _probability(p: float) -> str:
 def _per_cent(x: float, signed: bool) -> str:
     if math.isinf(x):
         return number(x)
+    if abs(x) < _ROUNDING:
+        return "0"
     if signed and -1 < x < -0.99:
         text = "−" + _probability(1 - (1 + x))
         return "−" + f"{float(text[1:].lstrip('>')) * 100:.6g}"
@@ -52,7 +55,8 @@ def _per_cent(x: float, signed: bool) -> str:
     return f"+{text}" if signed and y > 0 and text != "0" else text
 
 
-def _digits(x: float, kind: EstimateKind) -> str:
+def digits(x: float, kind: EstimateKind) -> str:
+    """One number as its kind is written, without sign of unit or per cent."""
     if kind == "probability":
         return _probability(x)
     if kind in ("share", "change"):
@@ -86,13 +90,13 @@ def estimate_parts(e: Estimate) -> tuple[str, str, str]:
     if e.is_unknown or (e.value is not None and math.isnan(e.value)):
         return NOT_KNOWN, "", ""
     e = _scaled(e)
-    value = "" if e.value is None else _digits(e.value, e.kind)
+    value = "" if e.value is None else digits(e.value, e.kind)
     return value, interval(e, value), _suffix(e)
 
 
 def interval(e: Estimate, value: str = "") -> str:
     """`0.12..0.55`, `from 0.5, no upper bound`, or "" where the ends read like the value."""
-    low, high = _digits(e.low, e.kind), _digits(e.high, e.kind)
+    low, high = digits(e.low, e.kind), digits(e.high, e.kind)
     if math.isinf(e.high):
         return f"from {low}, {_NO_BOUND}" if not math.isinf(e.low) else _NO_BOUND
     if low == high:

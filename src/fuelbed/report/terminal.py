@@ -1,10 +1,10 @@
-"""The report as one screenful of text: verdict, removal bars, action table, findings, what was not found, where to look next."""
+"""The report as text: one screenful with what matters most, or everything (`full`). No word is ever cut; cells wrap instead."""
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Estimates, Picture, Quote, Sentence, Table
@@ -12,164 +12,180 @@ from fuelbed.core.facts import NotFound
 from fuelbed.core.findings import Severity
 from fuelbed.core.reporting import Report, Section
 from fuelbed.report._arrange import arrange, where_next
-from fuelbed.report._pictures import levels
-from fuelbed.report._removal import Removal, Row, removal
-from fuelbed.report.numbers import estimate
+from fuelbed.report._columns import clean, columns, grid, longest_token
+from fuelbed.report._page import Page, Room, write_removal
+from fuelbed.report._pictures import levels, whatif
+from fuelbed.report.numbers import basis, estimate
 
 __all__ = ["render_text"]
 
-_COLORS = {"bad": "31", "good": "32", "muted": "2", "head": "1"}
 _ASCII = str.maketrans(
-    {"█": "#", "│": "|", "·": "-", "─": "-", "−": "-", "…": "~", "“": '"', "”": '"', "●": "*", "○": "o", "§": "S"}
-)
-_KEPT_FINDINGS = 5
+    {"█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "#", "▍": " ", "▎": " ", "▏": " ", "│": "|", "·": "-", "─": "-", "−": "-",
+     "…": "~", "“": '"', "”": '"', "●": "*", "○": "o", "×": "x", "§": "S", "’": "'"}
+)  # fmt: skip  # pairs read better side by side
+_SCREEN = 45  # lines; a summary that would be longer is made with less room
+_ONE_LINERS = ("cheapest",)  # tables that the page folds away, and that a summary says in a line
 _KEPT_ORDER = 6  # a partial order of more items is read in the page
 
 
-def _clean(text: str) -> str:
-    """Words of a case on one line: no control or direction characters, no backticks, no doubled spaces."""
-    kept = (c if unicodedata.category(c)[0] != "C" else " " for c in text.replace("`", ""))
-    return " ".join("".join(kept).split())
-
-
-def _columns(text: str) -> int:
-    """Terminal columns: wide characters take two, combining marks none."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _cut(text: str, width: int) -> str:
-    if _columns(text) <= width:
-        return text
-    while text and _columns(text) >= width:
-        text = text[:-1]
-    return text.rstrip() + "…" if width > 0 else ""
-
-
-def _pad(text: str, width: int) -> str:
-    text = _cut(text, width)
-    return text + " " * (width - _columns(text))
-
-
-class _Page:
-    """Lines within a width; `paint` is the identity without color."""
-
-    def __init__(self, width: int, color: bool) -> None:
-        self.width, self.color, self.lines = max(40, width), color, list[str]()
-
-    def paint(self, text: str, tone: str) -> str:
-        code = _COLORS.get(tone)
-        return f"\x1b[{code}m{text}\x1b[0m" if self.color and code and text.strip() else text
-
-    def line(self, text: str = "", tone: str = "") -> None:
-        self.lines.append(self.paint(_cut(text, self.width), tone).rstrip())
-
-    def wrap(self, text: str, indent: str = "", then: str | None = None, tone: str = "") -> None:
-        hang = indent if then is None else then
-        whole = _clean(text).replace(" %", "\u00a0%")  # textwrap keeps a number and its sign on one line
-        for row in textwrap.wrap(whole, self.width, initial_indent=indent, subsequent_indent=hang):
-            self.line(row.replace("\u00a0", " "), tone)
-
-    def head(self, text: str) -> None:
-        if self.lines and self.lines[-1]:
-            self.line()
-        self.line(_clean(text), "head")
-
-
-def _bar(row: Row, v: Removal, end: float, width: int) -> str:
-    """Middles only, so the longest one fills the width."""
-    full = round(row.mark.value / end * width)
-    cells = ["█"] * full + [" "] * (width - full)
-    at = min(width - 1, round(v.baseline.value / end * width))
-    if v.numeric and full <= at:
-        cells[at] = "│"
-    return "".join(cells)
-
-
-def _removal(b: Picture, page: _Page) -> None:
-    v = removal(b.data)
-    today = f" (today {v.baseline_text} {v.quantity})" if v.numeric else " (paths to failure left)"
-    page.head(b.title + today)
-    rows = [r for _, _, rs in v.groups for r in rs]
-    name = min(max((len(_clean(r.id)) for r in rows), default=0), page.width // 3)
-    text = min(max((len(r.text) for r in rows), default=0), page.width // 3)
-    change = max((len(r.change) for r in rows), default=0)
-    end = max([v.baseline.value, *(r.mark.value for r in rows)]) or 1.0
-    bar = max(6, page.width - name - text - change - 6)
-    for kind, _, group in v.groups:
-        page.line(f" {kind}s", "muted")
-        for r in group:
-            page.line(f"  {_pad(_clean(r.id), name)} {_bar(r, v, end, bar)} {r.change.rjust(change)} {r.text}")
+_ROOMS = (Room(14, 10, 5, 3, 9), Room(14, 9, 2, 1, 9), Room(12, 7, 1, 0, 9), Room(10, 6, 1, 0, 6), Room(9, 5, 1, 0, 4),
+          Room(7, 4, 1, 0, 2))  # fmt: skip  # one table
+_ALL = Room(*[10**6] * 5)
 
 
 def _cell_text(c: Cell) -> str:
-    parts = [_clean(" ".join(c.items))] if c.items else []
-    parts += [_clean(estimate(c.estimate))] if c.estimate is not None else []
-    return " ".join([*parts, _clean(c.text)]).strip()
+    parts = [", ".join(map(clean, c.items))] if c.items else []
+    parts += [clean(estimate(c.estimate))] if c.estimate is not None else []
+    return " ".join([*parts, "" if c.items else clean(c.text)]).strip()
 
 
-def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Natural widths; the widest text columns give way until everything fits."""
-    widths = [max([_columns(c.label), *(_columns(r[i]) for r in rows)]) for i, c in enumerate(columns)]
-    soft = [i for i, c in enumerate(columns) if c.kind in ("text", "list")] or list(range(len(columns)))
-    while sum(widths) + 2 * (len(widths) - 1) > room:
-        pool = [i for i in soft if widths[i] > 10] or [i for i in range(len(widths)) if widths[i] > 4]
+def _widths(heads: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """Natural widths; the widest columns give way until everything fits, but not below a word; None where that is too wide."""
+    cells = [[clean(c.label), *(r[i] for r in rows)] for i, c in enumerate(heads)]
+    widths = [max(map(columns, column)) for column in cells]
+    least = [max(map(longest_token, column)) for column in cells]
+    room -= 2 * (len(widths) - 1)
+    while sum(widths) > room:
+        pool = [i for i, w in enumerate(widths) if w > least[i]]
         if not pool:
-            break
-        widths[max(pool, key=lambda i: widths[i])] -= 1
+            return None
+        widths[max(pool, key=lambda i: widths[i] - (0 if heads[i].kind in ("text", "list") else 12))] -= 1
     return widths
 
 
-def _table(b: Table, page: _Page) -> None:
+def _is_list(b: Table, heads: Sequence[Column]) -> bool:
+    return not any(c.kind in ("estimate", "verdict") for c in heads)
+
+
+def _inline(b: Table, texts: Sequence[Sequence[str]], heads: Sequence[Column], page: Page) -> None:
+    """A table without estimates in a few lines: names that share the rest of their row are told together."""
+    parts = []
+    if heads[0].kind == "code":
+        for rest, members in groupby(texts, key=lambda r: tuple(r[1:])):
+            names, tail = [r[0] for r in members], ", ".join(x for x in rest if x)
+            kept = names[: page.room.rows]
+            more = f" and {len(names) - len(kept)} more" if len(names) > len(kept) else ""
+            parts.append(", ".join(kept) + more + (f" ({tail})" if tail else ""))
+    else:
+        for r in texts[: page.room.rows]:
+            tail = ", ".join(f"{clean(c.label)} {x}" for c, x in zip(heads[2:], r[2:], strict=True) if x)
+            parts.append(": ".join(x for x in r[:2] if x) + (f" ({tail})" if tail else ""))
+    title = clean(b.title).replace(": ", " ")
+    at = len(page.lines)
+    page.wrap(f"{title}: {'; '.join(parts)}.", "", "   ")
+    if page.lines[at].startswith(title):
+        page.lines[at] = page.paint(title, "head") + page.lines[at].removeprefix(title)
+
+
+def _records(texts: Sequence[Sequence[str]], heads: Sequence[Column], page: Page) -> None:
+    """A table too wide for the page: one record a row."""
+    for row in texts:
+        page.wrap(row[0], " ", "   ")
+        for c, t in zip(heads[1:], row[1:], strict=True):
+            if t:
+                page.wrap(f"{clean(c.label)}: {t}", "   ", "     ")
+
+
+def _table(b: Table, page: Page) -> None:
+    keep = [i for i, c in enumerate(b.columns) if page.full or c.brief]
+    heads = [b.columns[i] for i in keep]
+    texts = [[_cell_text(row[i]) for i in keep] for row in b.rows]
+    if not page.full and _is_list(b, heads) and texts:
+        _inline(b, texts, heads, page)
+        return
     if b.title:
         page.head(b.title)
     if not b.rows:
         page.wrap(b.empty, " ", tone="muted")
         return
-    keep = [i for i, c in enumerate(b.columns) if c.brief]
-    columns = [b.columns[i] for i in keep]
-    texts = [[_cell_text(row[i]) for i in keep] for row in b.rows]
-    widths = _widths(columns, texts, page.width - 1)
-    page.line(" " + "  ".join(_pad(_clean(c.label), w) for c, w in zip(columns, widths, strict=True)), "muted")
-    for row, cells in zip(b.rows, texts, strict=True):
-        tones = [row[i].tone for i in keep]
-        page.lines.append(
-            (" " + "  ".join(page.paint(_pad(t, w), k) for t, w, k in zip(cells, widths, tones, strict=True))).rstrip()
-        )
+    shown = texts[: page.room.rows]
+    widths = _widths(heads, shown, page.width - 1)
+    if widths is None:
+        _records(shown, heads, page)
+    else:
+        for line in grid([clean(c.label) for c in heads], widths):
+            page.lines.append(page.paint((" " + "  ".join(line)).rstrip(), "muted"))
+        for row, cells in zip(b.rows, shown, strict=False):
+            tones = [row[i].tone for i in keep]
+            for line in grid(cells, widths):
+                page.lines.append(
+                    (" " + "  ".join(page.cell(t.rstrip(), columns(t), k) for t, k in zip(line, tones, strict=True))).rstrip()
+                )
+    if len(texts) > len(shown):
+        page.wrap(f"and {len(texts) - len(shown)} more", " ", tone="muted")
+    if page.full:
+        page.wrap(b.note, " ", tone="muted")
 
 
-def _sentence(b: Sentence, page: _Page) -> None:
+def _sentence(b: Sentence, page: Page) -> None:
     page.wrap(b.text, " ", tone=b.tone)
 
 
-def _estimates(b: Estimates, page: _Page) -> None:
+def _estimates(b: Estimates, page: Page) -> None:
     if b.title:
         page.head(b.title)
-    width = min(max((_columns(_clean(i.label)) for i in b.items), default=0), page.width // 2)
+    width = min(max((columns(clean(i.label)) for i in b.items), default=0), page.width // 2)
     for i in b.items:
-        page.line(f" {_pad(_clean(i.label), width)}  {_clean(estimate(i.estimate))}")
+        how = f" [{clean(basis(i.estimate))}]" if page.full else ""
+        cells = grid([clean(i.label), clean(estimate(i.estimate)) + how], [width, page.width - width - 3])
+        page.lines += [(" " + "  ".join(line)).rstrip() for line in cells]
 
 
-def _picture(b: Picture, page: _Page) -> None:
-    if b.kind == "removal":
-        _removal(b, page)
-    elif b.kind == "order" and 1 < len(b.data["items"]) <= _KEPT_ORDER:
-        groups = [g for rank in levels(b.data) for g in rank.groups]
-        equal = [" = ".join(i for i, _ in members) for members, _ in groups if len(members) > 1]
-        above = [f"{members[0][0]} >= {', '.join(over)}" for members, over in groups if over]
-        page.wrap(f"{b.title}: " + "; ".join([*above, *equal]), " ", "   ")
-    elif b.kind not in ("graph", "whatif", "order"):
+def _order(b: Picture, page: Page) -> None:
+    if not (1 < len(b.data["items"]) <= (_ALL.rows if page.full else _KEPT_ORDER)):
+        return
+    groups = [g for rank in levels(b.data) for g in rank.groups]
+    equal = [" = ".join(i for i, _ in members) for members, _ in groups if len(members) > 1]
+    above = [f"{members[0][0]} >= {', '.join(over)}" for members, over in groups if over]
+    page.wrap(f"{b.title}: " + ("; ".join([*above, *equal]) or "no order holds"), " ", "   ")
+
+
+def _graph(b: Picture, page: Page) -> None:
+    if page.full:
+        page.head(b.title)
+        for part in b.alt.split("; "):
+            page.wrap(part, " ", "   ")
+
+
+def _whatif(b: Picture, page: Page) -> None:
+    if page.full:
+        v = whatif(b.data)
+        page.head(b.title)
+        page.wrap(v.reason or "Sliders and switches are in the HTML report.", " ", tone="muted")
+
+
+_PICTURES: dict[str, Callable[[Picture, Page], None]] = {
+    "removal": write_removal,
+    "order": _order,
+    "graph": _graph,
+    "whatif": _whatif,
+}
+
+
+def _picture(b: Picture, page: Page) -> None:
+    draw = _PICTURES.get(b.kind)
+    if draw is None:
         page.wrap(b.alt, " ")
+    else:
+        draw(b, page)
 
 
-def _quote(b: Quote, page: _Page) -> None:
+def _quote(b: Quote, page: Page) -> None:
     page.wrap(f"“{b.text}”" + (f" ({b.span})" if b.span else ""), " ", "  ", "muted")
 
 
-def _ask(_: Ask, __: _Page) -> None:
-    """Asks are gathered under "where to look next"."""
+def _ask(b: Ask, page: Page) -> None:
+    """In a summary, asks are gathered under "where to look next"."""
+    if page.full:
+        _missing(b.missing, page)
 
 
-_RENDERERS: dict[type, Callable[[Any, _Page], None]] = {
+def _missing(x: NotFound, page: Page) -> None:
+    unlocks = f" It would unlock: {x.unlocks}." if x.unlocks else ""
+    page.wrap(f"Asked for, not found: {x.question}{unlocks}", " ", "   ", "muted")
+
+
+_RENDERERS: dict[type, Callable[[Any, Page], None]] = {
     Sentence: _sentence,
     Estimates: _estimates,
     Table: _table,
@@ -179,16 +195,10 @@ _RENDERERS: dict[type, Callable[[Any, _Page], None]] = {
 }
 
 
-def _show(blocks: Iterable[Block], page: _Page) -> None:
+def _show(blocks: Iterable[Block], page: Page) -> None:
     for b in blocks:
-        if not b.detail:
+        if page.full or not b.detail or getattr(b, "id", "") in _ONE_LINERS:
             _RENDERERS[type(b)](b, page)
-
-
-def _crossing(sections: Sequence[Section], page: _Page) -> None:
-    for s in sections:
-        if isinstance(s.answer, Answer):
-            _show(s.answer.blocks, page)
 
 
 def _first_sentence(claim: str) -> str:
@@ -196,52 +206,101 @@ def _first_sentence(claim: str) -> str:
     return head + stop.strip()
 
 
-def _questions(report: Report, sections: Sequence[Section], page: _Page) -> None:
-    """What was answered, in a sentence where the verdict has not said it already; then what was not found."""
+def _claims(report: Report, sections: Sequence[Section], page: Page) -> None:
+    """What each question answers, in a sentence where the verdict has not said it already."""
     said = " ".join(report.verdict)
-    page.line()
-    for s in sections:
-        if isinstance(s.answer, Answer):
-            claim = _first_sentence(s.answer.claim)
-            if claim not in said:
-                page.wrap(claim, f"{s.section} ", "   ")
-    found = [s.section for s in sections if isinstance(s.answer, Answer)]
-    missing = [s.section for s in sections if isinstance(s.answer, NotFound)]
-    page.wrap(
-        "Answered: " + " ".join(found or ["none"]) + ". " + ("Asked for, not found: " + " ".join(missing) if missing else "")
-    )
+    claims = [(s.section, _first_sentence(s.answer.claim)) for s in sections if isinstance(s.answer, Answer)]
+    new = [(section, claim) for section, claim in claims if claim not in said]
+    page.gap()
+    for section, claim in new[: page.room.claims]:
+        page.wrap(claim, f"{section} ", "   ")
+    if rest := [section for section, _ in new[page.room.claims :]]:
+        page.wrap(f"Answered in the full report: {' '.join(rest)}", tone="muted")
 
 
-def _findings(report: Report, page: _Page) -> None:
+def _findings(report: Report, page: Page) -> None:
     if not report.findings:
         return
-    page.head("Findings")
+    counts = Counter(f.severity for f in report.findings)
+    by = [f"{n} {s.value}{'s' if n != 1 else ''}" for s in reversed(Severity) if (n := counts[s])]
+    page.head("Findings: " + ", ".join(by))
     ranked = sorted(report.findings, key=lambda f: -f.severity.rank)
-    for f in ranked[:_KEPT_FINDINGS]:
+    for f in ranked[: page.room.findings]:
         tone = "bad" if f.severity is not Severity.NOTE else "muted"
         where = f" ({f.span.file}:{f.span.line})" if f.span else ""
-        page.wrap(f"{f.code} {f.message}{where}", " ", "   ", tone)
-    if len(ranked) > _KEPT_FINDINGS:
-        page.line(f" and {len(ranked) - _KEPT_FINDINGS} more", "muted")
+        cure = f" {f.cure}" if page.full and f.cure else ""
+        page.wrap(f"{f.code} {f.message}{cure}{where}", " ", "   ", tone)
 
 
-def render_text(report: Report, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
-    """One screenful at `width` columns (40 at least); detail is left to the page."""
-    page, plan = _Page(width, color), arrange(report)
+def _asks(report: Report, page: Page) -> None:
+    """Questions inside answers, which one number or file would settle; unanswered sections have a line of their own."""
+    unanswered = {s.answer for s in report.sections if isinstance(s.answer, NotFound)}
+    asks = [a for a in where_next(report) if a.question and a not in unanswered]
+    if not asks or not page.room.asks:
+        return
+    page.head("Where to look next")
+    for a in asks[: page.room.asks]:
+        page.wrap(a.question, " ", "   ")
+    if len(asks) > page.room.asks:
+        page.wrap(f"and {len(asks) - page.room.asks} more", " ", tone="muted")
+
+
+def _foot(report: Report, sections: Sequence[Section], more: str, page: Page) -> None:
+    missing = [s.section for s in sections if isinstance(s.answer, NotFound)]
+    if not report.findings:
+        page.gap()
+    if missing:
+        page.wrap("Asked for, not found: " + " ".join(missing), tone="muted")
+    page.wrap(more, then="   ")
+
+
+def _everything(report: Report, page: Page) -> None:
+    """Every section with every block."""
+    for s in report.sections:
+        page.head(f"{s.section} {s.question}")
+        if isinstance(s.answer, NotFound):
+            _missing(s.answer, page)
+        else:
+            page.wrap(s.answer.claim)
+            _show(s.answer.blocks, page)
+    _findings(report, page)
+    page.head("To repeat it")
+    for k, v in report.provenance.items():
+        page.wrap(f"{k}: {v}", " ", "   ")
+
+
+def _render(report: Report, page: Page, more: str) -> list[str]:
+    plan = arrange(report)
     page.wrap(report.title, tone="head")
-    page.line("─" * page.width, "muted")
+    page.lines.append(page.paint("─" * page.width, "muted"))
     for sentence in report.verdict:
         page.wrap(sentence)
+    if page.full:
+        _everything(report, page)
+        return page.lines
     if "removal" in plan.lifted:
-        _removal(plan.lifted["removal"], page)
-    _crossing(plan.crossing, page)
-    _questions(report, plan.questions, page)
+        write_removal(plan.lifted["removal"], page)
+    for s in plan.crossing:
+        if isinstance(s.answer, Answer):
+            _show(s.answer.blocks, page)
+    _claims(report, plan.questions, page)
     _findings(report, page)
-    if asks := [a for a in where_next(report) if a.question]:
-        page.head("Where to look next")
-        for a in asks[:3]:
-            page.wrap(a.question, " ", "   ")
-        if len(asks) > 3:
-            page.line(f" and {len(asks) - 3} more", "muted")
-    text = "\n".join(page.lines) + "\n"
+    _asks(report, page)
+    _foot(report, plan.questions, more, page)
+    return page.lines
+
+
+def render_text(
+    report: Report, width: int = 80, color: bool = False, ascii_only: bool = False, full: bool = False, more: str = ""
+) -> str:
+    """At most one screenful of `width` columns (40 at least) where the report allows it; `full` shows every block.
+
+    `more` is the last line: where the rest of the report is.
+    """
+    lines: list[str] = []
+    for room in (_ALL,) if full else _ROOMS:
+        lines = _render(report, Page(width, color, room, full), more)
+        if len(lines) <= _SCREEN:
+            break
+    text = "\n".join(lines) + "\n"
     return text.translate(_ASCII).encode("ascii", "replace").decode() if ascii_only else text

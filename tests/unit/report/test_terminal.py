@@ -1,0 +1,145 @@
+"""The text form: one screenful, never wider than it may be, no word cut, nothing that a terminal would obey."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sample  # type: ignore[import-not-found]  # beside this file, see conftest.py
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fuelbed.analysis import analyze
+from fuelbed.core.blocks import Cell, Column, Table
+from fuelbed.core.reporting import Report
+from fuelbed.readers.case import read_case
+from fuelbed.report import render_text
+from fuelbed.report._columns import bar, clean, columns, wrap
+
+CASES = Path(__file__).parents[3] / "src/fuelbed/cases"
+MORE = "Everything, with intervals: the same with --full, or -o report.html"
+LONG = "a_condition_with_a_name_that_goes_on_and_on_for_sixty_letters"
+
+
+def _renamed(report: Report, old: str, new: str) -> Report:
+    """The report with one identifier replaced everywhere."""
+
+    def go(x: Any) -> Any:
+        if isinstance(x, str):
+            return x.replace(old, new)
+        if is_dataclass(x) and not isinstance(x, type):
+            return replace(x, **{f.name: go(getattr(x, f.name)) for f in fields(x)})
+        if isinstance(x, dict):
+            return {k: go(v) for k, v in x.items()}
+        return type(x)(map(go, x)) if isinstance(x, (tuple, list)) else x
+
+    return go(report)  # type: ignore[no-any-return]  # the shape is kept
+
+
+def _posthog() -> Report:
+    return analyze(read_case(CASES / "posthog-2025-09-29"))
+
+
+REPORTS = {
+    "sample": sample.report(),
+    "hostile": sample.hostile("\x1b[31m漢字\u202e`\x07\x9b2J"),
+    "long": _renamed(sample.report(), "unbounded_retry", LONG),
+    "unicode": replace(sample.report(), title="障害報告 " * 12 + "👩‍🚒 naïve Ωmega ﷽"),
+    "endless": replace(sample.report(), title="x" * 300),
+}
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("name", REPORTS)
+def test_it_keeps_to_its_width(name: str, width: int, full: bool) -> None:
+    text = render_text(REPORTS[name], width, full=full)
+    assert max(map(columns, text.splitlines())) <= width
+    assert not {c for c in text if unicodedata.category(c)[0] == "C" and c != "\n"}
+
+
+@pytest.mark.parametrize("name", ["sample", "long"])
+def test_no_word_is_cut(name: str) -> None:
+    """Every identifier of the action table and the removal test is there whole, or broken after an underscore."""
+    for width in (50, 80):
+        text = render_text(REPORTS[name], width)
+        assert "…" not in text
+        joined = re.sub(r"_\s+", "_", text)
+        for row in sample.REMOVAL["rows"]:
+            word = row["id"] if name == "sample" else row["id"].replace("unbounded_retry", LONG)
+            assert word in joined
+
+
+def test_the_shipped_case_fits_one_screen_and_says_what_matters() -> None:
+    report = _posthog()
+    text = render_text(report, more=MORE)
+    assert len(text.splitlines()) <= 45
+    flat = " ".join(text.split())
+    for sentence in report.verdict:
+        assert clean(sentence).replace("\u00a0", " ") in flat
+    for words in ("without this trigger", "without this condition", "with this control holding", "What each action item changes",
+                  "trigger only", "What no action item touches: ", "The cheapest set that reaches", "Findings: "):  # fmt: skip
+        assert words in flat
+    assert sum(line.startswith("Asked for, not found:") for line in text.splitlines()) == 1
+    assert text.endswith(MORE + "\n")
+    rows = text.splitlines()
+    beside = next(r for r in rows if "without this trigger" in r)
+    assert "without this condition" in beside
+
+
+def test_full_text_holds_every_table_and_question() -> None:
+    report = _posthog()
+    text = " ".join(render_text(report, full=True).split())
+    for section in report.sections:
+        assert section.question in text
+    for title in ("What is left after each action item", "What would show that it worked", "To repeat it"):
+        assert title in text
+
+
+def test_a_summary_says_what_was_asked_and_found() -> None:
+    text = render_text(sample.report())
+    for words in (
+        "spark",
+        "trigger only",
+        "structural",
+        "−95 %",
+        "FB201",
+        "Asked for, not found: §2 §3 §4 §5 §6 §8 §9",
+        "look next",
+    ):
+        assert words in text
+    assert "Findings: 2 warnings, 1 note" in text
+    assert "Minimal cut sets" not in text
+    assert len(text.splitlines()) <= 45
+    assert "\x1b[" in render_text(sample.report(), color=True)
+    assert re.sub(r"\x1b\[\d*m", "", render_text(sample.report(), color=True)) == text
+    assert render_text(sample.report(), ascii_only=True).isascii()
+
+
+def test_many_rows_end_in_a_count() -> None:
+    table = Table("t", "Many", (Column("a", "action", "code"), Column("v", "verdict", "verdict")),
+                  tuple((Cell(f"action_{i}"), Cell("control")) for i in range(60)))  # fmt: skip
+    base = sample.report()
+    sections = tuple(replace(s, answer=replace(s.answer, blocks=(table,))) if s.engine == "actions" else s for s in base.sections)
+    text = render_text(replace(base, sections=sections))
+    assert re.search(r"and \d+ more", text)
+    assert len(text.splitlines()) <= 45
+
+
+@given(st.text(), st.integers(20, 100))
+def test_wrap_loses_nothing_and_stays_inside(text: str, width: int) -> None:
+    words = clean(text)
+    lines = wrap(words, width, "  ", "    ")
+    assert all(columns(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(words.split())
+
+
+def test_bars() -> None:
+    assert bar(0.0, 4) == "    "
+    assert bar(0.5, 4) == "██  "
+    assert bar(1.0, 4) == "████"
+    assert bar(0.53125, 4) == "██▏ "
