@@ -1,4 +1,4 @@
-"""Published and derived answers for the Boolean kernel: common causes (SCRAM 0.16.2), actual causality (Halpern-Pearl)."""
+"""Published and derived answers for the Boolean kernel: actual causality (Halpern-Pearl), thresholds."""
 
 from __future__ import annotations
 
@@ -9,41 +9,6 @@ import pytest
 
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
 from fuelbed.numerics.boolean.causality import actual_causes, minimal_hitting_sets
-
-
-def two_trains(b: Bdd, v: list[int]) -> int:
-    return b.and_(b.or_(v[0], v[1]), b.or_(v[2], v[3]))
-
-
-def test_two_trains_without_common_cause() -> None:
-    """SCRAM's TwoTrain example: P, Birnbaum (MIF), criticality (CIF), diagnostic (DIF), RAW, RRW."""
-    b = Bdd(4)
-    top = two_trains(b, [b.variable(i) for i in range(4)])
-    p, grad = b.birnbaum(top, [0.1] * 4)
-    assert p == pytest.approx(0.0361, abs=1e-12)
-    mif = grad[0]
-    assert mif == pytest.approx(0.171, abs=1e-12)
-    assert mif * 0.1 / p == pytest.approx(0.473684, abs=1e-6)
-    high = b.probability(b.restrict(top, {0: True}), [0.1] * 4)
-    low = b.probability(b.restrict(top, {0: False}), [0.1] * 4)
-    assert 0.1 * high / p == pytest.approx(0.526316, abs=1e-6)
-    assert high / p == pytest.approx(5.26316, abs=1e-5)
-    assert p / low == pytest.approx(1.9, abs=1e-9)
-
-
-def test_two_trains_beta_factor() -> None:
-    """Beta 0.2 for valves and pumps: independent parts 0.08, common parts 0.02, as SCRAM 0.16.2 gives them."""
-    b = Bdd(6)
-    v1, p1, v2, p2, cv, cp = (b.variable(i) for i in range(6))
-    top = two_trains(b, [b.or_(v1, cv), b.or_(p1, cp), b.or_(v2, cv), b.or_(p2, cp)])
-    p, grad = b.birnbaum(top, [0.08] * 4 + [0.02] * 2)
-    assert p == pytest.approx(0.0622587, abs=1e-7)
-    assert grad[0] == pytest.approx(0.135716, abs=1e-6)
-    assert grad[4] == pytest.approx(0.956879, abs=1e-6)
-    z, root = b.minimal_solutions(top)
-    assert z.count_by_order(root) == {1: 2, 2: 4}
-    assert p / b.probability(b.restrict(top, {4: False}), [0.08] * 4 + [0.02] * 2) == pytest.approx(1.44381, abs=1e-5)
-
 
 ROCKS = {
     "SH": lambda w: w["ST"],

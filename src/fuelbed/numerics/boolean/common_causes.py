@@ -1,0 +1,193 @@
+"""Common causes: one failure that takes several members of a group at once, as basic events of their own.
+
+A group of m alike members, each failing with total probability Q, becomes one basic event per subset of members: the event of a
+subset of size k fails exactly those k members by one shared cause, with probability Q_k. A model is a rule that splits Q into the
+levels Q_1..Q_m. All probabilities here are per demand or per mission, dimensionless.
+
+Sources: A. Mosleh et al., "Guidelines on Modeling Common-Cause Failures in Probabilistic Risk Assessment", NUREG/CR-5485 (1998):
+beta, multiple Greek letters (MGL), alpha with staggered and non-staggered testing. The phi model is SCRAM's and Open-PSA's.
+
+The subset events are independent of one another (the basic parameter model), so a member fails with 1 - prod_k (1 - Q_k)^C(m-1,k-1),
+which the sum of its levels, Q, exceeds by terms of order Q^2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from math import comb, fsum
+
+from fuelbed.core.errors import FuelbedError
+from fuelbed.numerics.boolean.bdd import Bdd
+
+__all__ = ["CommonCauseError", "Expansion", "Group", "alpha", "beta", "expand", "mgl", "mgl_of_alpha", "phi", "subsets"]
+
+_SUM_TOLERANCE = 1e-6  # published factors are rounded
+
+
+class CommonCauseError(FuelbedError, ValueError):
+    """A group or a parameter that means nothing: says which, what was given and what is allowed."""
+
+
+def beta(q: float, m: int, factor: float) -> tuple[float, ...]:
+    """Levels of the beta-factor model: Q_1 = (1 - beta) Q, Q_m = beta Q, nothing between.
+
+    `q` is a member's total probability, `factor` the share of it that takes the whole group. CommonCauseError out of [0, 1].
+    """
+    _group(q, m)
+    _shares("beta", [factor])
+    return ((1.0 - factor) * q, *[0.0] * (m - 2), factor * q)
+
+
+def mgl(q: float, m: int, factors: Sequence[float]) -> tuple[float, ...]:
+    """Levels of the multiple Greek letter model: Q_k = (1 - rho_{k+1}) prod_{i<=k} rho_i / C(m-1, k-1) * Q.
+
+    `factors` are rho_2 (beta), rho_3 (gamma), ...: the conditional share of failures with at least k-1 members that have at
+    least k. rho_1 = 1; a letter not given is 0. CommonCauseError for more than m-1 letters or one out of [0, 1].
+    """
+    _group(q, m)
+    _shares("MGL", factors, most=m - 1)
+    rho = [1.0, *factors, *[0.0] * (m - len(factors))]
+    out, reach = [], q
+    for k, (r, following) in enumerate(pairwise(rho), start=1):
+        reach *= r
+        out.append((1.0 - following) * reach / comb(m - 1, k - 1))
+    return tuple(out)
+
+
+def alpha(q: float, m: int, factors: Sequence[float], *, staggered: bool = False) -> tuple[float, ...]:
+    """Levels of the alpha-factor model; `factors` alpha_1.. are the shares of failure *events* that take exactly k members.
+
+    Non-staggered testing (the default, and SCRAM's): Q_k = k / C(m-1, k-1) * alpha_k / alpha_t * Q with alpha_t = sum k alpha_k.
+    Staggered testing: Q_k = alpha_k / C(m-1, k-1) * Q. A factor not given is 0. CommonCauseError for more than m factors, one out
+    of [0, 1], or a sum that is not 1.
+    """
+    _group(q, m)
+    _shares("alpha", factors, most=m, whole=True)
+    weights = [a if staggered else k * a for k, a in enumerate(factors, start=1)]
+    total = 1.0 if staggered else fsum(weights)
+    levels = [w / total / comb(m - 1, k - 1) * q for k, w in enumerate(weights, start=1)]
+    return (*levels, *[0.0] * (m - len(levels)))
+
+
+def phi(q: float, m: int, factors: Sequence[float]) -> tuple[float, ...]:
+    """Levels of the phi-factor model in SCRAM's convention: Q_k = phi_k Q *per subset*, not shared among the subsets.
+
+    A member then totals sum_k C(m-1, k-1) phi_k Q, which can exceed Q; dividing by C(m-1, k-1) gives `alpha(..., staggered=True)`.
+    CommonCauseError as for `alpha`.
+    """
+    _group(q, m)
+    _shares("phi", factors, most=m, whole=True)
+    return (*(f * q for f in factors), *[0.0] * (m - len(factors)))
+
+
+def mgl_of_alpha(factors: Sequence[float]) -> tuple[float, ...]:
+    """The Greek letters that equal alpha factors under non-staggered testing: rho_{j+1} = sum_{k>j} k alpha_k / sum_{k>=j} k alpha_k.
+
+    A letter after a vanished tail is 0. (NUREG/CR-5485, table of conversions.)
+    """
+    _shares("alpha", factors, most=len(factors), whole=True)
+    tails = [fsum(k * a for k, a in enumerate(factors, start=1) if k >= j) for j in range(1, len(factors) + 1)]
+    return tuple(after / before if before > 0.0 else 0.0 for before, after in pairwise(tails))
+
+
+def subsets(levels: Sequence[float]) -> dict[tuple[int, ...], float]:
+    """The probability of each subset of members 0..m-1, smaller subsets first; subsets of probability 0 are left out."""
+    members = range(len(levels))
+    return {s: q for k, q in enumerate(levels, start=1) if q > 0.0 for s in combinations(members, k)}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The variables of the members, in the manager that is rewritten, and the levels Q_1..Q_m."""
+
+    members: tuple[int, ...]
+    levels: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.members) != len(self.levels) or len(self.members) < 2:
+            raise CommonCauseError(
+                f"a common-cause group needs two members or more and one level each: {len(self.members)} members, {len(self.levels)} levels"
+            )
+        if len(set(self.members)) != len(self.members):
+            raise CommonCauseError(f"a common-cause group names a member twice: {self.members}")
+        for k, q in enumerate(self.levels, start=1):
+            if not 0.0 <= q <= 1.0:
+                raise CommonCauseError(f"level {k} of a common-cause group is {q}: a probability lies in 0..1")
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Structures over the subset events.
+
+    bdd      a new manager.
+    roots    the given functions, rewritten.
+    p        probability of each new variable.
+    events   the members, as variables of the old manager, that each new variable stands for: one for an event outside of all
+             groups and for a member's independent part, several for a common cause.
+    """
+
+    bdd: Bdd
+    roots: tuple[int, ...]
+    p: tuple[float, ...]
+    events: tuple[tuple[int, ...], ...]
+
+    def index(self, *members: int) -> int:
+        """The new variable that stands for exactly these members."""
+        return self.events.index(tuple(sorted(members)))
+
+
+def expand(b: Bdd, roots: Sequence[int], p: Sequence[float], groups: Sequence[Group], budget: int = 2_000_000) -> Expansion:
+    """Every member's event in `roots` becomes the OR of the subset events that hold it.
+
+    `p` gives the events outside of all groups (a member's own entry is replaced by its group's levels). A common cause comes just
+    before its first member in the variable order. A member whose levels are all 0 can no longer fail. CommonCauseError where a
+    member is no variable of `b` or is in two groups; BudgetError past `budget` nodes.
+    """
+    chances = _events(b.n, p, groups)
+    events = sorted(chances, key=lambda s: (s[0], -len(s), s))
+    into = Bdd(len(events), budget)
+    holding: dict[int, list[int]] = {}
+    for i, s in enumerate(events):
+        for v in s:
+            holding.setdefault(v, []).append(i)
+    fails = [into.any_(into.variable(i) for i in reversed(holding.get(v, ()))) for v in range(b.n)]
+    new = tuple(b.compose(f, fails.__getitem__, into) for f in roots)
+    return Expansion(into, new, tuple(chances[s] for s in events), tuple(events))
+
+
+def _events(n: int, p: Sequence[float], groups: Sequence[Group]) -> Mapping[tuple[int, ...], float]:
+    out: dict[tuple[int, ...], float] = {}
+    grouped: set[int] = set()
+    for g in groups:
+        for v in g.members:
+            if not 0 <= v < n:
+                raise CommonCauseError(f"a common-cause group names variable {v}, but there are {n} (0..{n - 1})")
+            if v in grouped:
+                raise CommonCauseError(
+                    f"variable {v} is in two common-cause groups: the models do not say how their causes combine"
+                )
+            grouped.add(v)
+        out.update({tuple(sorted(g.members[i] for i in s)): q for s, q in subsets(g.levels).items()})
+    out.update({(v,): p[v] for v in range(n) if v not in grouped})
+    return out
+
+
+def _group(q: float, m: int) -> None:
+    if not 0.0 <= q <= 1.0:
+        raise CommonCauseError(f"a member's total probability is {q}: it lies in 0..1")
+    if m < 2:
+        raise CommonCauseError(f"a common-cause group of {m} member(s): it needs two or more")
+
+
+def _shares(model: str, factors: Sequence[float], most: int = 1, whole: bool = False) -> None:
+    """Faults of a model's parameters: too many, out of [0, 1] (NaN included), or not adding up."""
+    if not 0 < len(factors) <= most:
+        raise CommonCauseError(f"{model}: {len(factors)} factors given, 1 to {most} are needed for this group")
+    for f in factors:
+        if not 0.0 <= f <= 1.0:
+            raise CommonCauseError(f"{model}: the factor {f} is not in 0..1")
+    total = fsum(factors)
+    if whole and abs(total - 1.0) > _SUM_TOLERANCE:
+        raise CommonCauseError(f"{model}: the factors add up to {total:.6g}, not 1; are all {most} levels there?")
