@@ -9,9 +9,10 @@ from fuelbed.core.blocks import Answer, Ask, Block, Picture
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
 
-__all__ = ["Arranged", "arrange", "pieces", "where_next"]
+__all__ = ["Arranged", "arrange", "is_folded", "pieces", "said_already", "where_next"]
 
 _LIFTED = ("removal", "graph", "whatif")
+_PROMOTED = ("cheapest",)  # tables that are detail by size, but that readers come for
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,16 @@ def where_next(report: Report) -> tuple[NotFound, ...]:
     asks = [b.missing for b in _blocks(report) if isinstance(b, Ask)]
     asks += [s.answer for s in report.sections if isinstance(s.answer, NotFound)]
     return tuple(dict.fromkeys(asks))
+
+
+def is_folded(block: Block) -> bool:
+    """Whether a block is detail: out of the one-screen summary, folded in the page."""
+    return block.detail and getattr(block, "id", "") not in _PROMOTED
+
+
+def said_already(claim: str, report: Report) -> bool:
+    """Whether the verdict at the top holds every line of a claim."""
+    return all(line in report.verdict for line in claim.split("\n"))
 
 
 def pieces(text: str) -> list[tuple[bool, str]]:

@@ -2,6 +2,7 @@
 
 Layers are longest paths to the sinks once feedback edges (back edges of a depth-first search) are set aside; factors so sit
 beside what uses them. Within a layer: barycentre ordering, then vertical relaxation. Long edges run through dummy points.
+In a large drawing, factors that lead to one line only stand together in a block with one edge.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ __all__ = ["Drawing", "Edge", "Node", "draw"]
 _WIDTH, _GAP_X, _TIGHT_X, _GAP_Y, _LINE, _PAD = 164, 44, 32, 14, 15, 9
 _CHARS, _LINES = 22, 3
 _MARGIN = 12
+_RANK = {"trigger": 0, "condition": 1, "control": 2}
+_LARGE, _BLOCK, _COLUMNS, _BLOCK_GAP = 24, 5, 3, 8  # nodes of a large drawing, fewest in a block, its columns, gaps inside
 
 
 @dataclass(slots=True)
@@ -35,11 +38,14 @@ class Node:
     x: float = 0.0
     y: float = 0.0
     sets: tuple[int, ...] = ()
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    source: int
+    """`sources`: one node, or all nodes of a block."""
+
+    sources: tuple[int, ...]
     target: int
     path: str
     tip: tuple[float, float]
@@ -64,6 +70,7 @@ class Drawing:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     cut_sets: tuple[tuple[int, ...], ...]
+    blocks: tuple[tuple[float, float, float, float], ...] = ()
 
 
 def _wrap(label: str) -> list[str]:
@@ -85,7 +92,7 @@ def _node(i: int, data: Mapping[str, Any], sets: Sequence[Sequence[str]]) -> Nod
     letter = 7.4 if kind in ("line", "failure") else 6.9
     w = min(_WIDTH, max(96, 26 + letter * max(map(len, lines))))
     mine = tuple(k for k, s in enumerate(sets) if data["id"] in s)
-    return Node(i, str(data["id"]), label, kind, state, lines, w, h, sets=mine)
+    return Node(i, str(data["id"]), label, kind, state, lines, w, h, sets=mine, what=str(data.get("what", "")))
 
 
 def _back_edges(n: int, after: Mapping[int, Sequence[int]], sources: Sequence[int]) -> set[tuple[int, int]]:
@@ -230,7 +237,7 @@ def _back(a: Node, b: Node, at: _Grid, floor: float, k: int) -> str:
     )
 
 
-def _place(nodes: list[Node], level: list[int], y: Mapping[int, float], margin: float) -> _Grid:
+def _place(nodes: Sequence[Node], level: list[int], y: Mapping[int, float], margin: float) -> _Grid:
     """Set the nodes' centres: columns as wide as their widest node, closer together where there are many."""
     top = min((y[n.index] - n.h / 2 for n in nodes), default=0.0) - _MARGIN
     depth = max(level, default=0) + 1
@@ -249,12 +256,68 @@ def _place(nodes: list[Node], level: list[int], y: Mapping[int, float], margin: 
     return grid
 
 
+def _blocks(nodes: Sequence[Node], edges: Sequence[tuple[int, int]]) -> list[tuple[int, list[int]]]:
+    """(target, members) of each block of a large drawing: nodes without inputs whose one edge goes to the target."""
+    if len(nodes) <= _LARGE:
+        return []
+    targets, degree = {b for _, b in edges}, defaultdict(list)
+    for a, b in edges:
+        degree[a].append(b)
+    members: dict[int, list[int]] = {}
+    for n in nodes:
+        if n.index not in targets and len(degree[n.index]) == 1:
+            members.setdefault(degree[n.index][0], []).append(n.index)
+    return [(t, sorted(m, key=lambda v: (_RANK.get(nodes[v].kind, 3), v))) for t, m in members.items() if len(m) >= _BLOCK]
+
+
+def _box(members: Sequence[Node]) -> Node:
+    """A stand-in for a block, as large as its members side by side."""
+    rows = -(-len(members) // _COLUMNS)
+    w, h = max(n.w for n in members), max(n.h for n in members)
+    across = min(_COLUMNS, len(members))
+    size = (across * w + (across + 1) * _BLOCK_GAP, rows * h + (rows + 1) * _BLOCK_GAP)
+    return Node(-1, "", "", "block", "", [], *size)
+
+
+def _fill(box: Node, members: Sequence[Node]) -> None:
+    """Set the members into their block, column by column, all of one size."""
+    w, h = max(n.w for n in members), max(n.h for n in members)
+    rows = -(-len(members) // _COLUMNS)
+    for i, n in enumerate(members):
+        n.w, n.h = w, h
+        n.x = box.x - box.w / 2 + _BLOCK_GAP + w / 2 + (i // rows) * (w + _BLOCK_GAP)
+        n.y = box.y - box.h / 2 + _BLOCK_GAP + h / 2 + (i % rows) * (h + _BLOCK_GAP)
+
+
 def draw(data: Mapping[str, Any]) -> Drawing:
     """Place every node and edge; edges that name no node are left out."""
     given: list[list[str]] = [[str(x) for x in s] for s in data.get("cut_sets", [])]
     nodes = [_node(i, d, given) for i, d in enumerate(data["nodes"])]
     place = {n.id: n.index for n in nodes}
     edges = list(dict.fromkeys((place[a], place[b]) for a, b in data["edges"] if a in place and b in place))
+    groups = _blocks(nodes, edges)
+    inside = {v for _, members in groups for v in members}
+    boxes = [(_box([nodes[v] for v in members]), target, members) for target, members in groups]
+    shown = [n for n in nodes if n.index not in inside] + [b for b, _, _ in boxes]
+    at = {id(n): i for i, n in enumerate(shown)}
+    near = {n.index: at[id(n)] for n in nodes if n.index not in inside}
+    links = [(near[a], near[b]) for a, b in edges if a in near]
+    links += [(at[id(box)], near[target]) for box, target, _ in boxes]
+    names = [(n.index,) for n in nodes if n.index not in inside] + [tuple(m) for _, _, m in boxes]
+    size, lines = _layout(shown, links, names)
+    for box, _, members in boxes:
+        _fill(box, [nodes[v] for v in members])
+    frames = tuple((b.x - b.w / 2, b.y - b.h / 2, b.w, b.h) for b, _, _ in boxes)
+    sets = tuple(tuple(sorted((place[i] for i in s if i in place), key=lambda v: _RANK.get(nodes[v].kind, 3))) for s in given)
+    return Drawing(*size, tuple(nodes), tuple(lines), sets, frames)
+
+
+def _layout(
+    nodes: Sequence[Node], edges: Sequence[tuple[int, int]], names: Sequence[tuple[int, ...]]
+) -> tuple[tuple[float, float], list[Edge]]:
+    """Centres of the nodes (set in place), the drawing's size, and the edges; `names` are what each node stands for."""
+    for i, n in enumerate(nodes):
+        n.index = i
     after: dict[int, list[int]] = defaultdict(list)
     for a, b in edges:
         after[a].append(b)
@@ -268,11 +331,12 @@ def draw(data: Mapping[str, Any]) -> Drawing:
     near = {v: [*before.get(v, []), *behind.get(v, [])] for v in range(len(level))}
     margin = _MARGIN + (30 if back else 0)
     grid = _place(nodes, level, _heights(rows, near, half), margin)
-    lines = [Edge(c[0], c[-1], _forward(c, nodes, grid), _tip(nodes[c[-1]], 0.0), False) for c in chains]
+    lines = [Edge(names[c[0]], names[c[-1]][0], _forward(c, nodes, grid), _tip(nodes[c[-1]], 0.0), False) for c in chains]
     bottom = grid.bottom
     for k, (a, b) in enumerate(sorted(back)):
         bottom += 18 if k == 0 else 7
-        lines.append(Edge(a, b, _back(nodes[a], nodes[b], grid, bottom, k), _tip(nodes[b], nodes[b].h / 4), True))
-    rank = {"trigger": 0, "condition": 1, "control": 2}
-    sets = tuple(tuple(sorted((place[i] for i in s if i in place), key=lambda v: rank.get(nodes[v].kind, 3))) for s in given)
-    return Drawing(grid.width, bottom + _MARGIN, tuple(nodes), tuple(lines), sets)
+        path, tip = _back(nodes[a], nodes[b], grid, bottom, k), _tip(nodes[b], nodes[b].h / 4)
+        lines.append(Edge(names[a], names[b][0], path, tip, True))
+    for n, name in zip(nodes, names, strict=True):
+        n.index = name[0]
+    return (grid.width, bottom + _MARGIN), lines

@@ -145,10 +145,8 @@ def _below(rows: Sequence[Row], full: float, page: Page) -> None:
 
 def write_removal(b: Picture, page: Page) -> None:
     v = removal(b.data)
-    page.head(b.title)
-    if v.numeric:
-        page.lines[-1:] = []
-        page.wrap(f"{b.title} Today {v.baseline_text} {v.quantity}.", tone="head")
+    stop = "" if b.title.endswith((".", "?", "!")) else "."
+    page.head(f"{b.title}{stop} Today {v.baseline_text} {v.quantity}." if v.numeric else b.title)
     moved, still = _split(v)
     full = max([v.baseline.value, *(r.mark.value for r in moved)]) or 1.0
     if page.full or not _beside(moved, full, page):

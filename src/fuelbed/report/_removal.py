@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,13 +44,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """`numeric` is False where no number is known: then the bars are the paths to failure that are left."""
+    """What the bars are: shares of today that are left (`paired`, with paired intervals), else what is left in absolute terms;
+    where no number is known (`numeric` is False), the paths to failure that are left. `ticks`: places and words of the axis.
+    """
 
     numeric: bool
+    paired: bool
     quantity: str
     baseline: Mark
     baseline_text: str
     groups: tuple[tuple[str, str, tuple[Row, ...]], ...]
+    ticks: tuple[tuple[float, str], ...] = ()
 
 
 def _finite(*xs: float | None) -> list[float]:
@@ -76,8 +80,15 @@ def _paths(row: Mapping[str, Any]) -> str:
     return f"breaks {of - left} of {of} paths"
 
 
-def _row(row: Mapping[str, Any], numeric: bool, end: float, kind: Any) -> Row:
+def _share(row: Mapping[str, Any], end: float) -> Mark:
+    """What is left as a share of today, with the same numbers on both sides."""
+    left = {"value": 1 + row["change"], "low": 1 + row["change_low"], "high": 1 + row["change_high"]}
+    return _mark(left, end)
+
+
+def _row(row: Mapping[str, Any], numeric: bool, paired: bool, end: float) -> Row:
     known = numeric and row.get("value") is not None
+    mark = _share if paired else _mark
     paths = _paths(row)
     left = f"{int(row.get('of', 0)) - int(row.get('breaks', 0))} of {row.get('of', 0)} paths left"
     return Row(
@@ -85,8 +96,8 @@ def _row(row: Mapping[str, Any], numeric: bool, end: float, kind: Any) -> Row:
         str(row.get("label") or row["id"]),
         str(row["kind"]),
         str(row.get("note", "")),
-        _mark(row, end) if known else (Mark(0, 0, 0) if numeric else _structural(row)),
-        quantity(row["value"], row.get("low"), row.get("high"), kind) if known else ("not known" if numeric else left),
+        mark(row, end) if known else (Mark(0, 0, 0) if numeric else _structural(row)),
+        quantity(row["value"], row.get("low"), row.get("high"), "plain") if known else ("not known" if numeric else left),
         change(row.get("change")) if known else "",
         _span(row) if known else "",
         paths,
@@ -96,27 +107,57 @@ def _row(row: Mapping[str, Any], numeric: bool, end: float, kind: Any) -> Row:
 
 def _span(row: Mapping[str, Any]) -> str:
     low, high = row.get("change_low"), row.get("change_high")
-    if row.get("change") is None or low is None or high is None:
+    if row.get("change") is None or low is None or high is None or math.isinf(low):
         return ""
     return interval(Estimate(row["change"], low, high, "change"), digits(row["change"], "change"))
+
+
+def _axis(data: Mapping[str, Any], numeric: bool, paired: bool) -> float:
+    """Where the axis ends, in the unit of the marks."""
+    base, rows = data["baseline"], data["rows"]
+    if not numeric:
+        return 1.0
+    if paired:
+        known = [r for r in rows if r.get("value") is not None]
+        middles = _finite(1.0, *(1 + r["change"] for r in known))
+        ends = _finite(1.0, *(1 + r["change_high"] for r in known))
+    else:
+        middles = _finite(base.get("value"), *(r.get("value") for r in rows))
+        ends = _finite(base.get("high"), *(r.get("high") for r in rows)) or middles
+    end = min(max(ends), _HEADROOM * max(middles))
+    if paired and end < 1 + 1e-6:
+        return 1.0
+    return end if end > 0 else 1.0
+
+
+def _is_paired(rows: Sequence[Mapping[str, Any]]) -> bool:
+    known = [r for r in rows if r.get("value") is not None]
+    return (
+        bool(known)
+        and all(r.get(k) is not None and math.isfinite(r[k]) for r in known for k in ("change", "change_low"))
+        and all(r.get("change_high") is not None for r in known)
+    )
 
 
 def removal(data: Mapping[str, Any]) -> Removal:
     """Rows grouped by kind, the largest effect first within each."""
     base, rows = data["baseline"], list(data["rows"])
     numeric = base.get("value") is not None and any(r.get("value") is not None for r in rows)
-    middles = _finite(base.get("value"), *(r.get("value") for r in rows))
-    ends = _finite(base.get("high"), *(r.get("high") for r in rows)) or middles
-    end = min(max(ends), _HEADROOM * max(middles)) if numeric else 1.0
-    end = end if end > 0 else 1.0
+    paired = numeric and _is_paired(rows)
+    end = _axis(data, numeric, paired)
 
     def order(r: Mapping[str, Any]) -> tuple[float, float]:
         return (float(r["value"]) if numeric and r.get("value") is not None else math.inf, -float(r.get("breaks", 0)))
 
     groups = tuple(
-        (kind, heading, tuple(_row(r, numeric, end, "plain") for r in sorted((r for r in rows if r["kind"] == kind), key=order)))
+        (kind, heading, tuple(_row(r, numeric, paired, end) for r in sorted((r for r in rows if r["kind"] == kind), key=order)))
         for kind, heading in _KINDS
         if any(r["kind"] == kind for r in rows)
     )
-    today = quantity(base["value"], base.get("low"), base.get("high"), "plain") if numeric else ""
-    return Removal(numeric, str(data["quantity"]), _mark(base, end) if numeric else Mark(100, 100, 100), today, groups)
+    if not numeric:
+        return Removal(False, False, str(data["quantity"]), Mark(100, 100, 100), "", groups)
+    today = quantity(base["value"], base.get("low"), base.get("high"), "plain")
+    if not paired:
+        return Removal(True, False, str(data["quantity"]), _mark(base, end), today, groups)
+    ticks = tuple((25 * i / end, f"{25 * i}\u00a0%") for i in range(4))
+    return Removal(True, True, str(data["quantity"]), Mark(100 / end, 100 / end, 100 / end), today, groups, ticks)

@@ -14,7 +14,7 @@ from fuelbed.core.blocks import Ask, Block, Estimates, Picture, Quote, Sentence,
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report
-from fuelbed.report._arrange import arrange, pieces
+from fuelbed.report._arrange import arrange, is_folded, pieces, said_already
 from fuelbed.report._columns import UNPRINTABLE
 from fuelbed.report._graph import draw
 from fuelbed.report._pictures import levels, whatif
@@ -129,10 +129,11 @@ def _folds(blocks: Sequence[Block]) -> list[tuple[str, list[Block]]]:
     out: list[tuple[str, list[Block]]] = []
     for b in blocks:
         title = str(getattr(b, "title", ""))
-        if b.detail and not title and out and out[-1][0]:
+        folded = is_folded(b)
+        if folded and not title and out and out[-1][0]:
             out[-1][1].append(b)
         else:
-            out.append((title or "Details" if b.detail else "", [b]))
+            out.append((title or "Details" if folded else "", [b]))
     return out
 
 
@@ -176,5 +177,6 @@ def render_html(report: Report) -> str:
         show=lambda b: _RENDERERS[type(b)](b, blocks),
         show_missing=blocks.ask,
         folds=_folds,
+        said=lambda claim: said_already(claim, report),
     )
     return UNPRINTABLE.sub("\ufffd", text)

@@ -11,7 +11,7 @@ from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Estimates, Pic
 from fuelbed.core.facts import NotFound
 from fuelbed.core.findings import Severity
 from fuelbed.core.reporting import Report, Section
-from fuelbed.report._arrange import arrange, where_next
+from fuelbed.report._arrange import arrange, is_folded, where_next
 from fuelbed.report._columns import clean, columns, grid, longest_token
 from fuelbed.report._page import Page, Room, write_removal
 from fuelbed.report._pictures import levels, whatif
@@ -24,7 +24,6 @@ _ASCII = str.maketrans(
      "…": "~", "“": '"', "”": '"', "●": "*", "○": "o", "×": "x", "§": "S", "’": "'"}
 )  # fmt: skip  # pairs read better side by side
 _SCREEN = 45  # lines; a summary that would be longer is made with less room
-_ONE_LINERS = ("cheapest",)  # tables that the page folds away, and that a summary says in a line
 _KEPT_ORDER = 6  # a partial order of more items is read in the page
 
 
@@ -197,7 +196,7 @@ _RENDERERS: dict[type, Callable[[Any, Page], None]] = {
 
 def _show(blocks: Iterable[Block], page: Page) -> None:
     for b in blocks:
-        if page.full or not b.detail or getattr(b, "id", "") in _ONE_LINERS:
+        if page.full or not is_folded(b):
             _RENDERERS[type(b)](b, page)
 
 

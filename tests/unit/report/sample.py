@@ -16,10 +16,12 @@ __all__ = ["GRAPH", "ORDER", "REMOVAL", "WHATIF", "hostile", "report"]
 INF = math.inf
 
 
-def _row(id: str, label: str, kind: str, v: tuple[float, float, float], breaks: int, note: str = "") -> dict[str, Any]:
+def _row(id: str, what: str, kind: str, v: tuple[float, float, float], breaks: int, note: str = "") -> dict[str, Any]:
+    change = v[0] / 2.6 - 1
+    wider = 0.0 if change in (0, -1) else 0.3 * (1 + change) * -change
     return {
-        "id": id, "label": label, "kind": kind, "value": v[0], "low": v[1], "high": v[2], "change": v[0] / 2.6 - 1,
-        "note": note, "breaks": breaks, "of": 4,
+        "id": id, "label": id, "what": what, "kind": kind, "value": v[0], "low": v[1], "high": v[2], "change": change,
+        "change_low": change - wider, "change_high": change + wider, "note": note, "breaks": breaks, "of": 4,
     }  # fmt: skip
 
 

@@ -92,7 +92,7 @@ function whatif(box) {
 function graph(box) {
   const nodes = [...box.querySelectorAll("[data-node]")], edges = [...box.querySelectorAll("[data-edge]")];
   const buttons = [...box.querySelectorAll("[data-set]")];
-  const ends = edges.map((e) => e.dataset.edge.split(" ").map(Number));
+  const ends = edges.map((e) => e.dataset.edge.split(" ").map((side) => side.split(",").map(Number)));
   const members = buttons.map((b) => b.dataset.set.split(" ").filter(Boolean).map(Number));
   let pinned = -1;
 
@@ -100,7 +100,7 @@ function graph(box) {
     const seen = new Set(from), todo = [...from];
     while (todo.length) {
       const v = todo.pop();
-      for (const [a, b] of ends) if (a === v && !seen.has(b)) { seen.add(b); todo.push(b); }
+      for (const [from, [b]] of ends) if (from.includes(v) && !seen.has(b)) { seen.add(b); todo.push(b); }
     }
     return seen;
   }
@@ -111,7 +111,7 @@ function graph(box) {
     const lit = downstream(factors);
     box.classList.toggle("dim", factors.size > 0);
     nodes.forEach((n, i) => n.classList.toggle("on", lit.has(i)));
-    edges.forEach((e, i) => e.classList.toggle("on", lit.has(ends[i][0])));
+    edges.forEach((e, i) => e.classList.toggle("on", ends[i][0].some((v) => lit.has(v))));
     buttons.forEach((b, k) => b.classList.toggle("on", sets.includes(k)));
   }
 
