@@ -2,13 +2,15 @@
 
 Written against the design, not against the solver: the structure function is evaluated on one state at a time, and its minimal
 solutions are found by enumeration. Every number of the case must be a point. Readings where the design leaves a choice:
-the past before the horizon is stationary; a trigger stays on for exactly `lasts` after each arrival; the incident is one failing
-arrival of the process that agrees with the `in_incident` facts (a momentary trigger known to be on was the one that arrived);
-with NOT, an arrival fails when the structure is true and a minimal solution that holds the arriving trigger is among the true events.
+the past before the horizon is stationary; a trigger stays on for exactly `lasts` after each arrival; one in force now is on for
+`lasts` from the start; the incident is one failing arrival of the process that agrees with the `in_incident` facts (a momentary
+trigger known to be on was the one that arrived); with NOT, an arrival fails when the structure is true and a minimal solution that
+holds the arriving trigger is among the true events; a common cause takes `beta x min p` out of each member's own probability.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -16,8 +18,9 @@ from itertools import product
 import numpy as np
 
 from fuelbed.core.actions import Change
-from fuelbed.core.case import Case
+from fuelbed.core.case import Case, CommonCause, Factor
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold
+from fuelbed.core.quantities import Quantity
 
 Event = tuple[str, str]
 
@@ -63,12 +66,11 @@ class Simulated:
     standing: tuple[float, float]
 
 
-class Process:
-    """One case with its interventions, ready to be run."""
+class Tables:
+    """Truth tables and minimal solutions of one case, over bits of its factors."""
 
-    def __init__(self, case: Case, changes: Sequence[Change] = ()) -> None:
+    def __init__(self, case: Case) -> None:
         self.case = case
-        self.changes = list(changes)
         self.events: list[Event] = [(f.kind, f.name) for f in case.factors.values()]
         self.bit = {e: 1 << i for i, e in enumerate(self.events)}
         worse = [[o.name for o in case.outcomes[k:]] for k in range(len(case.outcomes))]
@@ -81,14 +83,14 @@ class Process:
                 self.table[k + 1].append(any(v[n] for n in names))
         self.minimal = [self._minimal(t) for t in self.table]
 
-    def _index(self, true: int) -> int:
+    def index(self, true: int) -> int:
         """Row of the truth table: the first event is the slowest."""
         n = len(self.events)
         return sum(1 << (n - 1 - i) for i in range(n) if true >> i & 1)
 
     def _minimal(self, table: list[bool]) -> list[int]:
         n = len(self.events)
-        solutions = sorted((m for m in range(1 << n) if table[self._index(m)]), key=lambda m: m.bit_count())
+        solutions = sorted((m for m in range(1 << n) if table[self.index(m)]), key=lambda m: m.bit_count())
         out: list[int] = []
         for m in solutions:
             if not any(s & m == s for s in out):
@@ -97,75 +99,193 @@ class Process:
 
     def completes(self, k: int, true: int, trigger: int) -> bool:
         """Whether an arrival of `trigger` (already among `true`) completes table k."""
-        return self.table[k][self._index(true)] and any(s & trigger and s & true == s for s in self.minimal[k])
+        return self.table[k][self.index(true)] and any(s & trigger and s & true == s for s in self.minimal[k])
+
+    def stands(self, true: int) -> bool:
+        """Whether a minimal solution without any trigger is complete, no trigger being on."""
+        pushes = [b for (kind, _), b in self.bit.items() if kind == "trigger"]
+        return self.table[0][self.index(true)] and any(s & true == s and not any(s & b for b in pushes) for s in self.minimal[0])
+
+
+@dataclass
+class Numbers:
+    """The numbers of one phase: the incident, or the future after the interventions."""
+
+    rate: dict[str, float]
+    lasts: dict[str, float]
+    now: dict[str, float]
+    fails: dict[str, float]
+    duty: dict[str, float]
+    missed: dict[str, float]
+    needs: dict[str, str]
+    groups: list[tuple[CommonCause, list[str], list[str]]]  # cause, members that it can fail, members that count in min p
+
+
+def numbers_of(case: Case) -> Numbers:
+    fs = case.factors.values()
+    controls = [f for f in fs if f.kind == "control"]
+    groups = []
+    for g in case.common_causes:
+        there = [m for m in g.of if case.factors[m].state not in ("missing", "bypassed")]
+        groups.append((g, list(there), list(there)))
+    return Numbers(
+        {f.name: f.rate.low for f in fs if f.kind == "trigger"},
+        {f.name: f.lasts.low for f in fs if f.kind == "trigger"},
+        {f.name: f.today.low if f.today is not None else 0.0 for f in fs if f.kind == "trigger"},
+        {f.name: f.fails.low for f in controls},
+        {f.name: f.duty.low for f in fs if f.kind == "condition" and f.duty is not None},
+        {f.needs: 1.0 for f in controls if f.needs},
+        {f.name: f.needs for f in controls if f.needs},
+        groups,
+    )
+
+
+class Process:
+    """One case with its interventions, ready to be run."""
+
+    def __init__(self, case: Case, changes: Sequence[Change] = ()) -> None:
+        self.case = case
+        self.changes = list(changes)
+        self.before = Tables(case)
+        self.future = _with_added(case, self.changes)
+        self.after = Tables(self.future) if self.future is not case else self.before
+        self.past = numbers_of(case)
+        self.ahead = numbers_of(self.future)
+        self.forced: dict[str, float] = {
+            f.name: f.today.low for f in case.factors.values() if f.kind != "trigger" and f.today is not None
+        }
+        for c in self.changes:
+            self._apply(c)
+
+    def _apply(self, c: Change) -> None:
+        n, x = self.ahead, c.target
+        if c.verb in ("remove", "perfect", "add"):
+            self.forced[x] = 0.0
+        if c.verb == "disable":
+            self.forced[x] = 1.0
+        elif c.verb == "prevent":
+            n.rate[x] = 0.0
+        elif c.verb == "revert":
+            n.now[x] = 0.0
+        elif c.verb == "observe":
+            n.missed[x] = c.value.low
+        elif c.verb == "perfect":
+            n.fails[x] = 0.0
+            n.needs.pop(x, None)
+            for _, reached, _counts in n.groups:
+                if x in reached:
+                    reached.remove(x)
+        elif c.verb == "add":
+            for g, reached, counts in n.groups:
+                if c.shares and (c.shares == g.name or c.shares in g.of):
+                    reached.append(x)
+                    counts.append(x)
+        elif c.verb == "set" and c.parameter == "fails":
+            n.fails[x] = c.value.low
+            self.forced[x] = 0.0
+            for g, reached, counts in n.groups:
+                if x in g.of:
+                    if g.acts_on == "broken" and x in reached:
+                        reached.remove(x)
+                    if g.acts_on == "fails" and x not in reached:
+                        reached.append(x)
+                    if g.acts_on == "fails" and x not in counts:
+                        counts.append(x)
+        elif c.verb == "set" and c.parameter in ("rate", "lasts"):
+            getattr(n, c.parameter)[x] = c.value.low
+        elif c.verb == "set":
+            self.forced[x] = c.value.low
 
     # ---- drawing -------------------------------------------------------------------------------------------------------------
 
-    def demand(self, x: dict[str, bool], fails: dict[str, float], duty: dict[str, float], rng: np.random.Generator) -> int:
+    def common(self, n: Numbers, acts_on: str, case: Case) -> list[tuple[float, list[str], CommonCause]]:
+        """Groups of one kind with their probability: beta x min p of those that count; none with fewer than two of them."""
+        out = []
+        for g, reached, counts in n.groups:
+            if g.acts_on == acts_on:
+                p = [n.fails[m] if acts_on == "fails" else case.factors[m].broken.low for m in counts]
+                out.append((g.beta.low * min(p) if len(p) > 1 else 0.0, reached, g))
+        return out
+
+    def demand(self, tables: Tables, n: Numbers, x: dict[str, bool], rng: np.random.Generator) -> int:
         """Conditions and controls at one demand, as bits."""
+        case = tables.case
+        own = dict(n.fails)
+        hit: set[str] = set()
+        for q, reached, _ in self.common(n, "fails", case):
+            for m in reached:
+                own[m] -= q
+            if rng.random() < q:
+                hit.update(reached)
+        blind = {s for s, p in n.missed.items() if rng.random() < p}
         out = 0
-        for f in self.case.factors.values():
+        for f in case.factors.values():
             if f.kind == "condition":
-                on = x[f.name] and (f.name not in duty or rng.random() < duty[f.name])
+                on = x[f.name] and (f.name not in n.duty or rng.random() < n.duty[f.name])
             elif f.kind == "control":
-                on = x[f.name] or rng.random() < fails[f.name]
+                on = x[f.name] or rng.random() < own[f.name] or f.name in hit or n.needs.get(f.name, "") in blind
             else:
                 continue
             if on:
-                out |= self.bit[(f.kind, f.name)]
+                out |= tables.bit[(f.kind, f.name)]
         return out
 
-    def prior(self, rng: np.random.Generator) -> dict[str, bool]:
-        x = {}
-        for f in self.case.factors.values():
-            q = f.present if f.kind == "condition" else f.broken
-            if f.kind != "trigger":
-                x[f.name] = bool(rng.random() < q.low)
-        return x
+    def prior(self, rng: np.random.Generator) -> tuple[dict[str, bool], dict[str, bool]]:
+        """Persistent states, common causes of broken controls included; and which of those causes struck."""
+        own = {f.name: f.broken.low for f in self.case.of_kind("control")}
+        struck: dict[str, bool] = {}
+        for q, reached, g in self.common(self.past, "broken", self.case):
+            for m in reached:
+                own[m] -= q
+            struck[g.name] = bool(rng.random() < q)
+        x = {f.name: bool(rng.random() < f.present.low) for f in self.case.of_kind("condition")}
+        x |= {n: bool(rng.random() < p) for n, p in own.items()}
+        return x, struck
 
-    def numbers(self) -> tuple[dict[str, float], dict[str, float], dict[str, float], dict[str, float]]:
-        fs = self.case.factors.values()
-        rate = {f.name: f.rate.low for f in fs if f.kind == "trigger"}
-        lasts = {f.name: f.lasts.low for f in fs if f.kind == "trigger"}
-        fails = {f.name: f.fails.low for f in fs if f.kind == "control"}
-        duty = {f.name: f.duty.low for f in fs if f.kind == "condition" and f.duty is not None}
-        return rate, lasts, fails, duty
+    def broken(self, x: dict[str, bool], struck: dict[str, bool], n: Numbers) -> dict[str, bool]:
+        """The state with what the common causes did to the members they reach."""
+        out = dict(x)
+        for g, reached, _ in n.groups:
+            for m in reached:
+                out[m] = out.get(m, False) or struck.get(g.name, False)
+        return out
 
-    def belief(self, rng: np.random.Generator) -> dict[str, bool]:
+    def belief(self, rng: np.random.Generator) -> tuple[dict[str, bool], dict[str, bool]]:
         """The persistent state after the incident, by rejection."""
-        rate, lasts, fails, duty = self.numbers()
+        n = self.past
         known = [f.name for f in self.case.of_kind("trigger") if f.occurred]
-        momentary = [n for n in known if lasts[n] == 0]
+        momentary = [t for t in known if n.lasts[t] == 0]
         weight = {}
         for f in self.case.of_kind("trigger"):
             if f.occurred is False or (momentary and f.name not in momentary):
                 continue
-            weight[f.name] = 1.0 if momentary else rate[f.name]
+            weight[f.name] = 1.0 if momentary else n.rate[f.name]
             if f.occurred and not momentary:
-                weight[f.name] = rate[f.name] / (1 - np.exp(-rate[f.name] * lasts[f.name]))
+                weight[f.name] = n.rate[f.name] / (1 - np.exp(-n.rate[f.name] * n.lasts[f.name]))
         names, p = list(weight), np.array(list(weight.values()))
         for _ in range(200_000):
-            x = self.prior(rng)
+            x, struck = self.prior(rng)
             for f in self.case.of_kind("condition"):
-                if f.occurred is not None and f.duty is None:
+                if f.occurred is not None and (f.duty is None or f.occurred):
                     x[f.name] = f.occurred  # a fact about a persistent condition; its prior is only a constant
-                elif f.occurred and f.duty is not None:
-                    x[f.name] = True
             t = names[int(rng.choice(len(names), p=p / p.sum()))]
-            true = self.demand(x, fails, duty, rng)
+            true = self.demand(self.before, n, self.broken(x, struck, n), rng)
             for f in self.case.of_kind("trigger"):
-                on = f.occurred if f.occurred is not None else rng.random() < 1 - np.exp(-rate[f.name] * lasts[f.name])
+                on = f.occurred if f.occurred is not None else rng.random() < 1 - np.exp(-n.rate[f.name] * n.lasts[f.name])
                 if on or f.name == t:
-                    true |= self.bit[("trigger", f.name)]
-            if any(
-                f.occurred is not None and f.kind != "trigger" and bool(true & self.bit[(f.kind, f.name)]) != f.occurred
-                for f in self.case.factors.values()
-                if not (f.kind == "condition" and f.occurred and f.duty is not None)
-            ):
-                continue
-            if self.completes(0, true, self.bit[("trigger", t)]):
-                return x
+                    true |= self.before.bit[("trigger", f.name)]
+            if self._agrees(true) and self.before.completes(0, true, self.before.bit[("trigger", t)]):
+                return x, struck
         raise AssertionError("the incident never happens")
+
+    def _agrees(self, true: int) -> bool:
+        return all(
+            f.occurred is None
+            or f.kind == "trigger"
+            or (f.kind == "condition" and f.occurred and f.duty is not None)
+            or bool(true & self.before.bit[(f.kind, f.name)]) == f.occurred
+            for f in self.case.factors.values()
+        )
 
     def run(self, runs: int, rng: np.random.Generator) -> Simulated:
         rows = np.array([self.once(rng) for _ in range(runs)], dtype=float)
@@ -175,47 +295,40 @@ class Process:
 
     def once(self, rng: np.random.Generator) -> tuple[float, float, float, float]:
         """One horizon: failing arrivals a year, failed at all, loss a year, failed already at the start."""
-        rate, lasts, fails, duty = self.numbers()
-        x = self.belief(rng)
-        for f in self.case.factors.values():
-            if f.kind != "trigger" and f.today is not None:
-                x[f.name] = bool(rng.random() < f.today.low)
-        for c in self.changes:
-            if c.verb == "remove":
-                x[c.target] = False
-            elif c.verb == "disable":
-                x[c.target] = True
-            elif c.verb == "prevent":
-                rate[c.target] = 0.0
-            elif c.verb == "perfect":
-                x[c.target], fails[c.target] = False, 0.0
-            elif c.verb == "set" and c.parameter == "fails":
-                x[c.target], fails[c.target] = False, c.value.low
-            elif c.verb == "set" and c.parameter == "rate":
-                rate[c.target] = c.value.low
+        n, tables = self.ahead, self.after
+        own, struck = self.belief(rng)
+        for name, p in self.forced.items():
+            own[name] = bool(rng.random() < p)
+        x = self.broken(own, struck, n)
         horizon = self.case.horizon
         arrivals = []
-        off = dict.fromkeys(rate, -1.0)
-        for n, r in rate.items():
-            past = lasts[n]
-            count = rng.poisson(r * (horizon + past))
-            arrivals += [(t, n) for t in rng.uniform(-past, horizon, count)]
-        true = self.demand(x, fails, duty, rng)
-        standing = (
-            any(s & true == s and not any(s & self.bit[("trigger", n)] for n in rate) for s in self.minimal[0])
-            and self.table[0][self._index(true)]
-        )
+        off = {t: n.lasts[t] if rng.random() < n.now[t] else -1.0 for t in n.rate}
+        for t, r in n.rate.items():
+            past = n.lasts[t]
+            arrivals += [(at, t) for at in rng.uniform(-past, horizon, rng.poisson(r * (horizon + past)))]
+        standing = tables.stands(self.demand(tables, n, x, rng))
         failing, loss = 0, 0.0
-        for t, n in sorted(arrivals):
-            off[n] = t + lasts[n]
-            if t < 0:
+        for at, t in sorted(arrivals):
+            off[t] = max(off[t], at + n.lasts[t])
+            if at < 0:
                 continue
-            true = self.demand(x, fails, duty, rng)
-            for m in rate:
-                if m == n or off[m] > t:
-                    true |= self.bit[("trigger", m)]
-            b = self.bit[("trigger", n)]
-            failing += self.completes(0, true, b)
-            worst = [k for k in range(len(self.case.outcomes)) if self.completes(k + 1, true, b)]
+            true = self.demand(tables, n, x, rng)
+            for m in n.rate:
+                if m == t or off[m] > at:
+                    true |= tables.bit[("trigger", m)]
+            b = tables.bit[("trigger", t)]
+            failing += tables.completes(0, true, b)
+            worst = [k for k in range(len(self.case.outcomes)) if tables.completes(k + 1, true, b)]
             loss += self.case.outcomes[worst[-1]].loss.low if worst else 0.0
         return failing / horizon, float(standing or failing > 0), loss / horizon, float(standing)
+
+
+def _with_added(case: Case, changes: Sequence[Change]) -> Case:
+    """The case with the controls that the changes add, each guarding its line."""
+    for c in changes:
+        if c.verb == "add":
+            new = Factor(c.target, "control", state="effective", fails=c.value, broken=Quantity.point(0.0))
+            line = case.lines[c.line]
+            guarded = dataclasses.replace(line, expr=And((line.expr, Fails(c.target))))
+            case = dataclasses.replace(case, factors={**case.factors, c.target: new}, lines={**case.lines, c.line: guarded})
+    return case

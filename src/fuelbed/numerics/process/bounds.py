@@ -2,41 +2,47 @@
 
 Hazard and loss are, in each number alone, linear-fractional (or exponential in a duration), so over a box they, their paired
 difference and their ratio are extreme at a corner. A number that speaks both of the incident and of the future (how often a control
-fails) is quadratic over linear: where its gradient changes sign its two parts are varied apart, which encloses the true range. The horizon probability is not: the difference of two exponentials can be
-largest inside. Its own interval is taken at the ends where its gradient keeps one sign; its difference and ratio are outer
-enclosures. The sign of the exact gradient is tested over corners and inner points; numbers with one sign are set to their ends, the
-rest are tried at all corners (up to `_CORNERS` of them). Distributions are sampled by Latin hypercube, and the 5th percentile of
-the lower and the 95th of the upper end are reported.
+fails) is quadratic over linear: where its gradient changes sign its two parts are varied apart, which encloses the true range. The
+horizon probability is not: the difference of two exponentials can be largest inside. Its own interval is taken at the ends where its
+gradient keeps one sign; its difference and ratio are outer enclosures. The sign of the exact gradient is tested over corners and
+inner points; numbers with one sign are set to their ends, the rest are tried at all corners (up to `_CORNERS` of them).
+Distributions are sampled by Latin hypercube, and the 5th percentile of the lower and the 95th of the upper end are reported.
+
+Where a trigger stays on for long the horizon probability is simulated (`transient.py`), at the same ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fuelbed.core.errors import BudgetError
+from fuelbed.numerics.process.box import Box
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
-from fuelbed.numerics.process.interventions import Overrides, batch, middles
-from fuelbed.numerics.sampling import box_points, latin_hypercube, quantile
+from fuelbed.numerics.process.interventions import Overrides, batch
+from fuelbed.numerics.process.transient import PATHS, Transient, transient
+from fuelbed.numerics.sampling import box_points, quantile
 
 __all__ = ["Bound", "Comparison", "bounds"]
 
 Array = NDArray[np.float64]
-Quantity3 = Literal["after", "difference", "ratio"]
-_CORNERS = 10
+What = Literal["after", "difference", "ratio"]
+_CORNERS = 16  # DESIGN 3
 _REGISTERS = 2_000_000  # of one run of the tape, to keep it in memory
-_WORK = 8e7  # tape operations spent on corners, over all rows
+_WORK = 6e7  # tape operations spent on corners, over all rows
 _TESTED = 64
 _SAMPLES = 400
 _TINY = 1e-11
+_DRAWN_PATHS = 12  # draws of the distributions at which the paths are run
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A value at the middle of every number, its interval, and how the interval was got."""
+    """A value at the middle of every number (NaN where only the interval is known), its interval, and how it was got."""
 
     value: float
     low: float
@@ -46,7 +52,10 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One output under one set of interventions: after, after - before, after / before (where both are 0 it says nothing and is left out; 1 if so everywhere)."""
+    """One output under one set of interventions: after, after - before, after / before.
+
+    Where before and after are both 0 a ratio says nothing and is left out; it is 1 where that is so everywhere.
+    """
 
     after: Bound
     difference: Bound
@@ -57,7 +66,7 @@ class Comparison:
 class _Task:
     row: int
     output: str
-    what: Quantity3
+    what: What
     low_end: list[float]  # share 0 or 1 per interval knob
     mixed: list[int]
     seen: tuple[float, float]
@@ -67,55 +76,43 @@ def bounds(
     model: Compiled, rows: Sequence[Overrides], outputs: Sequence[str], rng: np.random.Generator
 ) -> list[dict[str, Comparison]]:
     """For every row of interventions and every output, the paired comparison with no intervention."""
-    solver = _Bounds(model, [{}, *rows], tuple(outputs), rng)
-    return solver.solve()[1:]
+    return _Bounds(model, [{}, *rows], tuple(outputs), rng).solve()[1:]
 
 
 class _Bounds:
     def __init__(self, model: Compiled, rows: list[Overrides], outputs: tuple[str, ...], rng: np.random.Generator) -> None:
-        self.model, self.rows, self.outputs = model, rows, outputs
-        uncertain = [k for k in model.knobs.values() if k.uncertain]
-        self.boxed = [k.label for k in uncertain if k.quantity.kind == "interval"]
-        self.drawn = [k.label for k in uncertain if k.quantity.kind != "interval"]
-        self.mid = middles(model)
-        self.rng = rng
-        both = [j for j, k in enumerate(self.boxed) if len({n.startswith("pre:") for n in model.knobs[k].inputs}) == 2]
+        self.model, self.rows, self.outputs, self.rng = model, rows, outputs, rng
+        self.asked = outputs
+        if model.bounded and "probability" in outputs:
+            self.outputs = (*outputs, "probability_low")
+        self.box = Box(model, _SAMPLES, rng)
         work = 4 * model.tape.size * len(rows)
         self.corners = max(2, min(_CORNERS, int(np.log2(max(1.0, _WORK / work)))))
-        self.twin = {j: len(self.boxed) + i for i, j in enumerate(both)}
-        u = latin_hypercube(len(self.drawn), _SAMPLES, rng) if self.drawn else np.empty((0, 1))
-        self.draws = {k: self._quantile(k, u[i]) for i, k in enumerate(self.drawn)}
 
-    def _quantile(self, label: str, u: Array) -> Array:
-        return quantile(self.model.knobs[label].quantity, u, RATE_CAP)
-
-    def _ends(self, label: str) -> tuple[float, float]:
-        q = self.model.knobs[label].quantity
-        return min(q.low, RATE_CAP), min(q.high, RATE_CAP)
-
-    def _at(self, shares: Array) -> dict[str, Array | float]:
-        """Knob values at shares (boxed knobs and perhaps their twins, n); 0 and 1 are the exact ends."""
-        out: dict[str, Array | float] = dict(self.mid)
-        for i, k in enumerate(self.boxed):
-            out[k] = self._value(k, shares[i])
-            if i in self.twin and self.twin[i] < len(shares):
-                out["pre:" + k] = self._value(k, shares[self.twin[i]])
-        return out
-
-    def _value(self, label: str, share: Array) -> Array:
-        low, high = self._ends(label)
-        inner = self._quantile(label, np.clip(share, 0.0, 1.0))
-        return np.where(share <= 0.0, low, np.where(share >= 1.0, high, inner))
-
-    def _run(self, rows: Sequence[Overrides], knobs: Mapping[str, Array | float]) -> Array:
-        return self.model.tape.run(batch(self.model, knobs, rows))
+    def _run(self, rows: Sequence[Overrides], inputs: Array) -> dict[str, Array]:
+        """Outputs as (row, point), in parts that fit into memory; `inputs` is (tape inputs, rows x points)."""
+        n = inputs.shape[1]
+        step = max(1, _REGISTERS // self.model.tape.size)
+        parts = [self.model.tape.run(inputs[:, a : a + step]) for a in range(0, n, step)]
+        at = self.model.tape.outputs
+        return {o: np.concatenate([p[at[o]] for p in parts]).reshape(len(rows), -1) for o in self.outputs}
 
     def solve(self) -> list[dict[str, Comparison]]:
-        middle = self._run(self.rows, self.mid)
-        at_mid = {o: middle[self.model.tape.outputs[o]] for o in self.outputs}
-        if not self.boxed and not self.drawn:
-            return [{o: _point(at_mid[o][r], at_mid[o][0]) for o in self.outputs} for r in range(len(self.rows))]
-        tasks = self._tasks()
+        at_mid = self._run(self.rows, batch(self.model, self.box.middle, self.rows))
+        if self.box.is_point:
+            found = [{o: _point(at_mid[o][r, 0], at_mid[o][0, 0]) for o in self.outputs} for r in range(len(self.rows))]
+            tasks: list[_Task] = []
+        else:
+            tasks = self._tasks()
+            found = self._compare(tasks, at_mid)
+        if "probability" in self.asked:
+            if self.model.bounded:
+                _between(found)
+            else:
+                _Paths(self.model, self.rows, self.box, tasks).replace(found)
+        return found
+
+    def _compare(self, tasks: list[_Task], at_mid: dict[str, Array]) -> list[dict[str, Comparison]]:
         found = self._extremes(tasks)
         method = self._method(tasks)
         out: list[dict[str, Comparison]] = [{} for _ in self.rows]
@@ -125,32 +122,35 @@ class _Bounds:
                 for what in ("after", "difference", "ratio"):
                     ends = found.get((r, o, what))
                     low, high = ends or _enclosure(what, found[(r, o, "after")], found[(0, o, "after")])
-                    value = np.nan_to_num(_of(what, at_mid[o][r], at_mid[o][0]), nan=1.0, posinf=np.inf)
-                    parts[what] = Bound(float(value), min(low, float(value)), max(high, float(value)), method[(r, o, what)])
+                    value = float(np.nan_to_num(_of(what, at_mid[o][r], at_mid[o][0])[0], nan=1.0, posinf=np.inf))
+                    parts[what] = Bound(value, min(low, value), max(high, value), method[(r, o, what)])
                 out[r][o] = Comparison(**parts)
         return out
 
+    # ---- signs of gradients ------------------------------------------------------------------------------------------------
+
     def _tasks(self) -> list[_Task]:
         """Test the signs of the gradients and note what is left to try at corners."""
-        n = _TESTED if self.boxed else 1
-        knobs: dict[str, Array | float] = dict(self.mid)
-        if self.boxed:
-            knobs = self._at(box_points(len(self.boxed), n, self.rng))
-        for k in self.drawn:
-            knobs[k] = self._quantile(k, np.clip(self.rng.random(n), 0.05, 0.95))
+        box = self.box
+        n = _TESTED if box.boxed else 1
+        knobs: dict[str, Array | float] = dict(box.middle)
+        if box.boxed:
+            knobs = box.at(box_points(len(box.boxed), n, self.rng))
+        for k in box.drawn:
+            knobs[k] = quantile(self.model.knobs[k].quantity, np.clip(self.rng.random(n), 0.05, 0.95), RATE_CAP)
         step = max(1, _REGISTERS // (self.model.tape.size * n))
         values: dict[str, list[Array]] = {o: [] for o in self.outputs}
         grads: dict[str, list[Array]] = {o: [] for o in self.outputs}
         for a in range(0, len(self.rows), step):
             part = self.rows[a : a + step]
-            reg = self._run(part, knobs)
+            reg = self.model.tape.run(batch(self.model, knobs, part))
             for o in self.outputs:
                 values[o].append(reg[self.model.tape.outputs[o]].reshape(len(part), n))
                 grads[o].append(self._knob_gradient(reg, o, part, n))
         tasks = []
         for o in self.outputs:
             value, grad = np.concatenate(values[o]), np.concatenate(grads[o])
-            wanted: tuple[Quantity3, ...] = ("after",) if o == "probability" else ("after", "difference", "ratio")
+            wanted: tuple[What, ...] = ("after",) if o.startswith("probability") else ("after", "difference", "ratio")
             for r in range(len(self.rows)):
                 tasks += [self._task(r, o, w, value, grad) for w in wanted]
         return tasks
@@ -159,12 +159,13 @@ class _Bounds:
         """d output / d boxed knob, shape (rows, knobs, n), through defaults and overrides."""
         g = self.model.tape.gradient(reg, output).reshape(self.model.tape.n_inputs, len(rows), n)
         place = {name: i for i, name in enumerate(self.model.tape.inputs)}
-        out = np.zeros((len(rows), len(self.boxed), n))
-        for j, k in enumerate(self.boxed):
+        boxed = self.box.boxed
+        out = np.zeros((len(rows), len(boxed), n))
+        for j, k in enumerate(boxed):
             for name in self.model.knobs[k].inputs:
                 if name in place:
                     out[:, j] += g[place[name]]
-        at = {k: j for j, k in enumerate(self.boxed)}
+        at = {k: j for j, k in enumerate(boxed)}
         for r, changes in enumerate(rows):
             for name, value in changes.items():
                 if name not in place:
@@ -176,7 +177,7 @@ class _Bounds:
                     out[r, at[value]] += g[place[name], r]
         return out
 
-    def _task(self, r: int, o: str, what: Quantity3, value: Array, grad: Array) -> _Task:
+    def _task(self, r: int, o: str, what: What, value: Array, grad: Array) -> _Task:
         after, before = value[r], value[0]
         slope = grad[r]
         if what == "difference":
@@ -186,37 +187,38 @@ class _Bounds:
         scale = np.abs(grad[r]) + np.abs(grad[0]) if what != "ratio" else np.abs(grad[r] * before) + np.abs(grad[0] * after)
         up = (slope >= -_TINY * scale).all(axis=1)
         down = (slope <= _TINY * scale).all(axis=1)
-        mixed = [j for j in range(len(self.boxed)) if not up[j] and not down[j]]
-        mixed += [self.twin[j] for j in mixed if j in self.twin]
-        values = _of(what, after, before)
-        return _Task(r, o, what, [0.0 if u else 1.0 for u in up], mixed, _hull(values))
+        mixed = np.flatnonzero(~up & ~down).tolist()
+        mixed += [self.box.twin[j] for j in mixed if j in self.box.twin]
+        return _Task(r, o, what, np.where(up, 0.0, 1.0).tolist(), mixed, _hull(_of(what, after, before)))
+
+    # ---- ends and corners --------------------------------------------------------------------------------------------------
 
     def _extremes(self, tasks: list[_Task]) -> dict[tuple[int, str, str], tuple[float, float]]:
-        """Evaluate the ends and corners of one row's tasks together, beside the baseline at the same points."""
+        """Evaluate the ends and corners of all tasks, each row beside the baseline at the same points."""
+        by_row: dict[int, list[_Task]] = {}
+        for t in tasks:
+            by_row.setdefault(t.row, []).append(t)
         out: dict[tuple[int, str, str], tuple[float, float]] = {}
-        for r in range(len(self.rows)):
-            mine = [t for t in tasks if t.row == r]
-            shares = [self._points(t) for t in mine]
-            unique, where = np.unique(np.concatenate(shares, axis=1), axis=1, return_inverse=True)
-            where = np.asarray(where).reshape(-1)
-            values = self._at_all(unique, [self.rows[0], self.rows[r]])
-            start = 0
-            for t, points in zip(mine, shares, strict=True):
-                at = where[start : start + points.shape[1]]
-                start += points.shape[1]
-                v = _of(t.what, values[t.output][1][:, at], values[t.output][0][:, at])
-                if self.drawn:
-                    v = np.where(np.isnan(v), 1.0, v)
-                    ends = (float(np.quantile(v, 0.05, axis=0).min()), float(np.quantile(v, 0.95, axis=0).max()))
-                else:
-                    ends = _hull(np.append(v.ravel(), t.seen))
-                out[(t.row, t.output, t.what)] = ends
+        for mine in by_row.values():
+            shares, where = _distinct([self._points(t) for t in mine])
+            knobs = self.box.with_draws(shares)
+            pair: list[Overrides] = [{}, self.rows[mine[0].row]] if mine[0].row else [{}]
+            v = self._run(pair, batch(self.model, knobs, pair))
+            for t, at in zip(mine, where, strict=True):
+                both = v[t.output].reshape(len(pair), self.box.n_draws, -1)[:, :, at]
+                out[(t.row, t.output, t.what)] = self._ends(t, _of(t.what, both[-1], both[0]))
         return out
+
+    def _ends(self, t: _Task, v: Array) -> tuple[float, float]:
+        if not self.box.drawn:
+            return _hull(np.append(v.ravel(), t.seen))
+        v = np.where(np.isnan(v), 1.0, v)
+        return float(np.quantile(v, 0.05, axis=0).min()), float(np.quantile(v, 0.95, axis=0).max())
 
     def _points(self, t: _Task) -> Array:
         """Both ends of the one-signed knobs, with all corners (or many, past the limit) of the mixed ones."""
-        ends = np.array([t.low_end, [1.0 - x for x in t.low_end]]).T.reshape(len(self.boxed), 2)
-        ends = np.concatenate([ends, ends[list(self.twin)]], axis=0)  # a twin moves with its number unless it is mixed
+        ends = np.array([t.low_end, [1.0 - x for x in t.low_end]]).T.reshape(len(self.box.boxed), 2)
+        ends = np.concatenate([ends, ends[list(self.box.twin)]], axis=0)  # a twin moves with its number unless it is mixed
         if not t.mixed:
             return ends
         m = len(t.mixed)
@@ -228,40 +230,106 @@ class _Bounds:
         out[t.mixed] = np.tile(corners, (1, 2))
         return out
 
-    def _at_all(self, shares: Array, rows: list[Overrides]) -> dict[str, list[Array]]:
-        """values[output][row] of shape (draws, points)."""
-        n_draws = _SAMPLES if self.drawn else 1
-        n = shares.shape[1]
-        out: dict[str, list[Array]] = {o: [] for o in self.outputs}
-        knobs = {k: np.tile(v, n_draws) if isinstance(v, np.ndarray) else v for k, v in self._at(shares).items()}
-        for k in self.drawn:
-            knobs[k] = np.repeat(self.draws[k], n)
-        for row in rows:
-            reg = self._run([row], knobs)
-            for o in self.outputs:
-                value = reg[self.model.tape.outputs[o]]
-                value = np.broadcast_to(value if value.size > 1 else value[0], (n_draws * n,))
-                out[o].append(value.reshape(n_draws, n))
-        return out
-
     def _method(self, tasks: list[_Task]) -> dict[tuple[int, str, str], str]:
         out: dict[tuple[int, str, str], str] = {}
         for t in tasks:
             m = len(t.mixed)
             if not m:
                 how = f"at the ends: one-signed in every number at {_TESTED} tested points"
-            elif t.output == "probability":
+            elif t.output.startswith("probability"):
                 how = f"ends of the tried corners and {_TESTED} tested points"
             elif m <= self.corners:
                 how = f"all {2**m} corners of {m} number{'s' if m > 1 else ''}, the rest one-signed at {_TESTED} tested points"
             else:
                 how = f"at least this wide: {2**self.corners} sampled corners of {m} numbers"
-            if self.drawn:
+            if self.box.drawn:
                 how = f"5th to 95th percentile of {_SAMPLES} samples; intervals {how}"
             out[(t.row, t.output, t.what)] = how
-            if t.output == "probability":
+            if t.output.startswith("probability"):
                 out[(t.row, t.output, "difference")] = out[(t.row, t.output, "ratio")] = "outer enclosure, not paired"
         return out
+
+
+def _distinct(shares: list[Array]) -> tuple[Array, list[NDArray[np.intp]]]:
+    """The distinct points of several sets, and where the points of each set are among them."""
+    seen: dict[bytes, int] = {}
+    points: list[Array] = []
+    where = []
+    for s in shares:
+        at = []
+        for column in np.ascontiguousarray(s.T):
+            key = column.tobytes()
+            if key not in seen:
+                seen[key] = len(points)
+                points.append(column)
+            at.append(seen[key])
+        where.append(np.array(at, dtype=np.intp))
+    return np.array(points).T.reshape(shares[0].shape[0], -1), where
+
+
+def _between(found: list[dict[str, Comparison]]) -> None:
+    """Past the budget of states: the horizon probability lies between its two bounds, and has no middle."""
+    how = "between bounds: too many uncertain states for an exact sum"
+    for row in found:
+        low, high = row.pop("probability_low").after, row["probability"].after
+        after = Bound(float("nan"), low.low, high.high, how)
+        row["probability"] = _unpaired(after, found[0]["probability"].after if row is not found[0] else after, how)
+
+
+@dataclass(slots=True)
+class _Paths:
+    """The horizon probability where a trigger stays on for long."""
+
+    model: Compiled
+    rows: list[Overrides]
+    box: Box
+    tasks: list[_Task]
+
+    def replace(self, found: list[dict[str, Comparison]]) -> None:
+        try:
+            paths = transient(self.model)
+            if paths is None:
+                return
+            after = [self._after(paths, r) for r in range(len(self.rows))]
+            how = "outer enclosure of simulated values"
+        except BudgetError as e:
+            how = f"at most the expected number of failures: {e}"
+            after = [self._enclose(row, how) for row in found]
+        for row, bound in zip(found, after, strict=True):
+            row["probability"] = _unpaired(bound, after[0], how)
+
+    def _enclose(self, row: dict[str, Comparison], how: str) -> Bound:
+        standing = row["standing"].after if "standing" in row else Bound(0.0, 0.0, 1.0, "")
+        most = min(1.0, standing.high + self.model.case.horizon * row["hazard"].after.high) if "hazard" in row else 1.0
+        return Bound(float("nan"), standing.low, most, how)
+
+    def _after(self, paths: Transient, r: int) -> Bound:
+        mid = paths.probability(self.box.middle, self.rows[r])
+        ends = [mid]
+        low_end = next((t.low_end for t in self.tasks if t.row == r and t.output == "probability"), [])
+        shares = np.array([low_end, [1.0 - x for x in low_end]]).T.reshape(len(low_end), 2)
+        for column in range(2 if low_end or self.box.drawn else 0):
+            at = self.box.at(shares[:, [column]])
+            knobs = {k: float(v[0]) if isinstance(v, np.ndarray) else v for k, v in at.items()}
+            for i in range(_DRAWN_PATHS if self.box.drawn else 1):
+                drawn = {k: float(v[i]) for k, v in self.box.draws.items()}
+                ends.append(paths.probability({**knobs, **drawn}, self.rows[r]))
+        low = max(0.0, min(e.value - 1.96 * e.error for e in ends))
+        high = min(1.0, max(e.value + 1.96 * e.error for e in ends))
+        where = " at the ends of the numbers" if len(ends) > 1 else ""
+        where += f" and {_DRAWN_PATHS} draws of the distributions" if self.box.drawn else ""
+        return Bound(mid.value, low, high, f"{PATHS} simulated paths{where}, with 1.96 standard errors: long triggers")
+
+
+def _unpaired(after: Bound, before: Bound, how: str) -> Comparison:
+    """A comparison whose difference and ratio follow from the two intervals alone."""
+    a, b = (after.low, after.high), (before.low, before.high)
+    value = after.value / before.value if before.value > 0 else float("nan")
+    return Comparison(
+        after,
+        Bound(after.value - before.value, *_enclosure("difference", a, b), how),
+        Bound(value, *_enclosure("ratio", a, b), how),
+    )
 
 
 def _enclosure(what: str, after: tuple[float, float], before: tuple[float, float]) -> tuple[float, float]:
@@ -273,7 +341,7 @@ def _enclosure(what: str, after: tuple[float, float], before: tuple[float, float
     return low, high
 
 
-def _of(what: Quantity3, after: Array, before: Array) -> Array:
+def _of(what: What, after: Array, before: Array) -> Array:
     after, before = np.asarray(after, dtype=float), np.asarray(before, dtype=float)
     if what == "after":
         return after

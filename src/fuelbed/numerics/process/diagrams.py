@@ -70,9 +70,16 @@ class Diagrams:
         return b.any_(parts)
 
     def _window(self, trigger: str) -> int:
-        """The arrival falls within `lasts` after the start; windows are nested, shortest first."""
-        order = self.vars.windows
-        return self.bdd.any_(self._fine(f"{n}.window") for n in order[: order.index(trigger) + 1])
+        """The arrival falls within `lasts` after the start: into one of the slots that the trigger's window covers."""
+        order, b = self.vars.windows, self.bdd
+        if len(order) == 1:
+            return self._fine(f"{trigger}.window")
+        out, later = FALSE, TRUE
+        for at, n in enumerate(order):
+            slot = self._fine(f"{n}.window")
+            out = b.or_(out, b.and_(b.and_(later, slot), self._fine(f"{trigger}.covers{at}")))
+            later = b.and_(later, b.not_(slot))
+        return out
 
     def _assume_shares(self, names: list[str]) -> None:
         """One more demand variable for each added control without `shares`, where another control is there to share with."""

@@ -80,7 +80,9 @@ class Inputs:
         if part == "on":
             return self._on(self.case.factors[owner], phase)
         if part == "window":
-            return self._window(owner)
+            return self._slot(self.vars.windows.index(owner))
+        if part.startswith("covers"):
+            return self._covers(owner, int(part.removeprefix("covers")))
         if part == "tips":
             self.numbers[name] = Quantity.unknown()
             return self.number(name, phase)
@@ -100,16 +102,28 @@ class Inputs:
         load = t.mul(self.number(f"{f.name}.rate", phase), self.number(f"{f.name}.lasts", phase))
         return t.complement(t.exp(t.sub(t.const(0.0), load)))
 
-    def _window(self, trigger: str) -> int:
-        """The arrival falls within `lasts` after the start but not within the next shorter window (windows are nested)."""
-        t = self.tape
-        order = self.vars.windows
-        at = order.index(trigger)
-        share = self._share_of_horizon(trigger)
+    def _slot(self, at: int) -> int:
+        """The arrival falls into slot `at` of the start, none of the earlier: slots end where the windows of triggers in force do."""
+        t, ends = self.tape, self._ends()
         if at == 0:
-            return share
-        shorter = self._share_of_horizon(order[at - 1])
-        return t.max(t.const(0.0), t.div(t.sub(share, shorter), t.complement(shorter)))
+            return ends[0]
+        return t.div(t.sub(ends[at], ends[at - 1]), t.complement(ends[at - 1]))
+
+    def _ends(self) -> list[int]:
+        """Shares of the horizon for which triggers in force now stay on, sorted on the tape (actions may change their order)."""
+        t = self.tape
+        out = [self._share_of_horizon(n) for n in self.vars.windows]
+        for i in range(len(out)):
+            for j in range(len(out) - 1 - i):
+                out[j], out[j + 1] = t.min(out[j], out[j + 1]), t.max(out[j], out[j + 1])
+        return out
+
+    def _covers(self, trigger: str, at: int) -> int:
+        """1 where the trigger's window reaches to the end of slot `at`, else 0 (x / x is 0 at x = 0 on the tape)."""
+        t = self.tape
+        end = self._ends()[at]
+        short = t.sub(end, t.min(end, self._share_of_horizon(trigger)))
+        return t.complement(t.div(short, short))
 
     def _share_of_horizon(self, trigger: str) -> int:
         t = self.tape

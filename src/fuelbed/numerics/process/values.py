@@ -21,7 +21,7 @@ def estimate(b: Bound, kind: EstimateKind, unit: str, known: bool) -> Estimate:
     high = math.inf if b.high > RATE_CAP / 1e4 and kind in ("rate", "loss") else b.high
     low = 0.0 if abs(b.low) < 1e-15 else b.low
     value: float | None = b.value
-    if not known or (kind in ("rate", "loss") and b.value > RATE_CAP / 1e4):
+    if not known or math.isnan(b.value) or (kind in ("rate", "loss") and b.value > RATE_CAP / 1e4):
         value = None
     return Estimate(value, low, high, kind, unit, "computed", b.method)
 
@@ -29,4 +29,4 @@ def estimate(b: Bound, kind: EstimateKind, unit: str, known: bool) -> Estimate:
 def change(ratio: Bound, known: bool) -> Estimate:
     """After / before as a signed share, without the dust of rounding; no middle value where it rests on a rate nobody gave."""
     value, low, high = (0.0 if abs(x - 1) < 1e-9 else x - 1 for x in (ratio.value, ratio.low, ratio.high))
-    return Estimate(value if known or low == high else None, low, high, "change", method=ratio.method)
+    return Estimate(value if (known or low == high) and not math.isnan(value) else None, low, high, "change", method=ratio.method)

@@ -56,7 +56,7 @@ class Variables:
     groups: list[Group] = field(default_factory=list)
     group_of: dict[str, list[Group]] = field(default_factory=dict)
     signals: dict[str, Quantity | None] = field(default_factory=dict)
-    windows: list[str] = field(default_factory=list)  # triggers that may be in force now, the shortest first
+    windows: list[str] = field(default_factory=list)  # triggers that may be in force now
 
     def build(self) -> Variables:
         for f in self.case.factors.values():
@@ -70,7 +70,9 @@ class Variables:
             self._persistent(f"{name}.broken", 1.0, None, None)
             self._demand(f"{name}.fails")
         self._common_causes()
-        self.windows.sort(key=lambda n: q.middle if (q := self.case.factors[n].lasts) is not None else 0.0)
+        for name in self.windows if len(self.windows) > 1 else ():
+            for at in range(len(self.windows)):
+                self._demand(f"{name}.covers{at}")
         return self
 
     def _trigger(self, f: Factor) -> None:
