@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "report"))
 
 import sample  # type: ignore[import-not-found]  # found by the path above
 
+from fuelbed.core.blocks import Answer, Picture
+from fuelbed.core.reporting import Report
 from fuelbed.report import render_html  # after the path
 from tests.browser.conftest import Page
 
@@ -99,3 +102,88 @@ def test_reads_without_script(page: Page) -> None:
     assert "The timeout change was the spark" in text
     assert "today 2.6 a year" in text
     assert not page.driver.find_element("css selector", ".panel").is_displayed()
+
+
+def _with_whatif(**changes: Any) -> Report:
+    """The sample with its what-if changed."""
+    base: Report = sample.report()
+    first = base.sections[0]
+    assert isinstance(first.answer, Answer)
+    blocks = tuple(
+        replace(b, data={**b.data, **changes}) if isinstance(b, Picture) and b.kind == "whatif" else b
+        for b in first.answer.blocks
+    )
+    return replace(base, sections=(replace(first, answer=replace(first.answer, blocks=blocks)), *base.sections[1:]))
+
+
+def test_an_output_that_the_page_cannot_recompute_says_so_once_something_moved(page: Page) -> None:
+    fixed = {
+        "id": "transient",
+        "label": "within the first day",
+        "kind": "probability",
+        "fixed": True,
+        "value": 0.31,
+        "low": 0.1,
+        "high": 0.5,
+    }
+    page.open(render_html(_with_whatif(outputs=[*sample.WHATIF["outputs"], fixed])))
+    stale = "return [...document.querySelectorAll('.out')].map(e => e.innerText).filter(t => t.includes('0.31 (0.1..0.5)'))"
+    assert ["recompute with fuelbed analyze" in t for t in page.js(stale)] == [False]
+    page.flip(0)
+    assert ["recompute with fuelbed analyze" in t for t in page.js(stale)] == [True]
+    assert page.js("return window.fuelbed.state.now[3]") is None
+    assert page.js("return document.querySelector('.reset').textContent") == "Back to today (1 change)"
+    page.js("document.querySelector('.reset').click()")
+    assert ["recompute with fuelbed analyze" in t for t in page.js(stale)] == [False]
+    assert page.log() == []
+
+
+def test_with_a_reason_there_is_nothing_to_move(page: Page) -> None:
+    page.open(render_html(_with_whatif(reason="Past the node budget, so the numbers are bounds.")))
+    assert page.js("return document.querySelectorAll('input').length") == 0
+    assert "Past the node budget" in page.driver.find_element("id", "whatif").text
+    assert page.js("return window.fuelbed") is None
+    assert page.log() == []
+
+
+def test_today_is_marked_on_every_slider_and_dragging_back_is_today(page: Page) -> None:
+    page.open(render_html(sample.report()))
+    places = page.js("return [...document.querySelectorAll('.ends svg svg')].map(e => parseFloat(e.getAttribute('x')) / 100)")
+    values = page.js("return [...document.querySelectorAll('input[type=range]')].map(e => Number(e.value))")
+    assert places == pytest.approx(values, abs=0.003)
+    page.slide(4, 1.0)
+    assert page.js("return window.fuelbed.state.sliders[4]") == 0.4
+    page.slide(4, places[4])
+    assert page.js("return window.fuelbed.state.sliders[4]") is None
+
+
+def test_a_setting_may_follow_a_slider(page: Page) -> None:
+    action = {"id": "a1", "label": "Breaker", "kind": "action", "set": [[2, 0.2, 4]]}
+    page.open(render_html(_with_whatif(switches=[action])))
+    page.flip(0)
+    assert page.js("return window.fuelbed.state.inputs[2]") == 0.2
+    page.slide(4, 1.0)
+    assert page.js("return window.fuelbed.state.inputs[2]") == 0.4
+
+
+def test_printing_opens_every_table_and_leaves_out_what_moves(page: Page) -> None:
+    page.open(render_html(sample.report()))
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = (
+        "return [...document.querySelectorAll('details')].map(e => getComputedStyle(e, '::details-content').contentVisibility)"
+    )
+    assert set(page.js(shown)) == {"visible"}  # without script too; the script opens them for older browsers
+    page.js("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.js("return document.querySelectorAll('details:not([open])').length") == 0
+    assert not page.driver.find_element("css selector", ".panel").is_displayed()
+    page.js("window.dispatchEvent(new Event('afterprint'))")
+    assert page.js("return document.querySelectorAll('details[open]').length") == 0
+
+
+def test_forced_colors_keep_every_mark(page: Page) -> None:
+    features = [{"name": "forced-colors", "value": "active"}]
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+    page.open(render_html(sample.report()))
+    assert page.js("return matchMedia('(forced-colors: active)').matches")
+    assert page.js("return getComputedStyle(document.querySelector('.strip .dot')).fill") != "none"
+    assert page.js("return getComputedStyle(document.querySelector('input[type=range]')).appearance") != "none"

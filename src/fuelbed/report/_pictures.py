@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from fuelbed.report._tape import registers
 from fuelbed.report.numbers import quantity
 
-__all__ = ["Level", "Output", "WhatIf", "levels", "script_json", "whatif"]
+__all__ = ["Level", "Output", "Slider", "Switch", "WhatIf", "levels", "script_json", "whatif"]
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +47,61 @@ def levels(data: Mapping[str, Any]) -> tuple[Level, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Output:
+    """`today` in words; `fixed` where the page cannot recompute it."""
+
     label: str
     today: str
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """A slider's place in the data, its words, and where today's value stands on it (0..100)."""
+
+    at: int
+    name: str
+    words: str
+    what: str
+    low: str
+    high: str
+    today: str
+    mark: float
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    at: int
+    name: str
+    words: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """`data` is what the page's script reads; None where there is no tape, and `reason` says why."""
+    """`data` is what the page's script reads; None where nothing can be moved, and `reason` says why."""
 
     data: str | None
     reason: str
     outputs: tuple[Output, ...]
-    sliders: tuple[tuple[str, tuple[tuple[int, Mapping[str, Any]], ...]], ...]
-    switches: tuple[tuple[str, tuple[tuple[int, Mapping[str, Any]], ...]], ...]
+    sliders: tuple[tuple[str, tuple[Slider, ...]], ...]
+    switches: tuple[tuple[str, tuple[Switch, ...]], ...]
 
 
-_SWITCHES = (("action", "Action items"), ("factor", "Take a factor out"))
+_SWITCHES = {"action": "Action items", "factor": "Take a factor out"}
+_GROUPS = {"trigger": "Triggers", "condition": "Conditions", "control": "Controls", "shared": "Shared numbers"}
+_PARAMETERS = {  # of the case language, as readers say them
+    "rate": "how often it comes",
+    "lasts": "how long it lasts",
+    "now": "in force today",
+    "present": "chance that it stands",
+    "onset": "how fast it sets in",
+    "duty": "share of the time that it is on",
+    "broken": "chance that it is down",
+    "fails": "chance that it fails when needed",
+    "missed": "chance that it goes unseen",
+    "beta": "share of failures in common",
+    "loss": "loss each time",
+}
 
 
 def script_json(data: Any) -> str:
@@ -77,28 +119,75 @@ def _slider(s: Mapping[str, Any]) -> dict[str, Any]:
     return {**s, "low": min(low, value), "high": max(high, value), "value": value, "scale": scale}
 
 
-def _grouped(rows: list[dict[str, Any]], key: str) -> tuple[tuple[str, tuple[tuple[int, Mapping[str, Any]], ...]], ...]:
-    groups: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
-    for i, r in enumerate(rows):
-        groups.setdefault(str(r.get(key, "")), []).append((i, r))
-    return tuple((g, tuple(members)) for g, members in groups.items())
+def _position(s: Mapping[str, Any]) -> float:
+    low, high, value = s["low"], s["high"], s["value"]
+    if high == low:
+        return 0.0
+    at = math.log(value / low) / math.log(high / low) if s["scale"] == "log" else (value - low) / (high - low)
+    return 100 * float(at)
+
+
+def _amount(x: float, unit: str) -> str:
+    """As the page's script writes a slider's value."""
+    return quantity(x, kind="duration" if unit == "years" else "plain" if unit else "probability", unit=unit)
+
+
+def _slider_words(at: int, s: Mapping[str, Any]) -> Slider:
+    label, unit = str(s["label"]), str(s.get("unit", ""))
+    owner, _, parameter = label.rpartition(".")
+    known = owner and parameter in _PARAMETERS
+    name, words = (owner, _PARAMETERS[parameter]) if known else ("", label)
+    low, high, today = (_amount(s[k], unit) for k in ("low", "high", "value"))
+    return Slider(at, name, words, str(s.get("what", "")), low, high, today, _position(s))
+
+
+def _switch_words(at: int, s: Mapping[str, Any]) -> Switch:
+    """An action has an identifier and words; a factor's label is its identifier."""
+    label = str(s["label"])
+    if s.get("kind") == "action":
+        return Switch(at, str(s["id"]), "" if label == s["id"] else label, "")
+    is_name = label == str(s["id"]).rpartition(":")[2]
+    return Switch(at, label if is_name else "", "" if is_name else label, str(s.get("what", "")))
+
+
+def _grouped(rows: Sequence[tuple[str, T]], names: Mapping[str, str]) -> tuple[tuple[str, tuple[T, ...]], ...]:
+    """Rows under headings: the known groups in their order, then the others as they come."""
+    order = dict.fromkeys([*names, *(g for g, _ in rows)])
+    groups = {g: tuple(row for of, row in rows if of == g) for g in order}
+    return tuple((names.get(g, g), members) for g, members in groups.items() if members)
+
+
+def _fixed(o: Mapping[str, Any]) -> Output:
+    kind, unit = o.get("kind", "plain"), str(o.get("unit", ""))
+    return Output(str(o["label"]), quantity(o.get("value"), o.get("low"), o.get("high"), kind, unit), True)
+
+
+def _still(data: Mapping[str, Any], reason: str) -> WhatIf:
+    """Nothing to move: the reason, and the outputs that were sent as numbers."""
+    return WhatIf(None, reason, tuple(_fixed(o) for o in data.get("outputs", []) if o.get("fixed")), (), ())
 
 
 def whatif(data: Mapping[str, Any]) -> WhatIf:
     """The controls, today's values, and the data block for the page."""
-    tape = data.get("tape")
-    if tape is None:
-        return WhatIf(None, str(data.get("reason", "")), (), (), ())
+    tape, reason = data.get("tape"), str(data.get("reason", ""))
+    if tape is None or reason:
+        return _still(data, reason)
     values = [float(i["value"]) for i in tape["inputs"]]
     if not all(map(math.isfinite, [*values, *map(float, tape["consts"])])):
-        return WhatIf(None, "A number without an upper bound cannot be moved by a slider.", (), (), ())
+        return _still(data, "A number without an upper bound cannot be moved by a slider.")
     reg = registers(tape, values)
-    outputs = tuple(
-        Output(str(o["label"]), quantity(reg[o["register"]], kind=o.get("kind", "plain"), unit=str(o.get("unit", ""))))
-        for o in data["outputs"]
-    )
+
+    def today(o: Mapping[str, Any]) -> Output:
+        if o.get("fixed"):
+            return _fixed(o)
+        return Output(str(o["label"]), quantity(reg[o["register"]], kind=o.get("kind", "plain"), unit=str(o.get("unit", ""))))
+
     sliders, switches = [_slider(s) for s in data.get("sliders", [])], [dict(s) for s in data.get("switches", [])]
-    block = script_json({"tape": tape, "outputs": data["outputs"], "sliders": sliders, "switches": switches})
-    names = dict(_SWITCHES)
-    kinds = tuple((names.get(k, k), rows) for k, rows in _grouped(switches, "kind"))
-    return WhatIf(block, "", outputs, _grouped(sliders, "group"), kinds)
+    moving = [{"id": o["id"], "fixed": True} if o.get("fixed") else o for o in data["outputs"]]
+    return WhatIf(
+        script_json({"tape": tape, "outputs": moving, "sliders": sliders, "switches": switches}),
+        "",
+        tuple(map(today, data["outputs"])),
+        _grouped([(str(s.get("group", "")), _slider_words(i, s)) for i, s in enumerate(sliders)], _GROUPS),
+        _grouped([(str(s.get("kind", "")), _switch_words(i, s)) for i, s in enumerate(switches)], _SWITCHES),
+    )

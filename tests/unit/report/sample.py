@@ -235,7 +235,7 @@ def hostile(payload: str = PAYLOAD) -> Report:
     """The sample with a payload appended to every string (identifiers that join, kinds and codes of the tape excepted)."""
     from dataclasses import fields, is_dataclass, replace
 
-    keep = {"kind", "scale", "tone", "how", "section", "value"}
+    keep = {"kind", "scale", "tone", "how", "section", "value", "reason"}
 
     def dirty(x: Any, key: str = "") -> Any:
         if isinstance(x, str):

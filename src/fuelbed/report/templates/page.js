@@ -52,17 +52,20 @@ function whatif(box) {
   const reset = box.querySelector("button.reset");
   const state = { sliders: sliders.map(() => null), switches: switches.map(() => false), inputs: [], today: [], now: [] };
   const today = evaluate(data.tape, inputsNow(data, state.sliders, state.switches));
-  state.today = data.outputs.map((o) => today[o.register]);
+  state.today = data.outputs.map((o) => (o.fixed ? null : today[o.register]));
 
   function draw() {
     state.inputs = inputsNow(data, state.sliders, state.switches);
     const r = evaluate(data.tape, state.inputs);
-    state.now = data.outputs.map((o) => r[o.register]);
+    state.now = data.outputs.map((o) => (o.fixed ? null : r[o.register]));
+    const moved = state.switches.filter(Boolean).length + state.sliders.filter((s) => s !== null).length;
     data.outputs.forEach((o, i) => {
+      if (o.fixed) { rows[i].querySelector(".stale").hidden = moved === 0; return; }
       const now = state.now[i], was = state.today[i], top = Math.max(now, was) || 1;
       rows[i].querySelector(".now").textContent = shown(now, o.kind, o.unit);
       rows[i].querySelector(".delta").textContent = shownChange(now, was);
       rows[i].dataset.value = String(now);
+      rows[i].dataset.today = String(was);
       rows[i].dataset.way = now < was * (1 - 5e-5) ? "down" : now > was * (1 + 5e-5) ? "up" : "";
       rows[i].querySelector(".bar").setAttribute("width", (100 * now) / top + "%");
       rows[i].querySelector(".was").setAttribute("x", (99.5 * was) / top + "%");
@@ -76,11 +79,13 @@ function whatif(box) {
       input.closest("label").classList.toggle("moved", state.sliders[i] !== null);
     });
     switches.forEach((input, i) => { input.checked = state.switches[i]; });
-    reset.disabled = !state.switches.some(Boolean) && state.sliders.every((s) => s === null);
+    reset.disabled = moved === 0;
+    reset.textContent = "Back to today" + (moved ? ` (${moved} change${moved > 1 ? "s" : ""})` : "");
   }
 
   sliders.forEach((input, i) => input.addEventListener("input", () => {
-    state.sliders[i] = toValue(data.sliders[i], Number(input.value));
+    const s = data.sliders[i], at = Number(input.value); // the step nearest to today's mark is today
+    state.sliders[i] = Math.abs(at - toPosition(s, s.value)) <= input.step / 2 ? null : toValue(s, at);
     draw();
   }));
   switches.forEach((input, i) => input.addEventListener("change", () => { state.switches[i] = input.checked; draw(); }));
@@ -140,4 +145,9 @@ function graph(box) {
 
 document.querySelectorAll(".graph").forEach(graph);
 window.fuelbed = [...document.querySelectorAll(".whatif")].map(whatif)[0] || null;
-window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+let closed = [];
+window.addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll("details:not([open])")];
+  closed.forEach((d) => { d.open = true; });
+});
+window.addEventListener("afterprint", () => closed.forEach((d) => { d.open = false; }));

@@ -22,14 +22,15 @@ function evaluate(tape, inputs) {
   return r;
 }
 
-/* Sliders that were moved set their inputs; then the switches that are on, in the listed order, later ones winning. */
+/* Sliders that were moved set their inputs; then the switches that are on, in the listed order, later ones winning.
+   A setting [input, value, slider] takes the slider's value once it was moved. */
 function inputsNow(data, sliders, switches) {
   const inputs = data.tape.inputs.map((i) => i.value);
   data.sliders.forEach((s, i) => {
     if (sliders[i] !== null) for (const at of s.inputs) inputs[at] = sliders[i];
   });
   data.switches.forEach((s, i) => {
-    if (switches[i]) for (const [at, value] of s.set) inputs[at] = value;
+    if (switches[i]) for (const [at, value, by] of s.set) inputs[at] = sliders[by] ?? value;
   });
   return inputs;
 }
