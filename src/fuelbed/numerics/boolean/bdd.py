@@ -4,12 +4,16 @@ Reduced, ordered, without complement edges; nodes are integers into parallel lis
 Boolean Function Manipulation", IEEE Trans. Computers 35(8), 1986). Minimal solutions are kept as a zero-suppressed family
 (S. Minato, DAC 1993) by the decomposition of A. Rauzy ("Mathematical foundations of minimal cutsets", IEEE Trans. Reliability
 50(4), 2001), with the pruning that is right for functions with NOT too: `min(high)` less the supersets of `min(low)`.
+
+Over 400 lines because the hot loops of both classes write out node creation and read each other's tables.
 """
 
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from fuelbed.core.errors import BudgetError
 
@@ -18,6 +22,7 @@ __all__ = ["FALSE", "TRUE", "Bdd", "Family"]
 FALSE = 0
 TRUE = 1
 _LEAF = 1 << 60  # the level of both terminals: below every variable
+_HALF = 32  # two node numbers in one integer: a key that hashes faster than a pair and that the cycle collector never visits
 
 
 class Bdd:
@@ -32,19 +37,25 @@ class Bdd:
         self.var: list[int] = [_LEAF, _LEAF]
         self.low: list[int] = [FALSE, TRUE]
         self.high: list[int] = [FALSE, TRUE]
-        self._unique: dict[tuple[int, int, int], int] = {}
-        self._and: dict[tuple[int, int], int] = {}
-        self._or: dict[tuple[int, int], int] = {}
+        self.negated = False  # as long as no NOT was taken, every node here is a monotone function
+        self._unique: list[dict[int, int]] = [{} for _ in range(n)]
+        self._and: dict[int, int] = {}
+        self._or: dict[int, int] = {}
         self._not: dict[int, int] = {FALSE: TRUE, TRUE: FALSE}
+        self._implies: dict[int, bool] = {}
         # One frame a level: a pure-Python recursion that uses no C stack.
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 4 * n + 2000))
 
     def node(self, v: int, lo: int, hi: int) -> int:
         """The node `if v then hi else lo`, reduced and shared."""
+        self.negated = self.negated or not (lo in (hi, FALSE) or hi == TRUE)  # not known to be monotone
+        return self._node(v, lo, hi)
+
+    def _node(self, v: int, lo: int, hi: int) -> int:
         if lo == hi:
             return lo
-        key = (v, lo, hi)
-        got = self._unique.get(key)
+        key = lo << _HALF | hi
+        got = self._unique[v].get(key)
         if got is None:
             got = len(self.var)
             if got > self.budget:
@@ -52,11 +63,11 @@ class Bdd:
             self.var.append(v)
             self.low.append(lo)
             self.high.append(hi)
-            self._unique[key] = got
+            self._unique[v][key] = got
         return got
 
     def variable(self, v: int) -> int:
-        return self.node(v, FALSE, TRUE)
+        return self._node(v, FALSE, TRUE)
 
     def and_(self, f: int, g: int) -> int:
         if f == g or g == TRUE:
@@ -65,11 +76,7 @@ class Bdd:
             return g
         if f == FALSE or g == FALSE:
             return FALSE
-        key = (f, g) if f < g else (g, f)
-        got = self._and.get(key)
-        if got is None:
-            got = self._and[key] = self._step(f, g, self.and_)
-        return got
+        return self._apply(f, g, FALSE, self._and)
 
     def or_(self, f: int, g: int) -> int:
         if f == g or g == FALSE:
@@ -78,24 +85,64 @@ class Bdd:
             return g
         if f == TRUE or g == TRUE:
             return TRUE
-        key = (f, g) if f < g else (g, f)
-        got = self._or.get(key)
-        if got is None:
-            got = self._or[key] = self._step(f, g, self.or_)
-        return got
+        return self._apply(f, g, TRUE, self._or)
 
-    def _step(self, f: int, g: int, op: Callable[[int, int], int]) -> int:
-        v, w = self.var[f], self.var[g]
-        if v == w:
-            return self.node(v, op(self.low[f], self.low[g]), op(self.high[f], self.high[g]))
-        if v < w:
-            return self.node(v, op(self.low[f], g), op(self.high[f], g))
-        return self.node(w, op(f, self.low[g]), op(f, self.high[g]))
+    def _apply(self, f: int, g: int, zero: int, memo: dict[int, int]) -> int:
+        """AND (`zero` = FALSE) or OR (`zero` = TRUE) of two inner nodes.
+
+        The hot loop: a closure over locals, terminal cases and node creation written out. It is handed itself, as a closure that
+        names itself is a cycle and would keep the tables of a manager that is done with until the cycle collector comes by.
+        """
+        var, low, high, unique, budget = self.var, self.low, self.high, self._unique, self.budget
+        one = 1 - zero
+
+        def go(f: int, g: int, again: Any) -> int:
+            key = f << _HALF | g if f < g else g << _HALF | f
+            got = memo.get(key)
+            if got is not None:
+                return got
+            v, w = var[f], var[g]
+            if v == w:
+                f0, f1, g0, g1 = low[f], high[f], low[g], high[g]
+            elif v < w:
+                f0, f1, g0, g1 = low[f], high[f], g, g
+            else:
+                f0, f1, g0, g1, v = f, f, low[g], high[g], w
+            if f0 == g0 or g0 == one:
+                lo = f0
+            elif f0 == one:
+                lo = g0
+            else:
+                lo = zero if f0 == zero or g0 == zero else again(f0, g0, again)
+            if f1 == g1 or g1 == one:
+                hi = f1
+            elif f1 == one:
+                hi = g1
+            else:
+                hi = zero if f1 == zero or g1 == zero else again(f1, g1, again)
+            if lo == hi:
+                got = lo
+            else:
+                children = lo << _HALF | hi
+                got = unique[v].get(children)
+                if got is None:
+                    got = len(var)
+                    if got > budget:
+                        raise BudgetError(f"more than {budget} decision diagram nodes")
+                    var.append(v)
+                    low.append(lo)
+                    high.append(hi)
+                    unique[v][children] = got
+            memo[key] = got
+            return got
+
+        return go(f, g, go)
 
     def not_(self, f: int) -> int:
         got = self._not.get(f)
         if got is None:
-            got = self.node(self.var[f], self.not_(self.low[f]), self.not_(self.high[f]))
+            self.negated = True
+            got = self._node(self.var[f], self.not_(self.low[f]), self.not_(self.high[f]))
             self._not[f] = got
             self._not[got] = f
         return got
@@ -107,6 +154,10 @@ class Bdd:
         if c == FALSE:
             return g
         return self.or_(self.and_(c, f), self.and_(self.not_(c), g))
+
+    def _rising(self, c: int, f: int, g: int) -> int:
+        """`ite` where `g` entails `f`: no NOT is needed."""
+        return self.or_(g, self.and_(c, f))
 
     def all_(self, fs: Iterable[int]) -> int:
         out = TRUE
@@ -124,7 +175,7 @@ class Bdd:
         """True when at least `k` of `fs` are: one row of partial counts, from the last argument to the first."""
         row = [TRUE if need <= 0 else FALSE for need in range(k + 1)]
         for f in reversed(fs):
-            row = [TRUE, *(self.ite(f, row[need - 1], row[need]) for need in range(1, k + 1))]
+            row = [TRUE, *(self._rising(f, row[need - 1], row[need]) for need in range(1, k + 1))]
         return row[k] if k > 0 else TRUE
 
     def threshold(self, tau: float, weights: Sequence[float], fs: Sequence[int]) -> int:
@@ -147,7 +198,9 @@ class Bdd:
             key = (i, round(total, 12))
             got = memo.get(key)
             if got is None:
-                got = memo[key] = self.ite(fs[i], go(i + 1, total + weights[i]), go(i + 1, total))
+                on, off = go(i + 1, total + weights[i]), go(i + 1, total)
+                got = self._rising(fs[i], on, off) if weights[i] >= 0.0 else self._rising(self.not_(fs[i]), off, on)
+                memo[key] = got
             return got
 
         return go(0, 0.0)
@@ -162,7 +215,7 @@ class Bdd:
                 v = self.var[u]
                 fixed = values.get(v)
                 if fixed is None:
-                    got = self.node(v, go(self.low[u]), go(self.high[u]))
+                    got = self._node(v, go(self.low[u]), go(self.high[u]))
                 else:
                     got = go(self.high[u] if fixed else self.low[u])
                 memo[u] = got
@@ -173,18 +226,30 @@ class Bdd:
     def compose(self, f: int, by: Callable[[int], int], into: Bdd) -> int:
         """`f` with every variable v replaced by the function `by(v)` of the manager `into`."""
         memo: dict[int, int] = {FALSE: FALSE, TRUE: TRUE}
+        choose = into.ite if self.negated else into._rising
 
         def go(u: int) -> int:
             got = memo.get(u)
             if got is None:
-                got = memo[u] = into.ite(by(self.var[u]), go(self.high[u]), go(self.low[u]))
+                got = memo[u] = choose(by(self.var[u]), go(self.high[u]), go(self.low[u]))
             return got
 
         return go(f)
 
     def implies(self, f: int, g: int) -> bool:
         """Whether `f` entails `g`."""
-        return self.and_(f, self.not_(g)) == FALSE
+        if f in (g, FALSE) or g == TRUE:
+            return True
+        if f == TRUE or g == FALSE:
+            return False
+        key = f << _HALF | g
+        got = self._implies.get(key)
+        if got is None:
+            v, w = self.var[f], self.var[g]
+            f0, f1 = (self.low[f], self.high[f]) if v <= w else (f, f)
+            g0, g1 = (self.low[g], self.high[g]) if w <= v else (g, g)
+            got = self._implies[key] = self.implies(f0, g0) and self.implies(f1, g1)
+        return got
 
     def support(self, *fs: int) -> set[int]:
         """The variables that `fs` depend on."""
@@ -237,17 +302,59 @@ class Bdd:
 
     def is_monotone(self, f: int) -> bool:
         """Whether `f` never falls when a variable rises (low entails high at every node)."""
-        return all(u <= TRUE or self.implies(self.low[u], self.high[u]) for u in self.reachable(f))
+        return not self.negated or all(u <= TRUE or self.implies(self.low[u], self.high[u]) for u in self.reachable(f))
 
     def minimal_solutions(self, f: int, family: Family | None = None) -> tuple[Family, int]:
-        """The minimal elements of the solution set of `f`, read as sets of true variables."""
+        """The minimal elements of the solution set of `f`, read as sets of true variables.
+
+        Where the low branch is monotone, the supersets of its minimal solutions are its solutions, and pruning against the
+        function needs one recursion where pruning against the family needs three.
+        """
         z = family or Family(self.budget)
+        prune = self._pruner(z)
         memo: dict[int, int] = {FALSE: Family.NONE, TRUE: Family.UNIT}
+        monotone = {FALSE, TRUE}
         for u in self.reachable(f):
             if u > TRUE:
-                lo = memo[self.low[u]]
-                memo[u] = z.node(self.var[u], lo, z.without(memo[self.high[u]], lo))
+                lo, hi = self.low[u], self.high[u]
+                if not self.negated or (lo in monotone and hi in monotone and self.implies(lo, hi)):
+                    monotone.add(u)
+                if lo in monotone:
+                    high = prune(memo[hi], lo, prune)
+                else:
+                    high = z.without(memo[hi], memo[lo])
+                memo[u] = z.node(self.var[u], memo[lo], high)
         return z, memo[f]
+
+    def _pruner(self, z: Family) -> Callable[[int, int, Any], int]:
+        """A function of a family `a` and a monotone `f`: the sets of `a` that do not satisfy `f`. To be handed itself, see `_apply`."""
+        var, low, high = self.var, self.low, self.high
+        set_var, set_low, set_high, make, unique = z.var, z.low, z.high, z.node, z.unique
+        memo = z.pruned_by(self)
+
+        def prune(a: int, f: int, again: Any) -> int:
+            if a <= Family.UNIT or f <= TRUE:
+                # A monotone function that is not constant is false when nothing is true.
+                return Family.NONE if f == TRUE else a
+            v = set_var[a]
+            while var[f] < v:
+                f = low[f]  # no set of a holds f's variable
+            if f == FALSE:
+                return a
+            key = a << _HALF | f
+            got: int | None = memo.get(key)
+            if got is None:
+                a0, a1 = set_low[a], set_high[a]
+                f0, f1 = (low[f], high[f]) if var[f] == v else (f, f)
+                lo = a0 if a0 <= Family.UNIT or f0 == FALSE else again(a0, f0, again)
+                hi = a1 if f1 == FALSE else again(a1, f1, again)
+                got = a if lo == a0 and hi == a1 else lo if hi == Family.NONE else unique[v].get(lo << _HALF | hi)
+                if got is None:
+                    got = make(v, lo, hi)
+                memo[key] = got
+            return got
+
+        return prune
 
     def covers(self, z: Family, root: int) -> int:
         """The function "some member of the family is a subset of the true variables"."""
@@ -257,7 +364,7 @@ class Bdd:
             got = memo.get(u)
             if got is None:
                 lo = go(z.low[u])
-                got = memo[u] = self.node(z.var[u], lo, self.or_(lo, go(z.high[u])))
+                got = memo[u] = self._node(z.var[u], lo, self.or_(lo, go(z.high[u])))
             return got
 
         return go(root)
@@ -274,14 +381,22 @@ class Family:
         self.var: list[int] = [_LEAF, _LEAF]
         self.low: list[int] = [0, 1]
         self.high: list[int] = [0, 1]
-        self._unique: dict[tuple[int, int, int], int] = {}
-        self._without: dict[tuple[int, int], int] = {}
+        self.unique: defaultdict[int, dict[int, int]] = defaultdict(dict)
+        self._without: dict[int, int] = {}
+        self._pruned: dict[int, int] = {}
+        self._pruned_by: Bdd | None = None
+
+    def pruned_by(self, b: Bdd) -> dict[int, int]:
+        """What `Bdd.minimal_solutions` remembers between calls, of one manager at a time."""
+        if self._pruned_by is not b:
+            self._pruned_by, self._pruned = b, {}
+        return self._pruned
 
     def node(self, v: int, lo: int, hi: int) -> int:
         if hi == self.NONE:
             return lo
-        key = (v, lo, hi)
-        got = self._unique.get(key)
+        key = lo << _HALF | hi
+        got = self.unique[v].get(key)
         if got is None:
             got = len(self.var)
             if got > self.budget:
@@ -289,7 +404,7 @@ class Family:
             self.var.append(v)
             self.low.append(lo)
             self.high.append(hi)
-            self._unique[key] = got
+            self.unique[v][key] = got
         return got
 
     def without(self, a: int, b: int) -> int:
@@ -303,7 +418,7 @@ class Family:
                 b = self.low[b]  # no set of a holds b's variable
             else:
                 break
-        key = (a, b)
+        key = a << _HALF | b
         got = self._without.get(key)
         if got is None:
             v = self.var[a]
