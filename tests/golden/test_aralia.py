@@ -10,7 +10,7 @@ import pytest
 from tests.golden.mef import Tree
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "aralia"
-HEAVY = {"edf9203", "edfpa14b"}  # half a minute each in pure Python
+HEAVY = {"edf9203", "edfpa14b"}  # the longest in pure Python
 
 
 def _table() -> dict[str, tuple[int, float]]:
