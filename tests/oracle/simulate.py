@@ -141,13 +141,13 @@ def numbers_of(case: Case) -> Numbers:
 
 
 class Process:
-    """One case with its interventions, ready to be run."""
+    """One case with its interventions, ready to be run; `future` is the case that the time after the incident follows."""
 
-    def __init__(self, case: Case, changes: Sequence[Change] = ()) -> None:
+    def __init__(self, case: Case, changes: Sequence[Change] = (), future: Case | None = None) -> None:
         self.case = case
         self.changes = list(changes)
         self.before = Tables(case)
-        self.future = _with_added(case, self.changes)
+        self.future = _with_added(future or case, self.changes)
         self.after = Tables(self.future) if self.future is not case else self.before
         self.past = numbers_of(case)
         self.ahead = numbers_of(self.future)

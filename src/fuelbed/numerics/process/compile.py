@@ -25,7 +25,7 @@ from fuelbed.numerics.process.expectation import Demand, Incidence, expectation,
 from fuelbed.numerics.process.parameters import Knob
 from fuelbed.numerics.process.structure import Structure
 
-__all__ = ["OUTPUTS", "RATE_CAP", "Compiled", "compile_case"]
+__all__ = ["OUTPUTS", "RATE_CAP", "Compiled", "compile_case", "told"]
 
 OUTPUTS = ("hazard", "probability", "loss", "propensity", "standing")
 RATE_CAP = 1e9  # stands for "no upper bound" while a rate without one is evaluated
@@ -66,14 +66,14 @@ def compile_case(case: Case) -> Compiled:
     demands, standing = d.demands(), d.standing()
     incidence = d.incidence()
     impossible = not incidence.arrivals
-    told = _told(d, incidence)
+    known = told(d, incidence)
     losses = [d.inputs.number(f"{o.name}.loss") for o in case.outcomes]
     bounded = False
     try:
-        out = dict(expectation(d.space, demands, standing, told, losses, case.horizon))
+        out = dict(expectation(d.space, demands, standing, known, losses, case.horizon))
     except BudgetError:
         bounded = True
-        out = _enclosed(d, demands, standing, told, losses)
+        out = _enclosed(d, demands, standing, known, losses)
     t = d.inputs.tape
     out["propensity"] = t.div(out["hazard"], t.sum([d.inputs.number(f"{f.name}.rate", "pre:") for f in d.triggers]))
     tape = t.build(out)
@@ -81,12 +81,12 @@ def compile_case(case: Case) -> Compiled:
     s, top = d.structure, d.structure.lines[case.failure]
     return Compiled(
         case, tape, d.inputs.defaults, d.inputs.knobs, s, {f.name: s.failing_arrival(top, f.name) for f in d.triggers},
-        s.standing(top), tuple(d.space.names[: d.space.n_states]), bool(told.arrivals), impossible, bounded, d.added,
+        s.standing(top), tuple(d.space.names[: d.space.n_states]), bool(known.arrivals), impossible, bounded, d.added,
         frozenset(d.inputs.partners), tuple(f.name for f in d.triggers),
     )  # fmt: skip  # one line per few fields reads better here
 
 
-def _told(d: Diagrams, incidence: Incidence) -> Incidence:
+def told(d: Diagrams, incidence: Incidence) -> Incidence:
     """The incident, or nothing where it says nothing of the uncertain state (or is impossible)."""
     if not incidence.arrivals:
         return Incidence()
@@ -94,12 +94,12 @@ def _told(d: Diagrams, incidence: Incidence) -> Incidence:
     return incidence if any(v < d.space.n_states for v in read) else Incidence()
 
 
-def _enclosed(d: Diagrams, demands: Sequence[Demand], standing: int, told: Incidence, losses: Sequence[int]) -> dict[str, int]:
+def _enclosed(d: Diagrams, demands: Sequence[Demand], standing: int, known: Incidence, losses: Sequence[int]) -> dict[str, int]:
     """Past the budget: hazard and loss trigger by trigger, the horizon probability between two bounds."""
     t, horizon = d.inputs.tape, d.case.horizon
-    rows = [expectation(d.space, [x], FALSE, told, losses, horizon, survive=False) for x in demands]
+    rows = [expectation(d.space, [x], FALSE, known, losses, horizon, survive=False) for x in demands]
     out = {k: t.sum([r[k] for r in rows]) for k in ("hazard", "loss")}
-    stand = out["standing"] = expectation(d.space, [], standing, told, losses, horizon, survive=False)["standing"]
+    stand = out["standing"] = expectation(d.space, [], standing, known, losses, horizon, survive=False)["standing"]
     gone = t.exp(t.mul(t.const(-horizon), out["hazard"]))
     out["probability"] = t.min(t.const(1.0), t.add(stand, t.complement(gone)))
     every = dict.fromkeys(range(d.space.n_states), True)

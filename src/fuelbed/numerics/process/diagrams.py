@@ -131,10 +131,9 @@ class Diagrams:
     def _facts(self) -> list[int]:
         """What the `in_incident` facts say of conditions and controls, as functions of fine variables."""
         out = []
-        for kind, name in self.structure.events:
-            f = self.case.factors.get(name)
-            if f is not None and kind in ("condition", "control") and f.occurred is not None:
-                e = self.event((kind, name))
+        for f in self.case.factors.values():  # those in no line too: a common cause may link them to others
+            if f.kind != "trigger" and f.occurred is not None:
+                e = self.event((f.kind, f.name))
                 out.append(e if f.occurred else self.bdd.not_(e))
         return out
 

@@ -249,3 +249,24 @@ def expectation(
             alive = t.sum([t.mul(p.likely["survive"], t.product(plain[:i] + plain[i + 1 :])) for i, p in enumerate(parts)])
         out["probability"] = t.complement(t.div(alive, total))
     return out
+
+
+def likelihood(space: Space, incidence: Incidence, also: int = TRUE) -> int:
+    """E[L], with one more function of the state before the incident that must hold; not normalised by the facts."""
+    t, b = space.inputs.tape, space.bdd
+    more = (also,) if also != TRUE else ()
+    parts = []
+    for m in _modules(space, (), FALSE, Incidence((*incidence.facts, *more), incidence.arrivals)):
+        facts = b.all_(m.facts)
+        found = classes(space, (), [facts, *(b.and_(f, facts) for _, f in m.arrivals)])
+        given = t.sum([t.mul(mass, on_tape(space, xs[0], "pre:")) for _, xs, mass in found])
+        like = t.sum(
+            [
+                t.mul(mass, t.mul(w, on_tape(space, f, "pre:")))
+                for _, xs, mass in found
+                for (w, _), f in zip(m.arrivals, xs[1:], strict=True)
+            ]
+        )
+        parts.append((given, like))
+    rest = [t.product([n for j, (n, _) in enumerate(parts) if j != i]) for i in range(len(parts))]
+    return t.sum([t.mul(like, r) for (_, like), r in zip(parts, rest, strict=True)])
