@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from fuelbed.core.case import Factor, FactorKind
-from fuelbed.core.findings import Span
 from fuelbed.core.quantities import Quantity
 from fuelbed.core.scanner import did_you_mean
 from fuelbed.readers.fields import Fields, Reading
@@ -134,26 +133,24 @@ def _condition(r: Reading, f: Fields, base: Factor, date: dt.date | None, date_s
     if started is not None and date is not None:
         age = (date - started).days / 365.25
         if age < 0:
-            r.error("FB033", _span(f, "since"), f"`since: {since}` is after the incident.", f"The case's date is {date}.")
+            r.error("FB033", f.span_of("since"), f"`since: {since}` is after the incident.", f"The case's date is {date}.")
     if "onset" in f and "since" not in f:
         r.error(
             "FB032",
-            _span(f, "onset"),
+            f.span_of("onset"),
             "`onset` needs `since`: the day from which the condition could set in.",
             "Add `since: 2024-03`.",
         )
     elif "onset" in f and not date_said:
         r.error(
-            "FB032", _span(f, "onset"), "`onset` needs the day of the incident.", "Add `date: YYYY-MM-DD` at the top of the case."
+            "FB032",
+            f.span_of("onset"),
+            "`onset` needs the day of the incident.",
+            "Add `date: YYYY-MM-DD` at the top of the case.",
         )
     return replace(
         base, present=present, occurred=occurred, onset=onset, since=since, age=age, duty=f.quantity("duty", "probability")
     )
-
-
-def _span(f: Fields, key: str) -> Span | None:
-    node = f.node_of(key)
-    return node.span if node is not None else None
 
 
 def _since(r: Reading, f: Fields, text: str) -> dt.date | None:
@@ -165,7 +162,7 @@ def _since(r: Reading, f: Fields, text: str) -> dt.date | None:
         except ValueError:
             m = None
     if text and m is None:
-        r.error("FB033", _span(f, "since"), f"`{text[:60]}` is not a date.", "Write `2024`, `2024-03` or `2024-03-05`.")
+        r.error("FB033", f.span_of("since"), f"`{text[:60]}` is not a date.", "Write `2024`, `2024-03` or `2024-03-05`.")
     return None
 
 
@@ -176,7 +173,7 @@ def _control(r: Reading, f: Fields, base: Factor) -> Factor:
         cure = "Write `state: failed` (broken with that probability), or leave `broken` out."
         node = f.node_of("state")
         if isinstance(node, Scalar) and node.text in STATES:
-            r.error("FB034", _span(f, "broken"), f"`state: {state}` already says whether it is broken.", cure)
+            r.error("FB034", f.span_of("broken"), f"`state: {state}` already says whether it is broken.", cure)
     if state in ("missing", "bypassed"):
         broken = Quantity.point(1.0, basis="assumed")
     elif state == "effective" and broken is None:

@@ -178,6 +178,19 @@ class Fields:
         entry: Entry | None = self.node.entries.get(key)
         return entry.value if entry else None
 
+    @property
+    def first(self) -> Span:
+        """Where something is missing from the mapping: its first key."""
+        return next(iter(self.node.entries.values())).key.span if self.node.entries else self.node.span
+
+    def span_of(self, key: str) -> Span | None:
+        node = self.node_of(key)
+        return node.span if node is not None else None
+
+    def section(self, key: str) -> Map | None:
+        node = self.node_of(key)
+        return self.r.mapping(node, f"`{key}`", f"Write `{key}:` and its entries below, indented.") if node is not None else None
+
     def text(self, key: str) -> str:
         node = self.node_of(key)
         return self.r.text(node, key) if node is not None else ""

@@ -12,10 +12,11 @@ from fuelbed.core.grammar import parse_expression
 from fuelbed.core.numbers import YEARS, unit_of_time
 from fuelbed.core.quantities import Quantity
 from fuelbed.core.scanner import TextFault, did_you_mean
+from fuelbed.readers.checks import check_momentary, check_stratified
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.yaml import Map, Node, Scalar
 
-__all__ = ["Names", "check_names", "default_line", "in_unit", "read_common_causes", "read_lines", "read_outcomes"]
+__all__ = ["Names", "Structure", "check_names", "default_line", "in_unit", "read_common_causes", "read_structure"]
 
 
 @dataclass(slots=True)
@@ -31,6 +32,74 @@ class Names:
 
     def all(self) -> list[str]:
         return [*self.kinds, *self.lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What `structure`, `failure` and `outcomes` say together."""
+
+    lines: dict[str, Line]
+    outcomes: list[Outcome]
+    unit: str
+    failure: str
+
+
+def read_structure(r: Reading, f: Fields, factors: Mapping[str, Factor], names: Names) -> Structure:
+    """Lines, outcomes and the failure, with the defaults written out where the case leaves one of them out."""
+    node = f.section("structure")
+    said = "structure" in f
+    lines = read_lines(r, node, names) if node else {}
+    failure = f.text("failure")
+    outs = f.section("outcomes")
+    if not said:
+        failure = failure or next(iter(outs.entries if outs else ()), "")
+        _default_failure(r, f, failure, names)
+        if factors and failure:
+            lines = {failure: default_line(failure, factors)}
+    outcomes, unit = read_outcomes(r, outs, names, not said or node is not None) if outs else ([], "failures")
+    failure = _failure(r, f, failure, outs, node is not None, names)
+    if not outs:
+        names.outcomes = [failure]
+        outcomes = [Outcome(failure, Quantity.point(1.0, "loss", unit="failures", basis="assumed"))]
+    if len(lines) == len(names.lines):  # a line at fault hides what the others mean
+        check_stratified(r, lines)
+        if len(factors) == len(names.kinds):
+            check_momentary(r, lines, factors)
+    return Structure(lines, outcomes, unit, failure)
+
+
+def _default_failure(r: Reading, f: Fields, failure: str, names: Names) -> None:
+    node = f.node_of("failure")
+    if not failure:
+        return
+    if isinstance(node, Scalar) and r.identifier(node, "failure") and failure in names.kinds:
+        r.error("FB018", node.span, f"`{failure}` is a factor already.", "Give the failure another name.")
+    names.lines[failure] = node.span if node is not None else Span(r.file, 1, 1)
+
+
+def _failure(r: Reading, f: Fields, failure: str, outs: Map | None, has_structure: bool, names: Names) -> str:
+    node = f.node_of("failure")
+    if node is None:
+        if outs is not None and outs.entries:
+            return next(iter(outs.entries))
+        if "outcomes" not in f:
+            r.error("FB017", f.first, "the case has no `failure`.", "Add `failure:` with the line that is the failure.")
+        return ""
+    if not failure:
+        return ""
+    if outs is not None and any(n not in names.lines for n in outs.entries):
+        return failure  # an outcome is misspelt, and is reported already
+    if has_structure and failure not in names.lines:
+        cure = did_you_mean(failure, names.lines) or "The failure is a line of `structure`."
+        r.error("FB031", node.span, f"no line is called `{failure[:60]}`.", cure)
+    elif outs is not None and failure not in outs.entries:
+        r.error(
+            "FB031",
+            node.span,
+            f"`{failure[:60]}` is not among the outcomes.",
+            "Add it to `outcomes`, or leave `failure` out.",
+        )
+    return failure
 
 
 def read_lines(r: Reading, node: Map, names: Names) -> dict[str, Line]:

@@ -1,0 +1,103 @@
+"""What a case carries beside its model: the narrative, evidence files, the system, sources, and the sections of other engines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fuelbed.core.findings import Severity
+from fuelbed.readers.fields import Fields, Reading
+from fuelbed.readers.files import FileFault, check_relative, digest, resolve_inside
+from fuelbed.readers.yaml import Map, Node, Seq, plain
+
+__all__ = ["ENGINE_SECTIONS", "EVIDENCE_ROLES", "SYSTEM_KEYS", "Attachments"]
+
+ENGINE_SECTIONS = (
+    "dynamics", "signals", "seen", "hypotheses", "invariants", "control_structure", "coupling", "history", "threshold", "lint",
+    "exposure", "assets", "zones", "attribution",
+)  # fmt: skip
+"""Top-level sections that engines own."""
+SYSTEM_KEYS = ("components", "layers", "zones", "owners", "depends_on")
+EVIDENCE_ROLES = ("metrics", "history", "events", "traces")
+
+
+@dataclass(slots=True)
+class Attachments:
+    """Reads them; `inputs` collects the digest of every file, `unread` the sections whose engine is not built yet."""
+
+    r: Reading
+    root: Path | None
+    inputs: dict[str, str]
+    unread: list[str] = field(default_factory=list)
+
+    def narrative(self, f: Fields) -> str:
+        return self._file(f.node_of("narrative"), "narrative")
+
+    def _file(self, node: Node | None, what: str) -> str:
+        if node is None:
+            return ""
+        text = self.r.text(node, what)
+        if not text:
+            return ""
+        try:
+            check_relative(text)
+            if self.root is not None:
+                self.inputs[text] = digest(resolve_inside(self.root, text), text)
+        except FileFault as e:
+            self.r.error(e.code, node.span, e.message, e.cure)
+        return text
+
+    def evidence(self, f: Fields) -> dict[str, Any]:
+        section = f.section("evidence")
+        if section is None:
+            return {}
+        self.r.check_keys(section, EVIDENCE_ROLES, "`evidence`")
+        for role, entry in section.entries.items():
+            for item in entry.value.items if isinstance(entry.value, Seq) else [entry.value]:
+                if isinstance(item, Map):
+                    if "file" in item.entries:
+                        self._file(item.entries["file"].value, "file")
+                    else:
+                        self.r.error(
+                            "FB017", item.span, f"this `{role[:60]}` evidence has no `file`.", "Add `file: metrics.csv`."
+                        )
+                else:
+                    self._file(item, role)
+        return {k: plain(e.value) for k, e in section.entries.items()}
+
+    def system(self, f: Fields) -> dict[str, Any]:
+        section = f.section("system")
+        if section is None:
+            return {}
+        self.r.check_keys(section, SYSTEM_KEYS, "`system`")
+        return {k: plain(e.value) for k, e in section.entries.items()}
+
+    def _sources(self, node: Node) -> None:
+        if not isinstance(node, Seq):
+            self.r.wrong(node, "`sources` is a list.", "Write `- {id: s1, address: ..., what: ...}`.")
+            return
+        for item in node.items:
+            body = self.r.mapping(item, "a source", "Write `{id: s1, address: ..., what: ...}`.")
+            if body is not None:
+                self.r.check_keys(body, ("id", "address", "what"), "a source")
+                source = Fields(self.r, body)
+                for key in ("id", "address", "what"):
+                    source.text(key)
+
+    def sections(self, top: Map, built: frozenset[str]) -> dict[str, Any]:
+        """Plain data of what core does not read itself; `sources` and `summary` travel with it."""
+        out: dict[str, Any] = {}
+        for key, entry in top.entries.items():
+            if key == "sources":
+                self._sources(entry.value)
+            elif key == "summary":
+                self.r.text(entry.value, "summary")
+            elif key not in ENGINE_SECTIONS:
+                continue
+            elif key not in built:
+                self.unread.append(key)
+                message, cure = f"no engine reads `{key}` in this version yet.", "It is kept, and changes no result."
+                self.r.warn("FB070", entry.key.span, message, cure, Severity.NOTE)
+            out[key] = plain(entry.value)
+        return out
