@@ -30,7 +30,19 @@ KNOWN: Mapping[tuple[str, str], Mapping[str, str]] = {
         **dict.fromkeys(
             ("no numbers", "one rate unknown", "from zero", "all certain", "the whole range", "threshold"), _PROPENSITY
         ),
-        **dict.fromkeys(("negative weight", "at least", "tips", "outcomes", "needs"), _PROPENSITY),
+        **dict.fromkeys(
+            (
+                "negative weight",
+                "at least",
+                "tips",
+                "outcomes",
+                "needs",
+                "standing failure",
+                "standing, perhaps",
+                "factors without a part",
+            ),
+            _PROPENSITY,
+        ),
         **dict.fromkeys(("not", "not of a line"), _SHARE),
         "huge rates": _HUGE,
         "tiny rates": _TINY,

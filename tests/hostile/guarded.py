@@ -1,0 +1,86 @@
+"""`python -m tests.hostile.guarded LOG READ WRITE ARGS...`: the command line under an audit hook, in a process of its own.
+
+Whatever the command opens beyond the folders of READ and WRITE (`os.pathsep` between them) and Python's own, every socket, process,
+pickle, and every piece of code that carries the marker of a case goes into LOG, a line each. An empty LOG is the proof.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from types import CodeType
+from typing import Any
+
+MARKER = "hostilemarker"
+_NEVER = (
+    "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "pickle.", "os.chmod",
+    "os.remove", "os.rmdir", "os.symlink", "os.link", "os.truncate", "shutil.", "urllib.", "http.", "ftplib.", "smtplib.",
+    "webbrowser.", "code.__new__", "sys._getframe_for_nothing", "ctypes.dlsym", "ctypes.string_at", "syslog.", "resource.setrlimit",
+)  # fmt: skip
+_LOOKED_AT = ("os.listdir", "os.scandir", "os.mkdir", "os.rename", "glob.glob", "ctypes.dlopen")
+
+
+def _carries(x: object, depth: int = 0) -> bool:
+    """Whether a source text, a code object or its constants hold the case's marker."""
+    if isinstance(x, str):
+        return MARKER in x.lower()
+    if isinstance(x, bytes | bytearray):
+        return MARKER.encode() in bytes(x).lower()
+    if isinstance(x, CodeType) and depth < 20:
+        inside: Iterable[object] = (*x.co_consts, *x.co_names, *x.co_varnames, x.co_name)
+        return any(_carries(y, depth + 1) for y in inside)
+    return isinstance(x, tuple) and depth < 20 and any(_carries(y, depth + 1) for y in x)
+
+
+def _real(path: object) -> str:
+    text = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
+    return os.path.realpath(text) if text else ""
+
+
+def install(log: int, read: list[str], write: list[str]) -> None:
+    own = [sys.prefix, sys.base_prefix, *sys.path]
+    may_read = [_real(p) + os.sep for p in (*own, *read, *write) if p]
+    may_write = [_real(p) + os.sep for p in write if p]
+    busy = False
+
+    def fault(event: str, args: Any) -> str:
+        if event.startswith(_NEVER):
+            return "never"
+        if event == "open" or event in _LOOKED_AT:
+            path, mode, flags = (*args, None, None, None)[:3]
+            if isinstance(path, int) or not _real(path):
+                return ""
+            writes = event in ("os.mkdir", "os.rename") or (
+                any(c in str(mode or "") for c in "wax+") or (isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR)))
+            )
+            real = _real(path) + os.sep
+            return "" if real.startswith(tuple(may_write if writes else may_read)) else "outside"
+        if event in ("compile", "exec", "import", "marshal.loads", "builtins.input") and any(map(_carries, args)):
+            return "runs what the case says"
+        return ""
+
+    def hook(event: str, args: Any) -> None:
+        nonlocal busy
+        if busy:
+            return
+        busy = True
+        try:
+            why = fault(event, args)
+            if why:
+                os.write(log, f"{why}: {event} {args!r:.300}\n".encode("utf-8", "replace"))
+        finally:
+            busy = False
+
+    sys.addaudithook(hook)
+
+
+if __name__ == "__main__":
+    log_file, read_paths, write_paths = sys.argv[1:4]
+    sys.argv = ["fuelbed", *sys.argv[4:]]
+    install(
+        os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), read_paths.split(os.pathsep), write_paths.split(os.pathsep)
+    )
+    from fuelbed.cli.main import main
+
+    main(prog_name="fuelbed")
