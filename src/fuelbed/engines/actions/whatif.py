@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from fuelbed.core.blocks import Picture
+from fuelbed.core.errors import BudgetError
+from fuelbed.numerics.process.bounds import bounds
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.interventions import Overrides, changes_of, middles, removal
+from fuelbed.numerics.process.transient import transient
 
 __all__ = ["whatif"]
 
@@ -15,7 +20,10 @@ _KINDS = {"rate": "rate", "probability": "probability", "loss": "loss", "duratio
 
 
 def whatif(model: Compiled) -> Picture:
-    """One slider per given number, one switch per action item and per factor (its removal)."""
+    """One slider per given number, one switch per action item and per factor (its removal).
+
+    What lies outside the tape (a simulated or bounded probability) travels as a fixed number.
+    """
     t = model.tape
     place = {name: i for i, name in enumerate(t.inputs)}
     mid = middles(model)
@@ -44,10 +52,21 @@ def whatif(model: Compiled) -> Picture:
         {"id": "probability", "label": f"at least one in {model.case.horizon_text}", "register": t.outputs["probability"], "kind": "probability"},
         {"id": "loss", "label": unit, "register": t.outputs["loss"], "kind": "loss"},
     ]  # fmt: skip  # one output a line
+    if model.bounded or _simulated(model):
+        p = bounds(model, [{}], ("hazard", "probability", "standing"), np.random.default_rng(0))[0]["probability"].after
+        value = None if math.isnan(p.value) else p.value
+        outputs[1] |= {"fixed": True, "value": value, "low": p.low, "high": p.high, "method": p.method}
     tape = {**t.as_json(), "inputs": [{"name": n, "value": default(n)} for n in t.inputs]}
     data = {"tape": tape, "outputs": outputs, "sliders": sliders, "switches": switches, "reason": ""}
     alt = "Sliders for every number and a switch for every action; they recompute the same formulas inside the page."
     return Picture("whatif", "What if", data, alt)
+
+
+def _simulated(model: Compiled) -> bool:
+    try:
+        return transient(model) is not None
+    except BudgetError:
+        return True
 
 
 def _slider(model: Compiled, label: str, place: dict[str, int], mid: dict[str, float]) -> dict[str, Any] | None:

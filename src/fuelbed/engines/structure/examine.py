@@ -6,17 +6,19 @@ import numpy as np
 
 from fuelbed.core.blocks import Answer, Ask, Block, Sentence
 from fuelbed.core.case import Case
+from fuelbed.core.errors import BudgetError
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Facts, NotFound, RiskShares
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.options import Options
-from fuelbed.engines.structure import tables
+from fuelbed.engines.structure import importance, tables
 from fuelbed.engines.structure.picture import graph, removal_picture
 from fuelbed.numerics.process.bounds import Bound, Comparison, bounds
 from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.incident import Incident, examine_incident
 from fuelbed.numerics.process.interventions import removal
 from fuelbed.numerics.process.structure import Event
+from fuelbed.numerics.process.transient import PATHS, transient
 
 __all__ = ["examine"]
 
@@ -43,8 +45,11 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         graph(model, cuts),
         tables.incident_table(model, incident),
         Sentence(tables.incident_sentence(incident), detail=True),
-        tables.importance_table(model, removed, known),
-        tables.numbers_table(model),
+        importance.belief_table(model, rng),
+        tables.removal_table(model, removed, known),
+        importance.importance_table(model, factors, removed, known, rng),
+        importance.line_table(model, known, rng),
+        tables.numbers_table(model, importance.elasticities(model)),
         *([Ask(_ask_numbers(model))] if not known else []),
     ]
     findings = _findings(model, incident, cuts)
@@ -166,29 +171,28 @@ def _findings(model: Compiled, incident: Incident, cuts: list[tuple[Event, ...]]
                     f.span,
                 )
             )
-    out += _long_findings(model, cuts)
+    out += _long_findings(model)
     out += _layer_findings(model, cuts)
     return out
 
 
-def _long_findings(model: Compiled, cuts: list[tuple[Event, ...]]) -> list[Finding]:
+def _long_findings(model: Compiled) -> list[Finding]:
     """Where a trigger stays on for long, failures come in clusters and the horizon probability is not that of a Poisson process."""
-    meets = {n for cut in cuts if sum(k == "trigger" for k, _ in cut) > 1 for k, n in cut if k == "trigger"}
-    out = []
-    for name in sorted(meets):
-        f = model.case.factors[name]
-        if f.lasts is not None and f.lasts.high >= model.case.horizon / 20:
-            out.append(
-                Finding(
-                    "FB206",
-                    Severity.WARNING,
-                    f"`{name}` stays on for a twentieth of the horizon or more, so failures come in clusters: the probability within "
-                    f"{model.case.horizon_text} is an upper estimate (failures a year and loss are not affected).",
-                    "Read failures a year instead, or choose a longer `horizon`.",
-                    f.span,
-                )
-            )
-    return out
+    try:
+        paths = transient(model)
+    except BudgetError as e:
+        why, names, cure = f"only bounded ({e})", [], "Give fewer triggers a long `lasts`, or read failures a year instead."
+    else:
+        if paths is None:
+            return []
+        names = [f"`{n}`" for n in paths.long]
+        why, cure = (
+            f"simulated ({PATHS} paths), with its sampling error in the interval",
+            "Nothing to do; failures a year and loss stay exact.",
+        )
+    who = f"{' and '.join(names)} stay{'s' if len(names) == 1 else ''}" if names else "Some triggers stay"
+    text = f"{who} on long enough for failures to come in clusters, so the probability within {model.case.horizon_text} is {why}."
+    return [Finding("FB206", Severity.NOTE, text, cure)]
 
 
 def _layer_findings(model: Compiled, cuts: list[tuple[Event, ...]]) -> list[Finding]:

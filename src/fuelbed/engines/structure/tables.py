@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fuelbed.core.blocks import Cell, Column, Estimates, Named, Table
 from fuelbed.core.estimates import Estimate
@@ -16,12 +16,12 @@ from fuelbed.numerics.process.values import change, estimate, has_unknown_rates
 __all__ = [
     "cut_set_table",
     "headline",
-    "importance_table",
     "in_every",
     "incident_sentence",
     "incident_table",
     "numbers_missing",
     "numbers_table",
+    "removal_table",
     "spoken",
 ]
 
@@ -156,7 +156,7 @@ def incident_sentence(i: Incident) -> str:
     )
 
 
-def importance_table(model: Compiled, removed: dict[str, dict[str, Comparison]], known: bool) -> Table:
+def removal_table(model: Compiled, removed: dict[str, dict[str, Comparison]], known: bool) -> Table:
     """The removal test in numbers: what is left of each quantity without the factor."""
     rows = []
     unit = f"{model.case.loss_unit} a year"
@@ -186,7 +186,7 @@ def importance_table(model: Compiled, removed: dict[str, dict[str, Comparison]],
     )
 
 
-def numbers_table(model: Compiled) -> Table:
+def numbers_table(model: Compiled, elasticity: Mapping[str, Estimate]) -> Table:
     """Every number that the results rest on, with its basis."""
     rows = []
     for k in model.knobs.values():
@@ -198,6 +198,7 @@ def numbers_table(model: Compiled) -> Table:
                 Cell(k.label),
                 Cell(estimate=given_estimate(q)),
                 Cell(q.basis if q.given else "not given"),
+                Cell(estimate=elasticity[k.label]) if k.label in elasticity else Cell(""),
                 Cell(q.source),
             )
         )
@@ -208,6 +209,7 @@ def numbers_table(model: Compiled) -> Table:
             Column("number", "number", "code"),
             Column("value", "value", "estimate"),
             Column("basis", "basis"),
+            Column("elasticity", "1 % more moves failures a year by (%)", "estimate"),
             Column("source", "source", brief=False),
         ),
         tuple(rows),

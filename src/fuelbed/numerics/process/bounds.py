@@ -73,21 +73,39 @@ class _Task:
 
 
 def bounds(
-    model: Compiled, rows: Sequence[Overrides], outputs: Sequence[str], rng: np.random.Generator
+    model: Compiled,
+    rows: Sequence[Overrides],
+    outputs: Sequence[str],
+    rng: np.random.Generator,
+    paired: bool = True,
+    effort: float = 1.0,
 ) -> list[dict[str, Comparison]]:
-    """For every row of interventions and every output, the paired comparison with no intervention."""
-    return _Bounds(model, [{}, *rows], tuple(outputs), rng).solve()[1:]
+    """For every row of interventions and every output, the paired comparison with no intervention.
+
+    `paired=False` where only `after` is wanted: differences and ratios are then outer enclosures. `effort`
+    scales the work spent on corners.
+    """
+    return _Bounds(model, [{}, *rows], tuple(outputs), rng, paired, effort).solve()[1:]
 
 
 class _Bounds:
-    def __init__(self, model: Compiled, rows: list[Overrides], outputs: tuple[str, ...], rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        model: Compiled,
+        rows: list[Overrides],
+        outputs: tuple[str, ...],
+        rng: np.random.Generator,
+        paired: bool,
+        effort: float,
+    ) -> None:
+        self.paired = paired
         self.model, self.rows, self.outputs, self.rng = model, rows, outputs, rng
         self.asked = outputs
         if model.bounded and "probability" in outputs:
             self.outputs = (*outputs, "probability_low")
         self.box = Box(model, _SAMPLES, rng)
-        work = 4 * model.tape.size * len(rows)
-        self.corners = max(2, min(_CORNERS, int(np.log2(max(1.0, _WORK / work)))))
+        work = model.tape.size * len(rows) * len(self.outputs) * (2 if paired else 1)
+        self.corners = max(2, min(_CORNERS, int(np.log2(max(1.0, effort * _WORK / work)))))
 
     def _run(self, rows: Sequence[Overrides], inputs: Array) -> dict[str, Array]:
         """Outputs as (row, point), in parts that fit into memory; `inputs` is (tape inputs, rows x points)."""
@@ -150,7 +168,8 @@ class _Bounds:
         tasks = []
         for o in self.outputs:
             value, grad = np.concatenate(values[o]), np.concatenate(grads[o])
-            wanted: tuple[What, ...] = ("after",) if o.startswith("probability") else ("after", "difference", "ratio")
+            alone = o.startswith("probability") or not self.paired
+            wanted: tuple[What, ...] = ("after",) if alone else ("after", "difference", "ratio")
             for r in range(len(self.rows)):
                 tasks += [self._task(r, o, w, value, grad) for w in wanted]
         return tasks
@@ -245,7 +264,7 @@ class _Bounds:
             if self.box.drawn:
                 how = f"5th to 95th percentile of {_SAMPLES} samples; intervals {how}"
             out[(t.row, t.output, t.what)] = how
-            if t.output.startswith("probability"):
+            if t.output.startswith("probability") or not self.paired:
                 out[(t.row, t.output, "difference")] = out[(t.row, t.output, "ratio")] = "outer enclosure, not paired"
         return out
 

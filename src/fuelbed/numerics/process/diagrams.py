@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fuelbed.core.case import Case
+import dataclasses
+
+from fuelbed.core.case import Case, Line
+from fuelbed.core.expressions import Const
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
 from fuelbed.numerics.process.expectation import Demand, Incidence, Space
@@ -16,14 +19,13 @@ __all__ = ["Diagrams"]
 class Diagrams:
     """Everything that is drawn, in one variable order: uncertain state first, then switches and per-demand draws.
 
-    after     the structure of the future, where it differs from the one the incident is read by (a line held true or false).
+    `structure` is what the incident is read by; `future` what comes after it (the same, until a line is held).
     """
 
-    def __init__(self, case: Case, after: Case | None = None) -> None:
+    def __init__(self, case: Case) -> None:
         self.case = case
         self.added, guards, self.shares, moved = _added_controls(case)
-        self.structure = Structure(case, guards)
-        self.future = self.structure if after is None else Structure(after, guards, like=self.structure)
+        self.structure = self.future = Structure(case, guards)
         self.vars = Variables(case, self.added, self.shares, moved).build()
         names = self.vars.order(self.structure.events)
         self.triggers = [f for f in case.of_kind("trigger") if ("trigger", f.name) in self.structure.index]
@@ -93,6 +95,12 @@ class Diagrams:
     def over_fine(self, structure: Structure, f: int) -> int:
         """A function over the events of `structure`, as one over fine variables."""
         return structure.bdd.compose(f, lambda v: self.event(structure.events[v]), self.bdd)
+
+    def hold(self, line: str, value: bool) -> None:
+        """From now on `line` is held true or false; the incident is still read by the lines as they are."""
+        lines = {**self.case.lines, line: Line(line, Const(value), str(value).lower())}
+        after = dataclasses.replace(self.case, lines=lines)
+        self.future = Structure(after, self.structure.added, like=self.structure)
 
     # ---- the future ----------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from fuelbed.core.case import Factor
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 
-__all__ = ["Overrides", "batch", "changes_of", "evaluate", "failing_arrivals", "middles", "removal"]
+__all__ = ["Overrides", "batch", "certain", "changes_of", "evaluate", "failing_arrivals", "middles", "removal"]
 
 Array = NDArray[np.float64]
 Overrides = Mapping[str, float | str]  # tape input -> a value, or the label of the knob that gives it
@@ -25,6 +25,15 @@ def removal(model: Compiled, factor: Factor) -> Overrides:
     if factor.kind == "trigger":
         out.update(_state(f"{factor.name}.now", 0.0))
     return out
+
+
+def certain(factor: Factor) -> Overrides | None:
+    """The opposite of the removal test: a condition always present, a control always failing; None for a trigger (an event)."""
+    if factor.kind == "trigger":
+        return None
+    if factor.kind == "condition":
+        return {**_state(f"{factor.name}.present", 1.0), f"{factor.name}.duty": 1.0}
+    return _state(f"{factor.name}.broken", 1.0)
 
 
 def changes_of(model: Compiled, action: Action) -> Overrides:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
 
@@ -39,7 +39,7 @@ _SHARE = 1 / 20  # of the horizon: a duration from here on is long (DESIGN 3)
 _EXPECTED = 0.1  # failures while it is on: from here on they cluster
 _PATTERNS = 6  # triggers that are told apart; more, and the probability is only bounded
 _EVENTS = 4_000_000  # arrivals of one run, over all paths
-_FEW = 200
+_KEPT = 16  # simulated paths kept: most interventions leave the paths as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Transient:
     path: tuple[str, ...]
     n_classes: int
     seed: int = 11
+    _kept: dict[tuple[float, ...], tuple[Array, list[Array]]] = field(default_factory=dict)
 
     def probability(self, knobs: Mapping[str, float], row: Overrides, paths: int = PATHS) -> Simulated:
         """P(H) under one row of interventions at one value of every number. Raises `BudgetError` past the budget of arrivals."""
@@ -71,7 +72,12 @@ class Transient:
         total = get("total")
         if total <= 0:
             return Simulated(0.0, 0.0)
-        times, counts = self._features(get, paths)
+        key = (paths, *(get(f"{what}:{b}") for b in self.path for what in ("rate", "lasts", "now")))
+        if key not in self._kept:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[key] = self._features(get, paths)
+        times, counts = self._kept[key]
         mass, standing, hazard, hit = (reg[x] for x in self._places)
         log = -times @ hazard.T
         for i, n in enumerate(counts):
@@ -205,7 +211,8 @@ def _may_be_long(case: Case, readers: list[str], b: str) -> bool:
 
 
 def _is_long(found: Transient, b: str) -> bool:
-    """The criterion of DESIGN 3, at the middle of the numbers: long against the horizon, or failures while on likely."""
+    """The criterion of DESIGN 3, at the middle of the numbers: long against the horizon, or failures while on (more of them than
+    while off) likely, in the worst state."""
     model = found.model
     lasts = model.case.factors[b].lasts
     if lasts is not None and lasts.high >= _SHARE * model.case.horizon:
@@ -213,12 +220,15 @@ def _is_long(found: Transient, b: str) -> bool:
     reg = model.tape.run(batch(model, middles(model), [{}]))[:, 0]
     at = model.tape.outputs
     rate = {p: float(reg[at[f"rate:{p}"]]) for p in found.path}
-    worst = 0.0
-    for k, s in enumerate(product((0, 1), repeat=len(found.path))):
-        if s[found.path.index(b)]:
-            for c in range(found.n_classes):
-                hits = float(reg[at[f"{c}:{k}:h"]]) + sum(rate[p] * float(reg[at[f"{c}:{k}:{p}"]]) for p in found.path if p != b)
-                worst = max(worst, hits)
+    hits = [
+        [
+            float(reg[at[f"{c}:{k}:h"]]) + sum(rate[p] * float(reg[at[f"{c}:{k}:{p}"]]) for p in found.path if p != b)
+            for k in range(2 ** len(found.path))
+        ]
+        for c in range(found.n_classes)
+    ]
+    bit = 2 ** (len(found.path) - 1 - found.path.index(b))
+    worst = max((row[k] - row[k - bit] for row in hits for k in range(len(row)) if k & bit), default=0.0)
     return worst * float(reg[at[f"lasts:{b}"]]) > _EXPECTED
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from fuelbed.core.case import Case, Line
-from fuelbed.core.expressions import Const
 from fuelbed.numerics.process.compile import Compiled, told
 from fuelbed.numerics.process.diagrams import Diagrams
 from fuelbed.numerics.process.expectation import expectation, likelihood
 
-__all__ = ["beliefs", "with_line"]
+__all__ = ["beliefs", "lines_held"]
 
 
 def beliefs(model: Compiled) -> tuple[Compiled, Mapping[str, str]]:
@@ -32,18 +30,26 @@ def beliefs(model: Compiled) -> tuple[Compiled, Mapping[str, str]]:
     return _with_tape(model, d, out), stems
 
 
-def with_line(model: Compiled, line: str, held: bool) -> Compiled:
-    """The model after `line` is held true or false from now on; the incident is still read by the lines as they are."""
-    case = model.case
-    lines = {**case.lines, line: Line(line, Const(held), str(held).lower())}
-    d = Diagrams(case, after=_changed(case, lines))
-    losses = [d.inputs.number(f"{o.name}.loss") for o in case.outcomes]
-    out = expectation(d.space, d.demands(), d.standing(), told(d, d.incidence()), losses, case.horizon)
-    return _with_tape(model, d, dict(out))
+def lines_held(model: Compiled, names: Sequence[str]) -> Compiled:
+    """The model with a tape of what follows when a line is held false or true from now on, for each of `names`.
 
-
-def _changed(case: Case, lines: Mapping[str, Line]) -> Case:
-    return dataclasses.replace(case, lines=lines)
+    The incident is still read by the lines as they are. Outputs: `left:<line>`, failures a year with the line held false over those
+    of today (0 where there are none); with it held true `probability:<line>` and `standing:<line>`.
+    """
+    d = Diagrams(model.case)
+    t, horizon = d.inputs.tape, model.case.horizon
+    losses = [d.inputs.number(f"{o.name}.loss") for o in model.case.outcomes]
+    known = told(d, d.incidence())
+    today = expectation(d.space, d.demands(), d.standing(), known, losses, horizon, survive=False)["hazard"]
+    out: dict[str, int] = {}
+    for name in names:
+        d.hold(name, False)
+        gone = expectation(d.space, d.demands(), d.standing(), known, losses, horizon, survive=False)["hazard"]
+        out[f"left:{name}"] = t.div(gone, today)
+        d.hold(name, True)
+        sure = expectation(d.space, d.demands(), d.standing(), known, losses, horizon)
+        out.update({f"{k}:{name}": sure[k] for k in ("probability", "standing")})
+    return _with_tape(model, d, out)
 
 
 def _with_tape(model: Compiled, d: Diagrams, out: dict[str, int]) -> Compiled:
