@@ -1,10 +1,11 @@
-"""What the commands share: reading a case or leaving with code 2, the baseline, the exit code."""
+"""What the commands share: reading a case or leaving with code 2, printing, writing, the baseline, the exit code."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import stat
 import sys
 import unicodedata
 from collections.abc import Iterable
@@ -17,8 +18,8 @@ from fuelbed.core.case import Case
 from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.findings import Finding, Severity
 
-__all__ = ["FAIL_ON", "exit_code", "load", "new_findings", "prints_unicode", "refuse", "say", "terminal_width", "use_color",
-           "write_out"]  # fmt: skip  # one list
+__all__ = ["FAIL_ON", "exit_code", "is_terminal", "load", "new_findings", "prints_unicode", "reason", "refuse", "say", "terminal_width",
+           "use_color", "write_out"]  # fmt: skip  # one list
 
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 FAIL_ON = click.Choice(["note", "warning", "error", "never"])
@@ -33,6 +34,11 @@ def say(text: str, err: bool = False) -> None:
     click.echo(line, err=err)
 
 
+def is_terminal(err: bool = False) -> bool:
+    stream = sys.stderr if err else sys.stdout
+    return stream is not None and stream.isatty()  # None where the caller closed it
+
+
 def prints_unicode(err: bool = False) -> bool:
     """Whether the stream's encoding can write what reports are made of."""
     encoding = getattr(sys.stderr if err else sys.stdout, "encoding", None) or "ascii"
@@ -45,12 +51,12 @@ def prints_unicode(err: bool = False) -> bool:
 
 def use_color() -> bool:
     """Only on a terminal that wants it (https://no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def terminal_width() -> int:
     """80 where nobody looks; on a terminal its own width, at most 100."""
-    if not sys.stdout.isatty():
+    if not is_terminal():
         return 80
     return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
 
@@ -77,6 +83,12 @@ def refuse(message: str) -> NoReturn:
     sys.exit(2)
 
 
+def reason(e: OSError) -> str:
+    """The system's words for an error, in lower case: `no such file or directory`."""
+    text = e.strerror or str(e)
+    return text[:1].lower() + text[1:]
+
+
 def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Finding]:
     """The findings that the baseline file does not hold; the file is written when it is not there yet."""
     found = list(findings)
@@ -84,15 +96,25 @@ def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Fin
         return found
     if not baseline.exists():
         write_out(json.dumps({"fuelbed-baseline": 1, "known": sorted(f.fingerprint for f in found)}, indent=1) + "\n", baseline)
-        say(f"Wrote {baseline}: {len(found)} findings are known from now on.", err=True)
+        say(f"Wrote {baseline}: {_count(len(found), 'finding')} known from now on.", err=True)
         return []
     try:
-        known = json.loads(baseline.read_text(encoding="utf-8"))["known"]
+        text = baseline.read_text(encoding="utf-8")
+    except OSError as e:
+        refuse(f"{baseline}: cannot be read ({reason(e)}).")
+    except ValueError:
+        text = ""
+    try:
+        known = json.loads(text)["known"]
         if not isinstance(known, list):
             raise TypeError
-    except (ValueError, KeyError, TypeError, OSError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         refuse(f"{baseline}: not a baseline file. Delete it, and the next run writes it anew.")
     return [f for f in found if f.fingerprint not in known]
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n} {word}{'s are' if n != 1 else ' is'}"
 
 
 def exit_code(findings: Iterable[Finding], fail_on: str) -> int:
@@ -103,14 +125,30 @@ def exit_code(findings: Iterable[Finding], fail_on: str) -> int:
 
 
 def write_out(text: str, output: Path | None) -> None:
-    """To the file (through a temporary one beside it, so that a crash loses nothing), or to standard output."""
+    """To the file (folders that are missing are made), or to standard output."""
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        temporary = output.with_name(output.name + ".tmp")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(output)
+        _write(text.encode("utf-8", "replace"), output)
     except OSError as e:
-        refuse(f"{output}: cannot be written ({e.strerror}).")
+        refuse(f"{output}: cannot be written ({reason(e)}).")
+
+
+def _write(content: bytes, output: Path) -> None:
+    """Through a new file beside it, so that a crash loses nothing; a device or a pipe is written to as it is."""
+    try:
+        special = not stat.S_ISREG(output.stat().st_mode)
+    except FileNotFoundError:
+        special = False
+    if special:
+        output.write_bytes(content)  # a folder says so itself
+        return
+    output = output.resolve()  # a link stays a link
+    output.parent.mkdir(parents=True, exist_ok=True)
+    temporary = output.with_name(f".{output.name[:100]}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(output)
+    finally:
+        temporary.unlink(missing_ok=True)

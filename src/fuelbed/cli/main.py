@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -19,6 +23,7 @@ _COMMANDS = {
     "schema": ("fuelbed.cli.schema:schema", "Print the JSON Schema of the case file or of the JSON report."),
     "cases": ("fuelbed.cli.cases:cases", "List the shipped cases, or copy one to start from."),
 }
+_ONE_CASE = ("analyze", "check")
 
 
 class _Lazy(click.Group):
@@ -36,6 +41,47 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """As click's, but every way to fail ends in one line and a code: 2, 130 after Ctrl-C, 141 into a closed pipe."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except click.ClickException as e:
+            if isinstance(e, click.UsageError) and e.ctx and e.ctx.info_name in _ONE_CASE and "extra argument" in e.message:
+                e = click.UsageError(f"{e.message}. One case at a time: run the command once for each.", e.ctx)
+            e.show()
+            code = e.exit_code
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Stopped.", err=True)
+            code = 130
+        except OSError as e:
+            code = _cannot(f"cannot go on: {e.strerror or e}")
+        except Exception as e:
+            if os.environ.get("FUELBED_TRACEBACK"):
+                raise
+            code = _cannot(
+                f"this is a fault in Fuelbed, not in your case ({type(e).__name__}: {e}). FUELBED_TRACEBACK=1 shows where; please report it."
+            )
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Whoever reads our output may stop early, as `head` does: then so do we, with the code of a closed pipe."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the last flush finds no broken pipe
+            raise click.exceptions.Exit(141) from None
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches
@@ -45,6 +91,17 @@ class _Lazy(click.Group):
             raise click.UsageError(f"There is no command `{args[0]}`.{hint}", ctx)
         module, _, name = _COMMANDS[args[0]][0].partition(":")
         return args[0], getattr(import_module(module), name), args[1:]
+
+
+def _cannot(message: str) -> int:
+    from fuelbed.cli.common import say
+
+    with contextlib.suppress(OSError):
+        say(f"error: {' '.join(message.split())}", err=True)
+    if sys.stdout is not None:  # what could not be written is not tried again
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 2
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
