@@ -309,11 +309,19 @@ CODES: Mapping[str, Code] = {
     ),
     "FB038": _e(
         "bad reference",
-        "`needs` or `shaped_by` names something of the wrong kind.",
+        "`needs`, `shaped_by` or `shares` names something of the wrong kind.",
         "It has no meaning.",
         "Name one of the right kind.",
         "shaped_by: [a_trigger]",
         "shaped_by: [a_condition]",
+    ),
+    "FB039": _e(
+        "control needs its own failure",
+        "What a control must see is true only after that control has failed.",
+        "The control is asked before it could be armed.",
+        "Name what is seen earlier.",
+        "{kind: control, needs: out}, and out: push and fails(it)",
+        "{kind: control, needs: early}, and early: push",
     ),
     "FB040": _e(
         "number not readable",

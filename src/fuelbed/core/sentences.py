@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fuelbed.core.actions import Verb
+from fuelbed.core.quantities import Dimension
 from fuelbed.core.scanner import MAX_LENGTH, TextFault, did_you_mean
 
 __all__ = ["FORMS", "MAPPING_FORMS", "PARAMETER_DIMENSION", "Part", "Sentence", "no_such_form", "parse_sentence"]
@@ -22,8 +23,8 @@ FORMS = (
     "observe LINE or FACTOR [misses P]",
 )
 
-PARAMETER_DIMENSION: Mapping[str, str] = {
-    "rate": "rate", "onset": "rate", "lasts": "duration", "loss": "loss",
+PARAMETER_DIMENSION: Mapping[str, Dimension] = {
+    "rate": "rate", "lasts": "duration", "loss": "loss",
     "present": "probability", "duty": "probability", "fails": "probability", "broken": "probability", "beta": "probability",
 }  # fmt: skip
 """What `set` may move, and what it measures."""

@@ -28,7 +28,7 @@ _WORDS: dict[FactorKind, str] = {
     "control": "make {0} perfect`, or `disable {0}",
 }
 _PARAMETERS: dict[FactorKind, tuple[str, ...]] = {
-    "trigger": ("rate", "lasts"), "condition": ("present", "onset", "duty"), "control": ("fails", "broken"),
+    "trigger": ("rate", "lasts"), "condition": ("present", "duty"), "control": ("fails", "broken"),
 }  # fmt: skip
 _YES_NO = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 
@@ -207,7 +207,7 @@ def _declare(ctx: _Actions, s: _Said) -> None:
 
 def _check(ctx: _Actions, s: _Said, text: str, span: Span) -> Change | None:
     before = len(ctx.r.findings)
-    dimension: Dimension = "probability"
+    dimension: Dimension | None = "probability"
     if s.verb == "set":
         dimension = _check_set(ctx, s)
     elif s.verb == "observe":
@@ -216,11 +216,11 @@ def _check(ctx: _Actions, s: _Said, text: str, span: Span) -> Change | None:
     elif s.verb == "add":
         _known(ctx, s.line, s.line_at, list(ctx.names.lines), "line")
         controls = [k for k, v in ctx.names.kinds.items() if v in ("control", None)]
-        if s.shares:
-            _known(ctx, s.shares, s.shares_at, [*ctx.names.groups, *controls], "common-cause group or control")
+        if s.shares and _known(ctx, s.shares, s.shares_at, [*ctx.names.groups, *controls], "common-cause group or control"):
+            _check_shares(ctx, s)
     else:
         _check_kind(ctx, s)
-    value = s.value(dimension) if s.value is not None and len(ctx.r.findings) == before else None
+    value = s.value(dimension) if s.value is not None and dimension else None
     if value is not None and dimension == "loss" and s.verb == "set":
         value = _same_unit(ctx, s, value)
     if len(ctx.r.findings) > before:
@@ -263,8 +263,17 @@ def _check_kind(ctx: _Actions, s: _Said) -> None:
         ctx.r.error("FB061", s.at, f"`{word}` is for a {wants}, and `{s.target}` is a {kind}.", cure)
 
 
-def _check_set(ctx: _Actions, s: _Said) -> Dimension:
-    """The dimension that the value must have."""
+def _check_shares(ctx: _Actions, s: _Said) -> None:
+    """A control outside every group gives no beta to share by: the added control would count as independent without a word."""
+    n = ctx.names
+    if s.shares in n.groups or s.shares in n.members or n.kinds.get(s.shares) != "control":
+        return
+    cure = "Name a group of `common_causes`, or leave `shares` out: the result at beta 0.1 is then shown beside it."
+    ctx.r.error("FB038", s.shares_at, f"`{s.shares}` is in no common-cause group.", cure)
+
+
+def _check_set(ctx: _Actions, s: _Said) -> Dimension | None:
+    """The dimension that the value must have, None where nobody can tell."""
     n = ctx.names
     if s.target in n.kinds or s.target in ctx.added:
         kind = n.kinds.get(s.target, "control")
@@ -276,9 +285,13 @@ def _check_set(ctx: _Actions, s: _Said) -> Dimension:
     else:
         known = [*n.kinds, *ctx.added, *n.groups, *n.outcomes]
         _known(ctx, s.target, s.at, known, "factor, common-cause group or outcome")
-        return "probability"
+        return PARAMETER_DIMENSION.get(s.parameter)
+    if s.parameter == "onset" and n.kinds.get(s.target, "control") in ("condition", None):
+        cure = f"Write `remove {s.target}`, or `set {s.target}.present to 0.1`."
+        ctx.r.error("FB062", s.parameter_at, "`onset` says how the condition came about, and an action comes after that.", cure)
+        return "rate"
     if s.parameter not in allowed:
         cure = did_you_mean(s.parameter, allowed) or f"It has: {', '.join(allowed)}."
         ctx.r.error("FB062", s.parameter_at, f"`{s.target}` has no `{s.parameter[:60]}` to set.", cure)
-        return "probability"
-    return PARAMETER_DIMENSION[s.parameter]  # type: ignore[return-value]  # the table holds dimensions
+        return None
+    return PARAMETER_DIMENSION[s.parameter]

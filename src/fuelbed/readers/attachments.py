@@ -77,13 +77,16 @@ class Attachments:
         if not isinstance(node, Seq):
             self.r.wrong(node, "`sources` is a list.", "Write `- {id: s1, address: ..., what: ...}`.")
             return
+        ids: set[str] = set()
         for item in node.items:
             body = self.r.mapping(item, "a source", "Write `{id: s1, address: ..., what: ...}`.")
             if body is not None:
                 self.r.check_keys(body, ("id", "address", "what"), "a source")
                 source = Fields(self.r, body)
-                for key in ("id", "address", "what"):
-                    source.text(key)
+                name, _, _ = (source.text(key) for key in ("id", "address", "what"))
+                if name and name in ids:
+                    self.r.error("FB018", source.span_of("id"), f"two sources are called `{name[:60]}`.", "Rename one.")
+                ids.add(name)
 
     def sections(self, top: Map, built: frozenset[str]) -> dict[str, Any]:
         """Plain data of what core does not read itself; `sources` and `summary` travel with it."""

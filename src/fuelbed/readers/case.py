@@ -91,7 +91,7 @@ class _Builder:
         parts = read_structure(self.r, f, factors, self.names)
         causes = f.node_of("common_causes")
         groups = read_common_causes(self.r, causes, self.names) if causes is not None else []
-        check_references(self.r, f, factors, self.names)
+        check_references(self.r, f, factors, parts.lines, self.names)
         actions = f.section("actions")
         more = Attachments(self.r, self.root, self.inputs)
         return Case(

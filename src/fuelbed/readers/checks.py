@@ -1,4 +1,4 @@
-"""Checks of the whole structure: `not` is stratified, and no line waits for two momentary triggers at once."""
+"""Checks of the whole structure: `not` is stratified, no line waits for two momentary triggers at once, no control for itself."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from fuelbed.core.case import Factor, Line
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
+from fuelbed.core.findings import Span
 from fuelbed.readers.fields import Reading
 
-__all__ = ["check_momentary", "check_stratified", "components"]
+__all__ = ["check_momentary", "check_needs", "check_stratified", "components"]
 
 _CAP = 200  # more single triggers than this count as free: the check turns lenient, and stays fast
+_ROUNDS = 50  # circles of `needs` in one knot of lines that are told apart
 _ANY = ""  # "can be made true without any momentary trigger" among the triggers of `_reach`
 Reach = frozenset[str]
 
@@ -81,27 +83,52 @@ def check_stratified(r: Reading, lines: Mapping[str, Line]) -> None:
             r.error("FB025", line.span, f"the lines {names[:200]} depend on themselves through `not`.", cure)
 
 
-def _reach(expr: Expr, known: Mapping[str, Reach], momentary: frozenset[str]) -> Reach:
+def check_needs(r: Reading, lines: Mapping[str, Line], factors: Mapping[str, Factor], places: Mapping[str, Span | None]) -> None:
+    """A control that must see a line which is true only after that control failed is asked before it can be armed."""
+    known = {*lines, *factors}
+    graph = {n: [e.name for e in walk(x.expr) if isinstance(e, Ref | Fails) and e.name in known] for n, x in lines.items()}
+    needs = {c.name: c.needs for c in factors.values() if c.needs in known and c.needs != c.name}
+    place = {n: i for i, n in enumerate(needs)}
+    graph.update({n: [needs[n]] if n in needs else [] for n in factors if n not in lines})
+    for _ in range(_ROUNDS):
+        knots = [(group, set(group)) for group in components(graph) if len(group) > 1]
+        found = [[n for n in group if n in place and graph[n] and needs[n] in inside] for group, inside in knots]
+        for group in filter(None, found):
+            control = min(group, key=place.__getitem__)
+            graph[control] = []  # the others are looked at without it: each circle is one fault
+            message = f"`{control}` needs `{needs[control]}`, which depends on `{control}` failing."
+            cure = "Name what is seen before the control is asked, such as an earlier line."
+            r.error("FB039", places.get(control), message, cure)
+        if not any(found):
+            return
+
+
+def _reach(expr: Expr, known: Mapping[str, Reach], momentary: frozenset[str], negative: bool = False) -> Reach:
     """Which single momentary triggers are enough on the triggers' side; `_ANY` in it when none is needed.
 
-    Anything that is no momentary trigger counts as available, and so does a negation. Empty: two at once are needed, or the
-    expression is false for good.
+    Anything that is no momentary trigger counts as available, and so does the absence of one. `negative`: the expression's
+    negation is asked for; `not` is carried down to the names, so that `not (not a or not b)` is read as `a and b`. Empty: two at
+    once are needed, or the expression is false for good. Depth is that of the grammar, at most 50.
     """
-    if isinstance(expr, Ref | Tips):
-        if expr.name in momentary:
-            return frozenset((expr.name,))
-        return known.get(expr.name, frozenset((_ANY,)))
-    if isinstance(expr, Fails | Not):
-        return frozenset((_ANY,))
+    if isinstance(expr, Not):
+        return _reach(expr.arg, known, momentary, not negative)
     if isinstance(expr, Const):
-        return frozenset((_ANY,)) if expr.value else frozenset()
-    if isinstance(expr, And):
-        return _enough([(1.0, _reach(x, known, momentary)) for x in expr.args], len(expr.args))
-    if isinstance(expr, Or):
-        return _enough([(1.0, _reach(x, known, momentary)) for x in expr.args], 1)
-    if isinstance(expr, AtLeast):
-        return _enough([(1.0, _reach(x, known, momentary)) for x in expr.args], expr.k)
-    return _enough([(w, _reach(x, known, momentary)) for w, x in expr.terms if w > 0], expr.tau)
+        return frozenset((_ANY,)) if expr.value != negative else frozenset()
+    if isinstance(expr, And | Or | AtLeast):
+        n = len(expr.args)
+        k = n if isinstance(expr, And) else 1 if isinstance(expr, Or) else expr.k
+        return _enough([(1.0, _reach(x, known, momentary, negative)) for x in expr.args], n - k + 1 if negative else k)
+    if isinstance(expr, Threshold):
+        sign = -1.0 if negative else 1.0  # below tau: the terms of the other sign must be off
+        parts = [(abs(w), _reach(x, known, momentary, w * sign < 0)) for w, x in expr.terms if w]
+        least = expr.tau - sum(w for w, _ in expr.terms if w < 0)
+        most = sum(w for w, _ in expr.terms if w > 0) - expr.tau
+        return _enough(parts, most + 1e-9 if negative else least)
+    if isinstance(expr, Fails) or negative:
+        return frozenset((_ANY,))
+    if expr.name in momentary:
+        return frozenset((expr.name,))
+    return known.get(expr.name, frozenset((_ANY,)))
 
 
 def _enough(parts: list[tuple[float, Reach]], need: float) -> Reach:
@@ -140,12 +167,11 @@ def _fixpoint(lines: Mapping[str, Line], momentary: frozenset[str]) -> dict[str,
 
 
 def check_momentary(r: Reading, lines: Mapping[str, Line], factors: Mapping[str, Factor]) -> None:
-    """Two events of no duration never meet: a line that needs both could never be true, and the case means something else."""
-    momentary = frozenset(
-        f.name
-        for f in factors.values()
-        if f.kind == "trigger" and f.lasts is not None and f.lasts.high == 0.0 and not f.lasts.name
-    )
+    """Two events of no duration never meet: a line that needs both could never be true, and the case means something else.
+
+    A line or factor at fault counts as available, so that one fault never makes a second one here.
+    """
+    momentary = frozenset(f.name for f in factors.values() if f.kind == "trigger" and f.lasts and f.lasts.high == 0.0)
     if len(momentary) < 2:
         return
     possible = _fixpoint(lines, frozenset())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -98,7 +99,10 @@ def _extra(f: Fields) -> dict[str, Any]:
         node = f.node_of(key)
         if node is None:
             continue
-        out[key] = f.r.text(node, key) if not isinstance(node, Map) else plain(node)
+        if key == "source":
+            out[key] = f.r.source(node)
+        else:
+            out[key] = f.r.text(node, key) if not isinstance(node, Map) else plain(node)
     return out
 
 
@@ -109,11 +113,19 @@ def _trigger(f: Fields, base: Factor) -> Factor:
     return replace(
         base,
         rate=f.quantity("rate", "rate") or Quantity.unknown("rate"),
-        lasts=f.quantity("lasts", "duration") or Quantity.unknown("duration"),
+        lasts=_lasts(f),
         human=f.yes_no("human"),
         shaped_by=tuple(s.text for s in f.names("shaped_by")),
         occurred=occurred,
     )
+
+
+def _lasts(f: Fields) -> Quantity:
+    """Nothing said is a momentary trigger. One at fault, or a number at fault, is taken as lasting: it says nothing more later."""
+    said = f.quantity("lasts", "duration")
+    if "lasts" not in f or (said is not None and said.given):
+        return said or Quantity.unknown("duration")
+    return Quantity("interval", 0.0, math.inf, "duration", given=False)
 
 
 def _in_incident(f: Fields, words: tuple[str, ...]) -> str:

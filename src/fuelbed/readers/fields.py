@@ -42,6 +42,7 @@ class Reading:
     findings: Faults = field(default_factory=Faults)
     numbers: dict[str, Raw | None] = field(default_factory=dict)
     number_meta: dict[str, Quantity] = field(default_factory=dict)
+    cited: list[Scalar] = field(default_factory=list)  # every `source`, to be looked up when all sources are known
 
     def error(self, code: str, span: Span | None, message: str, cure: str) -> None:
         self.findings.append(Finding(code, Severity.ERROR, message, cure, span))
@@ -73,6 +74,12 @@ class Reading:
             return node.text
         self.wrong(node, f"`{what}` is a text.", f"Write `{what}: some words`.")
         return ""
+
+    def source(self, node: Node) -> str:
+        """An address, a quote, or the id of an entry of `sources`."""
+        if isinstance(node, Scalar):
+            self.cited.append(node)
+        return self.text(node, "source")
 
     def identifier(self, key: Scalar, what: str) -> bool:
         name = key.text
@@ -157,7 +164,7 @@ class Reading:
 
     def with_basis(self, node: Map, q: Quantity | None) -> Quantity | None:
         source, basis = node.entries.get("source"), node.entries.get("basis")
-        said = self.text(source.value, "source") if source else ""
+        said = self.source(source.value) if source else ""
         word = self.choice(basis.value, "basis", BASES) if basis else ""
         if q is None:
             return None

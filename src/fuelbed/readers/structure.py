@@ -26,6 +26,7 @@ class Names:
     kinds: dict[str, FactorKind | None] = field(default_factory=dict)
     lines: dict[str, Span] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
+    members: set[str] = field(default_factory=set)  # of the groups
     signals: list[str] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
     factors_given: bool = True
@@ -61,10 +62,8 @@ def read_structure(r: Reading, f: Fields, factors: Mapping[str, Factor], names: 
     if not outs:
         names.outcomes = [failure]
         outcomes = [Outcome(failure, Quantity.point(1.0, "loss", unit="failures", basis="assumed"))]
-    if len(lines) == len(names.lines):  # a line at fault hides what the others mean
-        check_stratified(r, lines)
-        if len(factors) == len(names.kinds):
-            check_momentary(r, lines, factors)
+    check_stratified(r, lines)
+    check_momentary(r, lines, factors)
     return Structure(lines, outcomes, unit, failure)
 
 
@@ -253,6 +252,7 @@ def _common_cause(r: Reading, node: Map, default: str, names: Names) -> CommonCa
         elif kind not in ("control", None):
             r.error("FB037", m.span, f"`{m.text}` is a {kind}, and only controls fail by a common cause.", "Leave it out.")
     of = tuple(dict.fromkeys(m.text for m in members))
+    names.members.update(of)
     if "of" not in f:
         r.error("FB017", node.span, "this common cause has no `of`.", "Add `of: [first, second]`.")
     elif len(of) < 2 and len(members) == len(getattr(f.node_of("of"), "items", ())):

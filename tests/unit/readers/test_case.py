@@ -116,7 +116,9 @@ def test_outcomes_in_other_units_of_time() -> None:
 def test_mapping_interventions() -> None:
     case = parse_case(
         BASE
-        + """actions:
+        + """common_causes:
+  - {of: [gate, wall], beta: 0.1}
+actions:
   a:
     does:
       - {set: gate.fails, to: 0.05}
@@ -202,6 +204,23 @@ ONE_FAULT = [
     ("", "actions:\n  a: {does: [improve alerts]}\n", "FB060", END + 1, 14),
     ("", "actions:\n  a: {does: [observe nothing]}\n", "FB022", END + 1, 22),
     ("", "dynamic: {}\n", "FB014", END, 1),
+    ("rate: monthly", "rate: monthly, shaped_by: [weka]", "FB022", 5, 52),
+    ("rate: monthly", "rate: monthly, shaped_by: [surge]", "FB038", 5, 52),
+    ("fails: 0.1", "needs: otu", "FB022", 8, 32),
+    ("fails: 0.1", "fails: p", "FB041", 8, 32),
+    ("fails: 0.1", "fails: {value: p}", "FB041", 8, 40),
+    ("", "common_causes:\n  - {of: [gate, wal], beta: 0.1}\n", "FB022", END + 1, 17),
+    ("", "actions:\n  a: {does: [set gat.fails to 0.1]}\n", "FB022", END + 1, 18),
+    ("", "actions:\n  a: {does: [set weak.onset to 1 per year]}\n", "FB062", END + 1, 23),
+    ("", "actions:\n  a: {does: ['{set: x}']}\n", "FB060", END + 1, 15),
+    ("", "actions:\n  a: {does: [{set: weak.onset, to: 1 per year}]}\n", "FB062", END + 1, 25),
+    ("", "actions:\n  a:\n    does:\n      - add control fuse fails 0.1 on outt\n", "FB022", END + 3, 39),
+    ("", "actions:\n  a:\n    does:\n      - add control fuse fails 0.1 on out shares grup\n", "FB022", END + 3, 50),
+    ("", "actions:\n  a:\n    does:\n      - add control fuse fails 0.1 on out shares gate\n", "FB038", END + 3, 50),
+    ("", "actions:\n  a:\n    does:\n      - add control gate fails 0.1 on out\n", "FB018", END + 3, 21),
+    ("", "system:\n  components: [api, db]\n  depends_on: {api: [dbb]}\n", "FB022", END + 2, 22),
+    ("", "system:\n  components: {api: {}, db: {}}\n  depends_on: {apu: db}\n", "FB022", END + 2, 16),
+    ("", "sources:\n  - {id: s1}\n  - {id: s1}\n", "FB018", END + 2, 10),
 ]
 
 
@@ -222,6 +241,99 @@ def test_two_momentary_triggers_at_once() -> None:
     parse_case(BASE.replace("(push or surge)", "(push and surge)"))
     parse_case(BASE.replace(", lasts: 1 h", ""))
     parse_case(two.replace("(push and surge)", "((push and surge) or push)"))
+
+
+PAIR = "fuelbed: 1\ntitle: t\nfailure: out\nfactors:\n  a: {kind: trigger}\n  b: {kind: trigger}\n  c: {kind: condition}\n  long: {kind: trigger, lasts: 1 h}\nstructure:\n"
+MEET = [
+    "out: a and b", "out: all(a, b, c)", "out: atleast(2, a, b)", "out: atleast(3, a, b, c)", "out: threshold(1, 0.5*a, 0.5*b)",
+    "out: threshold(0.6, 0.5*a, 0.5*b, -0.5*not c)", "out: not (not a or not b)", "out: not any(not a, not b)",
+    "out: not not (a and b)", "out: not atleast(1, not a, not b)", "out: not threshold(0.3, -0.4*a, -0.4*b, 1*c) and a and b", "out: tips(a) and b",
+    "one: a and c\n  two: b\n  out: one and two", "out: one and two\n  two: b or two\n  one: all(a, two)", "out: (a or a) and (b or b and c)",
+    "out: (a or b) and (a and b)",
+]  # fmt: skip
+APART = [
+    "out: a or b", "out: (a and c) or (b and long)", "out: atleast(2, a, b, c)", "out: atleast(1, a, b)", "out: a and long", "out: a and not b",
+    "out: threshold(0.5, 0.5*a, 0.5*b)", "out: (a or b) and (b or c)", "out: (a or b) and (a or b)", "out: a and a", "out: not (a and b)",
+    "one: a or c\n  two: b\n  out: one and two", "one: a\n  two: b\n  out: one or two", "out: a and (b or c)", "out: true or a and b",
+    "out: not threshold(0.5, 0.5*a, 0.5*b)", "out: not (not a or b)", "out: threshold(0.5, 0.5*a, -0.5*b)", "one: a or two\n  two: one or b\n  out: two",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", MEET)
+def test_two_momentary_triggers_never_meet(lines: str) -> None:
+    assert [code for code, _, _ in faults(PAIR + "  " + lines + "\n")] == ["FB027"]
+    parse_case(PAIR.replace("b: {kind: trigger}", "b: {kind: trigger, lasts: 1 min}") + "  " + lines + "\n")
+
+
+@pytest.mark.parametrize("lines", APART)
+def test_one_momentary_trigger_is_enough(lines: str) -> None:
+    parse_case(PAIR + "  " + lines + "\n")
+
+
+def test_what_is_at_fault_counts_as_lasting() -> None:
+    pair = PAIR + "  out: a and b\n"
+    assert [c for c, _, _ in faults(pair.replace("b: {kind: trigger}", "b: {kind: trigger, lasts: 1}"))] == ["FB042"]
+    assert [
+        c for c, _, _ in faults(pair.replace("b: {kind: trigger}", "b: {kind: trigger, lasts: d}") + "numbers: {d: one}\n")
+    ] == ["FB040"]
+    assert [
+        c for c, _, _ in faults(pair.replace("b: {kind: trigger}", "b: {kind: trigger, lasts: d}") + "numbers: {d: 0 s}\n")
+    ] == ["FB027"]
+    assert [c for c, _, _ in faults(pair + "  more: a and &\n")] == ["FB027", "FB020"]
+
+
+NEEDS = PAIR.replace("structure:", "  k: {kind: control, needs: seen}\n  m: {kind: control}\nstructure:")
+
+
+@pytest.mark.parametrize(
+    ("lines", "places"),
+    [
+        ("seen: a\n  out: seen and fails(k)", []),
+        ("seen: a and fails(m)\n  out: seen and fails(k)", []),
+        ("seen: a or out\n  out: seen and c", []),
+        ("seen: a and fails(k)\n  out: seen", [(9, 29)]),
+        ("seen: mid\n  mid: any(a, all(c, out))\n  out: mid and atleast(1, fails(k), fails(m))", [(9, 29)]),
+    ],
+)
+def test_a_control_cannot_need_its_own_failure(lines: str, places: list[tuple[int, int]]) -> None:
+    text = NEEDS + "  " + lines + "\n"
+    if places:
+        assert faults(text) == [("FB039", *p) for p in places]
+    else:
+        parse_case(text)
+
+
+def test_circles_of_needs_are_one_fault_each() -> None:
+    ring = (
+        NEEDS.replace("m: {kind: control}", "m: {kind: control, needs: mid}")
+        + "  seen: a and fails(m)\n  mid: a and fails(k)\n  out: mid\n"
+    )
+    assert faults(ring) == [("FB039", 9, 29)]
+    two = (
+        NEEDS.replace("m: {kind: control}", "m: {kind: control, needs: seen}")
+        + "  seen: a and fails(m) or fails(k)\n  out: seen\n"
+    )
+    assert faults(two) == [("FB039", 9, 29), ("FB039", 10, 29)]
+    default = NEEDS[: NEEDS.index("structure:")].replace("needs: seen", "needs: out")
+    assert faults(default) == [("FB039", 9, 29)]
+
+
+def test_words_declared_once_are_checked_everywhere() -> None:
+    head = BASE.replace("kind: condition", "kind: condition, layer: databse, owner: plaform, zone: dmz, source: s2").replace(
+        "fails: 0.1", "fails: {value: 0.1, source: s3}"
+    )
+    parse_case(head)
+    got = faults(head + "system: {layers: [database], owners: [{name: platform}]}\nzones: {edge: {}}\nsources: [{id: s1}]\n")
+    assert got == [("FB022", 7, 34), ("FB022", 7, 50), ("FB022", 7, 65), ("FB022", 7, 78), ("FB022", 8, 53)]
+    parse_case(head.replace("s2", "an interview").replace("s3", "RFC-9110") + "sources: [{id: s1}]\n")
+
+
+def test_a_fault_in_the_target_hides_none_in_the_value() -> None:
+    got = faults(
+        BASE
+        + "actions:\n  a: {does: [set gat.fails to 7, set gate.rate to 7]}\n  b:\n    does: [add control n fails 9 on outt]\n"
+    )
+    assert [c for c, _, _ in got] == ["FB022", "FB043", "FB062", "FB043", "FB022"]
 
 
 def test_monotone_cycles_are_allowed() -> None:

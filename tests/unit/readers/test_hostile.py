@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import fuelbed
+
+_ENV = {**os.environ, "PYTHONPATH": str(Path(fuelbed.__file__).parents[1])}
 _RUN = """
 import resource, sys
 from pathlib import Path
@@ -62,16 +66,14 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
 def test_hostile_file_is_refused_cleanly(name: str, tmp_path: Path) -> None:
     data, code = HOSTILE[name]
     (tmp_path / "case.yaml").write_bytes(data)
-    done = subprocess.run([sys.executable, "-c", _RUN, str(tmp_path)], capture_output=True, text=True, timeout=5)
+    done = subprocess.run([sys.executable, "-c", _RUN, str(tmp_path)], capture_output=True, text=True, timeout=20, env=_ENV)
     assert done.returncode == 7, (done.stdout[-300:], done.stderr[-600:])
     assert code in done.stdout
     assert not done.stderr
 
 
 def test_special_files_are_refused(tmp_path: Path) -> None:
-    import os
-
     os.mkfifo(tmp_path / "case.yaml")
-    done = subprocess.run([sys.executable, "-c", _RUN, str(tmp_path)], capture_output=True, text=True, timeout=5)
+    done = subprocess.run([sys.executable, "-c", _RUN, str(tmp_path)], capture_output=True, text=True, timeout=20, env=_ENV)
     assert done.returncode == 7
     assert "FB001" in done.stdout
