@@ -182,12 +182,16 @@ def whatif(data: Mapping[str, Any]) -> WhatIf:
             return _fixed(o)
         return Output(str(o["label"]), quantity(reg[o["register"]], kind=o.get("kind", "plain"), unit=str(o.get("unit", ""))))
 
+    told: dict[str, Mapping[str, Any]] = {}
+    for o in data["outputs"]:
+        told.setdefault(str(o["label"]).casefold(), o)  # a loss counted in failures says what the failures say
+    outputs = list(told.values())
     sliders, switches = [_slider(s) for s in data.get("sliders", [])], [dict(s) for s in data.get("switches", [])]
-    moving = [{"id": o["id"], "fixed": True} if o.get("fixed") else o for o in data["outputs"]]
+    moving = [{"id": o["id"], "fixed": True} if o.get("fixed") else o for o in outputs]
     return WhatIf(
         script_json({"tape": tape, "outputs": moving, "sliders": sliders, "switches": switches}),
         "",
-        tuple(map(today, data["outputs"])),
+        tuple(map(today, outputs)),
         _grouped([(str(s.get("group", "")), _slider_words(i, s)) for i, s in enumerate(sliders)], _GROUPS),
         _grouped([(str(s.get("kind", "")), _switch_words(i, s)) for i, s in enumerate(switches)], _SWITCHES),
     )

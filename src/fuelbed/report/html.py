@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_html"]
 
+_LONG_NAME = 24
 _PER_CENT = re.compile(r"(?<=\d) %")  # a number keeps its sign on the same line
 _PICTURES: dict[str, Callable[[Any], Any]] = {"removal": removal, "graph": draw, "whatif": whatif, "order": levels}
 
@@ -40,10 +41,12 @@ def _hash(text: str) -> str:
 
 
 def _code(text: str) -> Markup:
-    """An identifier; it may break after an underscore, so that a long one fits a phone."""
+    """An identifier; a long one may break after an underscore, so that it fits a phone and a column."""
     from markupsafe import Markup, escape
 
-    return Markup("<code>{}</code>").format(Markup("_<wbr>").join(escape(part) for part in text.split("_")))
+    if len(text) <= _LONG_NAME:
+        return Markup("<code>{}</code>").format(text)
+    return Markup('<code class="long">{}</code>').format(Markup("_<wbr>").join(escape(part) for part in text.split("_")))
 
 
 def _prose(text: str) -> Markup:

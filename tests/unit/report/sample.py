@@ -11,7 +11,7 @@ from fuelbed.core.facts import NotFound
 from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.reporting import Report, Section
 
-__all__ = ["GRAPH", "ORDER", "REMOVAL", "WHATIF", "hostile", "report"]
+__all__ = ["GRAPH", "LONG", "ORDER", "REMOVAL", "WHATIF", "hostile", "renamed", "report"]
 
 INF = math.inf
 
@@ -226,6 +226,25 @@ def report() -> Report:
         findings,
         {"fuelbed": "0.1.0", "seed": "0", "horizon": "1 year", "case.yaml": "sha256:" + "3f" * 32, "postmortem.md": "sha256:" + "a7" * 32},
     )  # fmt: skip
+
+
+LONG = "a_condition_with_a_name_that_goes_on_and_on_for_sixty_letters"
+
+
+def renamed(old: str = "unbounded_retry", new: str = LONG) -> Report:
+    """The sample with one identifier replaced everywhere."""
+    from dataclasses import fields, is_dataclass, replace
+
+    def go(x: Any) -> Any:
+        if isinstance(x, str):
+            return x.replace(old, new)
+        if is_dataclass(x) and not isinstance(x, type):
+            return replace(x, **{f.name: go(getattr(x, f.name)) for f in fields(x)})
+        if isinstance(x, dict):
+            return {k: go(v) for k, v in x.items()}
+        return type(x)(map(go, x)) if isinstance(x, (tuple, list)) else x
+
+    return go(report())  # type: ignore[no-any-return]  # the shape is kept
 
 
 PAYLOAD = "</script><img src=x onerror=alert(1)>'\"&`$x`{{7*7}}<!--<script>]]>|[x](javascript:alert(1))"

@@ -110,7 +110,10 @@ def test_html_order_and_folding() -> None:
     assert places == sorted(places)
     assert "<summary>Minimal cut sets" in html
     assert html.count("Asked for, not found") == 8
-    assert "<code>unbounded_<wbr>retry</code>" in html
+    assert "<code>unbounded_retry</code>" in html
+    assert html.count("<wbr>") == 0
+    named = render_html(replace(sample.report(), failure="the_flags_" + "were_not_there_" * 3))
+    assert '<code class="long">the_<wbr>flags_<wbr>were_' in named
     assert "`" not in re.sub(r"<(script|style).*?</\1>", "", html, flags=re.S)
 
 

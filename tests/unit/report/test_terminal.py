@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sample  # type: ignore[import-not-found]  # beside this file, see conftest.py
@@ -22,22 +21,7 @@ from fuelbed.report._columns import bar, clean, columns, wrap
 
 CASES = Path(__file__).parents[3] / "src/fuelbed/cases"
 MORE = "Everything, with intervals: the same with --full, or -o report.html"
-LONG = "a_condition_with_a_name_that_goes_on_and_on_for_sixty_letters"
-
-
-def _renamed(report: Report, old: str, new: str) -> Report:
-    """The report with one identifier replaced everywhere."""
-
-    def go(x: Any) -> Any:
-        if isinstance(x, str):
-            return x.replace(old, new)
-        if is_dataclass(x) and not isinstance(x, type):
-            return replace(x, **{f.name: go(getattr(x, f.name)) for f in fields(x)})
-        if isinstance(x, dict):
-            return {k: go(v) for k, v in x.items()}
-        return type(x)(map(go, x)) if isinstance(x, (tuple, list)) else x
-
-    return go(report)  # type: ignore[no-any-return]  # the shape is kept
+LONG = sample.LONG
 
 
 def _posthog() -> Report:
@@ -47,7 +31,7 @@ def _posthog() -> Report:
 REPORTS = {
     "sample": sample.report(),
     "hostile": sample.hostile("\x1b[31m漢字\u202e`\x07\x9b2J"),
-    "long": _renamed(sample.report(), "unbounded_retry", LONG),
+    "long": sample.renamed("unbounded_retry", LONG),
     "unicode": replace(sample.report(), title="障害報告 " * 12 + "👩‍🚒 naïve Ωmega ﷽"),
     "endless": replace(sample.report(), title="x" * 300),
 }
