@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fuelbed.core.errors import BudgetError
@@ -456,9 +456,13 @@ class Family:
 
         return go(root)
 
-    def count_by_order(self, root: int) -> dict[int, int]:
-        """How many sets of each size, exactly (Python integers)."""
+    def count_by_order(self, root: int, members: Sequence[Mapping[int, int]] | None = None) -> dict[int, int]:
+        """How many sets of each size, exactly (Python integers).
+
+        With `members`, each variable stands for a family of its own, disjoint from the others, of which the sizes are given.
+        """
         memo: dict[int, dict[int, int]] = {self.NONE: {}, self.UNIT: {0: 1}}
+        one = {1: 1}
         todo = [root]
         while todo:
             u = todo[-1]
@@ -470,8 +474,9 @@ class Family:
                 todo.extend(w for w in (self.low[u], self.high[u]) if w not in memo)
                 continue
             row = dict(lo)
-            for order, number in hi.items():
-                row[order + 1] = row.get(order + 1, 0) + number
+            for size, each in (one if members is None else members[self.var[u]]).items():
+                for order, number in hi.items():
+                    row[order + size] = row.get(order + size, 0) + number * each
             memo[u] = row
             todo.pop()
         return dict(sorted(memo[root].items()))

@@ -24,12 +24,14 @@ three shares are NaN, as they are conditional on f, RAW is infinite and RRW 0, o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fuelbed.core.errors import BudgetError
 from fuelbed.numerics.boolean.bdd import TRUE, Bdd
+from fuelbed.numerics.boolean.orders import Network, build, orders
 
-__all__ = ["Importance", "cofactors", "of_events", "of_gate", "with_fussell_vesely"]
+__all__ = ["Importance", "cofactors", "of_events", "of_gate", "of_gates", "with_fussell_vesely"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,23 @@ def of_gate(b: Bdd, f_of_z: int, z: int, gate: int, p: Sequence[float], fussell_
     family, root = b.minimal_solutions(f_of_z)
     holding = b.and_(b.and_(gate, b.covers(family, family.with_member(root, z))), f)
     return replace(row, fussell_vesely=_ratio(b.probability(holding, p), total))
+
+
+def of_gates(
+    network: Network, gates: Iterable[str], p: Mapping[str, float], fussell_vesely: bool = False, budget: int = 2_000_000
+) -> dict[str, Importance]:
+    """The importance of some gates of a network for its top, in one manager; `p` gives the events. BudgetError past `budget` nodes."""
+    order = next(orders(network))
+    chances = [*(p[e] for e in order), 0.5]
+    b = Bdd(len(order) + 1, budget)
+    whole = build(network, [*order], b)
+    out = {}
+    for gate in gates:
+        forced = build(network.cut_at(gate), [*order, gate], b)
+        if network.top not in whole or network.top not in forced:
+            raise BudgetError(f"more than {budget} decision diagram nodes for the importance of {gate}")
+        out[gate] = of_gate(b, forced[network.top], len(order), whole[gate], chances, fussell_vesely)
+    return out
 
 
 def _ratio(a: float, b: float) -> float:
