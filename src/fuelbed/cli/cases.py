@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -11,6 +12,9 @@ import click
 from fuelbed.cli.common import refuse, say
 
 __all__ = ["cases"]
+
+SCHEMA = "case.schema.json"
+_FIRST_LINE = f"# yaml-language-server: $schema={SCHEMA}\n"  # editors read it, Fuelbed does not
 
 
 def _shipped() -> dict[str, str]:
@@ -28,7 +32,10 @@ def _shipped() -> dict[str, str]:
 @click.argument("name", required=False)
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def cases(name: str | None, folder: Path | None) -> None:
-    """Without arguments, list the shipped cases; with NAME, copy that case to FOLDER (default: ./NAME)."""
+    """Without arguments, list the shipped cases; with NAME, copy that case to FOLDER (default: ./NAME).
+
+    The copy brings its JSON Schema along, so that an editor completes and checks case.yaml.
+    """
     shipped = _shipped()
     if name is None:
         for key, title in shipped.items():
@@ -43,6 +50,21 @@ def cases(name: str | None, folder: Path | None) -> None:
     to = folder or Path(name)
     if to.exists():
         refuse(f"{to} is there already. Name another folder: `fuelbed cases {name} FOLDER`.")
+    try:
+        _copy(name, to)
+    except OSError as e:
+        refuse(f"{to}: cannot be written ({e.strerror or e}).")
+    say(f"Copied to {to}. Next: fuelbed analyze {to}")
+
+
+def _copy(name: str, to: Path) -> None:
+    """The folder without anything of Python's; the schema beside the case, and the case's first line naming it."""
+    from fuelbed.readers.shapes import case_json_schema
+
     with as_file(files("fuelbed.cases") / name) as source:
         shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
-    say(f"Copied to {to}. Next: fuelbed analyze {to}")
+    (to / SCHEMA).write_text(json.dumps(case_json_schema(), indent=2) + "\n", encoding="utf-8")
+    case = to / "case.yaml"
+    text = case.read_text(encoding="utf-8")
+    if not text.startswith(_FIRST_LINE):
+        case.write_text(_FIRST_LINE + text, encoding="utf-8")
