@@ -1,9 +1,14 @@
 """The bootstrap and the lock files keep their promises: standard library only, every package hashed, no address inside."""
 
 import ast
+import importlib.machinery
+import importlib.util
 import re
+import subprocess
 import sys
+import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -51,3 +56,89 @@ def test_dev_imports_the_standard_library_only() -> None:
             names.add((node.module or "").split(".")[0])
     assert "sys" in names
     assert names - sys.stdlib_module_names == set()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_python_gets_the_same_versions(lock: str) -> None:
+    """One version of each package, whatever the Python: else numbers and type checks differ from one machine to the next."""
+    names = [row.split("==")[0].lower() for row in entries(lock)]
+    assert sorted(names) == sorted(set(names))
+    assert [row.split("--hash")[0] for row in entries(lock) if "python_full_version" in row or "python_version" in row] == []
+
+
+@pytest.fixture
+def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script as a module, with its `.venv` in a folder of the test."""
+    loader = importlib.machinery.SourceFileLoader("dev_script", str(ROOT / "dev"))
+    spec = importlib.util.spec_from_loader("dev_script", loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    loader.exec_module(module)
+    for name, path in {"VENV": "", "SITE": "site", "STAMP": "stamp"}.items():
+        monkeypatch.setattr(module, name, tmp_path / ".venv" / path)
+    return module
+
+
+class Commands:
+    """Stands in for `subprocess.run`: writes the commands down, and fails those that match."""
+
+    def __init__(self, failing: str = "nothing") -> None:
+        self.failing = failing
+        self.seen: list[list[str]] = []
+        self.environments: list[dict[str, str]] = []
+
+    def __call__(self, command: list[str], **more: object) -> subprocess.CompletedProcess[str]:
+        self.seen.append(command)
+        self.environments.append(dict(more.get("env") or {}))  # type: ignore[call-overload]  # a mapping, by `dev`
+        return subprocess.CompletedProcess(command, int(self.failing in " ".join(command)), "", "")
+
+
+def test_a_second_run_costs_nothing(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    dev.VENV.mkdir()
+    dev.STAMP.write_text(dev.fingerprint())
+    commands = Commands()
+    monkeypatch.setattr(dev.subprocess, "run", commands)
+    started = time.perf_counter()
+    dev.set_up()
+    assert time.perf_counter() - started < 0.1
+    assert commands.seen == []
+
+
+@pytest.mark.parametrize("why", ["asked for", "venv fails"])
+def test_without_venv_the_packages_go_into_a_folder(why: str, dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bare Debian: `python3 -m venv` fails, and its pip may not install into the system; `--target` it may."""
+    if why == "asked for":
+        monkeypatch.setenv("FUELBED_DEV_NO_VENV", "1")
+    monkeypatch.setenv("PIP_PREFIX", "/somewhere")
+    commands = Commands(failing="-m venv")
+    monkeypatch.setattr(dev.subprocess, "run", commands)
+    dev.set_up()
+    command = commands.seen[-1]
+    assert command[:4] == [sys.executable, "-m", "pip", "install"]
+    assert command[command.index("--target") + 1] == str(dev.SITE)
+    assert "--require-hashes" in command
+    assert commands.environments[-1]["PIP_USER"] == "0"
+    assert "PIP_PREFIX" not in commands.environments[-1]
+    assert dev.python() == Path(sys.executable)
+    assert dev.STAMP.read_text() == dev.fingerprint()
+
+
+def test_a_failed_set_up_says_what_is_missing_and_leaves_nothing(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev.subprocess, "run", Commands(failing="-m"))
+    with pytest.raises(SystemExit) as stopped:
+        dev.set_up()
+    assert stopped.value.code == 2
+    assert "python3-pip" in capsys.readouterr().err
+    assert not dev.VENV.exists()
+
+
+def test_help_needs_no_set_up(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, str(ROOT / "dev"), "--help"], capture_output=True, text=True, cwd=tmp_path, check=True)
+    for command in ("demo", "test", "check", "bench", "docs", "run", "lock"):
+        assert f"./dev {command}" in done.stdout
+    wrong = subprocess.run([sys.executable, str(ROOT / "dev"), "tset"], capture_output=True, text=True, cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "test" in wrong.stderr
