@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fuelbed.core.errors import FuelbedError
 from fuelbed.core.findings import Finding, Severity, Span
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "Place", "TextFault", "Token", "did_you_mean", "is_identifier", "scan"]
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "Place", "TextFault", "Token", "did_you_mean", "is_identifier", "scan", "visible"]
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 50
@@ -39,7 +39,7 @@ class TextFault(FuelbedError):
         super().__init__(f"{code}: {message} {cure}")
 
     def finding(self, place: Place) -> Finding:
-        return Finding(self.code, Severity.ERROR, self.message, self.cure, place(self.start, self.end))
+        return Finding(self.code, Severity.ERROR, visible(self.message), visible(self.cure), place(self.start, self.end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,27 @@ def is_identifier(text: str) -> bool:
     return len(text) <= 100 and _IDENTIFIER.match(text) is not None
 
 
+def visible(text: str, limit: int = 600) -> str:
+    """`text` for a message: on one line, of bounded length, and with everything that a reader cannot see written as an escape.
+
+    Words of a case stand in messages, and messages go to terminals, logs and pages: no control character, no line break and no
+    mark that turns the direction of writing may get there.
+    """
+    if len(text) > limit:
+        text = text[: limit - 4] + " ..."
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """ "Did you mean `x`?" or ""; case and hyphens are forgiven."""
     names = list(known)
     folded = word.lower().replace("-", "_").replace(" ", "_")
     if folded in names:
         return f"Did you mean `{folded}`?"
-    near = [n for n in names if abs(len(n) - len(folded)) <= 3]  # bounded: a thousand faults must not cost minutes
-    close = difflib.get_close_matches(folded[:100], near[:300], n=1, cutoff=0.7)
+    near = [n for n in names if abs(len(n) - len(folded)) <= 3]
+    near.sort(key=lambda n: n[:1] != folded[:1])
+    near = near[:300]  # bounded: a thousand faults must not cost minutes
+    letters = sorted(folded[:100])
+    swapped = [n for n in near if len(n) == len(letters) and sorted(n) == letters]  # `uot`: half of its letters are out of place
+    close = swapped[:1] or difflib.get_close_matches(folded[:100], near, n=1, cutoff=0.7)
     return f"Did you mean `{close[0]}`?" if close else ""

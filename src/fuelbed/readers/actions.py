@@ -164,10 +164,8 @@ def _mapping(ctx: _Actions, node: Map) -> _Said | None:
         said.target, _, said.parameter = target.text.partition(".")
         said.parameter_at = target.place(len(said.target) + 1, len(target.text)) if said.parameter else target.span
     need = {"set": ("to",), "add": ("fails", "on")}.get(verb, ())
-    missing = [k for k in need if k not in node.entries]
-    if missing:
-        r.error("FB017", node.span, f"`{head}` needs `{missing[0]}`.", f"Write `{_EXAMPLE[verb]}`.")
-        return None
+    for key in (k for k in need if k not in node.entries):
+        r.error("FB017", node.span, f"`{head}` needs `{key}`.", f"Write `{_EXAMPLE[verb]}`.")
     f = Fields(r, node)
     said.line, said.shares = f.text("on"), f.text("shares")
     said.line_at, said.shares_at = (n.span if (n := f.node_of(k)) is not None else None for k in ("on", "shares"))
@@ -214,7 +212,8 @@ def _check(ctx: _Actions, s: _Said, text: str, span: Span) -> Change | None:
         known = [*ctx.names.all(), *ctx.names.signals, *ctx.added]
         _known(ctx, s.target, s.at, known, "line, factor or signal")
     elif s.verb == "add":
-        _known(ctx, s.line, s.line_at, list(ctx.names.lines), "line")
+        if s.line_at is not None:
+            _known(ctx, s.line, s.line_at, list(ctx.names.lines), "line")
         controls = [k for k, v in ctx.names.kinds.items() if v in ("control", None)]
         if s.shares and _known(ctx, s.shares, s.shares_at, [*ctx.names.groups, *controls], "common-cause group or control"):
             _check_shares(ctx, s)

@@ -12,7 +12,7 @@ from pathlib import Path
 from fuelbed.core.case import Case, Factor
 from fuelbed.core.errors import InputError
 from fuelbed.core.findings import Finding, Severity, Span
-from fuelbed.core.scanner import did_you_mean
+from fuelbed.core.scanner import did_you_mean, visible
 from fuelbed.readers.actions import read_actions
 from fuelbed.readers.attachments import ENGINE_SECTIONS, EVIDENCE_ROLES, SYSTEM_KEYS, Attachments
 from fuelbed.readers.factors import read_factors
@@ -42,8 +42,8 @@ def read_case(path: Path, built: Iterable[str] = ()) -> Case:
     try:
         data = read_bounded(resolve_inside(root, file.name), str(file), MAX_BYTES)
     except FileFault as e:
-        raise InputError([Finding("FB001", Severity.ERROR, e.message, e.cure, Span(str(file), 1, 1))]) from None
-    return _parse(data, str(file), root, built)
+        raise InputError([Finding("FB001", Severity.ERROR, visible(e.message), e.cure, Span(visible(str(file)), 1, 1))]) from None
+    return _parse(data, visible(str(file)), root, built)
 
 
 def parse_case(text: str, file: str = "case.yaml", root: Path | None = None, built: Iterable[str] = ()) -> Case:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from fuelbed.core.case import Factor, FactorKind
-from fuelbed.core.quantities import Quantity
+from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import did_you_mean
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.yaml import Entry, Map, Scalar, plain
@@ -28,6 +28,9 @@ OWN: Mapping[FactorKind, tuple[str, ...]] = {
     "condition": ("present", "since", "onset", "duty"),
     "control": ("state", "broken", "fails", "needs"),
 }
+_MEASURES: Mapping[str, Dimension] = {
+    "rate": "rate", "onset": "rate", "lasts": "duration", "fails": "probability", "duty": "probability",
+}  # fmt: skip
 _SINCE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z", re.ASCII)
 
 
@@ -53,12 +56,11 @@ def _factor(r: Reading, name: str, entry: Entry, date: dt.date | None, date_said
         return None
     f = Fields(r, node)
     if "kind" not in f:
-        r.error(
-            "FB017", entry.key.span, f"the factor `{name[:60]}` has no `kind`.", f"Add `kind:` with one of: {', '.join(KINDS)}."
-        )
-        return None
+        cure = f"Add `kind:` with one of: {', '.join(KINDS)}."
+        r.error("FB017", entry.key.span, f"the factor `{name[:60]}` has no `kind`.", cure)
     role = f.choice("kind", KINDS, "")
     if not role:
+        _of_no_kind(r, f)
         return None
     kind = KINDS[role]
     _check_keys(r, node, kind, role)
@@ -79,6 +81,23 @@ def _factor(r: Reading, name: str, entry: Entry, date: dt.date | None, date_said
     if kind == "condition":
         return _condition(r, f, factor, date, date_said)
     return _control(r, f, factor)
+
+
+def _of_no_kind(r: Reading, f: Fields) -> None:
+    """A factor whose kind is not known: what can be said of its other fields is said all the same."""
+    r.check_keys(f.node, (*COMMON, *(key for own in OWN.values() for key in own)), "a factor")
+    for key in ("what", "owner", "scope", "layer", "needs"):
+        f.text(key)
+    for key, dimension in _MEASURES.items():
+        f.quantity(key, dimension)
+    for key in ("today", "present", "broken"):
+        f.belief(key)
+    if "state" in f:
+        f.choice("state", STATES, "")
+    f.yes_no("human")
+    f.names("shaped_by")
+    _since(r, f, f.text("since"))
+    _extra(f)
 
 
 def _check_keys(r: Reading, node: Map, kind: FactorKind, role: str) -> None:

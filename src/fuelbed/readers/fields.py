@@ -9,7 +9,7 @@ from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.grammar import RESERVED
 from fuelbed.core.numbers import Raw, parse_quantity
 from fuelbed.core.quantities import Dimension, Quantity
-from fuelbed.core.scanner import TextFault, did_you_mean, is_identifier
+from fuelbed.core.scanner import TextFault, did_you_mean, is_identifier, visible
 from fuelbed.readers.yaml import Broken, Entry, Map, Node, Scalar, Seq
 
 __all__ = ["BASES", "MAX_FAULTS", "Faults", "Fields", "Reading", "TooMany"]
@@ -45,10 +45,10 @@ class Reading:
     cited: list[Scalar] = field(default_factory=list)  # every `source`, to be looked up when all sources are known
 
     def error(self, code: str, span: Span | None, message: str, cure: str) -> None:
-        self.findings.append(Finding(code, Severity.ERROR, message, cure, span))
+        self.warn(code, span, message, cure, Severity.ERROR)
 
     def warn(self, code: str, span: Span | None, message: str, cure: str, severity: Severity = Severity.WARNING) -> None:
-        self.findings.append(Finding(code, severity, message, cure, span))
+        self.findings.append(Finding(code, severity, visible(message), visible(cure), span))
 
     def mapping(self, node: Node, what: str, form: str) -> Map | None:
         if isinstance(node, Map):
@@ -154,12 +154,12 @@ class Reading:
 
     def _quantity_mapping(self, node: Map, what: str, dimension: Dimension) -> Quantity | None:
         self.check_keys(node, ("value", "source", "basis"), f"the number `{what}`")
-        if "value" not in node.entries:
-            self.error(
-                "FB017", node.span, f"the number `{what}` has no `value`.", "Write `{value: 0.05, source: ..., basis: judged}`."
-            )
-            return None
-        q = self.quantity(node.entries["value"].value, what, dimension)
+        q = None
+        if "value" in node.entries:
+            q = self.quantity(node.entries["value"].value, what, dimension)
+        else:
+            cure = "Write `{value: 0.05, source: ..., basis: judged}`."
+            self.error("FB017", node.span, f"the number `{what}` has no `value`.", cure)
         return self.with_basis(node, q)
 
     def with_basis(self, node: Map, q: Quantity | None) -> Quantity | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fuelbed.core.numbers import RATE_WORDS, YEARS, Raw, parse_raw, resolve
-from fuelbed.core.quantities import Dimension
+from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import TextFault
 from fuelbed.readers.fields import Reading
 from fuelbed.readers.yaml import Map, Node, Scalar
@@ -29,21 +29,27 @@ def _number(r: Reading, name: str, node: Node) -> None:
         r.check_keys(node, ("value", "source", "basis"), f"the number `{name[:60]}`")
         if "value" not in node.entries:
             r.error("FB017", node.span, f"the number `{name[:60]}` has no `value`.", "Write `{value: 0.05, source: ...}`.")
+            r.with_basis(node, None)
             return
         value = node.entries["value"].value
+    q = _value(r, name, value)
+    told = r.with_basis(node, q) if isinstance(node, Map) else q
+    if told is not None:
+        r.number_meta[name] = told
+
+
+def _value(r: Reading, name: str, value: Node) -> Quantity | None:
     if not isinstance(value, Scalar) or value.value is None:
         r.wrong(value, f"`{name[:60]}` is a number.", "Write `0.05`, `0.01..0.2` or `4 per year`.")
-        return
+        return None
     try:
         raw = parse_raw(value.text)
         q = resolve(raw, _dimension(raw), len(value.text))
     except TextFault as fault:
         r.findings.append(fault.finding(value.place))
-        return
-    q = replace(q, name=name, span=value.span)
-    told = r.with_basis(node, q) if isinstance(node, Map) else q
+        return None
     r.numbers[name] = raw
-    r.number_meta[name] = told or q
+    return replace(q, name=name, span=value.span)
 
 
 def _dimension(raw: Raw) -> Dimension:

@@ -86,12 +86,10 @@ def _failure(r: Reading, f: Fields, failure: str, outs: Map | None, has_structur
         return ""
     if not failure:
         return ""
-    if outs is not None and any(n not in names.lines for n in outs.entries):
-        return failure  # an outcome is misspelt, and is reported already
     if has_structure and failure not in names.lines:
         cure = did_you_mean(failure, names.lines) or "The failure is a line of `structure`."
         r.error("FB031", node.span, f"no line is called `{failure[:60]}`.", cure)
-    elif outs is not None and failure not in outs.entries:
+    elif outs is not None and failure not in outs.entries and all(n in names.lines for n in outs.entries):
         r.error(
             "FB031",
             node.span,

@@ -17,6 +17,7 @@ import yaml
 
 from fuelbed.core.errors import InputError
 from fuelbed.core.findings import Finding, Severity, Span
+from fuelbed.core.scanner import visible
 from fuelbed.readers.source import Source
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Broken", "Entry", "Map", "Node", "Scalar", "Seq", "load_yaml", "plain"]
@@ -124,7 +125,11 @@ def _decode(text: str | bytes, file: str) -> str:
 
 
 def _error(code: str, span: Span, message: str, cure: str) -> InputError:
-    return InputError([Finding(code, Severity.ERROR, message, cure, span)])
+    return InputError([_finding(code, span, message, cure)])
+
+
+def _finding(code: str, span: Span, message: str, cure: str) -> Finding:
+    return Finding(code, Severity.ERROR, visible(message), visible(cure), span)
 
 
 class _Stop(Exception):
@@ -169,11 +174,11 @@ class _Loader:
         return "FB004", span, f"the file is nested deeper than {MAX_DEPTH} levels.", "Flatten it."
 
     def _fatal(self, code: str, span: Span, message: str, cure: str) -> NoReturn:
-        self.faults.append(Finding(code, Severity.ERROR, message, cure, span))
+        self.faults.append(_finding(code, span, message, cure))
         raise _Stop
 
     def _fault(self, code: str, span: Span, message: str, cure: str) -> Broken:
-        self.faults.append(Finding(code, Severity.ERROR, message, cure, span))
+        self.faults.append(_finding(code, span, message, cure))
         if len(self.faults) >= _MAX_FAULTS:
             raise _Stop
         return Broken(span)
@@ -187,7 +192,7 @@ class _Loader:
             cure = "Quote a text that holds `: `, or check the indentation."
         elif "cannot start any token" in problem:
             cure = "Quote the text, and indent with spaces, not tabs."
-        return Finding("FB005", Severity.ERROR, f"this is not YAML: {problem}.", cure, self.source.span(at, at + 1))
+        return _finding("FB005", self.source.span(at, at + 1), f"this is not YAML: {problem}.", cure)
 
     def _build(self, events: Iterator[Any]) -> Node:
         stack: list[_Open] = []
@@ -247,6 +252,10 @@ class _Loader:
     def _scalar(self, ev: Any) -> Node:
         self._decorations(ev)
         span, text = self._at(ev), ev.value
+        bad = _UNPRINTABLE.search(text)
+        if bad:  # by an escape such as "\\b": the raw character was refused before
+            cure = "Remove it. In single quotes, `\\` is an ordinary character."
+            return self._fault("FB003", span, f"the character U+{ord(bad.group()):04X} has no place in a text.", cure)
         is_plain = ev.style in (None, "")
         if not is_plain:
             return Scalar(text, text, span, self.source, ev.start_mark.index, ev.end_mark.index, False)
