@@ -90,7 +90,7 @@ class Bdd:
     def _apply(self, f: int, g: int, zero: int, memo: dict[int, int]) -> int:
         """AND (`zero` = FALSE) or OR (`zero` = TRUE) of two inner nodes.
 
-        The hot loop: a closure over locals, terminal cases and node creation written out. It is handed itself, as a closure that
+        The hot loop, long because terminal cases and node creation are written out over locals. It is handed itself, as a closure that
         names itself is a cycle and would keep the tables of a manager that is done with until the cycle collector comes by.
         """
         var, low, high, unique, budget = self.var, self.low, self.high, self._unique, self.budget

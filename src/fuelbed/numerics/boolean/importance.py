@@ -64,33 +64,43 @@ def cofactors(b: Bdd, f: int, p: Sequence[float]) -> tuple[float, list[float], l
     reach = dict.fromkeys(order, 0.0)
     reach[f] = 1.0
     if1, if0 = [0.0] * n, [0.0] * n
-    skipped = [0.0] * (2 * n)
-
-    def skip(first: int, end: int, mass: float) -> None:
-        """Add `mass` to the variables first..end-1."""
-        a, z = first + n, end + n
-        while a < z:
-            if a & 1:
-                skipped[a] += mass
-                a += 1
-            if z & 1:
-                z -= 1
-                skipped[z] += mass
-            a >>= 1
-            z >>= 1
-
-    skip(0, min(b.var[f], n), value[f])
+    skipped = _Ranges(n)
+    skipped.add(0, min(b.var[f], n), value[f])
     for u in reversed(order):
         if u > TRUE and reach[u] > 0.0:
             v = b.var[u]
             for child, q, side in ((b.high[u], p[v], if1), (b.low[u], 1.0 - p[v], if0)):
                 side[v] += reach[u] * value[child]
                 reach[child] += reach[u] * q
-                skip(v + 1, min(b.var[child], n), reach[u] * q * value[child])
-    for i in range(2, 2 * n):
-        skipped[i] += skipped[i >> 1]
-    rest = skipped[n:]
+                skipped.add(v + 1, min(b.var[child], n), reach[u] * q * value[child])
+    rest = skipped.totals()
     return value[f], [x + s for x, s in zip(if1, rest, strict=True)], [x + s for x, s in zip(if0, rest, strict=True)]
+
+
+class _Ranges:
+    """Sums of amounts added to ranges of 0..n-1, by additions alone: a segment tree."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.held = [0.0] * (2 * n)
+
+    def add(self, first: int, end: int, amount: float) -> None:
+        """Add `amount` to first..end-1."""
+        a, z = first + self.n, end + self.n
+        while a < z:
+            if a & 1:
+                self.held[a] += amount
+                a += 1
+            if z & 1:
+                z -= 1
+                self.held[z] += amount
+            a >>= 1
+            z >>= 1
+
+    def totals(self) -> list[float]:
+        for i in range(2, 2 * self.n):
+            self.held[i] += self.held[i >> 1]
+        return self.held[self.n :]
 
 
 def of_events(b: Bdd, f: int, p: Sequence[float]) -> tuple[float, list[Importance]]:

@@ -9,7 +9,8 @@
    kind. Its probability is multiplied up and its cut sets are multiplied out. Only monotone gates, so that a false module needs no
    true event: then a minimal solution of the whole is one of the rest with a minimal solution put in for every true module.
 3. portfolio: each variable order under a node budget, then again under a larger one; the first that fits is taken. The order is a
-   choice of the code for the structure at hand: none is best everywhere, and the wrong one costs a hundredfold.
+   choice of the code for the structure at hand: none is best everywhere, and on Aralia's das9207 large subtrees first takes a
+   hundred times the nodes of gates first.
 """
 
 from __future__ import annotations
