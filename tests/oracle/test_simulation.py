@@ -8,8 +8,9 @@ import pytest
 from fuelbed.core.actions import Action, Change
 from fuelbed.core.case import Case, CommonCause, Factor, Outcome
 from fuelbed.core.expressions import And, AtLeast, Expr, Fails, Not, Or, Ref, Threshold
+from fuelbed.numerics.process import expectation
 from fuelbed.numerics.process.compile import compile_case
-from fuelbed.numerics.process.interventions import changes_of, evaluate, middles
+from fuelbed.numerics.process.interventions import changes_of, evaluate, middles, removal
 from fuelbed.numerics.process.transient import transient
 from tests.cases import P, case, condition, control, trigger
 from tests.oracle.simulate import Process
@@ -76,6 +77,19 @@ def changes_for(c: Case, seed: int) -> tuple[Change, ...]:
         return (Change("remove", f.name),)
     options = (Change("perfect", f.name), Change("disable", f.name), Change("set", f.name, "fails", P(0.3)))
     return (options[int(rng.integers(0, 3))],)
+
+
+def test_both_sums_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(60):
+        found = []
+        for flat in (99, 0):
+            monkeypatch.setattr(expectation, "FLAT", flat)
+            c = rich_case(seed)
+            m = compile_case(c)
+            rows = [{}, *(changes_of(m, a) for a in c.actions.values()), *(removal(m, f) for f in c.factors.values())]
+            found.append(evaluate(m, middles(m), rows))
+        for o, v in found[0].items():
+            assert found[1][o] == pytest.approx(v, rel=1e-9, abs=1e-12), (seed, o)
 
 
 @pytest.mark.parametrize("block", range(10))

@@ -10,7 +10,7 @@ import numpy as np
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.case import Factor
 from fuelbed.core.estimates import Estimate
-from fuelbed.numerics.process.bounds import Bound, Comparison, bounds
+from fuelbed.numerics.process.bounds import Bound, Comparison, bounds, sampled
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.interventions import batch, certain, middles
 from fuelbed.numerics.process.values import estimate
@@ -20,8 +20,9 @@ from fuelbed.numerics.sampling import box_points, quantile
 __all__ = ["belief_table", "elasticities", "importance_table", "line_table"]
 
 _LINES = 24
-_WORK = 60_000  # operations of all lines' tapes together
+_WORK = 400_000  # operations of all lines' tapes together
 _POINTS = 32
+_SHORT = 400_000  # operations times outputs up to which intervals are taken at corners
 
 
 def importance_table(
@@ -89,16 +90,25 @@ def _factor(r: Bound, known: bool) -> Estimate:
     return Estimate(r.value if known and math.isfinite(r.value) else None, r.low, r.high, "plain", method=r.method)
 
 
+def _after(model: Compiled, outputs: Sequence[str], rng: np.random.Generator) -> dict[str, Bound]:
+    """Values with their intervals; where the sums are long, the range over sampled points."""
+    if not outputs:
+        return {}
+    if model.tape.work * len(outputs) > _SHORT:
+        return sampled(model, outputs, rng)
+    return {k: v.after for k, v in bounds(model, [{}], outputs, rng, paired=False, effort=0.1)[0].items()}
+
+
 def line_table(model: Compiled, known: bool, rng: np.random.Generator) -> Table:
     """Every line as if it were one factor: what is left when it is held false, and when it holds from now on."""
     names = [n for n in model.case.lines if n != model.case.failure]
-    shown = names[: min(_LINES, max(1, _WORK // max(1, model.tape.size)))]
+    shown = names[: min(_LINES, max(1, _WORK // max(1, model.tape.work)))]
     tape = lines_held(model, shown)
     asked = [q for n in shown for q in (f"left:{n}", f"probability:{n}")]
-    found = bounds(tape, [{}], asked, rng, paired=False, effort=0.1)[0] if shown else {}
+    found = _after(tape, asked, rng)
     rows = []
     for n in shown:
-        left, sure = found[f"left:{n}"].after, found[f"probability:{n}"].after
+        left, sure = found[f"left:{n}"], found[f"probability:{n}"]
         rows.append(
             (
                 Cell(n),
@@ -129,11 +139,11 @@ def line_table(model: Compiled, known: bool, rng: np.random.Generator) -> Table:
 def belief_table(model: Compiled, rng: np.random.Generator) -> Table:
     """The uncertain persistent states: believed before this incident, and after it."""
     tape, states = beliefs(model)
-    found = bounds(tape, [{}], tuple(tape.tape.outputs), rng, paired=False)[0] if states else {}
+    found = _after(tape, tuple(tape.tape.outputs), rng)
     rows = []
     for name in states:
         owner, _, part = name.rpartition(".")
-        prior, after = (estimate(found[f"{k}:{name}"].after, "probability", "", True) for k in ("prior", "posterior"))
+        prior, after = (estimate(found[f"{k}:{name}"], "probability", "", True) for k in ("prior", "posterior"))
         if prior.is_point and prior.value in (0.0, 1.0):
             continue  # certain until an action sets it
         grouped = any(owner in g.of and g.acts_on == "broken" for g in model.case.common_causes)

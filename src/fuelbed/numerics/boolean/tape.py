@@ -2,7 +2,8 @@
 
 Registers 0..n_inputs-1 are the inputs, then the constants, then one register per operation. Operations: `+ - *`, `~` (1-a),
 `?` (c*a + (1-c)*b), `exp`, `/` (0 where the divisor is 0), `min`, `max`. Equal operations are shared and constants folded, so
-the tape of a decision diagram has one `?` per node.
+the tape of a decision diagram has one `?` per node. One more operation reads many registers and writes several: a whole table of
+states (`table.py`); each of its outputs is a register of its own.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fuelbed.numerics.boolean.table import OUTPUTS, Table
+
 __all__ = ["Builder", "Tape"]
 
 Array = NDArray[np.float64]
+_TABLE = "T"
+_DOUBLES = 4_000_000  # of one evaluation of a table
 _ARITY = {"+": 2, "-": 2, "*": 2, "~": 1, "?": 3, "exp": 1, "/": 2, "min": 2, "max": 2}
 
 
@@ -30,6 +35,7 @@ class Builder:
         self._const: dict[float, int] = {}
         self._ops: list[tuple[Any, ...]] = []
         self._op: dict[tuple[Any, ...], int] = {}
+        self._tables: list[tuple[Table, tuple[int, ...]]] = []
 
     def input(self, name: str) -> int:
         """The input called `name`, made on first use."""
@@ -114,6 +120,16 @@ class Builder:
     def max(self, a: int, b: int) -> int:
         return a if a == b else self._emit("max", a, b)
 
+    def table(self, table: Table, args: Sequence[int]) -> dict[str, int]:
+        """The outputs of a table of states, by name."""
+        assert len(args) == table.n_args
+        self._tables.append((table, tuple(args)))
+        out = {}
+        for k, name in enumerate(OUTPUTS):
+            out[name] = 2 * len(self._ops) + 1
+            self._ops.append((_TABLE, len(self._tables) - 1, k))
+        return out
+
     def sum(self, refs: Sequence[int]) -> int:
         """Added up in pairs, so that a long sum is few layers deep."""
         return self._pairwise(self.add, list(refs), 0.0)
@@ -136,43 +152,58 @@ class Builder:
             if r not in needed:
                 needed.add(r)
                 if r >= 0 and r % 2:
-                    todo.extend(self._ops[r // 2][1:])
+                    op = self._ops[r // 2]
+                    todo.extend(self._tables[op[1]][1] if op[0] == _TABLE else op[1:])
         n_in, n_const = len(self.inputs), len(self._consts)
         place: dict[int, int] = {2 * i: i for i in range(n_in)}
         place.update({-(i + 1): n_in + i for i in range(n_const)})
         ops: list[tuple[Any, ...]] = []
+        used: dict[int, int] = {}
         for i, op in enumerate(self._ops):
             if 2 * i + 1 in needed:
                 place[2 * i + 1] = n_in + n_const + len(ops)
-                ops.append((op[0], *(place[a] for a in op[1:])))
-        return Tape(tuple(self.inputs), tuple(self._consts), tuple(ops), {k: place[v] for k, v in outputs.items()})
+                if op[0] == _TABLE:
+                    ops.append((_TABLE, used.setdefault(op[1], len(used)), op[2]))
+                else:
+                    ops.append((op[0], *(place[a] for a in op[1:])))
+        tables = tuple((self._tables[t][0], tuple(place[a] for a in self._tables[t][1])) for t in used)
+        return Tape(tuple(self.inputs), tuple(self._consts), tuple(ops), {k: place[v] for k, v in outputs.items()}, tables)
 
 
 class Tape:
     """A frozen tape; `run` evaluates a batch of inputs, `gradient` differentiates one output by all inputs."""
 
     def __init__(
-        self, inputs: tuple[str, ...], consts: tuple[float, ...], ops: tuple[tuple[Any, ...], ...], outputs: dict[str, int]
+        self,
+        inputs: tuple[str, ...],
+        consts: tuple[float, ...],
+        ops: tuple[tuple[Any, ...], ...],
+        outputs: dict[str, int],
+        tables: tuple[tuple[Table, tuple[int, ...]], ...] = (),
     ) -> None:
-        self.inputs, self.consts, self.ops, self.outputs = inputs, consts, ops, outputs
+        self.inputs, self.consts, self.ops, self.outputs, self.tables = inputs, consts, ops, outputs, tables
         self.n_inputs = len(inputs)
         self.first_op = len(inputs) + len(consts)
         self.size = self.first_op + len(ops)
+        self.work = self.size + sum(t.columns for t, _ in tables)  # doubles touched by one evaluation, roughly
         self._layers = self._plan()
         self._scatter = [[_Scatter(a) for a in args] for _, _, args in self._layers]
 
-    def _plan(self) -> list[tuple[str, NDArray[np.intp], NDArray[np.intp]]]:
-        """Operations of the same depth and code run as one NumPy call."""
+    def _plan(self) -> list[tuple[str | int, NDArray[np.intp], NDArray[np.intp]]]:
+        """Operations of the same depth and code run as one NumPy call; the outputs of one table (its number for a code) too."""
         depth = [0] * self.size
-        groups: dict[tuple[int, str], list[int]] = {}
+        groups: dict[tuple[int, int, str | int], list[int]] = {}
         for i, op in enumerate(self.ops):
             r = self.first_op + i
-            depth[r] = 1 + max(depth[a] for a in op[1:])
-            groups.setdefault((depth[r], op[0]), []).append(i)
-        plan = []
-        for (_, code), members in sorted(groups.items()):
-            args = np.array([self.ops[i][1:] for i in members], dtype=np.intp).T
-            plan.append((code, np.array(members, dtype=np.intp) + self.first_op, args))
+            args = self.tables[op[1]][1] if op[0] == _TABLE else op[1:]
+            depth[r] = 1 + max((depth[a] for a in args), default=0)
+            key = (depth[r], 1, op[1]) if op[0] == _TABLE else (depth[r], 0, op[0])
+            groups.setdefault(key, []).append(i)
+        plan: list[tuple[str | int, NDArray[np.intp], NDArray[np.intp]]] = []
+        for (_, is_table, code), members in sorted(groups.items()):
+            rows = [self.tables[code][1] if is_table else self.ops[i][1:] for i in members]  # type: ignore[index]  # a table's number
+            args_of = np.array(rows[0] if is_table else rows, dtype=np.intp)
+            plan.append((code, np.array(members, dtype=np.intp) + self.first_op, args_of[None, :] if is_table else args_of.T))
         return plan
 
     def run(self, inputs: Array) -> Array:
@@ -181,7 +212,12 @@ class Tape:
         reg[: self.n_inputs] = inputs
         reg[self.n_inputs : self.first_op] = np.array(self.consts)[:, None]
         for code, out, args in self._layers:
-            reg[out] = _vector(code, [reg[a] for a in args])
+            if isinstance(code, int):
+                table, which = self.tables[code][0], [self.ops[r - self.first_op][2] for r in out]
+                for part in _parts(table, inputs.shape[1]):
+                    reg[out, part] = table.forward(reg[args[0], part])[which]
+            else:
+                reg[out] = _vector(code, [reg[a] for a in args])
         return reg
 
     def gradient(self, reg: Array, output: str) -> Array:
@@ -190,13 +226,32 @@ class Tape:
         bar[self.outputs[output]] = 1.0
         for (code, out, args), scatter in zip(reversed(self._layers), reversed(self._scatter), strict=True):
             g = bar[out]
+            if isinstance(code, int):
+                if g.any():
+                    scatter[0].add(bar, self._through_table(code, out, reg[args[0]], g))
+                continue
             for to, part in zip(scatter, _partials(code, [reg[a] for a in args], reg[out]), strict=True):
                 to.add(bar, g * part)
         return bar[: self.n_inputs]
 
+    def _through_table(self, code: int, out: NDArray[np.intp], args: Array, g: Array) -> Array:
+        table, which = self.tables[code][0], [self.ops[r - self.first_op][2] for r in out]
+        full = np.zeros((len(OUTPUTS), g.shape[1]))
+        full[which] = g
+        result = np.empty_like(args)
+        for part in _parts(table, g.shape[1]):
+            result[:, part] = table.backward(args[:, part], full[:, part])
+        return result
+
     def as_json(self) -> dict[str, Any]:
-        """What the page's interpreter reads."""
-        return {"n_inputs": self.n_inputs, "consts": list(self.consts), "ops": [list(op) for op in self.ops]}
+        """What the page's interpreter reads: a table's operation is `["T", table, output]`."""
+        tables = [{**t.as_json(), "args": list(args)} for t, args in self.tables]
+        return {"n_inputs": self.n_inputs, "consts": list(self.consts), "ops": [list(op) for op in self.ops], "tables": tables}
+
+
+def _parts(table: Table, batch: int) -> list[slice]:
+    step = max(1, _DOUBLES // table.columns)
+    return [slice(a, min(a + step, batch)) for a in range(0, batch, step)]
 
 
 class _Scatter:

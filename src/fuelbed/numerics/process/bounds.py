@@ -27,14 +27,16 @@ from fuelbed.numerics.process.interventions import Overrides, batch
 from fuelbed.numerics.process.transient import PATHS, Transient, transient
 from fuelbed.numerics.sampling import box_points, quantile
 
-__all__ = ["Bound", "Comparison", "bounds"]
+__all__ = ["Bound", "Comparison", "bounds", "sampled"]
 
 Array = NDArray[np.float64]
 What = Literal["after", "difference", "ratio"]
 _CORNERS = 16  # DESIGN 3
 _REGISTERS = 2_000_000  # of one run of the tape, to keep it in memory
-_WORK = 6e7  # tape operations spent on corners, over all rows
-_TESTED = 64
+_WORK = 4e7  # tape operations spent on corners, over all rows
+_TEST_WORK = 1.5e8  # spent on the signs of gradients
+_TESTED = 64  # points at which signs are tested; fewer, but at least the next, where the sum is long
+_TESTED_LEAST = 6
 _SAMPLES = 400
 _TINY = 1e-11
 _DRAWN_PATHS = 12  # draws of the distributions at which the paths are run
@@ -85,7 +87,45 @@ def bounds(
     `paired=False` where only `after` is wanted: differences and ratios are then outer enclosures. `effort`
     scales the work spent on corners.
     """
-    return _Bounds(model, [{}, *rows], tuple(outputs), rng, paired, effort).solve()[1:]
+    share = _loss_per_failure(model) if "hazard" in outputs and "loss" in outputs else None
+    asked = tuple(o for o in outputs if o != "loss" or share is None)
+    found = _Bounds(model, [{}, *rows], asked, rng, paired, effort).solve()[1:]
+    if share is not None:
+        for row in found:
+            row["loss"] = _scaled(row["hazard"], share)
+    return found
+
+
+def _loss_per_failure(model: Compiled) -> float | None:
+    """Where every failure costs the same certain loss, hazard and loss are one computation."""
+    first = model.case.outcomes[0]
+    certain = len(model.case.outcomes) == 1 and first.name == model.case.failure and first.loss.is_point
+    moved = any(c.parameter == "loss" for a in model.case.actions.values() for c in a.does)
+    return first.loss.low if certain and not moved else None
+
+
+def _scaled(c: Comparison, by: float) -> Comparison:
+    def times(b: Bound) -> Bound:
+        return Bound(b.value * by, b.low * by, b.high * by, b.method)
+
+    return Comparison(times(c.after), times(c.difference), c.ratio)
+
+
+def sampled(model: Compiled, outputs: Sequence[str], rng: np.random.Generator, points: int = _TESTED) -> dict[str, Bound]:
+    """Values at the middle and their range over points of the box (half of them corners): a cheap inner estimate of an interval."""
+    box = Box(model, points, rng)
+    n = points if box.boxed else max(1, len(next(iter(box.draws.values()), ())))
+    knobs: dict[str, Array | float] = box.at(box_points(len(box.boxed), n, rng)) if box.boxed else dict(box.middle)
+    for k, v in box.draws.items():
+        knobs[k] = v[:n]
+    at = model.tape.outputs
+    middle, reg = (model.tape.run(batch(model, k, [{}])) for k in (box.middle, knobs))
+    how = "exact: every number is a point" if box.is_point else f"range over {n} points of the numbers, at least this wide"
+    out = {}
+    for o in outputs:
+        value, seen = float(middle[at[o], 0]), reg[at[o]]
+        out[o] = Bound(value, min(value, float(seen.min())), max(value, float(seen.max())), how)
+    return out
 
 
 class _Bounds:
@@ -104,7 +144,8 @@ class _Bounds:
         if model.bounded and "probability" in outputs:
             self.outputs = (*outputs, "probability_low")
         self.box = Box(model, _SAMPLES, rng)
-        work = model.tape.size * len(rows) * len(self.outputs) * (2 if paired else 1)
+        work = model.tape.work * len(rows) * len(self.outputs) * (2 if paired else 1)
+        self.tested = max(_TESTED_LEAST, min(_TESTED, int(_TEST_WORK / work)))
         self.corners = max(2, min(_CORNERS, int(np.log2(max(1.0, effort * _WORK / work)))))
 
     def _run(self, rows: Sequence[Overrides], inputs: Array) -> dict[str, Array]:
@@ -150,7 +191,7 @@ class _Bounds:
     def _tasks(self) -> list[_Task]:
         """Test the signs of the gradients and note what is left to try at corners."""
         box = self.box
-        n = _TESTED if box.boxed else 1
+        n = self.tested if box.boxed else 1
         knobs: dict[str, Array | float] = dict(box.middle)
         if box.boxed:
             knobs = box.at(box_points(len(box.boxed), n, self.rng))
@@ -254,11 +295,13 @@ class _Bounds:
         for t in tasks:
             m = len(t.mixed)
             if not m:
-                how = f"at the ends: one-signed in every number at {_TESTED} tested points"
+                how = f"at the ends: one-signed in every number at {self.tested} tested points"
             elif t.output.startswith("probability"):
-                how = f"ends of the tried corners and {_TESTED} tested points"
+                how = f"ends of the tried corners and {self.tested} tested points"
             elif m <= self.corners:
-                how = f"all {2**m} corners of {m} number{'s' if m > 1 else ''}, the rest one-signed at {_TESTED} tested points"
+                how = (
+                    f"all {2**m} corners of {m} number{'s' if m > 1 else ''}, the rest one-signed at {self.tested} tested points"
+                )
             else:
                 how = f"at least this wide: {2**self.corners} sampled corners of {m} numbers"
             if self.box.drawn:

@@ -18,11 +18,14 @@ from dataclasses import dataclass, field
 
 from fuelbed.core.errors import BudgetError
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
+from fuelbed.numerics.boolean.table import Table
 from fuelbed.numerics.process.inputs import Inputs
 
 __all__ = ["Demand", "Incidence", "Space", "classes", "expectation", "on_tape"]
 
 _CLASSES = 20_000  # of one module; past it the sum is too long for a tape
+FLAT = 3  # states of a module up to which its sum is written out on the tape; beyond, it is one table
+STATES = 14  # of one table
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Space:
     names: Sequence[str]
     n_states: int
     inputs: Inputs
+    as_drawn: bool = False  # no intervention reaches the state: it stays as the incident left the belief
     _value: dict[tuple[str, int], int] = field(default_factory=dict)
     _weights: dict[int, tuple[int, int, list[list[int]]]] = field(default_factory=dict)
 
@@ -104,14 +108,21 @@ def _branches(space: Space, fs: tuple[int, ...], v: int, k: int) -> list[tuple[t
     return [(lo, w[0][0]), (lo[:k] + hi[k:], w[1][0]), (hi[:k] + lo[k:], w[0][1]), (hi, w[1][1])]
 
 
+def _chances(space: Space, v: int) -> tuple[int, int, int]:
+    """Belief before the incident; 1 where the state stays as drawn; else its probability after."""
+    i, name = space.inputs, space.names[v]
+    if space.as_drawn:
+        return i.belief(name), i.tape.const(1.0), i.tape.const(0.0)
+    return i.belief(name), i.kept(name), i.forced(name)
+
+
 def _weights(space: Space, v: int) -> tuple[int, int, list[list[int]]]:
     """Belief before, probability after, and w[before][after] of one state variable: kept as drawn, or forced."""
     got = space._weights.get(v)
     if got is not None:
         return got
-    i, name = space.inputs, space.names[v]
-    t = i.tape
-    p, keep, force = i.belief(name), i.kept(name), i.forced(name)
+    t = space.inputs.tape
+    p, keep, force = _chances(space, v)
     drop = t.complement(keep)
     set1, set0 = t.mul(drop, force), t.mul(drop, t.complement(force))
     not_p = t.complement(p)
@@ -186,6 +197,8 @@ _LINEAR = ("hazard", "loss", "standing")
 
 
 def _part(space: Space, m: _Module, losses: Sequence[int], horizon: float, survive: bool) -> _Part:
+    if sum(v >= 0 for v in m.reads) > FLAT:
+        return _part_by_table(space, m, losses, horizon)
     t, b = space.inputs.tape, space.bdd
     after: list[int] = [m.standing]
     for d in m.demands:
@@ -226,6 +239,60 @@ def _rates(space: Space, demands: Sequence[Demand], ys: tuple[int, ...], losses:
     return {"hazard": t.sum(hazard), "loss": t.sum(loss), "standing": on_tape(space, ys[0], "")}
 
 
+def _part_by_table(space: Space, m: _Module, losses: Sequence[int], horizon: float) -> _Part:
+    """The same by one table of all states of the module."""
+    t, i, b = space.inputs.tape, space.inputs, space.bdd
+    states = sorted(v for v in m.reads if v >= 0)
+    if len(states) > STATES:
+        raise BudgetError(f"{len(states)} uncertain persistent factors that some function reads together (at most {STATES})")
+    facts = b.all_(m.facts)
+    upper = _Upper(space, {v: k for k, v in enumerate(states)})
+    rates, steps, hazard, loss = [], [], [], []
+    for d in m.demands:
+        rate = t.mul(i.number(f"{d.trigger}.rate"), i.fixed(f"{d.trigger}.counts", 1.0))
+        rates.append(rate)
+        hazard.append(upper.root(d.fails, ""))
+        for k, f in enumerate(d.levels):
+            steps.append(t.mul(rate, losses[k] if k == 0 else t.sub(losses[k], losses[k - 1])))
+            loss.append(upper.root(f, ""))
+    known = upper.root(facts, "pre:")
+    arrivals = [upper.root(b.and_(f, facts), "pre:") for _, f in m.arrivals]
+    standing = upper.root(m.standing, "")
+    chances = [x for v in states for x in _chances(space, v)]
+    table = Table(
+        len(states), len(upper.leaves), tuple(upper.nodes), known, tuple(arrivals), tuple(hazard), tuple(loss), standing, horizon
+    )
+    out = t.table(table, [*chances, *upper.leaves, *(w for w, _ in m.arrivals), *rates, *steps])
+    total = out["plain:one"]
+    scaled = {k: t.div(v, total) for k, v in out.items()}
+    keys = (*_LINEAR, "survive")
+    return _Part(scaled["likely:one"], {k: scaled[f"plain:{k}"] for k in keys}, {k: scaled[f"likely:{k}"] for k in keys})
+
+
+class _Upper:
+    """The part of some diagrams over the states of a module; below it every demand node is one leaf, by its phase."""
+
+    def __init__(self, space: Space, place: Mapping[int, int]) -> None:
+        self.space, self.place = space, place
+        self.nodes: list[tuple[int, int, int]] = []
+        self.leaves: list[int] = []
+        self._ref: dict[tuple[str, int], int] = {}
+
+    def root(self, f: int, phase: str) -> int:
+        b = self.space.bdd
+        for u in b.reachable(f):
+            key = (phase, u)
+            if key in self._ref:
+                continue
+            if u > TRUE and b.var[u] in self.place:
+                self._ref[key] = len(self.nodes)
+                self.nodes.append((self.place[b.var[u]], self._ref[(phase, b.low[u])], self._ref[(phase, b.high[u])]))
+            else:
+                self._ref[key] = -1 - len(self.leaves)
+                self.leaves.append(on_tape(self.space, u, phase))
+        return self._ref[(phase, f)]
+
+
 def expectation(
     space: Space, demands: Sequence[Demand], standing: int, incidence: Incidence, losses: Sequence[int], horizon: float,
     survive: bool = True,
@@ -249,24 +316,3 @@ def expectation(
             alive = t.sum([t.mul(p.likely["survive"], t.product(plain[:i] + plain[i + 1 :])) for i, p in enumerate(parts)])
         out["probability"] = t.complement(t.div(alive, total))
     return out
-
-
-def likelihood(space: Space, incidence: Incidence, also: int = TRUE) -> int:
-    """E[L], with one more function of the state before the incident that must hold; not normalised by the facts."""
-    t, b = space.inputs.tape, space.bdd
-    more = (also,) if also != TRUE else ()
-    parts = []
-    for m in _modules(space, (), FALSE, Incidence((*incidence.facts, *more), incidence.arrivals)):
-        facts = b.all_(m.facts)
-        found = classes(space, (), [facts, *(b.and_(f, facts) for _, f in m.arrivals)])
-        given = t.sum([t.mul(mass, on_tape(space, xs[0], "pre:")) for _, xs, mass in found])
-        like = t.sum(
-            [
-                t.mul(mass, t.mul(w, on_tape(space, f, "pre:")))
-                for _, xs, mass in found
-                for (w, _), f in zip(m.arrivals, xs[1:], strict=True)
-            ]
-        )
-        parts.append((given, like))
-    rest = [t.product([n for j, (n, _) in enumerate(parts) if j != i]) for i in range(len(parts))]
-    return t.sum([t.mul(like, r) for (_, like), r in zip(parts, rest, strict=True)])

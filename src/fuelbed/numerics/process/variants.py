@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from fuelbed.numerics.process.compile import Compiled, told
 from fuelbed.numerics.process.diagrams import Diagrams
-from fuelbed.numerics.process.expectation import expectation, likelihood
+from fuelbed.numerics.process.expectation import expectation
 
 __all__ = ["beliefs", "lines_held"]
 
@@ -15,18 +15,18 @@ __all__ = ["beliefs", "lines_held"]
 def beliefs(model: Compiled) -> tuple[Compiled, Mapping[str, str]]:
     """The model with a tape of beliefs, and for each uncertain state the stem of its outputs `prior:` and `posterior:`."""
     d = Diagrams(model.case)
-    t, space = d.inputs.tape, d.space
-    incidence = told(d, d.incidence())
+    d.space.as_drawn = True
+    known = told(d, d.incidence())
     out: dict[str, int] = {}
     stems = {}
-    whole = likelihood(space, incidence) if incidence.arrivals else 0
-    for v, name in enumerate(space.names[: space.n_states]):
+    for v, name in enumerate(d.space.names[: d.space.n_states]):
         if name.endswith(".now"):
             continue
         stems[name] = name
-        out[f"prior:{name}"] = prior = d.inputs.belief(name)
-        seen = likelihood(space, incidence, d.bdd.variable(v)) if incidence.arrivals else 0
-        out[f"posterior:{name}"] = t.div(seen, whole) if incidence.arrivals else prior
+        out[f"prior:{name}"] = out[f"posterior:{name}"] = d.inputs.belief(name)
+        if known.arrivals:
+            x = d.bdd.variable(v)
+            out[f"posterior:{name}"] = expectation(d.space, [], x, known, [], model.case.horizon, survive=False)["standing"]
     return _with_tape(model, d, out), stems
 
 
