@@ -222,9 +222,12 @@ def test_progress_speaks_only_late_and_only_on_a_terminal(
             soon.begin("At once?")
         with _progress.Progress() as late:
             late.begin("Which triggers?")
-            time.sleep(0.3)
+            late._timer.join()
             late.begin("And then?")
-        said = os.read(master, 4096).decode()
+        stream.flush()
+        said = ""
+        while not (said.endswith("\x1b[2K") and "And then?" in said):
+            said += os.read(master, 4096).decode()
     os.close(master)
     assert "At once?" not in said
     assert said.index("Which triggers?") < said.index("And then?")

@@ -150,5 +150,6 @@ def _write(content: bytes, output: Path) -> None:
     try:
         temporary.write_bytes(content)
         temporary.replace(output)
-    finally:
+    except BaseException:
         temporary.unlink(missing_ok=True)
+        raise

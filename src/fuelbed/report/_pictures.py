@@ -47,11 +47,12 @@ def levels(data: Mapping[str, Any]) -> tuple[Level, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """`today` in words; `fixed` where the page cannot recompute it."""
+    """`today` in words; `fixed` where the page cannot recompute it, and then how it was got."""
 
     label: str
     today: str
     fixed: bool = False
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,9 @@ def _grouped(rows: Sequence[tuple[str, T]], names: Mapping[str, str]) -> tuple[t
 
 def _fixed(o: Mapping[str, Any]) -> Output:
     kind, unit = o.get("kind", "plain"), str(o.get("unit", ""))
-    return Output(str(o["label"]), quantity(o.get("value"), o.get("low"), o.get("high"), kind, unit), True)
+    return Output(
+        str(o["label"]), quantity(o.get("value"), o.get("low"), o.get("high"), kind, unit), True, str(o.get("method", ""))
+    )
 
 
 def _still(data: Mapping[str, Any], reason: str) -> WhatIf:

@@ -169,7 +169,7 @@ def render_html(report: Report) -> str:
 
     env, plan = _environment(), arrange(report)
     blocks: Any = env.get_template("blocks.html.j2").module
-    css, script = _asset("page.css"), _asset("tape.js") + _asset("page.js")
+    css, script = _asset("page.css"), _asset("tape.js") + _asset("table.js") + _asset("page.js")
     policy = f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     text = env.get_template("page.html.j2").render(
         report=report,

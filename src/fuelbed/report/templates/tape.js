@@ -18,7 +18,9 @@ function evaluate(tape, inputs) {
   r.set(inputs);
   r.set(tape.consts, tape.n_inputs);
   let at = tape.n_inputs + tape.consts.length;
-  for (const [code, a, b, c] of tape.ops) r[at++] = OPS[code](r, a, b, c);
+  const tables = [];
+  for (const [code, a, b, c] of tape.ops)
+    r[at++] = code === "T" ? (tables[a] ??= tableOutputs(tape.tables[a], r))[b] : OPS[code](r, a, b, c);
   return r;
 }
 
