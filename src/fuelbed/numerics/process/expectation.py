@@ -24,8 +24,8 @@ from fuelbed.numerics.process.inputs import Inputs
 __all__ = ["Demand", "Incidence", "Space", "classes", "expectation", "on_tape"]
 
 _CLASSES = 20_000  # of one module; past it the sum is too long for a tape
-FLAT = 3  # states of a module up to which its sum is written out on the tape; beyond, it is one table
-STATES = 14  # of one table
+FLAT = 3  # states of a module up to which its sum is written out on the tape by classes; beyond, it is one table
+STATES = 14  # of one table; beyond, by classes again, which may be few where the states are many
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def classes(space: Space, after: Sequence[int], before: Sequence[int]) -> list[t
             mass = t.sum(terms)
             made += 1
             if made > _CLASSES:
-                raise BudgetError(f"more than {_CLASSES} states in the sum over persistent factors")
+                raise BudgetError(f"more than {_CLASSES} combinations of uncertain persistent factors")
             for child, w in _branches(space, fs, v, k):
                 at = min(min(map(var.__getitem__, child)), n)
                 waiting.setdefault(at, {}).setdefault(child, []).append(t.mul(mass, w))
@@ -197,7 +197,7 @@ _LINEAR = ("hazard", "loss", "standing")
 
 
 def _part(space: Space, m: _Module, losses: Sequence[int], horizon: float, survive: bool) -> _Part:
-    if sum(v >= 0 for v in m.reads) > FLAT:
+    if FLAT < sum(v >= 0 for v in m.reads) <= STATES:
         return _part_by_table(space, m, losses, horizon)
     t, b = space.inputs.tape, space.bdd
     after: list[int] = [m.standing]
@@ -243,8 +243,6 @@ def _part_by_table(space: Space, m: _Module, losses: Sequence[int], horizon: flo
     """The same by one table of all states of the module."""
     t, i, b = space.inputs.tape, space.inputs, space.bdd
     states = sorted(v for v in m.reads if v >= 0)
-    if len(states) > STATES:
-        raise BudgetError(f"{len(states)} uncertain persistent factors that some function reads together (at most {STATES})")
     facts = b.all_(m.facts)
     upper = _Upper(space, {v: k for k, v in enumerate(states)})
     rates, steps, hazard, loss = [], [], [], []
