@@ -13,6 +13,7 @@ from fuelbed.numerics.process.bounds import bounds
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.interventions import Overrides, changes_of, middles, removal
 from fuelbed.numerics.process.transient import transient
+from fuelbed.numerics.process.values import has_unknown_rates
 
 __all__ = ["whatif"]
 
@@ -32,17 +33,25 @@ def whatif(model: Compiled) -> Picture:
         d = model.defaults[name]
         return mid[d] if isinstance(d, str) else d
 
-    def settings(changes: Overrides) -> list[list[float]]:
-        return [[place[n], mid[v] if isinstance(v, str) else v] for n, v in changes.items() if n in place]
-
     sliders = [s for k in model.knobs if (s := _slider(model, k, place, mid)) is not None]
+    at_slider = {s["id"]: i for i, s in enumerate(sliders)}
+
+    def settings(changes: Overrides) -> list[list[float]]:
+        """[input, value], or [input, value, slider] where a slider moves the same number."""
+        out = []
+        for n, v in changes.items():
+            if n in place:
+                more = [at_slider[v]] if isinstance(v, str) and v in at_slider else []
+                out.append([place[n], mid[v] if isinstance(v, str) else v, *more])
+        return out
+
     switches = [
         {"id": n, "label": a.what or n, "kind": "action", "set": settings(changes_of(model, a))}
         for n, a in model.case.actions.items()
         if a.does
     ]
     switches += [
-        {"id": f"without:{f.name}", "label": f.name, "kind": "factor", "set": settings(removal(model, f))}
+        {"id": f"without:{f.name}", "label": f.name, "kind": "factor", "set": settings(removal(model, f)), "what": f.what}
         for f in model.case.factors.values()
         if any(n == f.name for _, n in model.structure.events)
     ]
@@ -50,8 +59,13 @@ def whatif(model: Compiled) -> Picture:
     outputs: list[dict[str, Any]] = [
         {"id": "hazard", "label": "failures a year", "register": t.outputs["hazard"], "kind": "rate"},
         {"id": "probability", "label": f"at least one in {model.case.horizon_text}", "register": t.outputs["probability"], "kind": "probability"},
-        {"id": "loss", "label": unit, "register": t.outputs["loss"], "kind": "loss"},
+        {"id": "loss", "label": "expected loss", "register": t.outputs["loss"], "kind": "loss", "unit": unit},
     ]  # fmt: skip  # one output a line
+    if has_unknown_rates(model):
+        reason = "The case does not say how often its triggers come; with rates (a word such as `monthly` is enough) sliders appear here."
+        return Picture(
+            "whatif", "What if", {"tape": None, "outputs": [], "sliders": [], "switches": [], "reason": reason}, reason
+        )
     if model.bounded or _simulated(model):
         p = bounds(model, [{}], ("hazard", "probability", "standing"), np.random.default_rng(0))[0]["probability"].after
         value = None if math.isnan(p.value) else p.value
@@ -90,4 +104,5 @@ def _slider(model: Compiled, label: str, place: dict[str, int], mid: dict[str, f
     return {
         "id": label, "label": label, "group": factor.kind if factor is not None else "shared",
         "low": low, "high": high, "value": value, "scale": scale, "unit": unit, "inputs": inputs,
+        "what": factor.what if factor is not None else "",
     }  # fmt: skip  # one record

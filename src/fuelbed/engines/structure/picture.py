@@ -35,6 +35,7 @@ def removal_picture(
             {
                 "id": name,
                 "label": name,
+                "what": f.what,
                 "kind": f.kind,
                 "value": h.value if known else None,
                 "low": _end(h.low),
@@ -73,7 +74,7 @@ def graph(model: Compiled, cuts: list[tuple[Event, ...]]) -> Picture:
     for n in case.factors:
         if n in used:
             f = case.factors[n]
-            nodes.append({"id": n, "label": n, "kind": f.kind, "state": f.state if f.kind == "control" else ""})
+            nodes.append({"id": n, "label": n, "what": f.what, "kind": f.kind, "state": f.state if f.kind == "control" else ""})
     outcomes = {o.name for o in case.outcomes} | {case.failure}
     for name, line in case.lines.items():
         nodes.append({"id": name, "label": name, "kind": "failure" if name in outcomes else "line", "state": ""})
