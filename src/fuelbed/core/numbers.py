@@ -38,6 +38,7 @@ YEARS: Mapping[str, float] = {
     "year": 1.0,
 }
 """Units of time in years."""
+_SHAPES = (1e-3, 1e6)  # of a beta distribution: beyond them its quantiles are not exact any more, and say no more than a point
 
 _SHORT = {
     "s": "second", "sec": "second", "secs": "second", "min": "minute", "mins": "minute", "h": "hour", "hr": "hour", "hrs": "hour",
@@ -140,12 +141,11 @@ class _Reader:
         if self.now.kind != ")":
             raise TextFault("FB040", f"`)` is missing after `{t.text}(`.", _FORMS, self.now.start)
         self.take()
-        if a <= 0 or b <= 0 or (t.text == "lognormal" and b < 1):
-            cure = (
-                "The median is above 0 and the error factor at least 1." if t.text == "lognormal" else "Both shapes are above 0."
-            )
+        lognormal = t.text == "lognormal"
+        if a <= 0 or b < 1 if lognormal else not all(_SHAPES[0] <= x <= _SHAPES[1] for x in (a, b)):
+            cure = "The median is above 0 and the error factor at least 1." if lognormal else "Both shapes lie in 0.001..1000000."
             raise TextFault("FB046", f"`{self.text}` is not a distribution.", cure, 0, len(self.text))
-        return Raw("lognormal" if t.text == "lognormal" else "beta", a, b)
+        return Raw("lognormal" if lognormal else "beta", a, b)
 
     def unit(self) -> tuple[str, str]:
         """`minutes`, `USD`, `per year`, `/month`, or nothing."""

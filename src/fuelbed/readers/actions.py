@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from fuelbed.core.actions import Action, Change
@@ -192,7 +192,7 @@ def _declare(ctx: _Actions, s: _Said) -> None:
 
     if not is_identifier(s.target) or s.target in RESERVED:
         ctx.r.error("FB016", s.at, f"`{s.target[:60]}` is not a snake_case name.", "Give the new control another name.")
-    elif s.target in ctx.names.all():
+    elif ctx.names.is_known(s.target):
         ctx.r.error(
             "FB018",
             s.at,
@@ -209,13 +209,13 @@ def _check(ctx: _Actions, s: _Said, text: str, span: Span) -> Change | None:
     if s.verb == "set":
         dimension = _check_set(ctx, s)
     elif s.verb == "observe":
-        known = [*ctx.names.all(), *ctx.names.signals, *ctx.added]
-        _known(ctx, s.target, s.at, known, "line, factor or signal")
+        n = ctx.names
+        if not n.is_known(s.target):
+            _known(ctx, s.target, s.at, (n.signals, ctx.added, n.kinds, n.lines), "line, factor or signal")
     elif s.verb == "add":
         if s.line_at is not None:
-            _known(ctx, s.line, s.line_at, list(ctx.names.lines), "line")
-        controls = [k for k, v in ctx.names.kinds.items() if v in ("control", None)]
-        if s.shares and _known(ctx, s.shares, s.shares_at, [*ctx.names.groups, *controls], "common-cause group or control"):
+            _known(ctx, s.line, s.line_at, (ctx.names.lines,), "line")
+        if s.shares:
             _check_shares(ctx, s)
     else:
         _check_kind(ctx, s)
@@ -240,11 +240,12 @@ def _same_unit(ctx: _Actions, s: _Said, value: Quantity) -> Quantity:
     return replace(same, span=value.span)
 
 
-def _known(ctx: _Actions, name: str, at: Span | None, known: list[str], what: str) -> bool:
-    if name in known or not ctx.names.factors_given:
-        return True
-    ctx.r.error("FB022", at, f"no {what} is called `{name[:60]}`.", did_you_mean(name, known) or f"Write the name of a {what}.")
-    return False
+def _known(ctx: _Actions, name: str, at: Span | None, known: Sequence[Collection[str]], what: str) -> None:
+    """Looked up in each; put together only for a fault, so that a thousand actions over a thousand names stay cheap."""
+    if any(name in k for k in known) or not ctx.names.factors_given:
+        return
+    cure = did_you_mean(name, [x for k in known for x in k]) or f"Write the name of a {what}."
+    ctx.r.error("FB022", at, f"no {what} is called `{name[:60]}`.", cure)
 
 
 def _check_kind(ctx: _Actions, s: _Said) -> None:
@@ -254,7 +255,7 @@ def _check_kind(ctx: _Actions, s: _Said) -> None:
     elif s.target in ctx.names.kinds:
         kind = ctx.names.kinds[s.target]
     else:
-        _known(ctx, s.target, s.at, [k for k, v in ctx.names.kinds.items() if v in (wants, None)], wants)
+        _known(ctx, s.target, s.at, (ctx.names.of_kind(wants),), wants)
         return
     if kind is not None and kind != wants:
         cure = f"Write `{_WORDS[kind].format(s.target)}`."
@@ -265,7 +266,12 @@ def _check_kind(ctx: _Actions, s: _Said) -> None:
 def _check_shares(ctx: _Actions, s: _Said) -> None:
     """A control outside every group gives no beta to share by: the added control would count as independent without a word."""
     n = ctx.names
-    if s.shares in n.groups or s.shares in n.members or n.kinds.get(s.shares) != "control":
+    if s.shares in n.groups or s.shares in n.members:
+        return
+    if s.shares in n.kinds and n.kinds[s.shares] is None:
+        return
+    if n.kinds.get(s.shares) != "control":
+        _known(ctx, s.shares, s.shares_at, (n.groups, n.of_kind("control")), "common-cause group or control")
         return
     cure = "Name a group of `common_causes`, or leave `shares` out: the result at beta 0.1 is then shown beside it."
     ctx.r.error("FB038", s.shares_at, f"`{s.shares}` is in no common-cause group.", cure)
@@ -282,8 +288,7 @@ def _check_set(ctx: _Actions, s: _Said) -> Dimension | None:
     elif s.target in n.outcomes:
         allowed = ("loss",)
     else:
-        known = [*n.kinds, *ctx.added, *n.groups, *n.outcomes]
-        _known(ctx, s.target, s.at, known, "factor, common-cause group or outcome")
+        _known(ctx, s.target, s.at, (n.kinds, ctx.added, n.groups, n.outcomes), "factor, common-cause group or outcome")
         return PARAMETER_DIMENSION.get(s.parameter)
     if s.parameter == "onset" and n.kinds.get(s.target, "control") in ("condition", None):
         cure = f"Write `remove {s.target}`, or `set {s.target}.present to 0.1`."

@@ -87,7 +87,7 @@ def check_needs(r: Reading, lines: Mapping[str, Line], factors: Mapping[str, Fac
     """A control that must see a line which is true only after that control failed is asked before it can be armed."""
     known = {*lines, *factors}
     graph = {n: [e.name for e in walk(x.expr) if isinstance(e, Ref | Fails) and e.name in known] for n, x in lines.items()}
-    needs = {c.name: c.needs for c in factors.values() if c.needs in known and c.needs != c.name}
+    needs = {c.name: c.needs for c in factors.values() if c.needs and c.needs in known and c.needs != c.name}
     place = {n: i for i, n in enumerate(needs)}
     graph.update({n: [needs[n]] if n in needs else [] for n in factors if n not in lines})
     for _ in range(_ROUNDS):
@@ -144,8 +144,8 @@ def _enough(parts: list[tuple[float, Reach]], need: float) -> Reach:
     return enough if len(enough) <= _CAP else frozenset((_ANY,))
 
 
-def _fixpoint(lines: Mapping[str, Line], momentary: frozenset[str]) -> dict[str, Reach]:
-    """Least fixpoint by a work list; sets only grow (`_ANY` absorbs), so it ends."""
+def _fixpoint(lines: Mapping[str, Line], momentary: frozenset[str]) -> dict[str, Reach] | None:
+    """Least fixpoint by a work list; sets only grow (`_ANY` absorbs), so it ends. None past a budget that only hostile rings reach."""
     known: dict[str, Reach] = dict.fromkeys(lines, frozenset())
     users: dict[str, list[str]] = {n: [] for n in lines}
     for n, line in lines.items():
@@ -156,7 +156,11 @@ def _fixpoint(lines: Mapping[str, Line], momentary: frozenset[str]) -> dict[str,
         n for group in components({n: [t for t, _ in _edges(x.expr) if t in lines] for n, x in lines.items()}) for n in group
     ]
     todo = dict.fromkeys(order)
+    budget = 20 * len(lines) + 10_000
     while todo:
+        budget -= 1
+        if budget < 0:
+            return None
         n = next(iter(todo))
         del todo[n]
         new = _reach(lines[n].expr, known, momentary)
@@ -176,6 +180,8 @@ def check_momentary(r: Reading, lines: Mapping[str, Line], factors: Mapping[str,
         return
     possible = _fixpoint(lines, frozenset())
     reached = _fixpoint(lines, momentary)
+    if possible is None or reached is None:
+        return
     bad = {n for n in lines if possible[n] and not reached[n]}
     below = {n: [t for t, _ in _edges(line.expr) if t in lines] for n, line in lines.items()}
     for group in components(below):  # the lines below come first, and who rests on a line at fault says nothing

@@ -43,23 +43,21 @@ def check_references(r: Reading, f: Fields, factors: Mapping[str, Factor], lines
 
 
 def _needs(r: Reading, entry: Fields, x: Factor, names: Names) -> None:
-    known = [*names.all(), *names.signals]
-    if x.needs not in known:
-        cure = did_you_mean(x.needs, known) or "Name a line, a factor or a signal."
+    if not names.is_known(x.needs) and x.needs not in names.signals:
+        cure = did_you_mean(x.needs, [*names.all(), *names.signals]) or "Name a line, a factor or a signal."
         r.error("FB022", entry.span_of("needs"), f"no line, factor or signal is called `{x.needs[:60]}`.", cure)
     elif x.needs == x.name:
         r.error("FB038", entry.span_of("needs"), "a control cannot need itself.", "Name what it must see.")
 
 
 def _shaped_by(r: Reading, entry: Fields, names: Names) -> None:
-    conditions = [k for k, v in names.kinds.items() if v in ("condition", None)]
     node = entry.node_of("shaped_by")
     for s in node.items if isinstance(node, Seq) else ():
         if not isinstance(s, Scalar) or s.value is None:
             continue  # reported where the list was read
         kind = names.kinds.get(s.text)
         if s.text not in names.kinds:
-            cure = did_you_mean(s.text, conditions) or "Add the condition under `factors`."
+            cure = did_you_mean(s.text, names.of_kind("condition")) or "Add the condition under `factors`."
             r.error("FB022", s.span, f"no condition is called `{s.text[:60]}`.", cure)
         elif kind not in ("condition", None):
             r.error("FB038", s.span, f"`{s.text}` is a {kind}, and `shaped_by` names conditions.", "Name a condition.")

@@ -25,14 +25,22 @@ class Names:
 
     kinds: dict[str, FactorKind | None] = field(default_factory=dict)
     lines: dict[str, Span] = field(default_factory=dict)
-    groups: list[str] = field(default_factory=list)
+    groups: dict[str, None] = field(default_factory=dict)
     members: set[str] = field(default_factory=set)  # of the groups
     signals: list[str] = field(default_factory=list)
-    outcomes: list[str] = field(default_factory=list)
+    outcomes: dict[str, None] = field(default_factory=dict)
     factors_given: bool = True
 
     def all(self) -> list[str]:
         return [*self.kinds, *self.lines]
+
+    def is_known(self, name: str) -> bool:
+        """A factor or a line."""
+        return name in self.kinds or name in self.lines
+
+    def of_kind(self, kind: FactorKind) -> list[str]:
+        """The factors of that kind, and those whose kind is at fault."""
+        return [k for k, v in self.kinds.items() if v in (kind, None)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ def read_structure(r: Reading, f: Fields, factors: Mapping[str, Factor], names: 
     outcomes, unit = read_outcomes(r, outs, names, not said or node is not None) if outs else ([], "failures")
     failure = _failure(r, f, failure, outs, node is not None, names)
     if not outs:
-        names.outcomes = [failure]
+        names.outcomes = {failure: None}
         outcomes = [Outcome(failure, Quantity.point(1.0, "loss", unit="failures", basis="assumed"))]
     check_stratified(r, lines)
     check_momentary(r, lines, factors)
@@ -134,13 +142,13 @@ def check_names(r: Reading, expr: Expr, names: Names) -> None:
             elif e.name not in names.kinds and e.name not in names.lines:
                 _unknown(r, e.name, e.span, names.all(), "factor or line", names)
         elif isinstance(e, Fails | Tips):
-            wanted = "control" if isinstance(e, Fails) else "trigger"
+            wanted: FactorKind = "control" if isinstance(e, Fails) else "trigger"
             word = "fails" if isinstance(e, Fails) else "tips"
             kind = names.kinds.get(e.name)
             if e.name in names.lines and e.name not in names.kinds:
                 r.error("FB024", e.span, f"`{word}()` takes a {wanted}, and `{e.name}` is a line.", f"Write `{e.name}` alone.")
             elif e.name not in names.kinds:
-                _unknown(r, e.name, e.span, [k for k, v in names.kinds.items() if v in (wanted, None)], wanted, names)
+                _unknown(r, e.name, e.span, names.of_kind(wanted), wanted, names)
             elif kind is not None and kind != wanted:
                 r.error("FB024", e.span, f"`{word}()` takes a {wanted}, and `{e.name}` is a {kind}.", f"Write `{e.name}` alone.")
 
@@ -183,7 +191,7 @@ def read_outcomes(r: Reading, node: Map, names: Names, has_structure: bool) -> t
     out: list[Outcome] = []
     unit: str | None = None
     for name, entry in node.entries.items():
-        names.outcomes.append(name)
+        names.outcomes[name] = None
         if has_structure and name not in names.lines:
             cure = did_you_mean(name, names.lines) or "An outcome is a line of `structure`."
             r.error("FB030", entry.key.span, f"no line is called `{name[:60]}`.", cure)
@@ -238,15 +246,15 @@ def _common_cause(r: Reading, node: Map, default: str, names: Names) -> CommonCa
         isinstance(spot, Scalar)
         and spot.value is not None
         and r.identifier(spot, "group")
-        and (name in names.groups or name in names.all())
+        and (name in names.groups or names.is_known(name))
     ):
         r.error("FB018", spot.span, f"`{name}` is taken already.", "Give the group another name.")
-    names.groups.append(name)
+    names.groups[name] = None
     members = f.names("of")
     for m in members:
         kind = names.kinds.get(m.text)
         if m.text not in names.kinds:
-            _unknown(r, m.text, m.span, [k for k, v in names.kinds.items() if v in ("control", None)], "control", names)
+            _unknown(r, m.text, m.span, names.of_kind("control"), "control", names)
         elif kind not in ("control", None):
             r.error("FB037", m.span, f"`{m.text}` is a {kind}, and only controls fail by a common cause.", "Leave it out.")
     of = tuple(dict.fromkeys(m.text for m in members))

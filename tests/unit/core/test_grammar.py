@@ -8,7 +8,7 @@ from fuelbed.core.expressions import And, AtLeast, Fails, Not, Or, Ref, Threshol
 from fuelbed.core.grammar import parse_expression
 from fuelbed.core.numbers import beta_quantile, parse_quantity
 from fuelbed.core.quantities import Dimension
-from fuelbed.core.scanner import TextFault
+from fuelbed.core.scanner import TextFault, did_you_mean, visible
 from fuelbed.core.sentences import parse_sentence
 
 
@@ -57,6 +57,24 @@ def test_beta_quantiles_against_closed_forms() -> None:
     assert 1 - (1 - x) ** 19 - 19 * x * (1 - x) ** 18 == pytest.approx(0.05, abs=1e-12)
     assert beta_quantile(0.5, 1, 1) == pytest.approx(0.5)
     assert beta_quantile(0.95, 1, 3) == pytest.approx(1 - 0.05 ** (1 / 3))
+
+
+@pytest.mark.parametrize(
+    "text", ["beta(1e308 1e308)", "beta(0 1)", "beta(1 1e7)", "beta(1e-9 1)", "lognormal(0.1 ef 0.5)", "lognormal(0 ef 2)"]
+)
+def test_parameters_that_give_no_distribution(text: str) -> None:
+    with pytest.raises(TextFault, match="FB046"):
+        parse_quantity(text, "probability")
+
+
+def test_a_transposition_is_recognized_in_a_short_word() -> None:
+    assert did_you_mean("uot", ["in", "out", "tip"]) == "Did you mean `out`?"
+    assert did_you_mean("retry_strom", [f"retry_{i}" for i in range(1_000)] + ["retry_storm"]) == "Did you mean `retry_storm`?"
+
+
+def test_what_cannot_be_seen_is_written_as_an_escape() -> None:
+    assert visible("a\x1b[31m\u202eb\nc\ufeff\ud800 漢字 é") == "a\\x1b[31m\\u202eb\\nc\\ufeff\\ud800 漢字 é"
+    assert len(visible("x" * 10_000)) == 600
 
 
 def test_sentences() -> None:

@@ -72,6 +72,17 @@ def test_hostile_file_is_refused_cleanly(name: str, tmp_path: Path) -> None:
     assert not done.stderr
 
 
+def test_hostile_strings_in_every_field(tmp_path: Path) -> None:
+    """Some thousand readings in one process under limits; see `hostile_strings.py` for what is looked at."""
+    command = [sys.executable, "-m", "tests.unit.readers.hostile_strings", str(tmp_path), "10"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=_ENV, cwd=Path(__file__).parents[3])
+    assert not done.stderr
+    *wrong, last = done.stdout.splitlines()
+    assert not wrong, "\n".join(wrong[:20])
+    assert last.endswith(" readings")
+    assert int(last.split()[0]) > 1_500
+
+
 def test_special_files_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "case.yaml")
     done = subprocess.run([sys.executable, "-c", _RUN, str(tmp_path)], capture_output=True, text=True, timeout=20, env=_ENV)
