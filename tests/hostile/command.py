@@ -30,7 +30,7 @@ class Done:
     @property
     def is_clean(self) -> bool:
         """Ended by itself, without a traceback, a warning of a library, or anything that the hook forbids."""
-        noise = ("Traceback", "Warning:", "Error:\n", "Killed", "MemoryError", "RecursionError")
+        noise = ("Traceback", "fault in Fuelbed", "Warning:", "Error:\n", "Killed", "MemoryError", "RecursionError")
         return self.code in (0, 1, 2) and not any(n in self.out + self.err for n in noise) and not self.seen
 
 

@@ -15,10 +15,11 @@ from typing import Any
 MARKER = "hostilemarker"
 _NEVER = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "pickle.", "os.chmod",
-    "os.remove", "os.rmdir", "os.symlink", "os.link", "os.truncate", "shutil.", "urllib.", "http.", "ftplib.", "smtplib.",
-    "webbrowser.", "code.__new__", "sys._getframe_for_nothing", "ctypes.dlsym", "ctypes.string_at", "syslog.", "resource.setrlimit",
+    "os.rmdir", "os.symlink", "os.link", "os.truncate", "shutil.", "urllib.", "http.", "ftplib.", "smtplib.",
+    "webbrowser.", "ctypes.dlsym", "ctypes.string_at", "syslog.", "resource.setrlimit",
 )  # fmt: skip
-_LOOKED_AT = ("os.listdir", "os.scandir", "os.mkdir", "os.rename", "glob.glob", "ctypes.dlopen")
+_LOOKED_AT = ("os.listdir", "os.scandir", "glob.glob", "ctypes.dlopen")
+_CHANGES = ("os.mkdir", "os.rename", "os.remove", "os.chmod")
 
 
 def _carries(x: object, depth: int = 0) -> bool:
@@ -47,12 +48,15 @@ def install(log: int, read: list[str], write: list[str]) -> None:
     def fault(event: str, args: Any) -> str:
         if event.startswith(_NEVER):
             return "never"
+        if event in _CHANGES:
+            paths = [_real(p) + os.sep for p in args if isinstance(p, str | bytes | os.PathLike)]
+            return "" if all(p.startswith(tuple(may_write)) for p in paths) else "outside"
         if event == "open" or event in _LOOKED_AT:
             path, mode, flags = (*args, None, None, None)[:3]
             if isinstance(path, int) or not _real(path):
                 return ""
-            writes = event in ("os.mkdir", "os.rename") or (
-                any(c in str(mode or "") for c in "wax+") or (isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR)))
+            writes = any(c in str(mode or "") for c in "wax+") or (
+                isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
             )
             real = _real(path) + os.sep
             return "" if real.startswith(tuple(may_write if writes else may_read)) else "outside"
