@@ -72,7 +72,7 @@ class Signatures:
 
 @dataclass(frozen=True, slots=True)
 class RiskShares:
-    """From structure: by factor, the share of the hazard that goes with it (removal, 0..1; they do not add up to 1)."""
+    """From structure: by factor, the share of the hazard that goes with it (removal; at most 1, below 0 where taking it out harms; no sum of 1)."""
 
     share: Mapping[str, Estimate]
 

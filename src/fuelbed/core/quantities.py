@@ -58,7 +58,7 @@ class Quantity:
         if math.isinf(self.high):
             return max(self.low, 1.0)
         if self.low > 0:
-            return math.sqrt(self.low * self.high)
+            return math.sqrt(self.low) * math.sqrt(self.high)  # the product itself may leave the range of floats
         return (self.low + self.high) / 2
 
     @classmethod

@@ -66,7 +66,7 @@ def _picture(order: Order, options: dict[str, tuple[Change, ...]]) -> Picture:
         else:
             home.append(n)
     heads = [c[0] for c in classes]
-    over = {a: {b for b in heads if order.strictly(a, b)} for a in heads}
+    over = {a: [b for b in heads if order.strictly(a, b)] for a in heads}  # lists: the order of the file, in every process
     edges = [[a, b] for a in heads for b in over[a] if not any(b in over[c] for c in over[a])]
     data = {"items": [{"id": n, "label": n} for n in names], "edges": edges, "classes": classes}
     alt = "; ".join(f"{a} does at least as much as {', '.join(sorted(over[a]))}" for a in heads if over[a])

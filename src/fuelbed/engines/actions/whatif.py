@@ -92,8 +92,7 @@ def _slider(model: Compiled, label: str, place: dict[str, int], mid: dict[str, f
     low, high = q.low, q.high
     if q.is_point:
         low, high = (0.0, 1.0) if q.dimension == "probability" else (q.low / 4, q.low * 4)
-    if math.isinf(high) or high > RATE_CAP:
-        low, high = max(low, 0.01), 1000.0
+    low, high = min(low, RATE_CAP), min(high, RATE_CAP)
     if low == high:
         return None
     value = min(max(mid[label], low), high)

@@ -64,7 +64,7 @@ def _shares(removed: dict[str, dict[str, Comparison]]) -> RiskShares:
     share = {}
     for name, row in removed.items():
         r = row["hazard"].ratio
-        share[name] = Estimate(1 - r.value, max(0.0, 1 - r.high), 1 - r.low, "share", method=r.method)
+        share[name] = Estimate(1 - r.value, 1 - r.high, 1 - r.low, "share", method=r.method)
     return RiskShares(share)
 
 

@@ -62,6 +62,7 @@ def importance_table(
             "a year are linear in each probability). Worths: failures a year today over those without it, and those with it "
             "certain over today's. Birnbaum: certain less gone, in failures a year."
         ),
+        empty="No factor is in a way to the failure.",
         detail=True,
     )
 

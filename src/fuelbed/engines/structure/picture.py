@@ -14,8 +14,8 @@ from fuelbed.numerics.process.structure import Event
 __all__ = ["graph", "removal_picture"]
 
 
-def _end(x: float) -> float:
-    return math.inf if x > RATE_CAP / 1e4 else x
+def _end(x: float, known: bool) -> float:
+    return x if known or x <= RATE_CAP / 1e4 else math.inf
 
 
 def removal_picture(
@@ -38,8 +38,8 @@ def removal_picture(
                 "what": f.what,
                 "kind": f.kind,
                 "value": h.value if known else None,
-                "low": _end(h.low),
-                "high": _end(h.high),
+                "low": _end(h.low, known),
+                "high": _end(h.high, known),
                 "change": r.value - 1 if known else None,
                 "change_low": r.low - 1,
                 "change_high": r.high - 1,
@@ -52,7 +52,7 @@ def removal_picture(
     rows.sort(key=lambda x: (order[x["kind"]], x["change"] if x["change"] is not None else -x["breaks"], x["id"]))
     data = {
         "quantity": "failures a year",
-        "baseline": {"value": base.value if known else None, "low": _end(base.low), "high": _end(base.high)},
+        "baseline": {"value": base.value if known else None, "low": _end(base.low, known), "high": _end(base.high, known)},
         "rows": rows,
     }
     worst = {k: min((x for x in rows if x["kind"] == k), key=lambda x: x["change"] or 0, default=None) for k in order}

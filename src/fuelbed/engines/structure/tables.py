@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fuelbed.core.blocks import Cell, Column, Estimates, Named, Table
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.quantities import Quantity
-from fuelbed.numerics.process.bounds import Comparison
+from fuelbed.numerics.process.bounds import Bound, Comparison
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.incident import Incident
 from fuelbed.numerics.process.structure import Event
@@ -56,11 +56,16 @@ def headline(model: Compiled, today: dict[str, Comparison], known: bool) -> Esti
     rows = [
         Named("hazard", "failures a year", estimate(today["hazard"].after, "rate", "a year", known)),
         Named("probability", f"at least one within {model.case.horizon_text}", estimate(today["probability"].after, "probability", "", known)),
-        Named("propensity", "chance that the next trigger fails it", estimate(today["propensity"].after, "probability", "", known)),
+        Named("propensity", "chance that the next trigger fails it", estimate(_at_most_1(today["propensity"].after), "probability", "", known)),
     ]  # fmt: skip  # one row a line
     if model.case.loss_unit != "failures":
         rows.insert(2, Named("loss", "expected loss", estimate(today["loss"].after, "loss", unit, known)))
     return Estimates("How near it still is, if nothing is done", tuple(rows))
+
+
+def _at_most_1(b: Bound) -> Bound:
+    """The rates below and above the line are varied apart, which may enclose more than a probability can be."""
+    return Bound(min(b.value, 1.0), min(b.low, 1.0), min(b.high, 1.0), b.method)
 
 
 def _label(event: Event) -> str:
@@ -182,6 +187,7 @@ def removal_table(model: Compiled, removed: dict[str, dict[str, Comparison]], kn
         ),
         tuple(rows),
         note="A trigger is prevented, a condition absent, a control perfect. The change is paired: the same numbers on both sides.",
+        empty="No factor is in a way to the failure, so taking one out changes nothing.",
         detail=True,
     )
 

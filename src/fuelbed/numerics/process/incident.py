@@ -11,7 +11,7 @@ from fuelbed.core.case import Case
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
 from fuelbed.numerics.boolean.causality import Cause, Causes, actual_causes, minimal_hitting_sets
-from fuelbed.numerics.process.compile import Compiled
+from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.interventions import middles
 
 __all__ = ["Incident", "examine_incident"]
@@ -161,7 +161,7 @@ def _worlds(model: Compiled, rng: np.random.Generator) -> list[frozenset[str]]:
             continue
         f = b.restrict(model.arrivals[t], facts)
         rate = model.case.factors[t].rate
-        weight = b.probability(f, p) * (1.0 if known else (rate.middle if rate is not None else 1.0))
+        weight = b.probability(f, p) * (1.0 if known else min(rate.middle if rate is not None else 1.0, RATE_CAP))
         if f != FALSE and weight > 0:
             functions.append((weight, t, f))
     if not functions and model.standing != FALSE:

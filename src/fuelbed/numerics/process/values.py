@@ -18,10 +18,11 @@ def has_unknown_rates(model: Compiled) -> bool:
 
 def estimate(b: Bound, kind: EstimateKind, unit: str, known: bool) -> Estimate:
     """`known` is False where the middle rests on a rate nobody gave: then only the interval is shown."""
-    high = math.inf if b.high > RATE_CAP / 1e4 and kind in ("rate", "loss") else b.high
+    endless = not known and kind in ("rate", "loss") and b.high > RATE_CAP / 1e4  # it rests on a rate that nobody gave
+    high = math.inf if endless else b.high
     low = 0.0 if abs(b.low) < 1e-15 else b.low
     value: float | None = b.value
-    if not known or math.isnan(b.value) or (kind in ("rate", "loss") and b.value > RATE_CAP / 1e4):
+    if not known or math.isnan(b.value):
         value = None
     return Estimate(value, low, high, kind, unit, "computed", b.method)
 
