@@ -43,7 +43,7 @@ def importance_table(
         else:
             birnbaum = _less(up.difference, gone.difference, 1e-12 * up.after.high)
             out.append(
-                (*cells, Cell(estimate=_factor(up.ratio, known)), Cell(estimate=estimate(birnbaum, "rate", "a year", known)))
+                (*cells, Cell(estimate=_factor(up.ratio, known)), Cell(estimate=estimate(birnbaum, "plain", "a year", known)))
             )
     return Table(
         "importance",
