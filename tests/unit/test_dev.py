@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "requirements"
 LOCKS = ["dev.txt", "run.txt"]
 ADDRESS = re.compile(r"[a-z+]+://|file:|--(?:extra-)?index-url|--find-links|--trusted-host|^\s*-[if]\b| @ ", re.I | re.M)
+RUN = subprocess.run  # the real one, where a test puts another in its place
 PIN = re.compile(r"^[A-Za-z0-9._-]+(?:\[[^\]]*\])?==\S+")
 
 
@@ -75,7 +76,7 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     loader.exec_module(module)
-    for name, path in {"VENV": "", "SITE": "site", "STAMP": "stamp"}.items():
+    for name, path in {"VENV": "", "STAMP": "stamp"}.items():
         monkeypatch.setattr(module, name, tmp_path / ".venv" / path)
     return module
 
@@ -115,12 +116,16 @@ def test_without_venv_the_packages_go_into_a_folder(why: str, dev: ModuleType, m
     monkeypatch.setattr(dev.subprocess, "run", commands)
     dev.set_up()
     command = commands.seen[-1]
-    assert command[:4] == [sys.executable, "-m", "pip", "install"]
-    assert command[command.index("--target") + 1] == str(dev.SITE)
+    site = command[command.index("--target") + 1]
+    assert command[:4] == [dev.base_python(), "-m", "pip", "install"]
     assert "--require-hashes" in command
     assert commands.environments[-1]["PIP_USER"] == "0"
     assert "PIP_PREFIX" not in commands.environments[-1]
-    assert dev.python() == Path(sys.executable)
+    code = "import sys; print(sys.prefix, sys.prefix != sys.base_prefix, *sys.path, sep='\\n')"
+    found = RUN([str(dev.python()), "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert found[:2] == [str(dev.VENV), "True"]
+    assert site in found
+    assert not any(p.endswith(("site-packages", "dist-packages")) for p in found[2:] if p != site)
     assert dev.STAMP.read_text() == dev.fingerprint()
 
 
