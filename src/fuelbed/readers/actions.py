@@ -58,11 +58,11 @@ class _Actions:
     adds: list[tuple[_Said, str]] = field(default_factory=list)
 
 
-def read_actions(r: Reading, node: Map, names: Names, loss_unit: str) -> dict[str, Action]:
+def read_actions(r: Reading, node: Map | None, names: Names, loss_unit: str) -> dict[str, Action]:
     """Every action; an intervention at fault is left out of it (the case is refused anyway)."""
     ctx = _Actions(r, names, loss_unit)
     bodies: dict[str, tuple[Map, Span]] = {}
-    for name, entry in node.entries.items():
+    for name, entry in node.entries.items() if node else ():
         r.identifier(entry.key, "action")
         body = r.mapping(entry.value, f"the action `{name[:60]}`", f"Write `{name[:60]}: {{what: ..., does: [remove x]}}`.")
         if body is not None:

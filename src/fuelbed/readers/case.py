@@ -82,17 +82,15 @@ class _Builder:
         f = Fields(self.r, top)
         self._top_keys(top)
         self._version(f)
-        title = self._required_text(f, "title", "Add `title: what happened`.")
+        title = self._title(f)
         read_numbers(self.r, f.section("numbers"))
         horizon, horizon_text = self._horizon(f)
         date = self._date(f)
         factors = self._factors(f, date)
         self.names.signals = _signals(f)
         parts = read_structure(self.r, f, factors, self.names)
-        causes = f.node_of("common_causes")
-        groups = read_common_causes(self.r, causes, self.names) if causes is not None else []
+        groups = read_common_causes(self.r, f.node_of("common_causes"), self.names)
         check_references(self.r, f, factors, parts.lines, self.names)
-        actions = f.section("actions")
         more = Attachments(self.r, self.root, self.inputs)
         return Case(
             title,
@@ -101,9 +99,9 @@ class _Builder:
             factors,
             parts.lines,
             tuple(parts.outcomes),
-            tuple(groups),
+            groups,
             numbers=dict(self.r.number_meta),
-            actions=read_actions(self.r, actions, self.names, parts.unit) if actions else {},
+            actions=read_actions(self.r, f.section("actions"), self.names, parts.unit),
             loss_unit=parts.unit,
             horizon_text=horizon_text,
             default_structure="structure" not in f,
@@ -134,10 +132,10 @@ class _Builder:
         elif not (isinstance(node, Scalar) and node.value == 1 and node.text == "1"):
             self.r.wrong(node, "this format version is not known.", "Write `fuelbed: 1`.", "FB019")
 
-    def _required_text(self, f: Fields, key: str, cure: str) -> str:
-        if key not in f:
-            self.r.error("FB017", f.first, f"the case has no `{key}`.", cure)
-        return f.text(key)
+    def _title(self, f: Fields) -> str:
+        if "title" not in f:
+            self.r.error("FB017", f.first, "the case has no `title`.", "Add `title: what happened`.")
+        return f.text("title")
 
     def _horizon(self, f: Fields) -> tuple[float, str]:
         q = f.quantity("horizon", "duration")

@@ -54,8 +54,9 @@ def _open(path: Path, shown: str) -> int:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         raise FileFault(f"there is no file `{shown[:200]}`.", "Correct the name, or write the file.", "FB051") from None
-    except OSError as e:
-        raise FileFault(f"`{shown[:200]}` cannot be opened: {e.strerror}.", "Check the file and its rights.", "FB051") from None
+    except (OSError, ValueError) as e:
+        reason = getattr(e, "strerror", None) or "its name is not one"
+        raise FileFault(f"`{shown[:200]}` cannot be opened: {reason}.", "Check the file and its rights.", "FB051") from None
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
         raise FileFault(f"`{shown[:200]}` is not a regular file.", "Name a file.", "FB051")

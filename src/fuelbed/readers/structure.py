@@ -223,18 +223,20 @@ def read_outcomes(r: Reading, node: Map, names: Names, has_structure: bool) -> t
     return out, unit or ""
 
 
-def read_common_causes(r: Reading, node: Node, names: Names) -> list[CommonCause]:
+def read_common_causes(r: Reading, node: Node | None, names: Names) -> tuple[CommonCause, ...]:
+    if node is None:
+        return ()
     items = getattr(node, "items", None)
     if items is None or isinstance(node, Map):
         r.wrong(node, "`common_causes` is a list.", "Write `- {of: [first, second], beta: 0.1}`.")
-        return []
+        return ()
     out: list[CommonCause] = []
     for i, item in enumerate(items):
         body = r.mapping(item, "a common cause", "Write `{of: [first, second], beta: 0.1}`.")
         group = _common_cause(r, body, f"group_{i + 1}", names) if body is not None else None
         if group is not None:
             out.append(group)
-    return out
+    return tuple(out)
 
 
 def _common_cause(r: Reading, node: Map, default: str, names: Names) -> CommonCause | None:

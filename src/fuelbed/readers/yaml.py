@@ -2,7 +2,8 @@
 
 PyYAML's own loaders are not used: they read `no` and `12:30` as something else, keep the last of two equal keys without a word,
 expand alias bombs, and crash on deep nesting. Here scalars follow the YAML 1.2 core schema, and anchors, aliases, tags, merge
-keys, duplicate keys and complex keys are faults. Limits: 2 MB, depth 64, 1e6 nodes.
+keys, duplicate keys and complex keys are faults. Limits: 2 MB, depth 64, 1e6 nodes. Where YAML 1.1 says something else (`yes`,
+`12:30`, `010`, `1e3`, `1_000`, `.inf` ...) is listed, with both readings, in tests/unit/readers/test_differential.py.
 """
 
 from __future__ import annotations
