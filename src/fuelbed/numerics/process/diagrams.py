@@ -36,6 +36,7 @@ class Diagrams:
         self.space = Space(Bdd(len(names), budget=500_000), names, n_states, self.inputs)
         self.bdd = self.space.bdd
         self._events: dict[Event, int] = {}
+        self._composed: dict[int, int] = {FALSE: FALSE, TRUE: TRUE}
 
     # ---- events as functions of fine variables -----------------------------------------------------------------------------
 
@@ -93,8 +94,12 @@ class Diagrams:
                 names.append(f"{name}.share")
 
     def over_fine(self, structure: Structure, f: int) -> int:
-        """A function over the events of `structure`, as one over fine variables."""
-        return structure.bdd.compose(f, lambda v: self.event(structure.events[v]), self.bdd)
+        """A function over the events of `structure`, as one over fine variables; structures share their diagrams."""
+        memo, b, into = self._composed, structure.bdd, self.bdd
+        for u in b.reachable(f):
+            if u not in memo:
+                memo[u] = into.ite(self.event(structure.events[b.var[u]]), memo[b.high[u]], memo[b.low[u]])
+        return memo[f]
 
     def hold(self, line: str, value: bool) -> None:
         """From now on `line` is held true or false; the incident is still read by the lines as they are."""

@@ -25,7 +25,7 @@ class Structure:
     """Lines, cut sets and failing-arrival functions over the events of one case.
 
     added     controls that actions add: name -> the line they guard (`line and fails(name)`).
-    like      another structure whose events and order are taken over.
+    like      another structure whose events, order and diagrams are shared.
     """
 
     def __init__(
@@ -35,8 +35,8 @@ class Structure:
         self.added = dict(added or {})
         self.events: list[Event] = like.events if like is not None else [*self._order(), *(("installed", n) for n in self.added)]
         self.index = {e: i for i, e in enumerate(self.events)}
-        self.bdd = Bdd(len(self.events), budget)
-        self.family = Family(budget)
+        self.bdd: Bdd = Bdd(len(self.events), budget) if like is None else like.bdd
+        self.family: Family = Family(budget) if like is None else like.family
         self.lines: dict[str, int] = {}
         self._cuts: dict[int, int] = {}
         self._monotone: dict[int, bool] = {}
@@ -181,6 +181,8 @@ class Structure:
 
     def _for_installed(self, f: int, of: Callable[[int], int]) -> int:
         """`of(f)` for every set of added controls that may be there, in one function."""
+        if not self.added:
+            return of(f)
         support = self.bdd.support(f)
         names = [n for n in self.added if self.index.get(("control", n)) in support]
         if not names or self._stays_minimal(f):
