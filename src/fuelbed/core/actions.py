@@ -19,7 +19,7 @@ class Change:
 
     remove   `target` condition: absent from now on.
     prevent  `target` trigger: its rate becomes 0.
-    set      `target`.`parameter` becomes `value` (rate, lasts, present, duty, onset, fails, broken, beta, loss). Setting a
+    set      `target`.`parameter` becomes `value` (rate, lasts, present, duty, fails, broken, beta, loss). Setting a
              control's `fails` makes it effective.
     revert   `target` trigger: ends the state now in force; its future rate stays.
     perfect  `target` control: neither broken nor failing, and out of its common-cause groups.

@@ -61,7 +61,7 @@ class Finding:
     def fingerprint(self) -> str:
         """A stable identity for `--baseline`: code, file and message, but not the line, which moves with every edit."""
         where = self.span.file if self.span else ""
-        return blake2b(f"{self.code}\0{where}\0{self.message}".encode(), digest_size=8).hexdigest()
+        return blake2b(f"{self.code}\0{where}\0{self.message}".encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
     def line(self) -> str:
         """`file:line:column: code what. cure`, on one line."""

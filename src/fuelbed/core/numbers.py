@@ -224,8 +224,15 @@ def resolve(raw: Raw, dimension: Dimension, length: int) -> Quantity:
         raise fault("FB043", f"a probability lies in 0..1, and `{raw.text}` does not.", cure)
     if dimension != "plain" and low < 0:
         raise fault("FB047", f"a {dimension} is not negative: `{raw.text}`.", "Write 0 or more.")
+    if dimension in _MOST and high > _MOST[dimension]:
+        most = f"{_MOST[dimension]:.0e}{_COUNTED[dimension]}"
+        raise fault("FB045", f"`{raw.text}` is more than {most}, past what is computed with.", "Check the unit.")
     basis: Basis = "judged" if raw.word else "unstated"
     return Quantity(raw.kind, low, high, dimension, a, b, unit, basis, text=raw.text)
+
+
+_MOST = {"rate": 1e9, "duration": 1e6, "loss": 1e15}  # canonical units; a rate of 1e9 a year is 30 a second
+_COUNTED = {"rate": " a year", "duration": " years", "loss": ""}
 
 
 def _scale(raw: Raw, dimension: Dimension, fault: object) -> tuple[float, str]:

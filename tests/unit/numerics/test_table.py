@@ -18,8 +18,7 @@ def random_table(seed: int, n: int) -> tuple[Table, np.ndarray]:
     nodes: list[tuple[int, int, int]] = []
     for v in reversed(range(n)):
         below = [-1 - k for k in range(n_leaves)] + [i for i, x in enumerate(nodes) if x[0] > v]
-        for _ in range(rng.integers(1, 4)):
-            nodes.append((v, *(int(x) for x in rng.choice(below, size=2))))
+        nodes += [(v, *(int(x) for x in rng.choice(below, size=2))) for _ in range(rng.integers(1, 4))]
     pick = lambda k: tuple(int(x) for x in rng.integers(-n_leaves, len(nodes), size=k))  # noqa: E731  # a one-line draw
     table = Table(n, n_leaves, tuple(nodes), *pick(1), pick(2), pick(3), pick(4), *pick(1), 1.5)
     args = rng.uniform(0.05, 0.95, size=(table.n_args, 3))

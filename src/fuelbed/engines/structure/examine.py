@@ -93,7 +93,7 @@ def _claim(
     elif single and shared_trigger:
         what = tables.spoken(single, model)
         push = tables.spoken(shared_trigger, model)
-        first = f"Every way to the failure needs the push {push} and, standing there, {what}: here the trigger mattered too."
+        first = f"Every way to the failure needs the trigger {push} and, standing there, {what}: here the trigger mattered too."
     elif shared_trigger:
         first = f"Every way to the failure starts with {tables.spoken(shared_trigger, model)}: here the trigger mattered."
     else:

@@ -192,7 +192,9 @@ def elasticities(model: Compiled) -> dict[str, Estimate]:
         at = [place[n] for n in k.inputs if n in place]
         if at:
             slope = g[at].sum(axis=0) * knobs[label] / np.where(hazard > 0, hazard, 1.0)
-            slope = np.where(np.abs(slope) < 1e-12, 0.0, slope)
+            slope = np.where(np.abs(slope) < 1e-12, 0.0, slope)[np.isfinite(slope)]
+            if not slope.size:
+                continue
             how = "exact gradient" if slope.size == 1 else f"exact gradient, range over {slope.size} points"
             out[label] = Estimate(float(slope[0]), float(slope.min()), float(slope.max()), "plain", "", "computed", how)
     return out

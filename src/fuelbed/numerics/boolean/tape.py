@@ -208,6 +208,10 @@ class Tape:
 
     def run(self, inputs: Array) -> Array:
         """All registers, shape (size, batch), for `inputs` of shape (n_inputs, batch)."""
+        with np.errstate(all="ignore"):  # numbers at the edge of floats end in 0 or inf, which is what they are
+            return self._run(inputs)
+
+    def _run(self, inputs: Array) -> Array:
         reg = np.empty((self.size, inputs.shape[1]))
         reg[: self.n_inputs] = inputs
         reg[self.n_inputs : self.first_op] = np.array(self.consts)[:, None]
@@ -222,6 +226,10 @@ class Tape:
 
     def gradient(self, reg: Array, output: str) -> Array:
         """d output / d inputs, shape (n_inputs, batch), from the registers of `run`: one reverse pass."""
+        with np.errstate(all="ignore"):
+            return self._gradient(reg, output)
+
+    def _gradient(self, reg: Array, output: str) -> Array:
         bar = np.zeros_like(reg)
         bar[self.outputs[output]] = 1.0
         for (code, out, args), scatter in zip(reversed(self._layers), reversed(self._scatter), strict=True):
