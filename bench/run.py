@@ -1,7 +1,11 @@
-"""Measurements, one process, medians: `./dev bench`.
+"""Measurements, medians of one run each: `./dev bench [engine | analyze]`.
 
-`engine`: a 60-factor case with 12 uncertain persistent factors, compiled and answered (structure engine, all its tables).
-`analyze`: the command on a shipped case with HTML, as a whole process.
+`engine`: 60-factor cases with 12 uncertain persistent factors, in one process. *Answer* is the compilation to the tape and the removal
+test of every factor (hazard, horizon probability, loss) at the middle of the numbers; *engine* is everything the structure engine
+says, with intervals, importance, beliefs and this incident.
+`analyze`: the command with HTML as a whole process, on a shipped case and on the generated ones; `--help`.
+No other tool answers these questions, so there is no peer to set beside them; fault-tree solving against its peers comes with
+`fuelbed solve`.
 """
 
 from __future__ import annotations
@@ -11,77 +15,72 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from bench.cases import entangled, modular  # noqa: E402  # the path comes first
 
-def large_case():  # a script
-    from fuelbed.core.expressions import And, Fails, Or, Ref
-    from tests.cases import case, condition, control, trigger
+CASES = {"four modules of three": modular(), "all twelve together": entangled(2, 0), "together, much shared": entangled(1, 1)}
 
-    triggers = [trigger(f"t{i}", (1.0, 6.0)) for i in range(16)]
-    conditions = [condition(f"c{i}", 1.0 if i >= 8 else 0.5) for i in range(28)]
-    controls = [control(f"k{i}", "failed" if i < 4 else "effective", (0.05, 0.3), 0.4 if i < 4 else None) for i in range(16)]
-    lines = {}
-    for i in range(4):
-        push = Or(tuple(Ref(t.name) for t in triggers[4 * i : 4 * i + 4]))
-        standing = And(tuple(Ref(c.name) for c in conditions[8 + 5 * i : 13 + 5 * i]))
-        guards = And(tuple(Fails(k.name) for k in controls[4 + 3 * i : 7 + 3 * i]))
-        lines[f"l{i}"] = And((push, standing, guards, Or((Ref(f"c{2 * i}"), Ref(f"c{2 * i + 1}"), Fails(f"k{i}")))))
-    lines["F"] = Or(tuple(Ref(n) for n in lines))
-    return case([*triggers, *conditions, *controls], lines)
+
+def _median(work: Callable[[], object], runs: int) -> float:
+    """Median milliseconds of `runs` calls after one that warms up."""
+    times = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        work()
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times[1:])
 
 
 def engine() -> None:
+    from fuelbed.core.case import Case
     from fuelbed.core.facts import Board
     from fuelbed.core.options import Options
     from fuelbed.engines.structure import examine
     from fuelbed.numerics.process.compile import compile_case
     from fuelbed.numerics.process.interventions import evaluate, middles, removal
+    from fuelbed.readers.case import parse_case
 
-    compiled, answered, tabled = [], [], []
-    for _ in range(7):
-        c = large_case()
-        a = time.perf_counter()
+    def answer(c: Case) -> None:
+        compile_case.cache_clear()
         m = compile_case(c)
-        b = time.perf_counter()
         evaluate(m, middles(m), [{}, *(removal(m, f) for f in c.factors.values())])
-        d = time.perf_counter()
+
+    def everything(c: Case) -> None:
+        compile_case.cache_clear()
         examine(c, Board().for_engine(()), Options())
-        e = time.perf_counter()
-        compiled.append(b - a)
-        answered.append(d - b)
-        tabled.append(e - d)
-    ms = [1000 * statistics.median(x) for x in (compiled, answered, tabled)]
-    print(
-        f"60 factors, 12 uncertain: compile {ms[0]:.1f} ms, removal test at the middle {ms[1]:.1f} ms ({len(m.tape.ops)} operations)"
-    )
-    print(f"  whole engine with intervals, incident and tables: {ms[2]:.0f} ms")
+
+    for name, text in CASES.items():
+        c = parse_case(text)
+        quick, whole = _median(lambda c=c: answer(c), 7), _median(lambda c=c: everything(c), 3)  # type: ignore[misc]  # bound now
+        tape = compile_case(c).tape
+        print(f"{name}: answer {quick:.0f} ms, engine {whole:.0f} ms ({len(tape.ops)} operations, {len(tape.tables)} tables)")
 
 
 def analyze() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "report.html"
-        command = [sys.executable, "-m", "fuelbed", "analyze", str(ROOT / "src/fuelbed/cases/posthog-2025-09-29"), "-o", str(out)]
-        times = []
-        for _ in range(6):
-            start = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
-            times.append(time.perf_counter() - start)
-        print(
-            f"analyze with HTML, whole process: {1000 * statistics.median(times[1:]):.0f} ms, {out.stat().st_size / 1000:.0f} kB"
-        )
-    helps = []
-    for _ in range(6):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "fuelbed", "--help"], check=True, capture_output=True)
-        helps.append(time.perf_counter() - start)
-    print(f"--help, whole process: {1000 * statistics.median(helps[1:]):.0f} ms")
+        cases = {"posthog-2025-09-29": ROOT / "src/fuelbed/cases/posthog-2025-09-29"}
+        for i, (name, text) in enumerate(CASES.items()):
+            cases[name] = Path(folder) / f"case{i}"
+            cases[name].mkdir()
+            (cases[name] / "case.yaml").write_text(text, encoding="utf-8")
+        for name, case in cases.items():
+            command = ["analyze", str(case), "-o", str(out)]
+            ms = _median(lambda command=command: _fuelbed(*command), 5)  # type: ignore[misc]  # bound now
+            print(f"analyze with HTML, {name}: {ms:.0f} ms, {out.stat().st_size / 1000:.0f} kB")
+    print(f"--help: {_median(lambda: _fuelbed('--help'), 5):.0f} ms")
+
+
+def _fuelbed(*words: str) -> None:
+    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from fuelbed.cli.main import main; main()"
+    subprocess.run([sys.executable, "-c", code, str(ROOT / "src"), *words], check=True, capture_output=True)
 
 
 if __name__ == "__main__":
-    names = sys.argv[1:] or ["engine", "analyze"]
-    for name in names:
+    for name in sys.argv[1:] or ["engine", "analyze"]:
         {"engine": engine, "analyze": analyze}[name]()

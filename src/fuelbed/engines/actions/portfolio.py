@@ -21,7 +21,8 @@ __all__ = ["cheapest", "flips", "main_output", "pairs", "rank", "untouched", "ve
 
 Array = NDArray[np.float64]
 _POINTS = 24
-_GRID = 17
+_GRID = 17  # places along each number; fewer where one evaluation is long
+_WORK = 3e8
 _ALL_SUBSETS = 10
 _COLUMNS = 4000
 
@@ -171,23 +172,24 @@ def flips(model: Compiled, names: Sequence[str], rng: np.random.Generator) -> Ta
     changes = [changes_of(model, model.case.actions[n]) for n in useful]
     rows = []
     worst = _worst(model, o, rng)
+    grid = max(5, min(_GRID, int(_WORK / (1 + 2 * model.tape.work * len(uncertain) * len(useful)))))
     base = middles(model)
     for where, others in (("others at their middle", base), ("others at the worst corner", worst)):
         if len(useful) < 2 or not uncertain:
             break
-        u = np.linspace(0.0, 1.0, _GRID)
-        knobs: dict[str, Array | float] = {k: np.full(_GRID * len(uncertain), v) for k, v in others.items()}
-        grid = {}
+        u = np.linspace(0.0, 1.0, grid)
+        knobs: dict[str, Array | float] = {k: np.full(grid * len(uncertain), v) for k, v in others.items()}
+        places = {}
         for i, k in enumerate(uncertain):
             q = k.quantity
             values = quantile(q, np.clip(u, 0.02, 0.98) if q.kind != "interval" else u, RATE_CAP)
-            grid[k.label] = values
+            places[k.label] = values
             column = knobs[k.label]
             assert isinstance(column, np.ndarray)
-            column[i * _GRID : (i + 1) * _GRID] = values
-        v = _chunked(model, knobs, changes, o).reshape(len(useful), len(uncertain), _GRID)
+            column[i * grid : (i + 1) * grid] = values
+        v = _chunked(model, knobs, changes, o).reshape(len(useful), len(uncertain), grid)
         for i, k in enumerate(uncertain):
-            rows += _flip_rows(useful, v[:, i], grid[k.label], k.label, where)
+            rows += _flip_rows(useful, v[:, i], places[k.label], k.label, where)
     return Table(
         "flips",
         "What would change which action does most",

@@ -206,13 +206,16 @@ class Tape:
             plan.append((code, np.array(members, dtype=np.intp) + self.first_op, args_of[None, :] if is_table else args_of.T))
         return plan
 
-    def run(self, inputs: Array) -> Array:
-        """All registers, shape (size, batch), for `inputs` of shape (n_inputs, batch)."""
-        with np.errstate(all="ignore"):  # numbers at the edge of floats end in 0 or inf, which is what they are
-            return self._run(inputs)
+    def run(self, inputs: Array, space: Array | None = None) -> Array:
+        """All registers, shape (size, batch), for `inputs` of shape (n_inputs, batch).
 
-    def _run(self, inputs: Array) -> Array:
-        reg = np.empty((self.size, inputs.shape[1]))
+        `space` is memory to write into, (size, at least batch): fresh memory costs more than the arithmetic in long series of runs.
+        """
+        with np.errstate(all="ignore"):  # numbers at the edge of floats end in 0 or inf, which is what they are
+            reg = np.empty((self.size, inputs.shape[1])) if space is None else space[:, : inputs.shape[1]]
+            return self._run(inputs, reg)
+
+    def _run(self, inputs: Array, reg: Array) -> Array:
         reg[: self.n_inputs] = inputs
         reg[self.n_inputs : self.first_op] = np.array(self.consts)[:, None]
         for code, out, args in self._layers:

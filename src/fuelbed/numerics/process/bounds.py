@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -33,10 +34,10 @@ Array = NDArray[np.float64]
 What = Literal["after", "difference", "ratio"]
 _CORNERS = 16  # DESIGN 3
 _REGISTERS = 2_000_000  # of one run of the tape, to keep it in memory
-_WORK = 4e7  # tape operations spent on corners, over all rows
+_WORK = 1.5e8  # tape operations spent on corners, over all rows
 _TEST_WORK = 1.5e8  # spent on the signs of gradients
 _TESTED = 32  # points at which signs are tested; fewer, but at least the next, where the sum is long
-_TESTED_LEAST = 6
+_TESTED_LEAST = 4
 _SAMPLES = 400
 _TINY = 1e-11
 _DRAWN_PATHS = 12  # draws of the distributions at which the paths are run
@@ -144,17 +145,19 @@ class _Bounds:
         if model.bounded and "probability" in outputs:
             self.outputs = (*outputs, "probability_low")
         self.box = Box(model, _SAMPLES, rng)
-        work = model.tape.work * len(rows) * len(self.outputs) * (2 if paired else 1)
+        work = model.tape.work * len(rows) * len(self.outputs) * (2 if paired else 1)  # of one point
         self.tested = max(_TESTED_LEAST, min(_TESTED, int(_TEST_WORK / work)))
-        self.corners = max(2, min(_CORNERS, int(np.log2(max(1.0, effort * _WORK / work)))))
+        self.corners = max(2, min(_CORNERS, int(np.log2(max(1.0, effort * _WORK / (6 * work))))))
 
     def _run(self, rows: Sequence[Overrides], inputs: Array) -> dict[str, Array]:
         """Outputs as (row, point), in parts that fit into memory; `inputs` is (tape inputs, rows x points)."""
-        n = inputs.shape[1]
-        step = max(1, _REGISTERS // self.model.tape.size)
-        parts = [self.model.tape.run(inputs[:, a : a + step]) for a in range(0, n, step)]
-        at = self.model.tape.outputs
-        return {o: np.concatenate([p[at[o]] for p in parts]).reshape(len(rows), -1) for o in self.outputs}
+        n, size = inputs.shape[1], self.model.tape.size
+        step = max(1, _REGISTERS // size)
+        space = np.empty((size, min(n, step)))
+        at = [self.model.tape.outputs[o] for o in self.outputs]
+        parts = [self.model.tape.run(inputs[:, a : a + step], space)[at] for a in range(0, n, step)]
+        whole = np.concatenate(parts, axis=1).reshape(len(at), len(rows), -1)
+        return dict(zip(self.outputs, whole, strict=True))
 
     def solve(self) -> list[dict[str, Comparison]]:
         at_mid = self._run(self.rows, batch(self.model, self.box.middle, self.rows))
@@ -258,16 +261,26 @@ class _Bounds:
         by_row: dict[int, list[_Task]] = {}
         for t in tasks:
             by_row.setdefault(t.row, []).append(t)
-        out: dict[tuple[int, str, str], tuple[float, float]] = {}
+        plans = []
+        inputs: list[Array] = []
         for mine in by_row.values():
             shares, where = _distinct([self._points(t) for t in mine])
-            knobs = self.box.with_draws(shares)
             pair: list[Overrides] = [{}, self.rows[mine[0].row]] if mine[0].row else [{}]
-            v = self._run(pair, batch(self.model, knobs, pair))
+            inputs.append(batch(self.model, self.box.with_draws(shares), pair))
+            plans.append((mine, where, len(pair)))
+        found = self._run_all(inputs)
+        out: dict[tuple[int, str, str], tuple[float, float]] = {}
+        for (mine, where, n_rows), v in zip(plans, found, strict=True):
             for t, at in zip(mine, where, strict=True):
-                both = v[t.output].reshape(len(pair), self.box.n_draws, -1)[:, :, at]
+                both = v[t.output].reshape(n_rows, self.box.n_draws, -1)[:, :, at]
                 out[(t.row, t.output, t.what)] = self._ends(t, _of(t.what, both[-1], both[0]))
         return out
+
+    def _run_all(self, inputs: list[Array]) -> list[dict[str, Array]]:
+        """Outputs of several batches, run together: many small runs would spend their time on calls."""
+        cuts = np.cumsum([0, *(x.shape[1] for x in inputs)])
+        whole = self._run([{}], np.concatenate(inputs, axis=1))
+        return [{o: v[0, a:b] for o, v in whole.items()} for a, b in pairwise(cuts.tolist())]
 
     def _ends(self, t: _Task, v: Array) -> tuple[float, float]:
         if not self.box.drawn:

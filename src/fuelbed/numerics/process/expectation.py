@@ -136,14 +136,16 @@ def on_tape(space: Space, f: int, phase: str) -> int:
     memo, b, t = space._value, space.bdd, space.inputs.tape
     memo[(phase, FALSE)] = t.const(0.0)
     memo[(phase, TRUE)] = t.const(1.0)
-    got = memo.get((phase, f))
-    if got is not None:
-        return got
-    for u in b.reachable(f):
-        if (phase, u) not in memo:
+
+    def go(u: int) -> int:
+        got = memo.get((phase, u))
+        if got is None:
             p = space.inputs.prob(space.names[b.var[u]], phase)
-            memo[(phase, u)] = t.choose(p, memo[(phase, b.high[u])], memo[(phase, b.low[u])])
-    return memo[(phase, f)]
+            low, high = go(b.low[u]), go(b.high[u])
+            got = memo[(phase, u)] = t.choose(p, high, low)
+        return got
+
+    return go(f)
 
 
 # ---- modules ---------------------------------------------------------------------------------------------------------------
@@ -277,18 +279,19 @@ class _Upper:
         self._ref: dict[tuple[str, int], int] = {}
 
     def root(self, f: int, phase: str) -> int:
-        b = self.space.bdd
-        for u in b.reachable(f):
-            key = (phase, u)
-            if key in self._ref:
-                continue
-            if u > TRUE and b.var[u] in self.place:
-                self._ref[key] = len(self.nodes)
-                self.nodes.append((self.place[b.var[u]], self._ref[(phase, b.low[u])], self._ref[(phase, b.high[u])]))
+        b, key = self.space.bdd, (phase, f)
+        got = self._ref.get(key)
+        if got is None:
+            place = self.place.get(b.var[f])
+            if place is None:
+                got = -1 - len(self.leaves)
+                self.leaves.append(on_tape(self.space, f, phase))
             else:
-                self._ref[key] = -1 - len(self.leaves)
-                self.leaves.append(on_tape(self.space, u, phase))
-        return self._ref[(phase, f)]
+                low, high = self.root(b.low[f], phase), self.root(b.high[f], phase)
+                got = len(self.nodes)
+                self.nodes.append((place, low, high))
+            self._ref[key] = got
+        return got
 
 
 def expectation(

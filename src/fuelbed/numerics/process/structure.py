@@ -41,6 +41,7 @@ class Structure:
         self._cuts: dict[int, int] = {}
         self._monotone: dict[int, bool] = {}
         self._plain: dict[int, bool] = {}
+        self._arrivals: dict[tuple[int, int], int] = {}
         self._solve_lines()
 
     def _order(self) -> list[Event]:
@@ -159,7 +160,12 @@ class Structure:
     def failing_arrival(self, f: int, trigger: str) -> int:
         """The states in which an arrival of `trigger` completes `f`: some cut set that holds it is complete (and `f` true)."""
         v = self.index.get(("trigger", trigger))
-        return FALSE if v is None else self._for_installed(f, lambda g: self._arrival(g, v))
+        if v is None:
+            return FALSE
+        got = self._arrivals.get((f, v))
+        if got is None:
+            got = self._arrivals[(f, v)] = self._for_installed(f, lambda g: self._arrival(g, v))
+        return got
 
     def _arrival(self, f: int, v: int) -> int:
         g = self.bdd.covers(self.family, self.family.with_member(self.cuts(f), v))
