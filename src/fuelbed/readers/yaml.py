@@ -225,7 +225,9 @@ class _Loader:
             else:
                 root = node
         if root is None:
-            self._fatal("FB007", Span(self.source.file, 1, 1), "the file is empty.", "`fuelbed cases NAME` copies one to start from.")
+            self._fatal(
+                "FB007", Span(self.source.file, 1, 1), "the file is empty.", "`fuelbed cases NAME` copies one to start from."
+            )
         return root
 
     def _count(self, ev: Any) -> None:
