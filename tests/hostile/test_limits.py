@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 from tests.hostile.cases import LARGE, REFUSED, factors
 from tests.hostile.command import fuelbed
-
-KNOWN: Mapping[str, str] = {
-    "chain of 20,000 lines": "readers/checks.py check_stratified: lines times components, 4e8 steps",
-    "cycle of 3,000 lines": "numerics/process/structure.py _solve_lines: every line again in every round",
-    "threshold of 45 terms": "numerics/boolean/bdd.py `without`: the family of cut sets grows without a budget",
-    "threshold of 60 terms": "the same, and no budget stops it",
-    "200 distributions": "numerics/process/interventions.py batch: 1.9 GB in one array, MemoryError and a traceback",
-    "rates near the largest number": "numerics/process/incident.py: infinite weights, ValueError and a traceback",
-    "ring of 5,000 lines": "numerics/process/variants.py lines_held: solves all lines anew for each of 48 held lines, 30 s",
-}
-SLOW = bool(os.environ.get("FUELBED_TEST_KNOWN_FAULTS"))
-
-
-def large() -> list[ParameterSet]:
-    """A known fault runs into its limit, half a minute each: it is tried only when asked for."""
-    marks = {n: [pytest.mark.xfail(reason=why, strict=False, run=SLOW)] for n, why in KNOWN.items()}
-    return [pytest.param(name, marks=marks.get(name, []), id=name) for name in LARGE]
 
 
 @pytest.fixture
@@ -52,7 +32,7 @@ def test_it_is_refused_with_a_place_and_a_cure(name: str, command: str, case: Pa
     assert done.seconds < 15
 
 
-@pytest.mark.parametrize("name", large())
+@pytest.mark.parametrize("name", LARGE)
 def test_it_is_analyzed_or_said_to_be_too_much(name: str, case: Path) -> None:
     (case / "case.yaml").write_text(LARGE[name]())
     done = fuelbed("analyze", case, case=case)

@@ -73,11 +73,14 @@ def components(graph: Mapping[str, list[str]]) -> list[list[str]]:
 def check_stratified(r: Reading, lines: Mapping[str, Line]) -> None:
     """A cycle through `not` (or a negative weight) has no least fixpoint, so no meaning."""
     edges = {n: [(t, neg) for t, neg in _edges(x.expr) if t in lines] for n, x in lines.items()}
+    place = {n: i for i, n in enumerate(lines)}
     for group in components({n: [t for t, _ in e] for n, e in edges.items()}):
         inside = set(group)
-        bad = [n for n in lines if n in inside and any(neg and t in inside for t, neg in edges[n])]
+        bad = [n for n in group if any(neg and t in inside for t, neg in edges[n])]
         if bad:
-            names = ", ".join(f"`{n}`" for n in lines if n in inside)
+            group.sort(key=place.__getitem__)
+            bad.sort(key=place.__getitem__)
+            names = ", ".join(f"`{n}`" for n in group)
             line = lines[bad[0]]
             cure = "Break the cycle: say it without `not`, or by a condition."
             r.error("FB025", line.span, f"the lines {names[:200]} depend on themselves through `not`.", cure)

@@ -21,6 +21,7 @@ __all__ = ["belief_table", "elasticities", "importance_table", "line_table"]
 
 _LINES = 24
 _WORK = 400_000  # operations of all lines' tapes together
+_SOLVED = 20_000  # lines solved anew, all held lines together
 _POINTS = 32
 _SHORT = 400_000  # operations times outputs up to which intervals are taken at corners
 
@@ -103,7 +104,7 @@ def _after(model: Compiled, outputs: Sequence[str], rng: np.random.Generator) ->
 def line_table(model: Compiled, known: bool, rng: np.random.Generator) -> Table:
     """Every line as if it were one factor: what is left when it is held false, and when it holds from now on."""
     names = [n for n in model.case.lines if n != model.case.failure]
-    shown = names[: min(_LINES, max(1, _WORK // max(1, model.tape.work)))]
+    shown = names[: min(_LINES, _WORK // max(1, model.tape.work), _SOLVED // max(1, len(names)))]
     tape = lines_held(model, shown)
     asked = [q for n in shown for q in (f"left:{n}", f"probability:{n}")]
     found = _after(tape, asked, rng)
@@ -132,7 +133,7 @@ def line_table(model: Compiled, known: bool, rng: np.random.Generator) -> Table:
         ),
         tuple(rows),
         note=note,
-        empty="The structure has one line only.",
+        empty="The structure has one line only." if not names else "The structure is too large for holding its lines one by one.",
         detail=True,
     )
 

@@ -180,6 +180,10 @@ class Bdd:
 
     def threshold(self, tau: float, weights: Sequence[float], fs: Sequence[int]) -> int:
         """True when the weights of the true `fs` add up to `tau` or more (up to 1e-12 of rounding)."""
+        plain = all(f > TRUE and self.low[f] == FALSE and self.high[f] == TRUE for f in fs) and len(set(fs)) == len(fs)
+        if plain:  # variables in their order: every step is one node
+            by_place = sorted(zip(fs, weights, strict=True), key=lambda x: self.var[x[0]])
+            fs, weights = [f for f, _ in by_place], [w for _, w in by_place]
         low_rest = [0.0]
         high_rest = [0.0]
         for w in reversed(weights):
@@ -199,7 +203,10 @@ class Bdd:
             got = memo.get(key)
             if got is None:
                 on, off = go(i + 1, total + weights[i]), go(i + 1, total)
-                got = self._rising(fs[i], on, off) if weights[i] >= 0.0 else self._rising(self.not_(fs[i]), off, on)
+                if plain:
+                    got = (self._node if weights[i] >= 0.0 else self.node)(self.var[fs[i]], off, on)
+                else:
+                    got = self._rising(fs[i], on, off) if weights[i] >= 0.0 else self._rising(self.not_(fs[i]), off, on)
                 memo[key] = got
             return got
 
@@ -330,7 +337,7 @@ class Bdd:
         """A function of a family `a` and a monotone `f`: the sets of `a` that do not satisfy `f`. To be handed itself, see `_apply`."""
         var, low, high = self.var, self.low, self.high
         set_var, set_low, set_high, make, unique = z.var, z.low, z.high, z.node, z.unique
-        memo = z.pruned_by(self)
+        memo, most = z.pruned_by(self), 2 * z.budget
 
         def prune(a: int, f: int, again: Any) -> int:
             if a <= Family.UNIT or f <= TRUE:
@@ -352,6 +359,8 @@ class Bdd:
                 if got is None:
                     got = make(v, lo, hi)
                 memo[key] = got
+                if len(memo) > most:
+                    raise BudgetError(f"more than {z.budget} steps between cut sets")
             return got
 
         return prune
@@ -428,6 +437,8 @@ class Family:
                 hi = self.without(self.without(self.high[a], self.low[b]), self.high[b])
                 got = self.node(v, self.without(self.low[a], self.low[b]), hi)
             self._without[key] = got
+            if len(self._without) > self.budget:
+                raise BudgetError(f"more than {self.budget} steps between cut sets")
         return got
 
     def with_member(self, root: int, v: int) -> int:

@@ -38,7 +38,8 @@ _WORK = 1.5e8  # tape operations spent on corners, over all rows
 _TEST_WORK = 1.5e8  # spent on the signs of gradients
 _TESTED = 32  # points at which signs are tested; fewer, but at least the next, where the sum is long
 _TESTED_LEAST = 4
-_SAMPLES = 400
+_SAMPLES = 400  # of the distributions; fewer, but at least the next, where one evaluation is long
+_SAMPLES_LEAST = 80
 _TINY = 1e-11
 _DRAWN_PATHS = 12  # draws of the distributions at which the paths are run
 
@@ -144,8 +145,9 @@ class _Bounds:
         self.asked = outputs
         if model.bounded and "probability" in outputs:
             self.outputs = (*outputs, "probability_low")
-        self.box = Box(model, _SAMPLES, rng)
-        work = model.tape.work * len(rows) * len(self.outputs) * (2 if paired else 1)  # of one point
+        once = model.tape.work * len(rows) * len(self.outputs)
+        self.box = Box(model, max(_SAMPLES_LEAST, min(_SAMPLES, int(_TEST_WORK / once))), rng)
+        work = model.tape.work * self.box.n_draws * len(rows) * len(self.outputs) * (2 if paired else 1)  # of one point
         self.tested = max(_TESTED_LEAST, min(_TESTED, int(_TEST_WORK / work)))
         self.corners = max(2, min(_CORNERS, int(np.log2(max(1.0, effort * _WORK / (6 * work))))))
 
@@ -261,26 +263,35 @@ class _Bounds:
         by_row: dict[int, list[_Task]] = {}
         for t in tasks:
             by_row.setdefault(t.row, []).append(t)
-        plans = []
-        inputs: list[Array] = []
+        out: dict[tuple[int, str, str], tuple[float, float]] = {}
+        group: list[tuple[list[_Task], list[NDArray[np.intp]], Array, int]] = []
+        columns = 0
         for mine in by_row.values():
             shares, where = _distinct([self._points(t) for t in mine])
             pair: list[Overrides] = [{}, self.rows[mine[0].row]] if mine[0].row else [{}]
-            inputs.append(batch(self.model, self.box.with_draws(shares), pair))
-            plans.append((mine, where, len(pair)))
-        found = self._run_all(inputs)
-        out: dict[tuple[int, str, str], tuple[float, float]] = {}
-        for (mine, where, n_rows), v in zip(plans, found, strict=True):
-            for t, at in zip(mine, where, strict=True):
-                both = v[t.output].reshape(n_rows, self.box.n_draws, -1)[:, :, at]
-                out[(t.row, t.output, t.what)] = self._ends(t, _of(t.what, both[-1], both[0]))
+            inputs = batch(self.model, self.box.with_draws(shares), pair)
+            group.append((mine, where, inputs, len(pair)))
+            columns += inputs.shape[1]
+            if columns * self.model.tape.n_inputs > _REGISTERS:
+                self._run_group(group, out)
+                group, columns = [], 0
+        self._run_group(group, out)
         return out
 
-    def _run_all(self, inputs: list[Array]) -> list[dict[str, Array]]:
-        """Outputs of several batches, run together: many small runs would spend their time on calls."""
-        cuts = np.cumsum([0, *(x.shape[1] for x in inputs)])
-        whole = self._run([{}], np.concatenate(inputs, axis=1))
-        return [{o: v[0, a:b] for o, v in whole.items()} for a, b in pairwise(cuts.tolist())]
+    def _run_group(
+        self,
+        group: list[tuple[list[_Task], list[NDArray[np.intp]], Array, int]],
+        out: dict[tuple[int, str, str], tuple[float, float]],
+    ) -> None:
+        """Several rows in one run: many small runs would spend their time on calls."""
+        if not group:
+            return
+        cuts = np.cumsum([0, *(x.shape[1] for _, _, x, _ in group)]).tolist()
+        whole = self._run([{}], np.concatenate([x for _, _, x, _ in group], axis=1))
+        for (mine, where, _, n_rows), (a, b) in zip(group, pairwise(cuts), strict=True):
+            for t, at in zip(mine, where, strict=True):
+                both = whole[t.output][0, a:b].reshape(n_rows, self.box.n_draws, -1)[:, :, at]
+                out[(t.row, t.output, t.what)] = self._ends(t, _of(t.what, both[-1], both[0]))
 
     def _ends(self, t: _Task, v: Array) -> tuple[float, float]:
         if not self.box.drawn:
@@ -318,7 +329,7 @@ class _Bounds:
             else:
                 how = f"at least this wide: {2**self.corners} sampled corners of {m} numbers"
             if self.box.drawn:
-                how = f"5th to 95th percentile of {_SAMPLES} samples; intervals {how}"
+                how = f"5th to 95th percentile of {self.box.n_draws} samples; intervals {how}"
             out[(t.row, t.output, t.what)] = how
             if t.output.startswith("probability") or not self.paired:
                 out[(t.row, t.output, "difference")] = out[(t.row, t.output, "ratio")] = "outer enclosure, not paired"

@@ -8,6 +8,7 @@ minimal, what an arrival completes depends on which of them are there: the funct
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from fuelbed.core.case import Case
@@ -82,25 +83,30 @@ class Structure:
     def _solve_lines(self) -> None:
         lines = self.case.lines
         edges = {n: [e.name for e in walk(x.expr) if isinstance(e, Ref) and e.name in lines] for n, x in lines.items()}
-        for part in components(edges):
-            for name in part:
-                self.lines[name] = FALSE
-            while True:
-                changed = False
-                for name in sorted(part, key=list(lines).index):
-                    new = self._line(name)
-                    if new != self.lines[name]:
-                        self.lines[name] = new
-                        changed = True
-                if not changed or (len(part) == 1 and part[0] not in edges[part[0]]):
-                    break
-
-    def _line(self, name: str) -> int:
-        f = self.expr(self.case.lines[name].expr)
+        place = {n: i for i, n in enumerate(lines)}
+        guards: dict[str, list[str]] = {}
         for control, line in self.added.items():
-            if line == name:
-                f = self.bdd.and_(f, self.event(("control", control)))
-        return f
+            guards.setdefault(line, []).append(control)
+        for part in components(edges):
+            self.lines.update(dict.fromkeys(part, FALSE))
+            readers: dict[str, list[str]] = {n: [] for n in part}
+            for n in part:
+                for below in dict.fromkeys(edges[n]):
+                    if below in readers:
+                        readers[below].append(n)
+            waiting = deque(sorted(part, key=place.__getitem__))
+            queued = set(waiting)
+            while waiting:  # a line is looked at again only when one that it reads has changed
+                name = waiting.popleft()
+                queued.discard(name)
+                new = self.expr(lines[name].expr)
+                for control in guards.get(name, ()):
+                    new = self.bdd.and_(new, self.event(("control", control)))
+                if new != self.lines[name]:
+                    self.lines[name] = new
+                    again = [r for r in readers[name] if r not in queued]
+                    waiting.extend(again)
+                    queued.update(again)
 
     def event(self, e: Event) -> int:
         return self.bdd.variable(self.index[e])
