@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from fuelbed.core.actions import Action, Change
 from fuelbed.core.case import Case
 from fuelbed.core.expressions import And, AtLeast, Expr, Fails, Or, Ref
+from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.process.bounds import bounds
 from fuelbed.numerics.process.compile import compile_case
 from fuelbed.numerics.process.dominance import dominance
@@ -103,3 +106,43 @@ def test_dominance_holds_for_sampled_numbers(seed: int) -> None:
             i, j = names.index(a), names.index(b)
             for o in ("hazard", "probability", "loss"):
                 assert (v[o][i] <= v[o][j] * (1 + 1e-9) + 1e-12).all(), (a, b, o)
+
+
+def with_distributions(seed: int) -> Case:
+    """The random case with a lognormal rate and beta-distributed probabilities in place of some of its numbers."""
+    rng = np.random.default_rng(seed)
+    c = random_case(seed, intervals=True)
+    factors = {}
+    for name, f in c.factors.items():
+        if f.kind == "trigger":
+            median, ef = float(rng.uniform(0.5, 5)), float(rng.uniform(1.5, 4))
+            f = dataclasses.replace(f, rate=Quantity("lognormal", median / ef, median * ef, "rate", median, ef))
+        elif f.kind == "control" and rng.random() < 0.6:
+            f = dataclasses.replace(f, fails=Quantity("beta", 0.0, 1.0, "probability", 2.0, 5.0))
+        factors[name] = f
+    return dataclasses.replace(c, factors=factors)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_distributions_give_percentiles_of_paired_samples(seed: int) -> None:
+    """With the intervals at any fixed place, the 5th to 95th percentile over the distributions lies in the reported interval."""
+    c = with_distributions(seed)
+    m = compile_case(c)
+    rng = np.random.default_rng(seed + 500)
+    row = removal(m, next(iter(c.factors.values())))
+    found = bounds(m, [row], ("hazard", "loss"), np.random.default_rng(0))[0]
+    knobs: dict[str, np.ndarray | float] = dict(middles(m))
+    n = 4000
+    for k in m.knobs.values():
+        if k.uncertain and k.quantity.kind == "interval":
+            knobs[k.label] = float(quantile(k.quantity, np.array([rng.random()]))[0])
+        elif k.uncertain:
+            knobs[k.label] = quantile(k.quantity, rng.random(n))
+    v = evaluate(m, knobs, [{}, row], ("hazard", "loss"))
+    for o in ("hazard", "loss"):
+        before, after = v[o]
+        for got, values in ((found[o].after, after), (found[o].difference, after - before)):
+            low, high = np.quantile(values, [0.08, 0.92])  # 400 samples find the 5th and 95th only so well
+            slack = 1e-9 + 0.02 * (abs(got.low) + abs(got.high))
+            assert got.low - slack <= low, (seed, o)
+            assert high <= got.high + slack, (seed, o)

@@ -350,7 +350,7 @@ def _distinct(shares: list[Array]) -> tuple[Array, list[NDArray[np.intp]]]:
                 points.append(column)
             at.append(seen[key])
         where.append(np.array(at, dtype=np.intp))
-    return np.array(points).T.reshape(shares[0].shape[0], -1), where
+    return np.array(points).T, where
 
 
 def _between(found: list[dict[str, Comparison]]) -> None:
