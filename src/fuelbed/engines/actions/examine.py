@@ -107,9 +107,11 @@ def _table(
     for name in ranked:
         rule, why = judged[name]
         r = results[name]
-        loss = [Cell(estimate=change(r["loss"].ratio, known))] if _with_loss(model) else []
+        moves = bool(model.case.actions[name].does)
+        hazard = Cell(estimate=change(r["hazard"].ratio, known)) if moves else Cell("not said")
+        loss = [Cell(estimate=change(r["loss"].ratio, known)) if moves else Cell("not said")] if _with_loss(model) else []
         cells = [Cell(name), Cell(model.case.actions[name].what), Cell(rule.verdict, tone=rule.tone)]
-        rows.append((*cells, Cell(estimate=change(r["hazard"].ratio, known)), *loss, Cell(why)))
+        rows.append((*cells, hazard, *loss, Cell(why)))
     loss_column = [Column("loss_change", "expected loss", "estimate")] if _with_loss(model) else []
     return Table(
         "actions",

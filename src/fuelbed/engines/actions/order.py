@@ -36,18 +36,23 @@ def _sentence(model: Compiled, order: Order, options: dict[str, tuple[Change, ..
     best = max(closing, key=lambda c: len([a for a in actions if a in order.better[c]]), default="")
     above = [a for a in actions if best and a in order.better[best]]
     parts = []
-    if above and len(above) > len(nothing):
+    same = [a for a in above if order.equal(a, best)]
+    trivial = same == above and len(same) == 1 and len(actions) > 1  # it says only that an action does what it says
+    if above and len(above) > len(nothing) and not trivial:
         what = best.removeprefix("close ")
         many = "every action item" if len(above) == len(actions) else _list(above)
-        equal = [a for a in above if order.equal(a, best)]
-        tail = f" ({_list(equal)} does exactly that)" if equal else ""
+        tail = f" ({_list(same)} {_does(same)} exactly that)" if same else ""
         parts.append(f"Whatever the numbers, closing `{what}` does at least as much as {many}{tail}.")
     top = [a for a in actions if all(b in order.better[a] for b in actions if b != a)]
     if top and len(actions) > 1:
-        parts.append(f"Among the action items, {_list(top)} does at least as much as every other.")
+        parts.append(f"Among the action items, {_list(top)} {_does(top)} at least as much as every other.")
     if nothing:
         parts.append(f"{_list(nothing)} leave{'s' if len(nothing) == 1 else ''} every way to the failure as it was.")
     return " ".join(parts) or "No action item does at least as much as another whatever the numbers: the numbers decide."
+
+
+def _does(names: list[str]) -> str:
+    return "does" if len(names) == 1 else "do"
 
 
 def _list(names: list[str]) -> str:

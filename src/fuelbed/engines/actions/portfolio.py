@@ -15,6 +15,7 @@ from fuelbed.numerics.process.bounds import Comparison
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.interventions import Overrides, changes_of, evaluate, failing_arrivals, middles
 from fuelbed.numerics.process.structure import Event
+from fuelbed.numerics.process.values import has_unknown_rates
 from fuelbed.numerics.sampling import box_points, quantile
 
 __all__ = ["cheapest", "flips", "main_output", "pairs", "rank", "untouched", "verification"]
@@ -137,7 +138,8 @@ def cheapest(model: Compiled, names: Sequence[str], options: Options) -> Table:
     ok = v[1:] <= goal + 1e-12
     cost = [sum(_cost(model, n) for n in s) for s in subsets]
     found = []
-    for label, good in (("at the middle of the numbers", ok[:, 0]), ("over the whole range of the numbers", ok.all(axis=1))):
+    ways = [("at the middle of the numbers", ok[:, 0]), ("over the whole range of the numbers", ok.all(axis=1))]
+    for label, good in ways[1:] if has_unknown_rates(model) else ways:  # without rates there is no middle
         best = min((i for i in range(len(subsets)) if good[i]), key=lambda i: (cost[i], len(subsets[i])), default=None)
         if best is None:
             found.append((Cell(label), Cell("no set of these actions reaches it", tone="bad"), Cell("")))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -187,7 +188,11 @@ class Tape:
         self.size = self.first_op + len(ops)
         self.work = self.size + sum(t.columns for t, _ in tables)  # doubles touched by one evaluation, roughly
         self._layers = self._plan()
-        self._scatter = [[_Scatter(a) for a in args] for _, _, args in self._layers]
+
+    @cached_property
+    def _scatter(self) -> list[list[_Scatter]]:
+        """Where each layer's derivatives go; made when the first gradient is asked for."""
+        return [[_Scatter(a) for a in args] for _, _, args in self._layers]
 
     def _plan(self) -> list[tuple[str | int, NDArray[np.intp], NDArray[np.intp]]]:
         """Operations of the same depth and code run as one NumPy call; the outputs of one table (its number for a code) too."""
