@@ -17,27 +17,32 @@ from fuelbed.numerics.process.values import has_unknown_rates
 
 __all__ = ["whatif"]
 
-_KINDS = {"rate": "rate", "probability": "probability", "loss": "loss", "duration": "duration", "plain": "plain"}
-
 
 def whatif(model: Compiled) -> Picture:
     """One slider per given number, one switch per action item and per factor (its removal).
 
     What lies outside the tape (a simulated or bounded probability) travels as a fixed number.
     """
+    if has_unknown_rates(model):
+        reason = "The case does not say how often its triggers come; with rates (a word such as `monthly` is enough) sliders appear here."
+        data: dict[str, Any] = {"tape": None, "outputs": [], "sliders": [], "switches": [], "reason": reason}
+        return Picture("whatif", "What if", data, reason)
     t = model.tape
     place = {name: i for i, name in enumerate(t.inputs)}
     mid = middles(model)
-
-    def default(name: str) -> float:
-        d = model.defaults[name]
-        return mid[d] if isinstance(d, str) else d
-
     sliders = [s for k in model.knobs if (s := _slider(model, k, place, mid)) is not None]
-    at_slider = {s["id"]: i for i, s in enumerate(sliders)}
+    switches = _switches(model, place, mid, {s["id"]: i for i, s in enumerate(sliders)})
+    start = {n: mid[d] if isinstance(d, str) else d for n, d in model.defaults.items()}
+    tape = {**t.as_json(), "inputs": [{"name": n, "value": start[n]} for n in t.inputs]}
+    data = {"tape": tape, "outputs": _outputs(model), "sliders": sliders, "switches": switches, "reason": ""}
+    alt = "Sliders for every number and a switch for every action; they recompute the same formulas inside the page."
+    return Picture("whatif", "What if", data, alt)
+
+
+def _switches(model: Compiled, place: dict[str, int], mid: dict[str, float], at_slider: dict[str, int]) -> list[dict[str, Any]]:
+    """Action items, then factors; a setting is [input, value], or [input, value, slider] where a slider moves the same number."""
 
     def settings(changes: Overrides) -> list[list[float]]:
-        """[input, value], or [input, value, slider] where a slider moves the same number."""
         out = []
         for n, v in changes.items():
             if n in place:
@@ -45,35 +50,27 @@ def whatif(model: Compiled) -> Picture:
                 out.append([place[n], mid[v] if isinstance(v, str) else v, *more])
         return out
 
-    switches = [
-        {"id": n, "label": a.what or n, "kind": "action", "set": settings(changes_of(model, a))}
-        for n, a in model.case.actions.items()
-        if a.does
-    ]
-    switches += [
+    used = {n for _, n in model.structure.events}
+    actions = [(n, a) for n, a in model.case.actions.items() if a.does]
+    factors = [f for f in model.case.factors.values() if f.name in used]
+    return [{"id": n, "label": a.what or n, "kind": "action", "set": settings(changes_of(model, a))} for n, a in actions] + [
         {"id": f"without:{f.name}", "label": f.name, "kind": "factor", "set": settings(removal(model, f)), "what": f.what}
-        for f in model.case.factors.values()
-        if any(n == f.name for _, n in model.structure.events)
+        for f in factors
     ]
-    unit = f"{model.case.loss_unit} a year"
-    outputs: list[dict[str, Any]] = [
-        {"id": "hazard", "label": "failures a year", "register": t.outputs["hazard"], "kind": "rate"},
-        {"id": "probability", "label": f"at least one in {model.case.horizon_text}", "register": t.outputs["probability"], "kind": "probability"},
-        {"id": "loss", "label": "expected loss", "register": t.outputs["loss"], "kind": "loss", "unit": unit},
-    ]  # fmt: skip  # one output a line
-    if has_unknown_rates(model):
-        reason = "The case does not say how often its triggers come; with rates (a word such as `monthly` is enough) sliders appear here."
-        return Picture(
-            "whatif", "What if", {"tape": None, "outputs": [], "sliders": [], "switches": [], "reason": reason}, reason
-        )
+
+
+def _outputs(model: Compiled) -> list[dict[str, Any]]:
+    at, unit = model.tape.outputs, f"{model.case.loss_unit} a year"
+    chance: dict[str, Any] = {"id": "probability", "label": f"at least one in {model.case.horizon_text}", "kind": "probability"}
     if model.bounded or _simulated(model):
         p = bounds(model, [{}], ("hazard", "probability", "standing"), np.random.default_rng(0))[0]["probability"].after
         value = None if math.isnan(p.value) else p.value
-        outputs[1] |= {"fixed": True, "value": value, "low": p.low, "high": p.high, "method": p.method}
-    tape = {**t.as_json(), "inputs": [{"name": n, "value": default(n)} for n in t.inputs]}
-    data = {"tape": tape, "outputs": outputs, "sliders": sliders, "switches": switches, "reason": ""}
-    alt = "Sliders for every number and a switch for every action; they recompute the same formulas inside the page."
-    return Picture("whatif", "What if", data, alt)
+        chance |= {"fixed": True, "value": value, "low": p.low, "high": p.high, "method": p.method}
+    return [
+        {"id": "hazard", "label": "failures a year", "register": at["hazard"], "kind": "rate"},
+        {**chance, "register": at["probability"]},
+        {"id": "loss", "label": "expected loss", "register": at["loss"], "kind": "loss", "unit": unit},
+    ]
 
 
 def _simulated(model: Compiled) -> bool:

@@ -27,27 +27,7 @@ def removal_picture(
 ) -> Picture:
     """Failures a year after each factor is taken out, triggers beside conditions and controls."""
     base = today["hazard"].after
-    rows: list[dict[str, Any]] = []
-    for name, row in removed.items():
-        f = model.case.factors[name]
-        h, r = row["hazard"].after, row["hazard"].ratio
-        rows.append(
-            {
-                "id": name,
-                "label": name,
-                "what": f.what,
-                "kind": f.kind,
-                "value": h.value if known else None,
-                "low": _end(h.low, known),
-                "high": _end(h.high, known),
-                "change": r.value - 1 if known else None,
-                "change_low": r.low - 1,
-                "change_high": r.high - 1,
-                "breaks": sum(any(n == name for _, n in c) for c in cuts),
-                "of": len(cuts),
-                "note": f.state if f.kind == "control" else "",
-            }
-        )
+    rows = [_row(model, name, row, cuts, known) for name, row in removed.items()]
     order = {"trigger": 0, "condition": 1, "control": 2}
     rows.sort(key=lambda x: (order[x["kind"]], x["change"] if x["change"] is not None else -x["breaks"], x["id"]))
     data = {
@@ -63,6 +43,26 @@ def removal_picture(
     ]
     alt = "Failures a year with one factor taken out: " + ("; ".join(parts) or "cut sets broken by each factor") + "."
     return Picture("removal", "Take one thing away: what is left?", data, alt)
+
+
+def _row(model: Compiled, name: str, row: dict[str, Comparison], cuts: list[tuple[Event, ...]], known: bool) -> dict[str, Any]:
+    f = model.case.factors[name]
+    h, r = row["hazard"].after, row["hazard"].ratio
+    return {
+        "id": name,
+        "label": name,
+        "what": f.what,
+        "kind": f.kind,
+        "value": h.value if known else None,
+        "low": _end(h.low, known),
+        "high": _end(h.high, known),
+        "change": r.value - 1 if known else None,
+        "change_low": r.low - 1,
+        "change_high": r.high - 1,
+        "breaks": sum(any(n == name for _, n in c) for c in cuts),
+        "of": len(cuts),
+        "note": f.state if f.kind == "control" else "",
+    }
 
 
 def graph(model: Compiled, cuts: list[tuple[Event, ...]]) -> Picture:

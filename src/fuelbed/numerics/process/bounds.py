@@ -8,7 +8,7 @@ gradient keeps one sign; its difference and ratio are outer enclosures. The sign
 inner points; numbers with one sign are set to their ends, the rest are tried at all corners (up to `_CORNERS` of them).
 Distributions are sampled by Latin hypercube, and the 5th percentile of the lower and the 95th of the upper end are reported.
 
-Where a trigger stays on for long the horizon probability is simulated (`transient.py`), at the same ends.
+Where a trigger stays on for long the horizon probability is simulated (`outside.py`), at the same ends.
 """
 
 from __future__ import annotations
@@ -16,22 +16,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.core.errors import BudgetError
 from fuelbed.numerics.process.box import Box
+from fuelbed.numerics.process.comparison import Bound, Comparison, What, at_points, enclosure, hull, of, scaled
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.interventions import Overrides, batch
-from fuelbed.numerics.process.transient import PATHS, Transient, transient
+from fuelbed.numerics.process.outside import Paths, between
 from fuelbed.numerics.sampling import box_points, quantile
 
 __all__ = ["Bound", "Comparison", "bounds", "sampled"]
 
 Array = NDArray[np.float64]
-What = Literal["after", "difference", "ratio"]
 _CORNERS = 16  # DESIGN 3
 _REGISTERS = 2_000_000  # of one run of the tape, to keep it in memory
 _WORK = 1.5e8  # tape operations spent on corners, over all rows
@@ -41,29 +39,6 @@ _TESTED_LEAST = 4
 _SAMPLES = 400  # of the distributions; fewer, but at least the next, where one evaluation is long
 _SAMPLES_LEAST = 80
 _TINY = 1e-11
-_DRAWN_PATHS = 12  # draws of the distributions at which the paths are run
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A value at the middle of every number (NaN where only the interval is known), its interval, and how it was got."""
-
-    value: float
-    low: float
-    high: float
-    method: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One output under one set of interventions: after, after - before, after / before.
-
-    Where before and after are both 0 a ratio says nothing and is left out; it is 1 where that is so everywhere.
-    """
-
-    after: Bound
-    difference: Bound
-    ratio: Bound
 
 
 @dataclass(slots=True)
@@ -94,7 +69,7 @@ def bounds(
     found = _Bounds(model, [{}, *rows], asked, rng, paired, effort).solve()[1:]
     if share is not None:
         for row in found:
-            row["loss"] = _scaled(row["hazard"], share)
+            row["loss"] = scaled(row["hazard"], share)
     return found
 
 
@@ -104,13 +79,6 @@ def _loss_per_failure(model: Compiled) -> float | None:
     certain = len(model.case.outcomes) == 1 and first.name == model.case.failure and first.loss.is_point
     moved = any(c.parameter == "loss" for a in model.case.actions.values() for c in a.does)
     return first.loss.low if certain and not moved else None
-
-
-def _scaled(c: Comparison, by: float) -> Comparison:
-    def times(b: Bound) -> Bound:
-        return Bound(b.value * by, b.low * by, b.high * by, b.method)
-
-    return Comparison(times(c.after), times(c.difference), c.ratio)
 
 
 def sampled(model: Compiled, outputs: Sequence[str], rng: np.random.Generator, points: int = _TESTED) -> dict[str, Bound]:
@@ -164,16 +132,17 @@ class _Bounds:
     def solve(self) -> list[dict[str, Comparison]]:
         at_mid = self._run(self.rows, batch(self.model, self.box.middle, self.rows))
         if self.box.is_point:
-            found = [{o: _point(at_mid[o][r, 0], at_mid[o][0, 0]) for o in self.outputs} for r in range(len(self.rows))]
+            found = [{o: at_points(at_mid[o][r, 0], at_mid[o][0, 0]) for o in self.outputs} for r in range(len(self.rows))]
             tasks: list[_Task] = []
         else:
             tasks = self._tasks()
             found = self._compare(tasks, at_mid)
         if "probability" in self.asked:
             if self.model.bounded:
-                _between(found)
+                between(found)
             else:
-                _Paths(self.model, self.rows, self.box, tasks).replace(found)
+                low_ends = {t.row: t.low_end for t in tasks if t.output == "probability"}
+                Paths(self.model, self.rows, self.box, low_ends).replace(found)
         return found
 
     def _compare(self, tasks: list[_Task], at_mid: dict[str, Array]) -> list[dict[str, Comparison]]:
@@ -185,8 +154,8 @@ class _Bounds:
                 parts = {}
                 for what in ("after", "difference", "ratio"):
                     ends = found.get((r, o, what))
-                    low, high = ends or _enclosure(what, found[(r, o, "after")], found[(0, o, "after")])
-                    value = float(np.nan_to_num(_of(what, at_mid[o][r], at_mid[o][0])[0], nan=1.0, posinf=np.inf))
+                    low, high = ends or enclosure(what, found[(r, o, "after")], found[(0, o, "after")])
+                    value = float(np.nan_to_num(of(what, at_mid[o][r], at_mid[o][0])[0], nan=1.0, posinf=np.inf))
                     parts[what] = Bound(value, min(low, value), max(high, value), method[(r, o, what)])
                 out[r][o] = Comparison(**parts)
         return out
@@ -254,7 +223,7 @@ class _Bounds:
         down = (slope <= _TINY * scale).all(axis=1)
         mixed = np.flatnonzero(~up & ~down).tolist()
         mixed += [self.box.twin[j] for j in mixed if j in self.box.twin]
-        return _Task(r, o, what, np.where(up, 0.0, 1.0).tolist(), mixed, _hull(_of(what, after, before)))
+        return _Task(r, o, what, np.where(up, 0.0, 1.0).tolist(), mixed, hull(of(what, after, before)))
 
     # ---- ends and corners --------------------------------------------------------------------------------------------------
 
@@ -291,11 +260,11 @@ class _Bounds:
         for (mine, where, _, n_rows), (a, b) in zip(group, pairwise(cuts), strict=True):
             for t, at in zip(mine, where, strict=True):
                 both = whole[t.output][0, a:b].reshape(n_rows, self.box.n_draws, -1)[:, :, at]
-                out[(t.row, t.output, t.what)] = self._ends(t, _of(t.what, both[-1], both[0]))
+                out[(t.row, t.output, t.what)] = self._ends(t, of(t.what, both[-1], both[0]))
 
     def _ends(self, t: _Task, v: Array) -> tuple[float, float]:
         if not self.box.drawn:
-            return _hull(np.append(v.ravel(), t.seen))
+            return hull(np.append(v.ravel(), t.seen))
         v = np.where(np.isnan(v), 1.0, v)
         return float(np.quantile(v, 0.05, axis=0).min()), float(np.quantile(v, 0.95, axis=0).max())
 
@@ -351,101 +320,3 @@ def _distinct(shares: list[Array]) -> tuple[Array, list[NDArray[np.intp]]]:
             at.append(seen[key])
         where.append(np.array(at, dtype=np.intp))
     return np.array(points).T, where
-
-
-def _between(found: list[dict[str, Comparison]]) -> None:
-    """Past the budget of states: the horizon probability lies between its two bounds, and has no middle."""
-    how = "between bounds: too many uncertain states for an exact sum"
-    for row in found:
-        low, high = row.pop("probability_low").after, row["probability"].after
-        after = Bound(float("nan"), low.low, high.high, how)
-        row["probability"] = _unpaired(after, found[0]["probability"].after if row is not found[0] else after, how)
-
-
-@dataclass(slots=True)
-class _Paths:
-    """The horizon probability where a trigger stays on for long."""
-
-    model: Compiled
-    rows: list[Overrides]
-    box: Box
-    tasks: list[_Task]
-
-    def replace(self, found: list[dict[str, Comparison]]) -> None:
-        try:
-            paths = transient(self.model)
-            if paths is None:
-                return
-            after = [self._after(paths, r) for r in range(len(self.rows))]
-            how = "outer enclosure of simulated values"
-        except BudgetError as e:
-            how = f"at most the expected number of failures: {e}"
-            after = [self._enclose(row, how) for row in found]
-        for row, bound in zip(found, after, strict=True):
-            row["probability"] = _unpaired(bound, after[0], how)
-
-    def _enclose(self, row: dict[str, Comparison], how: str) -> Bound:
-        standing = row["standing"].after if "standing" in row else Bound(0.0, 0.0, 1.0, "")
-        most = min(1.0, standing.high + self.model.case.horizon * row["hazard"].after.high) if "hazard" in row else 1.0
-        return Bound(float("nan"), standing.low, most, how)
-
-    def _after(self, paths: Transient, r: int) -> Bound:
-        mid = paths.probability(self.box.middle, self.rows[r])
-        ends = [mid]
-        low_end = next((t.low_end for t in self.tasks if t.row == r and t.output == "probability"), [])
-        shares = np.array([low_end, [1.0 - x for x in low_end]]).T.reshape(len(low_end), 2)
-        for column in range(2 if low_end or self.box.drawn else 0):
-            at = self.box.at(shares[:, [column]])
-            knobs = {k: float(v[0]) if isinstance(v, np.ndarray) else v for k, v in at.items()}
-            for i in range(_DRAWN_PATHS if self.box.drawn else 1):
-                drawn = {k: float(v[i]) for k, v in self.box.draws.items()}
-                ends.append(paths.probability({**knobs, **drawn}, self.rows[r]))
-        low = max(0.0, min(e.value - 1.96 * e.error for e in ends))
-        high = min(1.0, max(e.value + 1.96 * e.error for e in ends))
-        where = " at the ends of the numbers" if len(ends) > 1 else ""
-        where += f" and {_DRAWN_PATHS} draws of the distributions" if self.box.drawn else ""
-        return Bound(mid.value, low, high, f"{PATHS} simulated paths{where}, with 1.96 standard errors: long triggers")
-
-
-def _unpaired(after: Bound, before: Bound, how: str) -> Comparison:
-    """A comparison whose difference and ratio follow from the two intervals alone."""
-    a, b = (after.low, after.high), (before.low, before.high)
-    value = after.value / before.value if before.value > 0 else float("nan")
-    return Comparison(
-        after,
-        Bound(after.value - before.value, *_enclosure("difference", a, b), how),
-        Bound(value, *_enclosure("ratio", a, b), how),
-    )
-
-
-def _enclosure(what: str, after: tuple[float, float], before: tuple[float, float]) -> tuple[float, float]:
-    """Bounds of a difference or ratio from the two intervals alone."""
-    if what == "difference":
-        return after[0] - before[1], after[1] - before[0]
-    low = after[0] / before[1] if before[1] > 0 else 1.0
-    high = after[1] / before[0] if before[0] > 0 else (float("inf") if after[1] > 0 else 1.0)
-    return low, high
-
-
-def _of(what: What, after: Array, before: Array) -> Array:
-    after, before = np.asarray(after, dtype=float), np.asarray(before, dtype=float)
-    if what == "after":
-        return after
-    if what == "difference":
-        return after - before
-    safe = np.where(before > 0, before, 1.0)
-    return np.where(before > 0, after / safe, np.where(after > 0, np.inf, np.nan))
-
-
-def _hull(v: Array) -> tuple[float, float]:
-    """Least and greatest, leaving out where a ratio of nothing to nothing says nothing; no change where that is everywhere."""
-    known = v[~np.isnan(v)]
-    return (float(known.min()), float(known.max())) if known.size else (1.0, 1.0)
-
-
-def _point(after: float, before: float) -> Comparison:
-    parts = {}
-    for what in ("after", "difference", "ratio"):
-        v = float(np.nan_to_num(_of(what, after, before), nan=1.0, posinf=np.inf))  # type: ignore[arg-type]  # 0-d arrays of one number
-        parts[what] = Bound(v, v, v, "exact: every number is a point")
-    return Comparison(**parts)

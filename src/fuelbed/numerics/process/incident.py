@@ -173,18 +173,21 @@ def _worlds(model: Compiled, rng: np.random.Generator) -> list[frozenset[str]]:
     n = 1 if not open_ and len(functions) == 1 else _WORLDS
     weights = np.array([w for w, _, _ in functions])
     picks = rng.choice(len(functions), size=n, p=weights / weights.sum())
-    out = []
-    for i in picks:
-        _, t, f = functions[int(i)]
-        values = _draw(b, f, p, rng)
-        true = set()
-        for v, (kind, name) in enumerate(s.events):
-            fixed = facts.get(v)
-            on = fixed if fixed is not None else values.get(v, bool(rng.random() < p[v]))
-            if (on or (kind == "trigger" and name == t)) and name not in model.added:
-                true.add(name)
-        out.append(frozenset(true))
-    return out
+    return [_world(model, *functions[int(i)][1:], facts, p, rng) for i in picks]
+
+
+def _world(
+    model: Compiled, trigger: str, f: int, facts: Mapping[int, bool], p: list[float], rng: np.random.Generator
+) -> frozenset[str]:
+    """One world in which an arrival of `trigger` completed `f`, drawn with the chance it has."""
+    values = _draw(model.structure.bdd, f, p, rng)
+    true = set()
+    for v, (kind, name) in enumerate(model.structure.events):
+        fixed = facts.get(v)
+        on = fixed if fixed is not None else values.get(v, bool(rng.random() < p[v]))
+        if (on or (kind == "trigger" and name == trigger)) and name not in model.added:
+            true.add(name)
+    return frozenset(true)
 
 
 def _draw(b: Bdd, f: int, p: list[float], rng: np.random.Generator) -> dict[int, bool]:
