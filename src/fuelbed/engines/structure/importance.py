@@ -20,7 +20,7 @@ from fuelbed.numerics.sampling import box_points, quantile
 __all__ = ["belief_table", "elasticities", "importance_table", "line_table"]
 
 _LINES = 24
-_WORK = 400_000  # operations of all lines' tapes together
+_WORK = 40_000  # operations of one evaluation, all held lines together
 _SOLVED = 20_000  # lines solved anew, all held lines together
 _POINTS = 32
 _SHORT = 400_000  # operations times outputs up to which intervals are taken at corners
@@ -98,7 +98,7 @@ def _after(model: Compiled, outputs: Sequence[str], rng: np.random.Generator) ->
         return {}
     if model.tape.work * len(outputs) > _SHORT:
         return sampled(model, outputs, rng)
-    return {k: v.after for k, v in bounds(model, [{}], outputs, rng, paired=False, effort=0.1)[0].items()}
+    return {k: v.after for k, v in bounds(model, [{}], outputs, rng, paired=False, effort=0.5)[0].items()}
 
 
 def line_table(model: Compiled, known: bool, rng: np.random.Generator) -> Table:
