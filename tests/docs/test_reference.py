@@ -54,5 +54,5 @@ def test_every_word_of_the_small_languages(word: str) -> None:
 
 
 def test_the_limits() -> None:
-    for limit in (f"{MAX_LENGTH:,}", str(MAX_DEPTH), "2 MB", "64", "1,000"):
+    for limit in (f"{MAX_LENGTH:,}", str(MAX_DEPTH), "2 MB", "64", "1,000", "1e9 a year", "1e6 years", "1e15"):
         assert limit in PAGE
