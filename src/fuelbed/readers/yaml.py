@@ -19,7 +19,7 @@ import yaml
 from fuelbed.core.errors import InputError
 from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.scanner import visible
-from fuelbed.readers.source import Source
+from fuelbed.core.source import Source
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Broken", "Entry", "Map", "Node", "Scalar", "Seq", "load_yaml", "plain"]
 

@@ -30,6 +30,17 @@ class Source:
         end_line, end_column = self._place(max(end, start))
         return Span(self.file, line, column, end_line, end_column)
 
+    def utf16(self, index: int) -> tuple[int, int]:
+        """Line and column, both from 0, the column in UTF-16 units: what editors speak (LSP)."""
+        line, column = self._place(index)
+        start = self._starts[line - 1]
+        before = self.text[start : start + column - 1]
+        return line - 1, column - 1 + sum(ord(c) > 0xFFFF for c in before)
+
+    def line(self, index: int) -> int:
+        """The line of a character, from 1."""
+        return self._place(index)[0]
+
     def inside(self, value: str, start: int, end: int, first: int, last: int) -> Span:
         """The place of `value[first:last]`, where `value` is the scalar written at `start..end` of the source.
 
