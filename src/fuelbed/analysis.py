@@ -9,9 +9,10 @@ from importlib import import_module
 from fuelbed import __version__
 from fuelbed.core.blocks import Answer
 from fuelbed.core.case import Case
+from fuelbed.core.engine_codes import ALL_CODES
 from fuelbed.core.errors import BudgetError
 from fuelbed.core.facts import Board, Facts, NotFound
-from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.options import Options
 from fuelbed.core.registry import ENGINES, Engine
 from fuelbed.core.reporting import Report, Section
@@ -37,7 +38,7 @@ def analyze(case: Case, options: Options | None = None, progress: Callable[[str]
             progress(row.question)
         answers[row.id] = _examine(row, case, board, options)
     sections = tuple(Section(e.id, e.section, e.question, answers[e.id]) for e in ENGINES)
-    findings = list(case.findings)
+    findings = [*case.findings, *_draft(case)]
     for a in answers.values():
         if isinstance(a, Answer):
             findings += a.findings
@@ -47,7 +48,18 @@ def analyze(case: Case, options: Options | None = None, progress: Callable[[str]
         "horizon": case.horizon_text,
         **{f"sha256 {name}": digest for name, digest in case.inputs.items()},
     }
-    return Report(case.title, case.failure, _verdict(answers), sections, tuple(findings), provenance)
+    verdict = (*([_DRAFT] if case.draft else []), *_verdict(answers))
+    return Report(case.title, case.failure, verdict, sections, tuple(findings), provenance)
+
+
+_DRAFT = "This is a draft, read from the text by rules and confirmed by nobody: what follows holds if the draft does."
+
+
+def _draft(case: Case) -> list[Finding]:
+    if not case.draft:
+        return []
+    code = ALL_CODES["FB207"]
+    return [Finding("FB207", code.severity, code.means, code.cure, Span(case.file, 1, 1))]
 
 
 def _examine(row: Engine, case: Case, board: Board, options: Options) -> Answer | NotFound:

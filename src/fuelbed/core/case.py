@@ -122,6 +122,7 @@ class Case:
     date: dt.date | None = None
     narrative: str = ""
     author_team: str = ""
+    draft: bool = False  # `status: draft`: read from a text by rules, and confirmed by nobody yet
     system: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, Any] = field(default_factory=dict)
     sections: Mapping[str, Any] = field(default_factory=dict)

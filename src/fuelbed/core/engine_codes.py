@@ -66,6 +66,15 @@ ENGINE_CODES: Mapping[str, Code] = {
         "lasts: 3 months, horizon: 1 year",
         "lasts: 3 months, horizon: 10 years",
     ),
+    "FB207": Code(
+        "the case is a draft",
+        _N,
+        "The case was read from a text by rules, and nobody has confirmed it yet.",
+        "What follows from a draft follows from what the rules understood, guesses included.",
+        "Answer each `# ask:` in the case file, correct what is wrong, then delete `status: draft`.",
+        "status: draft",
+        "status: confirmed",
+    ),
 }
 
 ALL_CODES: Mapping[str, Code] = {**CODES, **ENGINE_CODES}

@@ -30,7 +30,7 @@ class Section:
 class Report:
     """Everything a renderer shows.
 
-    verdict     at most three sentences, the first the most important.
+    verdict     at most three sentences, the first the most important; before them, where the case is a draft, that it is one.
     provenance  what to know to repeat it: version, seed, horizon, hashes of the inputs; in the order to show.
     """
 

@@ -26,7 +26,7 @@ from fuelbed.readers.yaml import MAX_BYTES, Map, Node, Scalar, Seq, load_yaml
 __all__ = ["CORE_KEYS", "ENGINE_SECTIONS", "EVIDENCE_ROLES", "SYSTEM_KEYS", "parse_case", "read_case"]
 
 CORE_KEYS = (
-    "fuelbed", "title", "failure", "horizon", "date", "narrative", "author_team", "summary", "sources", "factors", "structure",
+    "fuelbed", "title", "failure", "horizon", "date", "narrative", "status", "author_team", "summary", "sources", "factors", "structure",
     "outcomes", "common_causes", "numbers", "actions", "system", "evidence",
 )  # fmt: skip
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
@@ -108,6 +108,7 @@ class _Builder:
             date=date,
             narrative=more.narrative(f),
             author_team=f.text("author_team"),
+            draft=self._draft(f),
             system=more.system(f),
             evidence=more.evidence(f),
             sections=more.sections(top, self.built),
@@ -158,6 +159,12 @@ class _Builder:
         except ValueError:
             self.r.error("FB033", node.span, f"`{text[:60]}` is not a date.", "Write `date: YYYY-MM-DD`.")
             return None
+
+    def _draft(self, f: Fields) -> bool:
+        node, text = f.node_of("status"), f.text("status")
+        if text and node is not None and text not in ("draft", "confirmed"):
+            self.r.error("FB033", node.span, f"`{text[:60]}` is no status.", "Write `status: draft` or `status: confirmed`.")
+        return text == "draft"
 
     def _factors(self, f: Fields, date: dt.date | None) -> dict[str, Factor]:
         node = f.section("factors")

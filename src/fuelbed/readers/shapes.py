@@ -159,6 +159,9 @@ class CaseFile(_Shape):
     horizon: Annotated[Quantity | None, Field(description="one duration; default 1 year")] = None
     date: Annotated[str | None, Field(description="day of the incident", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = None
     narrative: Annotated[str | None, Field(description="the postmortem, a file of the case folder")] = None
+    status: Annotated[
+        Literal["draft", "confirmed"] | None, Field(description="draft: nobody has confirmed what was read from the text")
+    ] = None
     author_team: Said | None = None
     summary: Said | None = None
     sources: list[SourceShape] | None = None

@@ -1,0 +1,234 @@
+"""Reading -> draft: factors with names, a first structure, losses, actions as interventions.
+
+The first structure is the plainest that the text supports: any trigger, with every standing condition that the account of the cause
+names, with every preventive control failing, is the failure; what bears only on how long it took (alerts, roll-back, access) makes it
+worse. Every guess is asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from fuelbed.core.document import Document
+from fuelbed.core.reading import Mention, Reading
+from fuelbed.core.scanner import is_identifier
+from fuelbed.drafting.effects import effects
+from fuelbed.drafting.model import Draft, DraftFactor, DraftLine
+from fuelbed.text.lexicon import lexicon
+from fuelbed.text.wording import identifier, likeness
+
+__all__ = ["draft"]
+
+_MOST = 6  # conditions in one line: more is a list, not a mechanism
+_LATE_ROLES = ("detection", "response", "recovery")
+_NAMES = {
+    "retry_amplification": "unbounded_retry", "crash_loop": "crash_loop", "accumulation": "unbounded_accumulation",
+    "self_sustaining_loop": "self_sustaining_loop", "multiplication_loop": "multiplication_of_work", "cascade": "load_moves_to_survivors",
+    "propagation_slowdown": "slowness_spreads", "recovery_blocked": "recovery_needs_failed_part", "self_replication": "self_replication",
+}  # fmt: skip  # one table
+_OTHER = "Any other event that meets the same conditions"
+
+
+def draft(reading: Reading) -> Draft:
+    """A draft that validates as it is, even where the text says next to nothing."""
+    document = reading.document
+    taken = {"set_off", "made_worse", *_RESERVED}
+    failure = identifier(document.title, taken, "failure_of_service")
+    taken.add(failure)
+    factors = [_trigger(document, m, taken) for m in reading.triggers]
+    factors.append(_other_trigger(taken, alone=not reading.triggers))
+    conditions = [(m, _condition(document, m, taken)) for m in reading.conditions]
+    factors += [f for _, f in conditions]
+    amplifier = _amplifier(reading, conditions, taken)
+    if isinstance(amplifier, DraftFactor):
+        factors.append(amplifier)
+    controls = [(m, _control(document, m, taken)) for m in reading.controls]
+    factors += [f for _, f in controls]
+    early, late = _split(document, conditions, controls)
+    if isinstance(amplifier, DraftFactor):
+        early.append(amplifier.name)
+    lines = _lines(reading, factors, failure, early, late)
+    losses = _losses(document, failure, bool(late))
+    actions = effects(reading.actions, factors, failure, taken)
+    return Draft(
+        reading,
+        document.title or "Untitled incident",
+        failure,
+        tuple(factors),
+        lines,
+        actions,
+        losses,
+        document.date.isoformat() if document.date else "",
+        amplifier.name if isinstance(amplifier, DraftFactor) else amplifier,
+    )
+
+
+_RESERVED = frozenset(
+    ("and", "or", "not", "any", "all", "atleast", "threshold", "fails", "tips", "true", "false", "yes", "no", "unknown")
+)
+
+
+def _name(what: str, taken: set[str], fallback: str) -> str:
+    name = identifier(what, taken, fallback)
+    if not is_identifier(name):
+        name = identifier("", taken, fallback)
+    taken.add(name)
+    return name
+
+
+def _trigger(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
+    words = lexicon("drafting")
+    quote = document.quote(m.place)
+    fields: dict[str, str] = {}
+    ask = "how often does such a thing happen?"
+    for lists, rate in ((("change_nouns",), "monthly"), (("surge_nouns",), "monthly"), (("rare_nouns",), "yearly")):
+        if words.any_word(*lists).search(f"{m.what} {quote}"):
+            fields["rate"] = f"{{value: {rate}, basis: assumed}}"
+            ask += f" `{rate}` is taken from the kind of event that the words name"
+            break
+    else:
+        fields["rate"] = "{value: yearly, basis: assumed}"
+    fields["in_incident"] = "yes" if m.sure else "unknown"
+    return DraftFactor(_name(m.what, taken, "trigger"), "trigger", m.what, fields, m.place, (ask,), m.sure)
+
+
+def _other_trigger(taken: set[str], alone: bool) -> DraftFactor:
+    ask = (
+        "the text names no trigger: what set it off?"
+        if alone
+        else "what else could have set it off? Delete this where nothing could"
+    )
+    fields = {"rate": f"{{value: {'yearly' if alone else 'rarely'}, basis: assumed}}", "in_incident": "yes" if alone else "no"}
+    what = "What set it off" if alone else _OTHER
+    return DraftFactor(
+        _name("unnamed trigger" if alone else "other trigger", taken, "other_trigger"), "trigger", what, fields, None, (ask,)
+    )
+
+
+def _condition(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
+    fields = {"present": "yes"}
+    since = re.search(r"(?<!\d)since (?:[A-Z][a-z]+ )?(20\d\d)(?!\d)", document.quote(m.place))
+    if since:
+        fields["since"] = since[1]
+    if m.layer:
+        fields["layer"] = m.layer
+    asks = () if m.sure else ("was this so before the trigger came, and is it still?",)
+    return DraftFactor(_name(m.what, taken, "condition"), "condition", m.what, fields, m.place, asks, m.sure)
+
+
+def _control(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
+    fields: dict[str, str] = {}
+    asks: tuple[str, ...] = ()
+    if m.status == "absent":
+        fields["state"] = "missing"
+    elif m.status == "worked":
+        fields.update(state="effective", fails="{value: 0.02..0.3, basis: assumed}", in_incident="held")
+        asks = ("it held in this incident; how often does it not?",)
+    else:
+        fields.update(state="failed", fails="{value: 0.1..0.9, basis: assumed}")
+        asks = ("was it down for good, or did it lose this one time? How often does it?",)
+    if m.layer:
+        fields["layer"] = m.layer
+    return DraftFactor(_name(m.what, taken, "control"), "control", m.what, fields, m.place, asks, m.sure)
+
+
+def _amplifier(reading: Reading, conditions: list[tuple[Mention, DraftFactor]], taken: set[str]) -> DraftFactor | str:
+    """The condition that stands for the feedback: one that the text names already, or one of its own; "" without feedback."""
+    found = reading.amplification
+    if not found.present or found.mention is None:
+        return ""
+    m = found.mention
+    for c, factor in conditions:
+        if c.sentence == m.sentence or likeness(c.what, m.what, {}) >= 0.6:
+            return factor.name
+    name = _NAMES.get(found.kind, "feedback")
+    fields = {"present": "yes", "scope": "architecture"}
+    ask = "what keeps this loop going, and what would stop it?"
+    return DraftFactor(_name(name.replace("_", " "), taken, "feedback"), "condition", m.what, fields, m.place, (ask,), m.sure)
+
+
+def _late(document: Document, m: Mention) -> bool:
+    """Whether it bears on how long it took rather than on whether it failed."""
+    section = document.sections[document.blocks[document.sentences[m.sentence].block].section].role
+    return section in _LATE_ROLES or bool(lexicon("drafting").any_word("sight", "response").search(m.what))
+
+
+def _split(
+    document: Document, conditions: list[tuple[Mention, DraftFactor]], controls: list[tuple[Mention, DraftFactor]]
+) -> tuple[list[str], list[str]]:
+    """Terms of the failure's own line, and terms of what made it worse. Without a sure condition the unsure ones stand in."""
+    whether = [(m, f) for m, f in conditions if not _late(document, m)]
+    chosen = [f for m, f in whether if m.sure] or [f for _, f in whether]
+    early = [f.name for f in chosen[:_MOST]]
+    late = [f.name for _, f in conditions if f.name not in early]
+    for m, f in controls:
+        (late if _late(document, m) else early).append(f"fails({f.name})")
+    if not early:
+        early, late = late[:1], late[1:]
+    return early, late
+
+
+def _joint(reading: Reading) -> bool:
+    """Whether a sentence says that the triggers were needed together."""
+    own = {m.sentence for m in reading.triggers}
+    doc = reading.document
+    return len(reading.triggers) > 1 and any(lexicon("drafting").first(doc.sentences[i].plain, "together") for i in own)
+
+
+def _lines(
+    reading: Reading, factors: Iterable[DraftFactor], failure: str, early: list[str], late: list[str]
+) -> tuple[DraftLine, ...]:
+    triggers = [f.name for f in factors if f.kind == "trigger"]
+    if len(triggers) == 1:
+        off = triggers[0]
+        ask: tuple[str, ...] = ()
+    else:
+        off = f"any({', '.join(triggers)})"
+        ask = ("does each of these alone set it off?",)
+        if _joint(reading):
+            ask = ("the text says that some of these came together: is one enough? If not, write `and` and give one a `lasts`",)
+    lines = [
+        DraftLine("set_off", off, ask),
+        DraftLine(
+            failure, " and ".join(["set_off", *early]), ("was every one of these needed? Take out what only made it worse",)
+        ),
+    ]
+    if late:
+        worse = late[0] if len(late) == 1 else f"any({', '.join(late)})"
+        lines.append(DraftLine("made_worse", f"{failure} and {worse}", ("did these make it longer or wider?",)))
+    return tuple(lines)
+
+
+def _losses(document: Document, failure: str, worse: bool) -> Mapping[str, str]:
+    """Losses in minutes of outage where the text gives its length; else in a unit of its own, assumed."""
+    if not worse:
+        return {}
+    minutes = _minutes(document)
+    if minutes:
+        return {
+            failure: f"{{value: {max(minutes // 4, 1)}..{minutes} minutes, basis: assumed}}",
+            "made_worse": f"{minutes} minutes",
+        }
+    return {failure: "{value: 1 outages, basis: assumed}", "made_worse": "{value: 1..4 outages, basis: assumed}"}
+
+
+def _minutes(document: Document) -> int:
+    """The length of the outage as a sentence states it, 0 where none does."""
+    for s in document.sentences:
+        hit = lexicon("drafting").first(s.plain, "duration")
+        m = hit.entry.match.search(s.plain) if hit else None
+        if m is not None:
+            return _in_minutes(m["value"])
+    return 0
+
+
+def _in_minutes(text: str) -> int:
+    words = lexicon("drafting").words
+    size = {
+        **dict.fromkeys(words["units_minute"], 1),
+        **dict.fromkeys(words["units_hour"], 60),
+        **dict.fromkeys(words["units_day"], 1440),
+    }
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([a-z]+)", text.lower())
+    return round(sum(float(n) * size.get(unit, 0) for n, unit in parts))

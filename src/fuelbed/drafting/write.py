@@ -1,0 +1,90 @@
+"""Draft -> the text of `case.yaml`: block style, every entry with its quote and line, every guess with a `# ask:`."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from fuelbed.core.document import Document, Place
+from fuelbed.drafting.model import Draft, DraftAction, DraftFactor
+
+__all__ = ["SCHEMA_LINE", "quoted", "write_case"]
+
+SCHEMA_LINE = "# yaml-language-server: $schema=case.schema.json"
+_WIDTH = 116
+
+
+def write_case(draft: Draft, narrative: str = "postmortem.md", questions: Iterable[str] = ()) -> str:
+    """The file's text; it validates as it is. `questions` are those that the text leaves open, written at its top."""
+    document = draft.reading.document
+    out = [
+        SCHEMA_LINE,
+        "# A draft, read from the text by rules; nobody has confirmed it. Lines quoted below are those of the narrative.",
+        "# Answer each `# ask:`, correct what is wrong, then delete `status: draft`.",
+        *(line for q in questions for line in _comment(q, "", "ask")),
+        "fuelbed: 1",
+        "status: draft",
+        f"title: {quoted(draft.title)}",
+        f"failure: {draft.failure}",
+        *([f"date: {draft.date}"] if draft.date else []),
+        f"narrative: {quoted(narrative)}",
+        "",
+        "factors:",
+    ]
+    for f in draft.factors:
+        out += _factor(document, f)
+    out += ["", "structure:"]
+    for line in draft.lines:
+        out += [c for a in line.asks for c in _comment(a, "  ", "ask")]
+        out.append(f"  {line.name}: {line.expression}")
+    if draft.losses:
+        out += ["", "outcomes:", *(f"  {name}: {{loss: {loss}}}" for name, loss in draft.losses.items())]
+    if draft.actions:
+        out += ["", "actions:"]
+        for a in draft.actions:
+            out += _action(document, a)
+    return "\n".join(out) + "\n"
+
+
+def quoted(text: str) -> str:
+    """A YAML scalar on one line: JSON's double quotes are YAML's, and nothing in them can end early."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _comment(text: str, indent: str, word: str = "") -> Iterator[str]:
+    head = f"{indent}# {word}: " if word else f"{indent}# "
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    yield from textwrap.wrap(plain, _WIDTH, initial_indent=head, subsequent_indent=f"{indent}#   ", break_on_hyphens=False)
+
+
+def _source(document: Document, place: Place) -> str:
+    words = " ".join(document.quote(place).split())
+    return quoted(f"line {document.line(place)}: {words if len(words) <= 160 else words[:157] + '...'}")
+
+
+def _factor(document: Document, f: DraftFactor) -> Iterator[str]:
+    yield from (c for a in f.asks for c in _comment(a, "  ", "ask"))
+    yield f"  {f.name}:"
+    yield f"    kind: {f.kind}"
+    yield f"    what: {quoted(f.what)}"
+    yield from (f"    {key}: {value}" for key, value in f.fields.items())
+    if f.place is not None:
+        yield f"    source: {_source(document, f.place)}"
+
+
+def _action(document: Document, a: DraftAction) -> Iterator[str]:
+    kind = f"{a.read.cls}{', only considered' if a.read.tentative else ''}{'' if a.read.sure else ', unsure'}"
+    yield from _comment(f"line {document.line(a.read.item.place)}, read as {kind}", "  ")
+    yield from (c for q in a.asks for c in _comment(q, "  ", "ask"))
+    yield f"  {a.name}:"
+    yield f"    what: {quoted(a.read.item.text)}"
+    if a.does:
+        yield "    does:"
+        yield from (f"      - {d}" for d in a.does)
+    for key, value in (("owner", a.read.item.owner), ("due", a.read.item.due)):
+        if value:
+            yield f"    {key}: {quoted(value)}"
+    if a.read.item.done:
+        yield "    status: done"
