@@ -43,7 +43,8 @@ class Finding:
     """A coded statement with the place it rests on and the cure.
 
     `message` says what is wrong or was found, `cure` what to do about it. Both are one sentence, without markup except
-    backticks around identifiers.
+    backticks around identifiers. `anchor` is what the finding is recognized by after an edit, where the message alone would not
+    do: of a finding about prose, its section's heading and its sentence.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Finding:
     message: str
     cure: str = ""
     span: Span | None = None
+    anchor: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:
@@ -59,9 +61,11 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """A stable identity for `--baseline`: code, file and message, but not the line, which moves with every edit."""
+        """A stable identity for `--baseline`: code, file and anchor (else message), but not the line, which moves with every edit."""
         where = self.span.file if self.span else ""
-        return blake2b(f"{self.code}\0{where}\0{self.message}".encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
+        return blake2b(
+            f"{self.code}\0{where}\0{self.anchor or self.message}".encode("utf-8", "backslashreplace"), digest_size=8
+        ).hexdigest()
 
     def line(self) -> str:
         """`file:line:column: code what. cure`, on one line."""
