@@ -2,30 +2,109 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NoReturn
+
 import click
 
-from fuelbed.cli.common import refuse
-from fuelbed.core.engine_codes import ALL_CODES
+from fuelbed.cli.common import refuse, write_out
+
+if TYPE_CHECKING:
+    from fuelbed.core.codes import Code
+    from fuelbed.engines.lint import Rule
 
 __all__ = ["explain"]
+
+_RULES = "PM"
 
 
 @click.command(short_help="Explain a finding's code.")
 @click.argument("code", required=False)
-def explain(code: str | None) -> None:
+@click.option("--markdown", is_flag=True, help="All rules of the review as a page of Markdown.")
+def explain(code: str | None, markdown: bool) -> None:
     """Say what CODE means and how to cure it; without CODE, list them all."""
+    if markdown:
+        from fuelbed.engines.lint import all_rules
+        from fuelbed.engines.lint.page import rules_page
+
+        write_out(rules_page(all_rules()), None)
+        return
     if code is None:
-        for name, c in ALL_CODES.items():
-            click.echo(f"{name}  {c.title}")
+        _list()
         return
     name = code.upper()
+    if name.startswith(_RULES):
+        from fuelbed.engines.lint import rule
+
+        found_rule = rule(name)
+        if found_rule is not None:
+            _explain_rule(found_rule)
+            return
+    from fuelbed.core.engine_codes import ALL_CODES
+
     found = ALL_CODES.get(name)
     if found is None:
-        from difflib import get_close_matches
+        _unknown(code, name)
+    _explain_code(name, found)
 
-        close = get_close_matches(name, ALL_CODES, 1)
-        refuse(f"there is no code {code}." + (f" Did you mean {close[0]}?" if close else " `fuelbed explain` lists them."))
-    rows = (("What", found.means), ("Why", found.why), ("Cure", found.cure), ("Bad", found.bad), ("Good", found.good))
-    click.echo(f"{name} ({found.severity.value}): {found.title}")
+
+def _list() -> None:
+    from fuelbed.core.engine_codes import ALL_CODES
+    from fuelbed.engines.lint import all_rules
+    from fuelbed.engines.lint.page import SECTIONS
+
+    click.echo("Cases and engines")
+    for name, c in ALL_CODES.items():
+        click.echo(f"  {name}  {c.title}")
+    rules = all_rules()
+    for section, title in SECTIONS.items():
+        head = "Review: reading and comments" if section == "meta" else f"Review {section}: {title.lower()}"
+        click.echo(f"\n{head}")
+        for r in rules:
+            if r.section == section:
+                click.echo(f"  {r.code}  {r.title}{'' if r.stability == 'stable' else f' ({r.stability})'}")
+
+
+def _unknown(code: str, name: str) -> NoReturn:
+    from difflib import get_close_matches
+    from os.path import commonprefix
+
+    from fuelbed.core.engine_codes import ALL_CODES
+    from fuelbed.engines.lint.catalogue import CODES
+
+    close = get_close_matches(name, [*ALL_CODES, *CODES], 9)
+    best = max(close, key=lambda c: len(commonprefix([c, name])), default="")
+    refuse(f"there is no code {code}." + (f" Did you mean {best}?" if best else " `fuelbed explain` lists them."))
+
+
+def _rows(rows: tuple[tuple[str, str], ...]) -> None:
+    """Labels in one column, texts wrapped beside them."""
+    width = max(len(label) for label, _ in rows) + 1
     for label, text in rows:
-        click.echo(click.wrap_text(text, 80, initial_indent=f"  {label + ':':6}", subsequent_indent=" " * 8))
+        head = f"  {label + ':':{width}} "
+        indent = " " * len(head)
+        for line in text.splitlines():
+            click.echo(click.wrap_text(line, 80, initial_indent=head, subsequent_indent=indent))
+            head = indent
+
+
+def _explain_code(name: str, c: Code) -> None:
+    click.echo(f"{name} ({c.severity.value}): {c.title}")
+    _rows((("What", c.means), ("Why", c.why), ("Cure", c.cure), ("Bad", c.bad), ("Good", c.good)))
+
+
+def _explain_rule(r: Rule) -> None:
+    from fuelbed.engines.lint.page import STABILITY
+
+    section = "" if r.section == "meta" else f", {r.section}"
+    click.echo(f"{r.code} ({r.severity.value}{section}): {r.title}")
+    rows = (
+        ("Finds", r.means),
+        ("Why", r.why),
+        ("Cure", r.cure),
+        ("Bad", r.bad),
+        ("Better", r.good),
+        ("Asks", r.question),
+        ("Mistakes", r.false_positives),
+        ("Stability", STABILITY[r.stability]),
+    )
+    _rows(rows)

@@ -1,0 +1,8 @@
+"""§7: which well-known misconceptions does the text hold, and what does it leave open? Rules over a reading, one file each."""
+
+from fuelbed.engines.lint.catalogue import all_rules, rule
+from fuelbed.engines.lint.check import check
+from fuelbed.engines.lint.gaps import Gap, gaps
+from fuelbed.engines.lint.rule import Rule
+
+__all__ = ["Gap", "Rule", "all_rules", "check", "gaps", "rule"]

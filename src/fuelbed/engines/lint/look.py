@@ -1,0 +1,143 @@
+"""What the rules share: which sentences tell of the cause, whether the text answers a field, and findings with place and anchor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from fuelbed.core.document import Document, Place, SectionRole, Sentence
+from fuelbed.core.findings import Finding
+from fuelbed.core.reading import Mention, ReadAction, Reading
+from fuelbed.engines.lint.rule import Rule
+from fuelbed.text.lexicon import Hit, lexicon
+from fuelbed.text.wording import likeness, rarity, stems
+
+__all__ = ["CAUSAL", "about", "answered", "at_action", "at_mention", "at_section", "causes", "changes", "clip", "closest", "hits",
+           "in_sentence", "long_enough", "story", "touched", "weaknesses"]  # fmt: skip  # one list
+
+CAUSAL: tuple[SectionRole, ...] = ("trigger", "cause")
+_ASIDE: frozenset[SectionRole] = frozenset({"actions", "people", "stats", "appendix"})
+_QUOTED = 12  # words of the text that a message repeats
+_LEAST_WORDS = 60  # of an account that may be asked what it lacks
+_TOUCHES = 0.34  # likeness from which an action is about a thing
+_COMMON = 3  # words with content, shared with a sentence, from which it is, too
+_COMPARED = 200  # actions or conditions of one text; no real text has more
+
+
+def story(document: Document) -> Iterator[Sentence]:
+    """What the text tells, without what it plans and what it appends."""
+    return (s for s in document.said() if document.role_of(s) not in _ASIDE)
+
+
+def long_enough(document: Document) -> bool:
+    """Whether there is enough prose for its silence to mean something."""
+    return sum(len(s.plain.split()) for s in story(document)) >= _LEAST_WORDS
+
+
+def causes(document: Document) -> list[Sentence]:
+    """The sentences that say why: those of cause sections, else sentences of the story with a word for cause."""
+    found = list(document.said(*CAUSAL))
+    if found:
+        return found
+    return [s for s in story(document) if lexicon("lint").first(s.plain, "cause_word")]
+
+
+def hits(sentences: Iterable[Sentence], name: str, *roles: str) -> Iterator[tuple[Sentence, Hit]]:
+    """The first entry of these roles found in each sentence."""
+    for s in sentences:
+        hit = lexicon(name).first(s.plain, *roles)
+        if hit is not None:
+            yield s, hit
+
+
+def about(reading: Reading, name: str, *roles: str) -> tuple[Sentence, Hit] | None:
+    """The first sentence of the story in which the lexicon `name` finds one of these roles."""
+    return next(hits(story(reading.document), name, *roles), None)
+
+
+def answered(reading: Reading, role: str) -> bool:
+    """Whether the text says something to this field of the framing, in the lexicon `framing`; what is planned counts, too."""
+    return next(hits(reading.document.said(), "framing", role), None) is not None
+
+
+def weaknesses(reading: Reading) -> list[Mention]:
+    """Standing conditions, and controls that were absent or failed."""
+    return [*reading.conditions, *(c for c in reading.controls if c.status in ("absent", "failed"))]
+
+
+def changes(reading: Reading) -> list[ReadAction]:
+    """The actions that change the system, for a while or for good."""
+    return [a for a in reading.actions if a.cls in ("structural", "trigger_only")]
+
+
+@lru_cache(maxsize=2)
+def _weights(reading: Reading) -> Mapping[str, float]:
+    return rarity([m.what for m in weaknesses(reading)[:_COMPARED]] + [a.item.text for a in reading.actions[:_COMPARED]])
+
+
+def closest(reading: Reading, text: str) -> tuple[float, ReadAction | None]:
+    """The action most like a phrase, and how like it is (0..1); of a very long list, the first actions."""
+    acts = reading.actions[:_COMPARED]
+    if not acts:
+        return 0.0, None
+    scored = [(likeness(text, f"{a.item.heading} {a.item.text}", _weights(reading)), i) for i, a in enumerate(acts)]
+    best, i = max(scored, key=lambda x: (x[0], -x[1]))
+    return best, acts[i]
+
+
+@lru_cache(maxsize=2)
+def _planned(reading: Reading) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(stems(a.item.text)) for a in reading.actions)
+
+
+def touched(reading: Reading, m: Mention) -> bool:
+    """Whether some action is about what a mention names: its label, or several words of its sentence."""
+    if closest(reading, m.what)[0] >= _TOUCHES:
+        return True
+    said = frozenset(stems(reading.document.sentences[m.sentence].plain))
+    return any(len(said & plan) >= _COMMON for plan in _planned(reading))
+
+
+def clip(text: str, most: int = _QUOTED) -> str:
+    """At most `most` words, in the marks of a quotation."""
+    words = text.split()
+    return f"“{' '.join(words[:most])}{' ...' if len(words) > most else ''}”"
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def _finding(rule: Rule, document: Document, place: Place, section: int, said: str, message: str) -> Finding:
+    heading = document.sections[section].heading if 0 <= section < len(document.sections) else ""
+    anchor = f"{_folded(heading)}\n{_folded(said)}"
+    return Finding(rule.code, rule.severity, message, rule.cure, document.span(place), anchor)
+
+
+def in_sentence(rule: Rule, reading: Reading, s: Sentence, first: int, last: int, message: str) -> Finding:
+    """A finding about `plain[first:last]` of a sentence."""
+    d = reading.document
+    return _finding(rule, d, s.place(first, last), d.block_of(s).section, s.words, message)
+
+
+def at_mention(rule: Rule, reading: Reading, m: Mention, message: str) -> Finding:
+    d = reading.document
+    s = d.sentences[m.sentence]
+    return _finding(rule, d, m.place, d.block_of(s).section, s.words, message)
+
+
+def at_action(rule: Rule, reading: Reading, a: ReadAction, message: str) -> Finding:
+    d, block = reading.document, a.item.block
+    section = d.blocks[block].section if 0 <= block < len(d.blocks) else -1
+    return _finding(rule, d, a.item.place, section, a.item.text, message)
+
+
+def at_section(rule: Rule, reading: Reading, roles: tuple[SectionRole, ...], message: str) -> Finding:
+    """A finding about what is not there, at the heading of the section that should hold it, else at the first line of text."""
+    d = reading.document
+    wanted = [i for role in roles for i, section in enumerate(d.sections) if section.role == role]
+    heading = next((b for i in wanted for b in d.blocks if b.section == i and b.kind == "heading"), None)
+    block = heading or next((b for b in d.blocks if b.kind != "html"), None)
+    place = block.place if block is not None else Place(0, 0)
+    return _finding(rule, d, place, -1, "", message)

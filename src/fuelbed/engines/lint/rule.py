@@ -1,0 +1,63 @@
+"""What a rule is: its texts, the documents that it reads, and a function from a reading to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from fuelbed.core.document import DocumentKind
+from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.reading import Reading
+
+__all__ = ["ACCOUNTS", "FIELDS", "STORIES", "Check", "Field", "Rule", "Stability"]
+
+Check = Callable[[Reading], Iterator[Finding]]
+Stability = Literal["stable", "preview", "off"]
+"""`stable`: nearly all findings read by hand were right. `preview`: most were. `off`: runs only when it is selected; an absence rule
+that is off still asks its question."""
+
+Field = Literal[
+    "", "latent conditions", "other triggers", "feedback", "threshold and margin", "joint failures", "hidden state", "invariants",
+    "controls", "human action", "exposure",
+]  # fmt: skip  # one list
+FIELDS: tuple[Field, ...] = (
+    "latent conditions", "other triggers", "feedback", "threshold and margin", "joint failures", "hidden state", "invariants", "controls",
+    "human action", "exposure",
+)  # fmt: skip  # the order in which questions are asked
+
+ACCOUNTS: frozenset[DocumentKind] = frozenset({"reliability", "security"})
+STORIES: frozenset[DocumentKind] = ACCOUNTS | {"timeline", "advisory"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    section   the section of the essay that it comes from, "§1" to "§9", or "meta".
+    field     of an absence rule: what it asks for; then a finding of `check` means that the text lacks it, and `question` (or `ask`,
+              which names what the text names) is put to its authors.
+    kinds     the kinds of document that it reads.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    section: str
+    stability: Stability
+    means: str
+    why: str
+    cure: str
+    bad: str
+    good: str
+    question: str
+    false_positives: str
+    check: Check
+    field: Field = ""
+    ask: Callable[[Reading], str] | None = None
+    kinds: frozenset[DocumentKind] = ACCOUNTS
+
+    @property
+    def title(self) -> str:
+        """The name in words."""
+        return self.name.replace("-", " ")

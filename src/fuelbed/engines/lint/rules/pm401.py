@@ -1,0 +1,35 @@
+"""PM401: human-error-label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.reading import Reading
+from fuelbed.engines.lint.look import clip, hits, in_sentence, story
+from fuelbed.engines.lint.rule import Rule
+
+__all__ = ["RULE"]
+
+
+def _check(reading: Reading) -> Iterator[Finding]:
+    for s, hit in hits(story(reading.document), "lint", "human_error"):
+        said = clip(s.words[hit.start : hit.end])
+        yield in_sentence(RULE, reading, s, hit.start, hit.end, f"{said} labels an action and explains nothing.")
+
+
+RULE = Rule(
+    code="PM401",
+    name="human-error-label",
+    severity=Severity.WARNING,
+    section="§4",
+    stability="preview",
+    means="“Human error” or a mistake of a person is given as a cause.",
+    why="The label ends the search where it should begin: with what made the action look right, and what let one action do so much.",
+    cure="Say what the person saw and knew, and which guard was missing.",
+    bad="The cause was human error.",
+    good="The console showed test and production alike and asked for no confirmation.",
+    question="What made the action look right at the time, and what let one action do this much?",
+    false_positives="The label quoted or criticised in words that the rule does not know.",
+    check=_check,
+)

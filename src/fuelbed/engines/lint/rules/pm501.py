@@ -1,0 +1,41 @@
+"""PM501: the-root-cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.reading import Reading
+from fuelbed.engines.lint.look import clip, in_sentence
+from fuelbed.engines.lint.rule import Rule
+from fuelbed.text.lexicon import lexicon
+
+__all__ = ["RULE"]
+
+
+def _check(reading: Reading) -> Iterator[Finding]:
+    m = reading.claims.single_cause
+    if m is None:
+        return
+    s = reading.document.sentences[m.sentence]
+    hit = lexicon("lint").first(s.plain, "the_root_cause")
+    if hit is not None and reading.document.block_of(s).kind != "heading":
+        said = clip(s.words[hit.start : hit.end])
+        yield in_sentence(RULE, reading, s, hit.start, hit.end, f"{said} makes one thing the cause.")
+
+
+RULE = Rule(
+    code="PM501",
+    name="the-root-cause",
+    severity=Severity.NOTE,
+    section="§5",
+    stability="preview",
+    means="One thing is called the root cause.",
+    why="Several things were needed together; which of them is called the root is a choice, and it decides what gets fixed.",
+    cure="Name the contributing factors, and which of them would have been enough to take away.",
+    bad="The root cause was a typo.",
+    good="The typo, the missing schema check and the global rollout were needed together.",
+    question="Had this one thing been otherwise, what else would still have had to be true for it to fail, and is that closed?",
+    false_positives="A template's heading; a text that lists further factors elsewhere.",
+    check=_check,
+)

@@ -1,0 +1,39 @@
+"""PM701: last-change-fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.reading import Reading
+from fuelbed.engines.lint.look import at_action, at_mention, changes, clip
+from fuelbed.engines.lint.rule import Rule
+
+__all__ = ["RULE"]
+
+
+def _check(reading: Reading) -> Iterator[Finding]:
+    made = changes(reading)
+    if made and all(a.undoes for a in made):
+        yield at_action(RULE, reading, made[0], f"The only change is to undo one: {clip(made[0].item.text)}.")
+        return
+    m = reading.claims.revert_mention
+    if not made and reading.actions and reading.claims.revert == "only_fix" and m is not None:
+        yield at_mention(RULE, reading, m, f"The only change is to undo one: {clip(m.what)}.")
+
+
+RULE = Rule(
+    code="PM701",
+    name="last-change-fix",
+    severity=Severity.WARNING,
+    section="§7",
+    stability="preview",
+    means="All that was changed for good is that the last change was undone.",
+    why="Undoing restores the state that was one change away from failing.",
+    cure="Add an action on what let that change do harm.",
+    bad="Action: revert the timeout.",
+    good="Action: bound the retries that the timeout set loose.",
+    question="What will stop the next change of this kind?",
+    false_positives="A revert that is listed among actions of other kinds which the reader does not see.",
+    check=_check,
+)
