@@ -1,0 +1,99 @@
+"""A postmortem's text as a `Document`: blocks, sections, sentences, then what is told by form: times, action items, kind, title, date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fuelbed.core.document import Block, Document, DocumentKind, Place, Sentence
+from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.source import Source
+from fuelbed.text.front import front_matter
+from fuelbed.text.inline import Folded, fold
+from fuelbed.text.items import items
+from fuelbed.text.markdown import MAX_BLOCKS, Line, Raw, View, blocks, view
+from fuelbed.text.sections import headings, sections
+from fuelbed.text.sentences import sentences
+
+__all__ = ["MAX_CHARACTERS", "read"]
+
+MAX_CHARACTERS = 1_000_000
+_SPEAKING = ("heading", "paragraph", "item", "row")
+
+
+def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = None) -> Document:
+    """Read a postmortem. Never raises on any text; where reading was cut short, the document's findings say so.
+
+    kind   what the document is, where its reader knows better than its front matter and its words.
+    """
+    source = Source(text, file)
+    short = text[:MAX_CHARACTERS]
+    front, begin = front_matter(short)
+    seen = view(short, begin)
+    raws, cut = blocks(seen)
+    raws = headings(seen, raws)
+    said = [fold(seen.text, _all_lines(r), seen.references) if r.kind in _SPEAKING else fold("", []) for r in raws]
+    parts, of = sections(raws, said)
+    spoken: list[Sentence] = []
+    found: list[Block] = []
+    for i, raw in enumerate(raws):
+        found.append(_block(seen, raw, of[i]))
+        if raw.kind == "heading" or (raw.kind in _SPEAKING and parts[of[i]].role != "appendix"):
+            spoken += _spoken(seen, raw, said[i], i, len(spoken))
+    return Document(
+        source, front.get("title", "") or next((p.heading for p in parts if p.role == "title" and p.heading), ""), kind or "reliability", tuple(parts), tuple(found), tuple(spoken),
+        items=tuple(items(found, parts, spoken)), front=front,
+        findings=tuple(_findings(source, text, seen, raws, cut)),
+    )  # fmt: skip
+
+
+def _all_lines(raw: Raw) -> Sequence[Line]:
+    return raw.cells if raw.kind == "row" else raw.lines
+
+
+def _block(seen: View, raw: Raw, section: int) -> Block:
+    return Block(
+        raw.kind, Place(raw.start, raw.end), section, raw.depth, raw.ordinal, raw.done, tuple(Place(*c) for c in raw.cells),
+        tuple(fold(seen.text, [h], seen.references).words.lower() for h in raw.heads), raw.parent, raw.ordered,
+    )  # fmt: skip
+
+
+def _spoken(seen: View, raw: Raw, said: Folded, block: int, index: int) -> list[Sentence]:
+    """The sentences of a block; a heading is one, each cell of a row has its own."""
+    pieces = [said]
+    if raw.kind == "row":
+        pieces = [fold(seen.text, [c], seen.references) for c in raw.cells]
+    found: list[Sentence] = []
+    for f in pieces:
+        ranges = (
+            [(0, len(f.plain))] if raw.kind == "heading" and f.plain.strip() else [] if raw.kind == "heading" else sentences(f)
+        )
+        for first, last in ranges:
+            found.append(Sentence(f.plain[first:last], f.words[first:last], f.at[first:last], block, index + len(found)))
+    return found
+
+
+def _findings(source: Source, text: str, seen: View, raws: Sequence[Raw], cut: bool) -> list[Finding]:
+    found = []
+    if len(text) > MAX_CHARACTERS:
+        span = source.span(MAX_CHARACTERS, MAX_CHARACTERS)
+        found.append(
+            Finding(
+                "FB080",
+                Severity.WARNING,
+                "The text is longer than 1,000,000 characters and was read up to here.",
+                "Cut it to the incident.",
+                span,
+            )
+        )
+    if cut:
+        span = source.span(raws[-1].end, raws[-1].end)
+        found.append(
+            Finding(
+                "FB080",
+                Severity.WARNING,
+                f"The text has more than {MAX_BLOCKS:,} blocks and was read up to here.",
+                "Cut it to the incident.",
+                span,
+            )
+        )
+    return found
