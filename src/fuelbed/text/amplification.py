@@ -1,0 +1,217 @@
+"""Whether a text describes feedback or spread: read from mechanisms that are said, and from words for them.
+
+Evidence adds up. A pattern of the lexicon says a kind with a weight; two *pieces* in one sentence or in two that follow each other say
+one together (a thing that piles up, and what it slowed). What is only feared, prevented or denied counts little or nothing, and so does
+what stands under the actions. A kind is present from `_ENOUGH` on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from fuelbed.core.document import Document, SectionRole, Sentence
+from fuelbed.core.reading import Amplification, AmplificationKind, Mention
+from fuelbed.text.lexicon import Hit, lexicon
+from fuelbed.text.phrases import label
+from fuelbed.text.wording import stem
+
+__all__ = ["Evidence", "amplification", "evidence"]
+
+_ENOUGH = 1.0
+_KINDS = tuple(k for k in get_args(AmplificationKind) if k != "none")
+
+_FITS: tuple[tuple[str, frozenset[str], float, float], ...] = (
+    # kind, pieces that fit together, weight within one sentence, weight over two sentences
+    ("accumulation", frozenset({"growth", "slows"}), 1.0, 1.0),
+    ("accumulation", frozenset({"growth", "more"}), 1.0, 1.0),
+    ("accumulation", frozenset({"growth", "residue"}), 0.7, 0.6),
+    ("accumulation", frozenset({"residue", "slows"}), 0.7, 0.5),
+    ("accumulation", frozenset({"residue", "more"}), 1.0, 0.8),
+    ("retry_amplification", frozenset({"retry", "load"}), 1.0, 1.0),
+    ("retry_amplification", frozenset({"retry", "more"}), 1.0, 0.8),
+    ("retry_amplification", frozenset({"retry", "again"}), 0.8, 0.6),
+    ("crash_loop", frozenset({"crash", "start", "again"}), 1.0, 0.8),
+    ("crash_loop", frozenset({"crash", "again"}), 0.6, 0.3),
+    ("crash_loop", frozenset({"start", "again"}), 0.5, 0.3),
+    ("self_sustaining_loop", frozenset({"slows", "worse"}), 0.6, 0.4),
+    ("self_sustaining_loop", frozenset({"load", "worse"}), 0.6, 0.4),
+    ("self_sustaining_loop", frozenset({"growth", "worse"}), 0.8, 0.6),
+    ("self_sustaining_loop", frozenset({"more", "worse"}), 0.8, 0.6),
+    ("self_sustaining_loop", frozenset({"more", "persists"}), 1.0, 0.7),
+    ("self_sustaining_loop", frozenset({"cold", "persists"}), 1.0, 0.7),
+    ("self_sustaining_loop", frozenset({"cold", "overloaded"}), 0.8, 0.5),
+    ("self_sustaining_loop", frozenset({"stale", "persists"}), 0.8, 0.5),
+    ("self_sustaining_loop", frozenset({"stays", "retry"}), 1.0, 0.8),
+    ("self_sustaining_loop", frozenset({"stays"}), 0.5, 0.5),
+    ("self_sustaining_loop", frozenset({"stays", "slows"}), 0.6, 0.4),
+    ("cascade", frozenset({"survivors", "overloaded"}), 1.0, 0.8),
+    ("cascade", frozenset({"survivors", "more"}), 1.0, 0.7),
+    ("cascade", frozenset({"lost", "spread"}), 0.7, 0.3),
+    ("self_sustaining_loop", frozenset({"echo", "slows"}), 1.0, 0.6),
+    ("self_sustaining_loop", frozenset({"echo", "load"}), 1.0, 0.6),
+    ("self_sustaining_loop", frozenset({"echo", "growth"}), 0.8, 0.5),
+    ("self_sustaining_loop", frozenset({"echo", "spread"}), 0.8, 0.4),
+    ("self_sustaining_loop", frozenset({"growth", "persists"}), 0.9, 0.8),
+    ("self_sustaining_loop", frozenset({"slows", "persists"}), 0.8, 0.6),
+    ("self_sustaining_loop", frozenset({"load", "persists"}), 0.8, 0.6),
+    ("retry_amplification", frozenset({"retry", "persists"}), 1.0, 0.8),
+    ("crash_loop", frozenset({"echo", "crash"}), 1.0, 0.5),
+    ("crash_loop", frozenset({"echo", "start"}), 0.7, 0.3),
+    ("propagation_slowdown", frozenset({"slowdep", "waits"}), 1.0, 0.9),
+    ("propagation_slowdown", frozenset({"waits", "spread"}), 1.0, 0.8),
+    ("propagation_slowdown", frozenset({"slowdep", "spread"}), 0.8, 0.3),
+    ("recovery_blocked", frozenset({"needs", "broken"}), 1.0, 0.7),
+    ("recovery_blocked", frozenset({"blocked", "broken"}), 1.0, 0.8),
+    ("recovery_blocked", frozenset({"blocked", "needs"}), 0.6, 0.4),
+)
+_SHARE: Mapping[SectionRole, float] = {"actions": 0.3, "questions": 0.3, "people": 0.0, "stats": 0.0, "appendix": 0.0}
+_GUARD_REACH = 90  # characters in which "could" or "to prevent" rules what follows
+_DENIAL_REACH = 2  # words between "no" and what it denies
+_ECHO_APART = 4  # words between a word and its return
+_ECHO_LETTERS = 4
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+_REPEAT = 0.5  # what further places add, in all at most once this
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one sentence, or it and the next, says of a kind; `first` to `last` is the range of the sentence that says it."""
+
+    kind: str
+    weight: float
+    sentence: int  # position in the passage
+    first: int
+    last: int
+    why: str
+
+
+def _kept(text: str, hit: Hit) -> float:
+    """The share of a match that is left when what stands before it in its clause fears, prevents or denies it."""
+    lex, share = lexicon("amplification"), 1.0
+    start = max(text.rfind(mark, 0, hit.start) for mark in (";", ":", ", and ", ", but ", " however ", " because ", " since "))
+    before = text[max(start, hit.start - _GUARD_REACH, 0) : hit.start]
+    for entry in lex.entries:
+        if entry.role == "guard" and entry.find(before):
+            share = min(share, entry.weight)
+        elif entry.role == "denied":
+            near = " ".join(before.rsplit(",", 1)[-1].split()[-_DENIAL_REACH - 1 :])
+            if entry.find(near):
+                share = min(share, entry.weight)
+    return share
+
+
+def _hits(text: str) -> list[tuple[Hit, float]]:
+    kept = []
+    for hit in lexicon("amplification").find(text):
+        if hit.entry.role in _KINDS or hit.entry.role.startswith("piece_"):
+            share = _kept(text, hit)
+            if share > 0:
+                kept.append((hit, share))
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    first: int
+    last: int
+    why: str
+    share: float
+
+
+def _pieces(text: str, hits: Sequence[tuple[Hit, float]]) -> dict[str, _Piece]:
+    pieces = {h.entry.role.removeprefix("piece_"): _Piece(h.start, h.end, h.entry.id, share)
+              for h, share in hits if h.entry.role.startswith("piece_")}  # fmt: skip  # one loop
+    echo = _echo(text)
+    if echo is not None:
+        pieces["echo"] = _Piece(*echo, "echo", 1.0)
+    return pieces
+
+
+def _echo(text: str) -> tuple[int, int] | None:
+    """Where a word returns beside "again", "more" or "too": what was done, or was there, comes back. People's own repeats do not count."""
+    words = lexicon("amplification").words
+    found = [(m, stem(m[0])) for m in _WORD.finditer(text)]
+    seen: dict[str, int] = {}
+    for i, (m, root) in enumerate(found):
+        first = seen.setdefault(root, i)
+        if i - first < _ECHO_APART or len(root) < _ECHO_LETTERS:
+            continue
+        ahead = {w[0].lower() for w, _ in found[max(0, i - 3) : i]}
+        behind = {w[0].lower() for w, _ in found[i + 1 : i + 3]}
+        before = {w[0].lower() for w, _ in found[max(0, i - 4) : i]} | {w[0].lower() for w, _ in found[max(0, first - 4) : first]}
+        if (ahead & set(words["echo_before"]) or behind & set(words["echo_after"])) and not before & set(words["people"]):
+            return found[first][0].start(), m.end()
+    return None
+
+
+def evidence(passage: Sequence[str]) -> list[Evidence]:
+    """What sentences that follow each other say of amplification, the strongest first."""
+    hits = [_hits(text) for text in passage]
+    found = [Evidence(h.entry.role, h.entry.weight * share, i, h.start, h.end, h.entry.id)
+             for i, row in enumerate(hits) for h, share in row if h.entry.role in _KINDS]  # fmt: skip  # one loop
+    pieces = [_pieces(text, row) for text, row in zip(passage, hits, strict=True)]
+    for i, here in enumerate(pieces):
+        after = pieces[i + 1] if i + 1 < len(pieces) else {}
+        for kind, need, alone, pair in _FITS:
+            if need <= here.keys():
+                found.append(_fit(kind, need, here, i, alone))
+            elif need <= here.keys() | after.keys() and need & here.keys() and need & after.keys():
+                found.append(_fit(kind, need & here.keys(), here, i, pair))
+    return sorted(found, key=lambda e: (-e.weight, e.sentence, e.first))
+
+
+def _fit(kind: str, need: frozenset[str], pieces: Mapping[str, _Piece], at: int, weight: float) -> Evidence:
+    used = [pieces[name] for name in sorted(need)]
+    share = min(p.share for p in used)
+    return Evidence(
+        kind, weight * share, at, min(p.first for p in used), max(p.last for p in used), "+".join(p.why for p in used)
+    )
+
+
+def _passages(document: Document) -> Iterator[tuple[float, list[Sentence]]]:
+    """Runs of sentences that follow each other in one section, with what the section's role makes of them."""
+    run: list[Sentence] = []
+    section = -1
+    for s in document.sentences:
+        block = document.block_of(s)
+        if block.section != section or block.kind == "heading":
+            if run:
+                yield _SHARE.get(document.sections[section].role, 1.0), run
+            run, section = [], block.section
+        run.append(s)
+    if run:
+        yield _SHARE.get(document.sections[section].role, 1.0), run
+
+
+def _total(found: Sequence[Evidence]) -> float:
+    """The best evidence whole, all the rest together at most half a point; one thing seen twice in a sentence counts once."""
+    best: dict[tuple[int, str], float] = {}
+    for e in found:
+        best[e.sentence, e.why] = max(best.get((e.sentence, e.why), 0.0), e.weight)
+    order = sorted(best.values(), reverse=True)
+    return order[0] + min(_REPEAT, _REPEAT * sum(order[1:])) if order else 0.0
+
+
+def amplification(document: Document) -> Amplification:
+    """The kind of feedback or spread that the text describes, `none` where it describes none."""
+    found: dict[str, list[Evidence]] = {}
+    for share, run in _passages(document):
+        for e in evidence([s.plain for s in run]):
+            whole = Evidence(e.kind, e.weight * share, run[e.sentence].index, e.first, e.last, e.why)
+            found.setdefault(e.kind, []).append(whole)
+    totals = {kind: _total(rows) for kind, rows in found.items()}
+    present = sorted((k for k in totals if totals[k] >= _ENOUGH), key=lambda k: (-totals[k], _KINDS.index(k)))
+    if not present:
+        return Amplification()
+    mentions = [_mention(document, max(found[k], key=lambda e: (e.weight, -e.sentence))) for k in present]
+    kind: AmplificationKind = next(k for k in get_args(AmplificationKind) if k == present[0])
+    named = any(lexicon("amplification").first(s.plain, "named") for s in document.sentences)
+    return Amplification(kind, mentions[0], named, tuple(mentions[1:]))
+
+
+def _mention(document: Document, e: Evidence) -> Mention:
+    s = document.sentences[e.sentence]
+    return Mention("amplification", label(s, e.first, e.last), s.place(e.first, e.last), e.sentence, e.weight >= _ENOUGH, e.why)
