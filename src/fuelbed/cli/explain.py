@@ -57,7 +57,7 @@ def _list() -> None:
         click.echo(f"  {name}  {c.title}")
     rules = all_rules()
     for section, title in SECTIONS.items():
-        head = "Review: reading and comments" if section == "meta" else f"Review {section}: {title.lower()}"
+        head = "Review: ignore comments" if section == "meta" else f"Review {section}: {title.lower()}"
         click.echo(f"\n{head}")
         for r in rules:
             if r.section == section:

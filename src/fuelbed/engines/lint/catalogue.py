@@ -10,7 +10,7 @@ from fuelbed.engines.lint.rule import Rule
 __all__ = ["CODES", "all_rules", "rule"]
 
 CODES: tuple[str, ...] = (
-    "PM001", "PM002", "PM003",
+    "PM002", "PM003",
     "PM101", "PM102", "PM104", "PM105",
     "PM201", "PM202", "PM203", "PM204",
     "PM304", "PM305", "PM306",

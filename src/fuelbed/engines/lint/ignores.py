@@ -60,7 +60,7 @@ def ignores(document: Document) -> tuple[Ignore, ...]:
         start = head.start()
         if any(p.start <= start < p.end for p in code):
             continue
-        block = _standing_in(blocks, starts, start)
+        block = _standing_in(text, blocks, starts, start)
         if block is not None:
             spans = inline.setdefault(block.place, _inline_code(text, block.place))
             if any(p.start <= start < p.end for p in spans):
@@ -89,13 +89,14 @@ def _comments(text: str) -> Iterator[tuple[re.Match[str], int]]:
             yield head, at
 
 
-def _standing_in(blocks: list[Block], starts: list[int], offset: int) -> Block | None:
-    """The innermost block around an offset: the last that begins before it and has not ended."""
+def _standing_in(text: str, blocks: list[Block], starts: list[int], offset: int) -> Block | None:
+    """The innermost block around an offset, or the one that ends before it on its line (a block ends with its words)."""
     i = bisect.bisect_right(starts, offset) - 1
     for b in blocks[max(i - 8, 0) : i + 1][::-1]:
         if b.place.start <= offset < b.place.end:
             return b
-    return None
+    last = blocks[i] if i >= 0 else None
+    return last if last is not None and text.find("\n", last.place.end, offset) < 0 else None
 
 
 def _inline_code(text: str, place: Place) -> list[Place]:

@@ -13,10 +13,11 @@ from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.wording import likeness, rarity, stems
 
-__all__ = ["CAUSAL", "about", "answered", "at_action", "at_mention", "at_section", "causes", "changes", "clip", "closest", "hits",
-           "in_sentence", "long_enough", "story", "touched", "weaknesses"]  # fmt: skip  # one list
+__all__ = ["CAUSAL", "about", "answered", "at_action", "at_mention", "at_section", "causes", "changes", "clip", "closed", "closest", "hits",
+           "in_sentence", "long_enough", "story", "telling", "topics", "touched", "weaknesses"]  # fmt: skip  # one list
 
 CAUSAL: tuple[SectionRole, ...] = ("trigger", "cause")
+_TOPICS = ("closes_sight", "closes_test", "closes_limit", "closes_access", "closes_writing", "closes_undo")
 _ASIDE: frozenset[SectionRole] = frozenset({"actions", "people", "stats", "appendix"})
 _QUOTED = 12  # words of the text that a message repeats
 _LEAST_WORDS = 60  # of an account that may be asked what it lacks
@@ -56,14 +57,17 @@ def about(reading: Reading, name: str, *roles: str) -> tuple[Sentence, Hit] | No
     return next(hits(story(reading.document), name, *roles), None)
 
 
-def answered(reading: Reading, role: str) -> bool:
-    """Whether the text says something to this field of the framing, in the lexicon `framing`; what is planned counts, too."""
-    return next(hits(reading.document.said(), "framing", role), None) is not None
+def answered(reading: Reading, role: str, planned: bool = True) -> bool:
+    """Whether the text says anything to this field of the framing (a role of the lexicon `framing`), its plans included or not."""
+    said = reading.document.said() if planned else story(reading.document)
+    return next(hits(said, "framing", role), None) is not None
 
 
 def weaknesses(reading: Reading) -> list[Mention]:
-    """Standing conditions, and controls that were absent or failed."""
-    return [*reading.conditions, *(c for c in reading.controls if c.status in ("absent", "failed"))]
+    """Standing conditions, and controls that were absent or failed, as the story tells them; what only a plan implies is left out."""
+    d = reading.document
+    found = [*reading.conditions, *(c for c in reading.controls if c.status in ("absent", "failed"))]
+    return [m for m in found if d.role_of(d.sentences[m.sentence]) not in _ASIDE]
 
 
 def changes(reading: Reading) -> list[ReadAction]:
@@ -99,9 +103,31 @@ def touched(reading: Reading, m: Mention) -> bool:
     return any(len(said & plan) >= _COMMON for plan in _planned(reading))
 
 
+def topics(text: str) -> frozenset[str]:
+    """Which kinds of gap a text names or closes: sight, tests, limits, access, writing, undoing."""
+    return frozenset(r for r in _TOPICS if lexicon("lint").first(text, r))
+
+
+@lru_cache(maxsize=2)
+def closed(reading: Reading) -> frozenset[str]:
+    """The kinds of gap that some action closes."""
+    found = {r for a in reading.actions for r in topics(f"{a.item.heading} {a.item.text}")}
+    return frozenset(found | ({"closes_sight"} if any(a.cls == "monitoring" for a in reading.actions) else set()))
+
+
+@lru_cache(maxsize=1)
+def _general() -> frozenset[str]:
+    return frozenset(stems(" ".join(lexicon("wording").words["general"])))
+
+
+def telling(text: str) -> tuple[str, ...]:
+    """The stems of a text that can show what it is about."""
+    return tuple(s for s in stems(text) if s not in _general() and not s.isdigit())
+
+
 def clip(text: str, most: int = _QUOTED) -> str:
     """At most `most` words, in the marks of a quotation."""
-    words = text.split()
+    words = text.strip().rstrip(".,;:").split()
     return f"“{' '.join(words[:most])}{' ...' if len(words) > most else ''}”"
 
 

@@ -9,7 +9,7 @@ from fuelbed.engines.lint.rule import Rule
 __all__ = ["SECTIONS", "STABILITY", "rules_page"]
 
 SECTIONS = {
-    "meta": "Reading and comments",
+    "meta": "Ignore comments",
     "§1": "Triggers and latent conditions",
     "§2": "Feedback and amplification",
     "§3": "Joint failures and dependence",

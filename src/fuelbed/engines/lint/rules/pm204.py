@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fuelbed.core.document import Sentence
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
 from fuelbed.engines.lint.look import answered, clip, hits, in_sentence, story
 from fuelbed.engines.lint.rule import Rule
+from fuelbed.text.lexicon import lexicon
 
 __all__ = ["RULE"]
 
 
+def _unnumbered(reading: Reading) -> tuple[Sentence, int, int] | None:
+    """The first limit that was reached, unless the text gives a number for some limit."""
+    if answered(reading, "threshold", planned=False):
+        return None
+    sentences = reading.document.sentences
+    reached = list(hits(story(reading.document), "lint", "limit_reached"))
+    for s, _ in reached:
+        if any(lexicon("lint").first(x.plain, "quantity") for x in sentences[s.index : s.index + 2] if x.block == s.block):
+            return None
+    return (reached[0][0], reached[0][1].start, reached[0][1].end) if reached else None
+
+
 def _check(reading: Reading) -> Iterator[Finding]:
-    document = reading.document
-    reached = list(hits(story(document), "lint", "limit_reached"))
-    if not reached or answered(reading, "threshold"):
-        return
-    s, hit = reached[0]
-    yield in_sentence(
-        RULE, reading, s, hit.start, hit.end, f"{clip(s.words[hit.start : hit.end])} comes without a number for the limit."
-    )
+    found = _unnumbered(reading)
+    if found is not None:
+        s, first, last = found
+        yield in_sentence(RULE, reading, s, first, last, f"{clip(s.words[first:last])} comes without a number for the limit.")
 
 
 def _ask(reading: Reading) -> str:
-    s, hit = next(hits(story(reading.document), "lint", "limit_reached"))
-    said = clip(s.words[hit.start : hit.end])
+    found = _unnumbered(reading)
+    if found is None:
+        return RULE.question
+    s, first, last = found
+    said = clip(s.words[first:last])
     return f"Your text says {said}: what is the limit, in which unit, and how close to it is the system on a normal day?"
 
 

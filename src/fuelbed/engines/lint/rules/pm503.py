@@ -13,7 +13,7 @@ __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    if answered(reading, "margin") or answered(reading, "threshold") or reading.document.has("lucky"):
+    if answered(reading, "margin") or answered(reading, "threshold", planned=False) or reading.document.has("lucky"):
         return
     yield at_section(
         RULE, reading, ("lucky", "impact", "lessons", "summary", "title"), "Nothing says how close it was, or what stopped it."

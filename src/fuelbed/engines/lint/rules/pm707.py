@@ -4,36 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fuelbed.core.document import SectionRole, Sentence
 from fuelbed.core.findings import Finding, Severity
-from fuelbed.core.reading import Mention, Reading
-from fuelbed.engines.lint.look import at_mention, clip, closest, touched
+from fuelbed.core.reading import Reading
+from fuelbed.engines.lint.look import clip, closed, in_sentence, telling, topics
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
 __all__ = ["RULE"]
 
-_MOST = 2  # the conditions farthest from every action
+_MOST = 2  # findings of one text
 _TRIED = 50
+_FACTORS: tuple[SectionRole, ...] = ("cause", "went_wrong", "controls")
 
 
-def _shared(reading: Reading, m: Mention) -> bool:
-    """Whether PM304 speaks of it."""
-    return lexicon("lint").first(reading.document.sentences[m.sentence].plain, "shared_dependency") is not None
+def _listed(reading: Reading) -> Iterator[Sentence]:
+    """The first sentence of every factor in a list that the reader is sure is a standing condition, each once."""
+    d = reading.document
+    seen = set()
+    for m in reading.conditions[:_TRIED]:
+        s = d.sentences[m.sentence]
+        block = d.block_of(s)
+        if m.sure and block.kind == "item" and block.depth <= 1 and d.role_of(s) in _FACTORS and s.block not in seen:
+            seen.add(s.block)
+            yield next(x for x in d.sentences if x.block == s.block)
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    if not reading.actions:
-        return
-    open_ones = [m for m in reading.conditions[:_TRIED] if m.sure and not touched(reading, m) and not _shared(reading, m)]
-    ranked = sorted(open_ones, key=lambda m: (closest(reading, m.what)[0], m.sentence))[:_MOST]
-    for m in sorted(ranked, key=lambda m: m.sentence):
-        yield at_mention(RULE, reading, m, f"No action item is about {clip(m.what)}.")
+    """Only factors without one telling word in common with any action: other words for one thing are the rule in prose."""
+    plans = [set(telling(f"{a.item.heading} {a.item.text}")) for a in reading.actions]
+    found = 0
+    for s in _listed(reading) if plans else ():
+        whole = " ".join(x.plain for x in reading.document.sentences if x.block == s.block)
+        open_one = not any(set(telling(whole)) & plan for plan in plans)
+        watched = "closes_sight" in topics(whole) & closed(reading)  # its own word, but an action adds sight
+        if open_one and not watched and found < _MOST and lexicon("lint").first(s.plain, "shared_dependency") is None:
+            yield in_sentence(RULE, reading, s, 0, len(s.plain), f"No action item is about {clip(s.words)}.")
+            found += 1
 
 
 RULE = Rule(
     code="PM707",
     name="factor-untouched",
-    severity=Severity.WARNING,
+    severity=Severity.NOTE,
     section="§7",
     stability="preview",
     means="The text names a standing condition, and no action item is about it.",

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fuelbed.core.document import SectionRole
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_mention, clip, touched
+from fuelbed.engines.lint.look import at_mention, clip, closed, topics, touched
 from fuelbed.engines.lint.rule import Rule
-from fuelbed.text.lexicon import lexicon
 
 __all__ = ["RULE"]
 
 _MOST = 2  # findings of one text
 _TRIED = 50
-_TOPICS = ("closes_sight", "closes_test", "closes_limit", "closes_access", "closes_writing", "closes_undo")
-
-
-def _topics(text: str) -> set[str]:
-    return {r for r in _TOPICS if lexicon("lint").first(text, r)}
+_TOLD: tuple[SectionRole, ...] = ("cause", "trigger", "summary", "background", "lessons", "went_wrong", "controls", "detection")
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
     if not reading.actions:
         return
-    closed = {r for a in reading.actions for r in _topics(f"{a.item.heading} {a.item.text}")}
-    closed |= {"closes_sight"} if any(a.cls == "monitoring" for a in reading.actions) else set()
     found = 0
     for m in reading.controls[:_TRIED]:
         s = reading.document.sentences[m.sentence]
-        if m.status != "absent" or reading.document.role_of(s) in ("actions", "appendix") or found >= _MOST:
+        if m.status != "absent" or reading.document.role_of(s) not in _TOLD or found >= _MOST:
             continue
-        topics = _topics(m.what) or _topics(s.plain)
-        if topics and not topics & closed and not touched(reading, m):
+        named = topics(m.what) or topics(s.plain)
+        if named and not named & closed(reading) and not touched(reading, m):
             yield at_mention(RULE, reading, m, f"{clip(m.what)}: no action item closes this gap.")
             found += 1
 

@@ -12,8 +12,14 @@ from fuelbed.engines.lint.rule import ACCOUNTS, Rule
 __all__ = ["RULE"]
 
 
+def _named(reading: Reading) -> bool:
+    """Whether the story names a control; one that an action adds does not count."""
+    d = reading.document
+    return any(d.role_of(d.sentences[c.sentence]) != "actions" for c in reading.controls)
+
+
 def _check(reading: Reading) -> Iterator[Finding]:
-    if reading.controls or answered(reading, "controls"):
+    if _named(reading) or answered(reading, "controls", planned=False):
         return
     yield at_section(
         RULE,
