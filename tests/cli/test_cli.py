@@ -128,6 +128,23 @@ def test_fail_on_and_baseline(case: Path, tmp_path: Path) -> None:
     assert fuelbed("analyze", case, "--baseline", known).exit_code == 2
 
 
+def test_a_baseline_holds_however_the_path_is_typed(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (case / "case.yaml").write_text(NO_NUMBERS.replace("structure:", "  spare: {kind: condition, present: yes}\nstructure:", 1))
+    known = tmp_path / "known.json"
+    assert fuelbed("analyze", case, "--fail-on", "note", "--baseline", known).exit_code == 0
+    monkeypatch.chdir(case)
+    for typed in (".", "case.yaml", f"../{case.name}"):
+        assert fuelbed("analyze", typed, "--fail-on", "note", "--baseline", known).exit_code == 0
+
+
+@pytest.mark.parametrize("form", ["json", "html", "md"])
+def test_the_same_case_gives_the_same_bytes_from_anywhere(case: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (case / "case.yaml").write_text(NO_NUMBERS.replace("structure:", "  spare: {kind: condition, present: yes}\nstructure:", 1))
+    far = fuelbed("analyze", case, "--format", form).output
+    monkeypatch.chdir(case)
+    assert fuelbed("analyze", ".", "--format", form).output == far
+
+
 @pytest.mark.parametrize("target", ["hazard<=0.1", "loss-80%", "probability<=0.05"])
 def test_targets(case: Path, target: str) -> None:
     assert fuelbed("analyze", case, "--target", target, "--format", "json").exit_code == 0

@@ -41,6 +41,14 @@ def test_it_is_read_without_a_finding(shipped: Path) -> None:
 
 
 @each_case
+def test_every_number_says_what_it_rests_on(shipped: Path) -> None:
+    """Published, measured, judged or assumed; rate words are judged by definition."""
+    full = fuelbed("analyze", shipped, "--full").output
+    assert "basis: judged" in full
+    assert "unstated" not in full
+
+
+@each_case
 def test_it_fits_the_published_schema(shipped: Path) -> None:
     """As an editor sees it: YAML read with every plain scalar as text or number, against the schema."""
     case = yaml.load((shipped / "case.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -21,8 +22,10 @@ from fuelbed.cli.common import (
     use_color,
     write_out,
 )
+from fuelbed.core.blocks import Answer
+from fuelbed.core.findings import Finding
 from fuelbed.core.options import Options
-from fuelbed.core.reporting import Report
+from fuelbed.core.reporting import Report, Section
 
 __all__ = ["analyze"]
 
@@ -121,7 +124,22 @@ def _run(path: Path, options: Options, output: Path | None) -> Report:
         return run(case, options, progress.begin)
 
 
+def _portable(report: Report) -> Report:
+    """With files named as they are called inside the case's folder: the same case gives the same bytes from wherever it is read."""
+
+    def inside(f: Finding) -> Finding:
+        return f if f.span is None else replace(f, span=replace(f.span, file=Path(f.span.file).name))
+
+    def section(s: Section) -> Section:
+        a = s.answer
+        return replace(s, answer=replace(a, findings=tuple(map(inside, a.findings)))) if isinstance(a, Answer) else s
+
+    return replace(report, findings=tuple(map(inside, report.findings)), sections=tuple(map(section, report.sections)))
+
+
 def _render(report: Report, form: str, output: Path | None, full: bool) -> str:
+    if form != "text":
+        report = _portable(report)
     if form == "html":
         from fuelbed.report.html import render_html
 

@@ -9,8 +9,9 @@ import stat
 import sys
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -18,8 +19,11 @@ from fuelbed.core.case import Case
 from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.findings import Finding, Severity
 
-__all__ = ["FAIL_ON", "exit_code", "is_terminal", "load", "new_findings", "prints_unicode", "reason", "refuse", "say", "terminal_width",
+__all__ = ["FAIL_ON", "exit_code", "is_terminal", "load", "new_findings", "prints_unicode", "read_document", "reason", "refuse", "say", "terminal_width",
            "use_color", "write_out"]  # fmt: skip  # one list
+
+if TYPE_CHECKING:
+    from fuelbed.core.document import Document
 
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 FAIL_ON = click.Choice(["note", "warning", "error", "never"])
@@ -77,6 +81,19 @@ def load(path: Path) -> Case:
         refuse(str(e))
 
 
+def read_document(path: Path) -> Document:
+    """The postmortem at `path` as a document, or every fault on standard error and exit code 2."""
+    from fuelbed.readers.postmortem import read_text
+    from fuelbed.text.read import read
+
+    try:
+        return read(read_text(path), str(path))
+    except InputError as e:
+        for f in e.findings:
+            say(f.line(), err=True)
+        sys.exit(2)
+
+
 def refuse(message: str) -> NoReturn:
     """One line on standard error, exit code 2."""
     say(f"error: {message}", err=True)
@@ -95,7 +112,8 @@ def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Fin
     if baseline is None:
         return found
     if not baseline.exists():
-        write_out(json.dumps({"fuelbed-baseline": 1, "known": sorted(f.fingerprint for f in found)}, indent=1) + "\n", baseline)
+        known = sorted(_identity(f, baseline) for f in found)
+        write_out(json.dumps({"fuelbed-baseline": 1, "known": known}, indent=1) + "\n", baseline)
         say(f"Wrote {baseline}: {_count(len(found), 'finding')} known from now on.", err=True)
         return []
     try:
@@ -110,7 +128,15 @@ def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Fin
             raise TypeError
     except (ValueError, KeyError, TypeError, RecursionError):
         refuse(f"{baseline}: not a baseline file. Delete it, and the next run writes it anew.")
-    return [f for f in found if f.fingerprint not in known]
+    return [f for f in found if _identity(f, baseline) not in known]
+
+
+def _identity(f: Finding, baseline: Path) -> str:
+    """The finding's fingerprint with its file as seen from the baseline's folder: however the path was typed, it is the same file."""
+    if f.span is None:
+        return f.fingerprint
+    file = os.path.relpath(os.path.realpath(f.span.file), os.path.realpath(baseline.parent)).replace(os.sep, "/")
+    return replace(f, span=replace(f.span, file=file)).fingerprint
 
 
 def _count(n: int, word: str) -> str:
