@@ -14,6 +14,7 @@ from typing import get_args
 
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import Amplification, AmplificationKind, Mention
+from fuelbed.text.gate import find, first
 from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.phrases import label
 from fuelbed.text.wording import stem
@@ -105,7 +106,7 @@ def _kept(text: str, hit: Hit) -> float:
 
 def _hits(text: str) -> list[tuple[Hit, float]]:
     kept = []
-    for hit in lexicon("amplification").find(text):
+    for hit in find(lexicon("amplification"), text):
         if hit.entry.role in _KINDS or hit.entry.role.startswith("piece_"):
             share = _kept(text, hit)
             if share > 0:
@@ -208,7 +209,7 @@ def amplification(document: Document) -> Amplification:
         return Amplification()
     mentions = [_mention(document, max(found[k], key=lambda e: (e.weight, -e.sentence))) for k in present]
     kind: AmplificationKind = next(k for k in get_args(AmplificationKind) if k == present[0])
-    named = any(lexicon("amplification").first(s.plain, "named") for s in document.sentences)
+    named = any(first(lexicon("amplification"), s.plain, "named") for s in document.sentences)
     return Amplification(kind, mentions[0], named, tuple(mentions[1:]))
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import ControlStatus, Mention, MentionKind
+from fuelbed.text.gate import find, first
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.phrases import clause, label
 from fuelbed.text.wording import stems
@@ -30,7 +31,7 @@ _WISH = -0.5  # for what is said to be wanted
 _EARLY = 0.6  # for a change among the first rows of a timeline
 _FIRST_ROWS = 4
 _ALIKE = 0.6  # share of the shorter label's stems from which two mentions are one
-_MOST: Mapping[MentionKind, int] = {"trigger": 6, "condition": 10, "control": 10}
+_MOST: Mapping[MentionKind, int] = {"trigger": 5, "condition": 10, "control": 10}
 
 _BACKGROUND = {"actions": -2.0, "people": -2.0, "stats": -2.0, "appendix": -2.0, "questions": -1.0}  # the same for all kinds
 _SHARE: Mapping[_Kind, Mapping[str, float]] = {
@@ -48,6 +49,11 @@ _SHARE: Mapping[_Kind, Mapping[str, float]] = {
                "summary": 0.1, "cause": -0.3, "lessons": -0.3, "went_wrong": -0.6},
 }  # fmt: skip  # a table
 _LISTED: Mapping[str, _Kind] = {"cause": "condition", "trigger": "trigger", "went_wrong": "condition"}
+_GIVES_WAY: tuple[tuple[_Kind, _Kind], ...] = (
+    # of two kinds on the same words, the second gives way
+    ("failed", "worked"), ("absent", "worked"), ("failed", "absent"), ("failed", "condition"), ("absent", "condition"),
+    ("absent", "trigger"), ("failed", "trigger"),
+)  # fmt: skip  # pairs
 _WORDS = re.compile(r"\w")
 
 
@@ -71,19 +77,19 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
     listed  it is an item of a list.
     """
     lex = lexicon("factors")
-    if text.rstrip().endswith("?") or lex.first(text, "never") is not None:
+    if text.rstrip().endswith("?") or first(lex, text, "never") is not None:
         return []
-    wish = _WISH if lex.first(text, "desired") is not None else 0.0
+    wish = _WISH if first(lex, text, "desired") is not None else 0.0
     found = [f for kind in _SHARE for f in _kind(text, role, kind, wish if kind != "absent" else 0.0)]
     found += _following(text, role, wish)
     if role in ("actions", "recovery"):
-        found += [Found("absent", _ENOUGH, h.start, h.end, h.entry.id, False) for h in lex.find(text, "absent_action")][:1]
+        found += [Found("absent", _ENOUGH, h.start, h.end, h.entry.id, False) for h in find(lex, text, "absent_action")][:1]
     if early:
         found += [
-            Found("trigger", _ENOUGH / 2 + _EARLY, h.start, h.end, h.entry.id, False) for h in lex.find(text, "change_row")
+            Found("trigger", _ENOUGH / 2 + _EARLY, h.start, h.end, h.entry.id, False) for h in find(lex, text, "change_row")
         ][:1]
         found = [replace(f, score=f.score + _EARLY) if f.kind == "trigger" and f.why != "change_row" else f for f in found]
-    found = _settled(found)
+    found = _settled(found, text)
     if listed and role in _LISTED and not any(f.score >= _ENOUGH for f in found) and len(text.split()) > 1:
         found.append(Found(_LISTED[role], _ENOUGH, 0, len(text), f"section {role}", False))
     return sorted(found, key=lambda f: (-f.score, f.first))
@@ -96,7 +102,7 @@ def _share(kind: _Kind, role: SectionRole, why: str = "") -> float:
 
 
 def _kind(text: str, role: SectionRole, kind: _Kind, wish: float) -> Iterator[Found]:
-    hits = sorted(lexicon("factors").find(text, kind, f"{kind}_default"), key=lambda h: -h.entry.weight)
+    hits = sorted(find(lexicon("factors"), text, kind, f"{kind}_default"), key=lambda h: -h.entry.weight)
     if hits:
         best = hits[0]
         score = best.entry.weight + _FURTHER * (len(hits) - 1) + _share(kind, role, best.entry.id) + wish
@@ -107,7 +113,7 @@ def _kind(text: str, role: SectionRole, kind: _Kind, wish: float) -> Iterator[Fo
 def _following(text: str, role: SectionRole, wish: float) -> Iterator[Found]:
     """What stands after "caused by" or "triggered by": its own words decide what it is."""
     lex = lexicon("factors")
-    for hit in lex.find(text, "trigger_after", "cause_after"):
+    for hit in find(lex, text, "trigger_after", "cause_after"):
         start, end = hit.end, clause(text, hit.end, hit.end + 1)[1]
         rest = text[start:end]
         if len(rest.split()) < 2:
@@ -115,7 +121,7 @@ def _following(text: str, role: SectionRole, wish: float) -> Iterator[Found]:
         kind: _Kind = "trigger"
         weight = 1.0 if hit.entry.role == "trigger_after" else 0.6
         if hit.entry.role == "cause_after":
-            inner = [(h.entry.weight, k) for k in ("trigger", "condition", "absent", "failed") for h in lex.find(rest, k)]
+            inner = [(h.entry.weight, k) for k in ("trigger", "condition", "absent", "failed") for h in find(lex, rest, k)]
             if inner:
                 best = max(inner, key=lambda pair: pair[0])
                 kind, weight = _as_kind(best[1]), 0.9
@@ -127,8 +133,11 @@ def _as_kind(name: str) -> _Kind:
     return next(k for k in _SHARE if k == name)
 
 
-def _settled(found: Sequence[Found]) -> list[Found]:
-    """One judgement of each kind; where two kinds rest on the same words, the one that they do not fit gives way."""
+def _settled(found: Sequence[Found], text: str) -> list[Found]:
+    """One judgement of each kind; where two kinds rest on the same words, the one that they do not fit gives way.
+
+    A missing limit is both: a weakness that stands, and a defence that was not there.
+    """
     best: dict[_Kind, Found] = {}
     for f in found:
         if f.kind not in best or f.score > best[f.kind].score:
@@ -136,11 +145,12 @@ def _settled(found: Sequence[Found]) -> list[Found]:
     named = any(f.score >= _ENOUGH and f.why not in _defaults() for f in best.values())
     for kind in [k for k, f in best.items() if named and f.why in _defaults()]:
         del best[kind]
-    for strong, weak in (("failed", "worked"), ("absent", "worked"), ("failed", "absent"), ("failed", "condition"),
-                         ("absent", "condition"), ("absent", "trigger"), ("failed", "trigger")):  # fmt: skip  # pairs
-        a, b = best.get(_as_kind(strong)), best.get(_as_kind(weak))
-        if a is not None and b is not None and a.score >= min(_ENOUGH, b.score) and b.why != "lacking_design" and _touch(a, b):
-            del best[b.kind]
+    limit = lexicon("factors").any_word("limit_stems").search(text) is not None
+    for strong, weak in _GIVES_WAY:
+        a, b = best.get(strong), best.get(weak)
+        both = weak == "condition" and b is not None and (b.why == "lacking_design" or (limit and b.why == "not_set"))
+        if a is not None and b is not None and a.score >= min(_ENOUGH, b.score) and not both and _touch(a, b):
+            del best[weak]
     a, b = best.get("trigger"), best.get("condition")
     if a is not None and b is not None and _touch(a, b):
         del best["condition" if a.score >= b.score else "trigger"]
@@ -174,7 +184,7 @@ def _early(document: Document) -> frozenset[int]:
     early: list[int] = []
     rows = [s for s in document.said("timeline") if any(c.isalpha() for c in s.plain)]
     for s in rows[: 3 * _FIRST_ROWS]:
-        if len(early) >= _FIRST_ROWS or lex.first(s.plain, "noticed") is not None:
+        if len(early) >= _FIRST_ROWS or first(lex, s.plain, "noticed") is not None:
             break
         early.append(s.index)
     return frozenset(early)
