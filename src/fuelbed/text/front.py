@@ -25,7 +25,8 @@ def front_matter(text: str) -> tuple[Mapping[str, str], int]:
     m = _LINE.match(text)
     if m is None:
         return {}, 0
-    start, lines = m.end(), []
+    start = m.end()
+    lines: list[str] = []
     for b in _BREAK.finditer(text, start):
         line = text[start : b.start()]
         if line.rstrip() in (m[1], "..." if m[1] == "---" else m[1]):

@@ -27,7 +27,32 @@ _TAGS = ("a|abbr|article|aside|b|blockquote|br|center|cite|code|col|colgroup|dd|
          "summary|sup|table|tbody|td|tfoot|th|thead|time|tr|tt|u|ul|var|video")  # fmt: skip  # one list
 _TAG = re.compile(rf"</?({_TAGS})(?:\s[^<>]{{0,4000}})?/?>", re.IGNORECASE)
 _INLINE_TAGS = frozenset(
-    "a abbr b cite code del em font i ins kbd mark q s samp small span strike strong sub sup tt u var".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "cite",
+        "code",
+        "del",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+        "var",
+    ]
 )
 _TARGET = re.compile(
     r"\([ \t\n]{0,20}(?:<[^<>\n]{0,4000}>|[^\s()<]{0,4000}(?:\([^\s()]{0,1000}\)[^\s()]{0,4000}){0,8})"
@@ -95,7 +120,8 @@ def _put(
 
 
 def _breaks(text: str, lines: Sequence[Line], at: array[int]) -> tuple[tuple[int, ...], frozenset[int]]:
-    breaks, hard = [], set()
+    breaks: list[int] = []
+    hard: set[int] = set()
     for start, end in lines[:-1]:
         i = bisect_right(at, end - 1)
         if 0 < i < len(at) and (not breaks or breaks[-1] < i):
@@ -123,8 +149,8 @@ class _Scan:
     def run(self) -> bytearray:
         raw = self.raw
         if "`" in raw:
-            for m in re.finditer("`+", raw):
-                self.ticks.setdefault(len(m[0]), []).append(m.start())
+            for tick in re.finditer("`+", raw):
+                self.ticks.setdefault(len(tick[0]), []).append(tick.start())
         at = 0
         while (m := _SPECIAL.search(raw, at)) is not None:
             at = self._one(m)

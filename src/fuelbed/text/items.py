@@ -1,24 +1,284 @@
-"""Action items: what a document says will be changed, or was changed so that it does not come back."""
+"""Action items: what a document says will be changed, or was changed so that it does not come back.
+
+By form first: list items and rows under a heading of actions, or under a sentence that announces them. Sentences of prose count where they
+promise or report a lasting change; outside a section of actions only in a document that has none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from fuelbed.core.document import Block, Item, Section, Sentence
+from fuelbed.core.document import Block, Item, Place, Section, SectionRole, Sentence
+from fuelbed.text.details import Details, details, plain_text, without
+from fuelbed.text.lexicon import lexicon
+from fuelbed.text.sections import heading_role
+from fuelbed.text.tables import table_item
 
-__all__ = ["items"]
+__all__ = ["items", "leads"]
+
+_FORWARD: frozenset[SectionRole] = frozenset(
+    (
+        "recovery",
+        "lessons",
+        "cause",
+        "went_wrong",
+        "went_well",
+        "other",
+        "title",
+        "summary",
+        "controls",
+        "response",
+        "lucky",
+        "detection",
+    )
+)
+_REPORTING: frozenset[SectionRole] = frozenset(("recovery", "lessons", "other"))
+_LISTED: frozenset[SectionRole] = frozenset(("lessons", "went_wrong"))
+_FEW = 3  # words of a list item that may be a heading for its sub-items
+_LEAST = 2  # words of an item
 
 
-def items(blocks: Sequence[Block], sections: Sequence[Section], sentences: Sequence[Sentence]) -> Iterator[Item]:
+def items(blocks: Sequence[Block], sections: Sequence[Section], sentences: Sequence[Sentence], source: str) -> list[Item]:
     """The action items in the order of the text."""
-    of: dict[int, list[Sentence]] = {}
+    said: dict[int, list[Sentence]] = {}
     for s in sentences:
-        of.setdefault(s.block, []).append(s)
+        said.setdefault(s.block, []).append(s)
+    finder = _Finder(blocks, sections, said, source)
+    finder.run()
+    return sorted(finder.found, key=lambda i: (i.place.start, i.place.end))
+
+
+@dataclass(slots=True)
+class _Finder:
+    blocks: Sequence[Block]
+    sections: Sequence[Section]
+    said: Mapping[int, Sequence[Sentence]]
+    source: str
+    found: list[Item] = field(default_factory=list)
+    children: dict[int, list[int]] = field(default_factory=dict)
+
+    def run(self) -> None:
+        for i, b in enumerate(self.blocks):
+            if b.kind == "item" and b.lead >= 0 and self.blocks[b.lead].kind == "item":
+                self.children.setdefault(b.lead, []).append(i)
+        wanted = [i for i, b in enumerate(self.blocks) if self.sections[b.section].role == "actions"]
+        self._headed(wanted)
+        announced = self._announced()
+        if not self.found and not announced:
+            self._elsewhere()
+
+    # -- under a heading of actions ------------------------------------------------------------------------------------------------------
+
+    def _headed(self, wanted: Sequence[int]) -> None:
+        listed = any(self.blocks[i].kind in ("item", "row") and self._text(i) for i in wanted)
+        for i in wanted:
+            b = self.blocks[i]
+            if b.kind == "row":
+                self._row(i)
+            elif b.kind == "item":
+                if self._counts(i):
+                    self._item(i)
+            elif b.kind == "paragraph" and b.depth == 0:
+                self._prose(i, strong=listed)
+            elif b.kind == "heading" and self.sections[b.section].inherited:
+                self._heading(i)
+
+    def _text(self, i: int) -> str:
+        return " ".join(s.words for s in self.said.get(i, ()))
+
+    def _plain(self, i: int) -> str:
+        return " ".join(s.plain for s in self.said.get(i, ()))
+
+    def _counts(self, i: int) -> bool:
+        """Whether a list item is an action of its own: not where it only introduces its sub-items, or is one of those that detail it."""
+        if self._introduces(i):
+            return False
+        lead = self.blocks[i].lead
+        for _ in range(40):
+            if lead < 0 or self.blocks[lead].kind != "item":
+                return True
+            if not self._introduces(lead):
+                return False
+            lead = self.blocks[lead].lead
+        return False
+
+    def _introduces(self, i: int) -> bool:
+        if not self.children.get(i):
+            return False
+        text = self._text(i).strip()
+        if not text or text.endswith(":") or heading_role(text)[0] == "actions":
+            return True
+        acts = lexicon("items").first(text, "imperative", "past_form") is not None
+        return len(text.split()) <= _FEW and not acts
+
+    def _item(self, i: int, sentences: Sequence[Sentence] | None = None) -> None:
+        b = self.blocks[i]
+        spoken = list(self.said.get(i, ())) if sentences is None else list(sentences)
+        self._add(i, spoken, "list" if b.done is None else "checkbox", b.place if sentences is None else _place(spoken))
+
+    def _add(self, i: int, spoken: Sequence[Sentence], layout: str, place: Place) -> None:
+        b = self.blocks[i]
+        text = " ".join(s.words for s in spoken)
+        more = details(text, self.source[place.start : place.end])
+        text = without(text)
+        if not _says(text):
+            return
+        heading = self._heading_of(i)
+        done = b.done if b.done is not None else more.done
+        if done is None and lexicon("items").first(heading, "done") is not None:
+            done = True
+        if done is None and lexicon("items").first(" ".join(s.plain for s in spoken[:1]), "past_form") is not None:
+            done = True
+        self._keep(i, text, place, layout, heading, more, done, spoken)
+
+    def _keep(
+        self,
+        i: int,
+        text: str,
+        place: Place,
+        layout: str,
+        heading: str,
+        more: Details,
+        done: bool | None,
+        spoken: Sequence[Sentence],
+    ) -> None:
+        self.found.append(
+            Item(
+                text, place, layout, heading, more.owner, more.due, more.ticket, more.priority, done,  # type: ignore[arg-type]  # one of four
+                tuple(s.index for s in spoken), i,
+            )
+        )  # fmt: skip
+
+    def _heading_of(self, i: int) -> str:
+        """The words that a block stands under: of the item above it that introduces it, else of its section."""
+        lead = self.blocks[i].lead
+        if lead >= 0 and self.blocks[lead].kind == "item" and self._text(lead):
+            return self._text(lead).rstrip(" :")
+        return self.sections[self.blocks[i].section].heading
+
+    def _row(self, i: int) -> None:
+        found = table_item(self.blocks, i, self.said.get(i, ()))
+        if found is None:
+            return
+        spoken, more = found
+        text = " ".join(s.words for s in spoken)
+        own = details(text, self.source[spoken[0].at[0] : spoken[-1].at[-1] + 1])
+        text = without(text)
+        if _says(text):
+            done = more.done if more.done is not None else own.done
+            self._keep(i, text, _place(spoken), "table", self._heading_of(i), more.over(own), done, spoken)
+
+    def _prose(self, i: int, strong: bool) -> None:
+        """Sentences of a paragraph under a heading of actions. `strong`: the section has lists, and only a promise counts."""
+        spoken = self.said.get(i, ())
+        if not spoken or (self._text(i).rstrip().endswith(":") and self._list_follows(i)):
+            return
+        lex = lexicon("items")
+        for s in spoken:
+            if lex.first(s.plain, "placeholder") is not None or (
+                lex.first(s.plain, "introduction") is not None and len(spoken) == 1
+            ):
+                continue
+            promised = lex.first(s.plain, "promise", "report") is not None
+            if promised or (not strong and (lex.first(s.plain, "imperative", "past_form", "report_past") is not None)):
+                self._add(i, [s], "prose", s.place())
+
+    def _heading(self, i: int) -> None:
+        """`### Add circuit breakers` over mere prose is itself the item."""
+        section = self.blocks[i].section
+        under = [b for b in self.blocks[i + 1 : i + 60] if b.section == section]
+        if any(b.kind in ("item", "row") for b in under) or any(
+            section in s.path for s in self.sections[section + 1 : section + 20]
+        ):
+            return
+        text = self._plain(i)
+        if lexicon("items").first(text.lstrip("0123456789.) "), "imperative") is not None and not heading_role(text)[1]:
+            self.found = [f for f in self.found if self.blocks[f.block].section != section]
+            self._add(i, self.said.get(i, ()), "list", self.blocks[i].place)
+
+    # -- lists that announce themselves ----------------------------------------------------------------------------------------------------
+
+    def _list_follows(self, i: int) -> bool:
+        return i + 1 < len(self.blocks) and self.blocks[i + 1].kind in ("item", "row")
+
+    def _announced(self) -> bool:
+        """Lists under a sentence such as "We will take the following steps:" in sections of other roles."""
+        before = len(self.found)
+        for i, b in enumerate(self.blocks):
+            if self.sections[b.section].role in ("actions", "timeline", "appendix", "people", "stats", "impact"):
+                continue
+            if b.kind == "paragraph" and self._announces(i):
+                follows = [k for k in range(i + 1, min(i + 200, len(self.blocks))) if self.blocks[k].lead == i]
+                for k in follows:
+                    if self.blocks[k].kind == "row":
+                        self._row(k)
+                    elif self._introduces(k):
+                        for n in self.children[k]:
+                            self._item(n)
+                    else:
+                        self._item(k)
+        return len(self.found) > before
+
+    def _announces(self, i: int) -> bool:
+        spoken = self.said.get(i, ())
+        if not spoken or not self._list_follows(i):
+            return False
+        last = spoken[-1].plain.rstrip()
+        role = self.sections[self.blocks[i].section].role
+        if not last.endswith(":"):
+            return False
+        hit = lexicon("items").first(last, "lead")
+        return hit is not None and (hit.entry.id != "lead_fixes" or role in _REPORTING)
+
+    # -- prose of a document without such a section --------------------------------------------------------------------------------------
+
+    def _elsewhere(self) -> None:
+        lex = lexicon("items")
+        for i, b in enumerate(self.blocks):
+            role = self.sections[b.section].role
+            if role not in _FORWARD or b.kind not in ("paragraph", "item"):
+                continue
+            under = False
+            for s in self.said.get(i, ()):
+                announced, under = under, False
+                if s.plain.rstrip().endswith(":") and b.kind == "paragraph":
+                    under = role in _REPORTING and lex.first(s.plain.rstrip(), "lead") is not None
+                elif lex.first(s.plain, "explains") is not None:
+                    under = announced
+                elif announced or self._promises(s, role, b.kind == "item"):
+                    self._add(i, [s], "list" if b.kind == "item" else "prose", s.place())
+                    under = announced and b.kind == "paragraph"
+
+    def _promises(self, s: Sentence, role: SectionRole, listed: bool) -> bool:
+        lex = lexicon("items")
+        if s.plain.rstrip().endswith("?") or lex.first(s.plain, "placeholder", "during") is not None:
+            return False
+        if lex.first(s.plain, "promise") is not None:
+            return True
+        if listed and role in _LISTED and lex.first(s.plain, "imperative") is not None:
+            return True
+        if role in _REPORTING and lex.first(s.plain, "report") is not None:
+            return True
+        return role == "recovery" and lex.first(s.plain, "report_past") is not None
+
+
+def _place(spoken: Sequence[Sentence]) -> Place:
+    return Place(spoken[0].place().start, spoken[-1].place().end)
+
+
+def _says(text: str) -> bool:
+    return len(text.split()) >= _LEAST and lexicon("items").first(plain_text(text), "placeholder") is None
+
+
+def leads(blocks: Sequence[Block], said: Mapping[int, str]) -> Iterator[tuple[int, int]]:
+    """For each outer list item or row, the paragraph that introduces its list, where one does: (block, lead)."""
+    last = -1
     for i, b in enumerate(blocks):
-        if b.kind != "item" or sections[b.section].role != "actions" or i not in of:
-            continue
-        text = " ".join(s.words for s in of[i])
-        layout = "list" if b.done is None else "checkbox"
-        yield Item(
-            text, b.place, layout, sections[b.section].heading, done=b.done, sentences=tuple(s.index for s in of[i]), block=i
-        )  # type: ignore[arg-type]
+        if b.kind in ("item", "row") and b.depth <= 1:
+            if b.lead < 0 and last >= 0 and blocks[last].section == b.section:
+                yield i, last
+        elif b.kind == "paragraph" and b.depth == 0:
+            last = i if said.get(i, "").rstrip().endswith(":") else -1
+        elif b.kind == "heading":
+            last = -1

@@ -26,8 +26,10 @@ MAX_BLOCKS = 20_000
 _MAX_NESTING = 32
 _MAX_CELLS = 60  # a row with more is data, not a table for people
 _BREAK = re.compile(r"\r\n|\n|\r")
-_ODD_BLANKS = {c: " " for c in [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028,
-                                0x2029, 0x202F, 0x205F, 0x3000]}  # fmt: skip  # one table
+_ODD_BLANKS = dict.fromkeys(
+    [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F,
+     0x3000, 0xFEFF], " ",
+)  # fmt: skip  # one table
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})")
 _DEFINITION = re.compile(r" {0,3}\[(?!\^)([^\[\]]{1,200})\]:[ \t]*(?:<[^<>]{0,2000}>|\S*[/#.@]\S*)[ \t]*(?:\"[^\"]{0,500}\"|'[^']{0,500}'|\([^()]{0,500}\))?[ \t]*\Z")  # fmt: skip
 _DIRECTIVE = re.compile(r"[ \t]*(?::{3,}.{0,100}|\[\[?_?toc_?\]?\]|\{%.{0,300}%\}|</?(?:details|summary|div|center|p|br|hr)(?: [^<>]{0,300})?/?>)[ \t]*\Z", re.IGNORECASE)  # fmt: skip

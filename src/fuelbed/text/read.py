@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fuelbed.core.document import Block, Document, DocumentKind, Place, Sentence
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.source import Source
 from fuelbed.text.front import front_matter
 from fuelbed.text.inline import Folded, fold
-from fuelbed.text.items import items
+from fuelbed.text.items import items, leads
+from fuelbed.text.kinds import document_kind
 from fuelbed.text.markdown import MAX_BLOCKS, Line, Raw, View, blocks, view
+from fuelbed.text.pasted import set_apart
 from fuelbed.text.sections import headings, sections
 from fuelbed.text.sentences import sentences
+from fuelbed.text.timeline import document_date, moments, split_times, zone_of
 
 __all__ = ["MAX_CHARACTERS", "read"]
 
@@ -30,7 +34,7 @@ def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = Non
     front, begin = front_matter(short)
     seen = view(short, begin)
     raws, cut = blocks(seen)
-    raws = headings(seen, raws)
+    raws = headings(seen, list(split_times(seen, list(set_apart(seen, raws)))))
     said = [fold(seen.text, _all_lines(r), seen.references) if r.kind in _SPEAKING else fold("", []) for r in raws]
     parts, of = sections(raws, said)
     spoken: list[Sentence] = []
@@ -39,10 +43,17 @@ def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = Non
         found.append(_block(seen, raw, of[i]))
         if raw.kind == "heading" or (raw.kind in _SPEAKING and parts[of[i]].role != "appendix"):
             spoken += _spoken(seen, raw, said[i], i, len(spoken))
+    for i, lead in list(leads(found, {i: f.plain for i, f in enumerate(said)})):
+        found[i] = replace(found[i], lead=lead)
+    title = front.get("title", "") or next((p.heading for p in parts if p.role == "title" and p.heading), "")
+    day = document_date(front, title, file, parts, spoken)
+    zone = zone_of(parts, found, spoken)
+    times = moments(found, parts, spoken, zone, day)
+    todo = items(found, parts, spoken, short)
+    kind = kind or document_kind(front, title, parts, found, spoken, times, todo)
     return Document(
-        source, front.get("title", "") or next((p.heading for p in parts if p.role == "title" and p.heading), ""), kind or "reliability", tuple(parts), tuple(found), tuple(spoken),
-        items=tuple(items(found, parts, spoken)), front=front,
-        findings=tuple(_findings(source, text, seen, raws, cut)),
+        source, title, kind, tuple(parts), tuple(found), tuple(spoken), tuple(times), tuple(todo), front, zone, day,
+        tuple(_findings(source, text, seen, raws, cut)),
     )  # fmt: skip
 
 

@@ -12,9 +12,12 @@ from fuelbed.core.document import Place, Section, SectionRole
 from fuelbed.text.inline import Folded, fold
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.markdown import Line, Raw, View
+from fuelbed.text.stamps import stamp
 
 __all__ = ["heading_role", "headings", "sections"]
 
+_NAME_WORDS = 8  # of a plain one
+_LONGEST = 210  # characters of a line that may be one
 _MOST_WORDS = 14  # of a bold or plain heading
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<inner>(?:(?!\1).){1,200})\1[ \t]*:?\Z")
 _RUN_IN = re.compile(r"(?:(\*\*|__)(?=\S)(?:(?!\1).){1,100}(?::[ \t]*\1|\1[ \t]*:)|[A-Z0-9][^:*_`\n|]{1,60}:(?=[ \t]|\Z))")
@@ -131,26 +134,38 @@ class _Heads:
         text = self.seen.text[line[0] : min(line[1], line[0] + 240)].strip()
         if not text or text[0] in "|>`" or text.startswith(("![", "http")):
             return ""
-        alone, last = len(raw.lines) == 1, n + 1 == len(raw.lines)
-        if line[1] - line[0] <= 210:
-            m = _BOLD.match(text)
-            if m is not None and alone and (after is not None or heading_role(text)[1]):
-                said = self._said(line)
-                if said.strip() and len(said.split()) <= _MOST_WORDS and said.rstrip("*_ ")[-1:] not in ".!,;":
-                    return "bold"
-            said = text if m is None else m["inner"]
-            ended = said.endswith(":") or text.endswith(":")
-            if len(said.split()) <= 8 and (ended or alone or n == 0) and said[:1] not in "-+" and heading_role(said)[1]:
-                if (
-                    ended
-                    or (alone and (after is not None) and said[-1:] not in ".!,;")
-                    or (n == 0 and not last and m is not None)
-                ):
-                    return "plain"
+        if line[1] - line[0] <= _LONGEST:
+            bold = _BOLD.match(text)
+            if bold is not None and len(raw.lines) == 1 and self._is_bold(line, text, after):
+                return "bold"
+            if self._is_plain(raw, n, text, bold, after):
+                return "plain"
         m = _RUN_IN.match(text)
         if m is not None and m.end() < len(text) and heading_role(m[0].strip("*_: "))[1] and (m[1] or len(m[0].split()) <= 4):
             return "run-in"
         return ""
+
+    def _is_bold(self, line: Line, text: str, after: Raw | None) -> bool:
+        said = self._said(line).rstrip("*_ ")
+        return (
+            0 < len(said.split()) <= _MOST_WORDS
+            and said[-1:] not in ".!,;"
+            and (after is not None or heading_role(text)[1])
+            and stamp(said, whole=False) is None
+        )
+
+    def _is_plain(self, raw: Raw, n: int, text: str, bold: re.Match[str] | None, after: Raw | None) -> bool:
+        """A line that is the name of a section and nothing else: ended by a colon, alone, or bold over text."""
+        alone = len(raw.lines) == 1
+        said = text if bold is None else bold["inner"]
+        ended = said.endswith(":") or text.endswith(":")
+        if len(said.split()) > _NAME_WORDS or said[:1] in "-+" or not (ended or alone or n == 0) or not heading_role(said)[1]:
+            return False
+        return (
+            ended
+            or (alone and after is not None and said[-1:] not in ".!,;")
+            or (n == 0 and len(raw.lines) > 1 and bold is not None)
+        )
 
 
 def _part(raw: Raw, lines: Sequence[Line]) -> Raw:

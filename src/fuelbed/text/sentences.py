@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from fuelbed.text.inline import Folded
 from fuelbed.text.lexicon import lexicon
@@ -63,7 +64,7 @@ def _lines(f: Folded) -> Iterator[int]:
         return
     _, _, opened = _words()
     edges = [0, *f.breaks, len(f.plain)]
-    width = max(b - a for a, b in zip(edges, edges[1:], strict=False))
+    width = max(b - a for a, b in pairwise(edges))
     for n, i in enumerate(f.breaks):
         if i in f.hard:
             yield i

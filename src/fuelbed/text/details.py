@@ -1,0 +1,89 @@
+"""What hangs on an action item: owner, due date, ticket, priority, whether it is done; and its words without all that."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fuelbed.text.lexicon import Entry, lexicon
+
+__all__ = ["Details", "details", "plain_text", "without"]
+
+_HANDLE = re.compile(r"(?:\A|(?<=[\s(\[,]))@[A-Za-z0-9][\w-]{0,38}(?![\w/.])")
+_LAST_HANDLES = re.compile(r"[\s([{,–—-]*(?:(?:@[A-Za-z0-9][\w-]{0,38})[\s,&/]*){1,6}[)\]}]?[.\s]*\Z")
+_FIRST_HANDLE = re.compile(r"[(\[]?(?:@[A-Za-z0-9][\w-]{0,38}[\s,&/]*){1,4}[)\]]?[\s:–—-]*")
+_TRACKED = re.compile(
+    r"https?://[^\s<>()\[\]]{1,300}?/(?:issues|pull|pulls|merge_requests|browse|ticket|tickets|work_items)/([A-Za-z0-9_-]{1,40})"
+)
+_STRUCK = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*~~.*~~\s*", re.DOTALL)
+_EMPTY = re.compile(r"\s*[(\[{][\s,;:.|-]{0,20}[)\]}]")
+_EDGE = " \t,;:|-–—•·*"
+_ROLES = ("owner", "due", "priority", "ticket", "done")
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a table's columns or the item's own words say about it."""
+
+    owner: str = ""
+    due: str = ""
+    ticket: str = ""
+    priority: str = ""
+    done: bool | None = None
+
+    def over(self, other: Details) -> Details:
+        """These details, and the other's where these say nothing."""
+        done = self.done if self.done is not None else other.done
+        return Details(
+            self.owner or other.owner, self.due or other.due, self.ticket or other.ticket, self.priority or other.priority, done
+        )
+
+
+def _value(e: Entry, text: str) -> str:
+    m = e.find(text)
+    return "" if m is None else next((v for k, v in m.groupdict().items() if k.startswith("v") and v), m[0])
+
+
+def _first(text: str, role: str) -> str:
+    for e in lexicon("items").entries:
+        if e.role == role and (v := _value(e, text)):
+            return v.strip()
+    return ""
+
+
+def details(text: str, quote: str = "") -> Details:
+    """Read from an item's words; `quote` is the source, whose links tell tickets that the words do not."""
+    owner = _first(text, "owner") or ", ".join(dict.fromkeys(m[0] for m in _HANDLE.finditer(text)))
+    ticket = _first(text, "ticket")
+    if not ticket:
+        m = _TRACKED.search(quote)
+        ticket = m[0] if m is not None else ""
+    done = True if _first(text, "done") or (quote and "~~" in quote and _STRUCK.fullmatch(quote)) else None
+    return Details(owner, _first(text, "due"), ticket, _first(text, "priority"), done)
+
+
+def without(text: str) -> str:
+    """The words without owner, due date, ticket, priority, state and lone link words at their ends or in brackets."""
+    m = _FIRST_HANDLE.match(text)
+    text = text[m.end() :] if m is not None else text
+    m = _LAST_HANDLES.search(text[-300:]) if "@" in text else None
+    text = text[: len(text) - len(m[0])] if m is not None else text
+    for e in lexicon("items").entries:
+        if e.role not in (*_ROLES, "link_only"):
+            continue
+        found = e.find(text)
+        if found is not None and _loose(text, found.start(), found.end(), e.role):
+            text = text[: found.start()].rstrip() + " " * (found.end() < len(text)) + text[found.end() :].lstrip()
+    text = _EMPTY.sub("", text)
+    return " ".join(text.strip(_EDGE).split())
+
+
+def _loose(text: str, start: int, end: int, role: str) -> bool:
+    """Whether what was found may go: it stands in brackets, at an end, or is named ("owner: ...")."""
+    if role == "owner" or text[start] in "([" or text[:start].strip(_EDGE) == "" or text[end:].strip(_EDGE + ".") == "":
+        return role != "due" or text[start] in "([" or ":" in text[start:end] or text[end:].strip(_EDGE + ".") == ""
+    return False
+
+
+def plain_text(text: str) -> str:
+    return text.strip()

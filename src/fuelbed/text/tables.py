@@ -1,0 +1,71 @@
+"""Tables of action items: which column says what, by its header words, else by its longest text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from fuelbed.core.document import Block, Sentence
+from fuelbed.text.details import Details
+from fuelbed.text.lexicon import lexicon
+
+__all__ = ["columns", "table_item"]
+
+_KINDS = ("action", "owner", "due", "status", "priority", "ticket", "type")
+
+
+@lru_cache(maxsize=512)
+def columns(heads: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """For each kind of column the index of the first header that names it; the whole header before a word in it."""
+    words = lexicon("items").words
+    found: dict[str, int] = {}
+    taken: set[int] = set()
+    for whole in (True, False):
+        for kind in _KINDS:
+            named = words[f"column_{kind}"]
+            for n, head in enumerate(heads):
+                said = head.strip(" :.*#") or head.strip()
+                fits = said in named if whole else bool(set(said.replace("/", " ").split()) & set(named))
+                if kind not in found and n not in taken and fits:
+                    found[kind] = n
+                    taken.add(n)
+    return tuple(found.items())
+
+
+def _cells(b: Block, spoken: Sequence[Sentence]) -> list[list[Sentence]]:
+    return [[s for s in spoken if c.start <= s.at[0] < c.end] for c in b.cells]
+
+
+def _longest(blocks: Sequence[Block], i: int) -> int:
+    """The column with the longest text in the rows around this one."""
+    rows = [b for b in blocks[max(i - 20, 0) : i + 20] if b.kind == "row" and b.section == blocks[i].section]
+    width = max((len(b.cells) for b in rows), default=0)
+    total = [sum(b.cells[n].end - b.cells[n].start for b in rows if n < len(b.cells)) for n in range(width)]
+    return max(range(width), key=lambda n: total[n], default=0)
+
+
+def table_item(blocks: Sequence[Block], i: int, spoken: Sequence[Sentence]) -> tuple[list[Sentence], Details] | None:
+    """The sentences of the row's action, and what its other columns say; None where it has none."""
+    b = blocks[i]
+    named = dict(columns(b.heads))
+    cells = _cells(b, spoken)
+    at = named.get("action", -1)
+    if at < 0:
+        at = _longest(blocks, i)
+        if at in (named.get("owner"), named.get("due"), named.get("status")):
+            return None
+    if at >= len(cells) or not cells[at]:
+        return None
+
+    def said(kind: str) -> str:
+        n = named.get(kind, -1)
+        return " ".join(s.words for s in cells[n]).strip() if 0 <= n < len(cells) and n != at else ""
+
+    state = said("status")
+    lex = lexicon("items")
+    done = True if lex.first(state, "done_state") is not None else False if lex.first(state, "open_state") is not None else None
+    return cells[at], Details(_filled(said("owner")), _filled(said("due")), _filled(said("ticket")), said("priority"), done)
+
+
+def _filled(text: str) -> str:
+    return "" if lexicon("items").first(text, "placeholder") is not None else text.strip(" -–—")
