@@ -85,7 +85,7 @@ class _Heads:
             elif raw.kind == "paragraph" and raw.depth == 0:
                 yield from self._paragraph(raw, raws[i + 1] if i + 1 < len(raws) else None)
             elif raw.kind == "item" and raw.depth == 1 and self._numbered(raws, i):
-                yield from self._split(raw, 0)
+                yield from self._titled(raw)
             else:
                 yield raw
 
@@ -105,29 +105,39 @@ class _Heads:
         return raw.ordered and (alone or under)
 
     def _paragraph(self, raw: Raw, after: Raw | None) -> Iterator[Raw]:
-        at = next((n for n, line in enumerate(raw.lines) if self._form(raw, n, line, after)), None)
-        if at is None:
+        """The paragraph, cut at every line that is or begins with a heading."""
+        lines: list[Line] = []
+        for n, line in enumerate(raw.lines):
+            form = self._form(raw, n, line, after)
+            if not form:
+                lines.append(line)
+                continue
+            if lines:
+                yield _part(raw, lines)
+            head, lines = self._head(line, form)
+            yield Raw("heading", [head], head[0], head[1], level=min(self.level + 1, 7), form=form)
+        if len(lines) == len(raw.lines):
             yield raw
-            return
-        if at > 0:
-            yield _part(raw, raw.lines[:at])
-        yield from self._split(_part(raw, raw.lines[at:]), 0, after)
+        elif lines:
+            yield _part(raw, lines)
 
-    def _split(self, raw: Raw, at: int, after: Raw | None = None) -> Iterator[Raw]:
-        """The heading that the first line is or begins with, then the rest."""
-        line = raw.lines[at]
-        form = self._form(raw, at, line, after) or "plain"
-        head, rest = line, raw.lines[at + 1 :]
-        if form == "run-in":
-            m = _RUN_IN.match(self.seen.text, *line)
-            assert m is not None
-            head, begin = (line[0], m.end()), m.end()
-            while begin < line[1] and self.seen.text[begin] in " \t":
-                begin += 1
-            rest = [(begin, line[1]), *rest] if begin < line[1] else rest
-        yield Raw("heading", [head], head[0], head[1], level=min(self.level + 1, 7), form=form)
-        if rest:
-            yield from self._paragraph(Raw("paragraph", list(rest), rest[0][0], rest[-1][1]), after)
+    def _head(self, line: Line, form: str) -> tuple[Line, list[Line]]:
+        """The heading in a line, and what the line says after it."""
+        m = _RUN_IN.match(self.seen.text, *line) if form == "run-in" else None
+        if m is None:
+            return line, []
+        begin = m.end()
+        while begin < line[1] and self.seen.text[begin] in " \t":
+            begin += 1
+        return (line[0], m.end()), [(begin, line[1])] if begin < line[1] else []
+
+    def _titled(self, raw: Raw) -> Iterator[Raw]:
+        """A list item whose first line is a heading."""
+        head = raw.lines[0]
+        yield Raw("heading", [head], head[0], head[1], level=min(self.level + 1, 7), form="plain")
+        if len(raw.lines) > 1:
+            rest = raw.lines[1:]
+            yield from self._paragraph(Raw("paragraph", rest, rest[0][0], rest[-1][1]), None)
 
     def _form(self, raw: Raw, n: int, line: Line, after: Raw | None) -> str:
         """ "bold", "plain" or "run-in" where the line is or begins with a heading, else ""."""

@@ -12,7 +12,7 @@ from fuelbed.text.lexicon import lexicon
 
 __all__ = ["sentences"]
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]]{0,4}(?= )")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]{0,4}(?= )")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]{1,40}\Z")
 _INITIAL = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]\Z")
 _ORDINAL = re.compile(r"\(?(?:\d{1,3}|[ivx]{1,4}|[a-z])[.)]?\Z", re.IGNORECASE)
