@@ -14,7 +14,7 @@ from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.wording import likeness, rarity, stems
 
 __all__ = ["CAUSAL", "about", "answered", "at_action", "at_mention", "at_section", "causes", "changes", "clip", "closed", "closest", "hits",
-           "in_sentence", "long_enough", "story", "telling", "topics", "touched", "weaknesses"]  # fmt: skip  # one list
+           "in_sentence", "listed_only", "long_enough", "story", "sure_factors", "sure_trigger", "telling", "topics", "touched", "weaknesses"]  # fmt: skip  # one list
 
 CAUSAL: tuple[SectionRole, ...] = ("trigger", "cause")
 _TOPICS = ("closes_sight", "closes_test", "closes_limit", "closes_access", "closes_writing", "closes_undo")
@@ -68,6 +68,23 @@ def weaknesses(reading: Reading) -> list[Mention]:
     d = reading.document
     found = [*reading.conditions, *(c for c in reading.controls if c.status in ("absent", "failed"))]
     return [m for m in found if d.role_of(d.sentences[m.sentence]) not in _ASIDE]
+
+
+def listed_only(reading: Reading) -> bool:
+    """Whether there are action items and all stand in lists or tables: what prose promises is never sure to be all of it."""
+    return bool(reading.actions) and all(a.item.layout != "prose" for a in reading.actions)
+
+
+def sure_trigger(reading: Reading) -> Mention | None:
+    """The first trigger that form and words agree on: fit to be named in a question."""
+    return next((m for m in reading.triggers if m.sure), None)
+
+
+def sure_factors(reading: Reading) -> list[Mention]:
+    """Weaknesses that the text lists as such, one a list item: fit to be named in a question."""
+    d = reading.document
+    listed = [m for m in weaknesses(reading) if m.sure and d.block_of(d.sentences[m.sentence]).kind == "item"]
+    return list({d.sentences[m.sentence].block: m for m in reversed(listed)}.values())[::-1]
 
 
 def changes(reading: Reading) -> list[ReadAction]:

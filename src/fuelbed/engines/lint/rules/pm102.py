@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_action, changes, clip
+from fuelbed.engines.lint.look import at_action, changes, clip, listed_only
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -14,7 +14,12 @@ __all__ = ["RULE"]
 
 def _check(reading: Reading) -> Iterator[Finding]:
     made = changes(reading)
-    if not made or any(a.cls != "trigger_only" for a in made) or all(a.undoes for a in made):
+    if (
+        not listed_only(reading)
+        or any(a.cls != "trigger_only" or not (a.sure or a.undoes) for a in made)
+        or not made
+        or all(a.undoes for a in made)
+    ):
         return
     n = len(made)
     what = "The only action that changes something is" if n == 1 else f"All {n} actions that change something are"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import answered, at_section, clip, weaknesses
+from fuelbed.engines.lint.look import answered, at_section, clip, sure_trigger, weaknesses
 from fuelbed.engines.lint.rule import ACCOUNTS, Rule
 
 __all__ = ["RULE"]
@@ -21,9 +21,10 @@ def _check(reading: Reading) -> Iterator[Finding]:
 
 
 def _ask(reading: Reading) -> str:
-    if not reading.triggers:
+    trigger = sure_trigger(reading)
+    if trigger is None:
         return RULE.question
-    return f"What stood there that let {clip(reading.triggers[0].what)} do this, since when, and why was it normal?"
+    return f"What stood there that let {clip(trigger.what)} do this, since when, and why was it normal?"
 
 
 RULE = Rule(

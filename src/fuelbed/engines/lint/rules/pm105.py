@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import answered, at_section, clip
+from fuelbed.engines.lint.look import answered, at_section, clip, sure_trigger
 from fuelbed.engines.lint.rule import ACCOUNTS, Rule
 
 __all__ = ["RULE"]
@@ -19,9 +19,10 @@ def _check(reading: Reading) -> Iterator[Finding]:
 
 
 def _ask(reading: Reading) -> str:
-    if not reading.triggers:
+    trigger = sure_trigger(reading)
+    if trigger is None:
         return RULE.question
-    return f"Apart from {clip(reading.triggers[0].what)}, what else could have set it off?"
+    return f"Apart from {clip(trigger.what)}, what else could have set it off?"
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import answered, at_section, clip, weaknesses
+from fuelbed.engines.lint.look import answered, at_section, clip, sure_factors
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -21,7 +21,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
 
 
 def _ask(reading: Reading) -> str:
-    named = [m.what for m in weaknesses(reading)][:2]
+    named = [m.what for m in sure_factors(reading)][:2]
     if len(named) < 2:
         return RULE.question
     return f"Are {clip(named[0])} and {clip(named[1])} independent, or do they share something that makes them come together?"

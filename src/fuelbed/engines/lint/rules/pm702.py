@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_action, changes
+from fuelbed.engines.lint.look import at_action, changes, listed_only
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -15,10 +15,10 @@ __all__ = ["RULE"]
 def _check(reading: Reading) -> Iterator[Finding]:
     acts = reading.actions
     sight = [a for a in acts if a.cls == "monitoring"]
-    if not sight or changes(reading):
+    if not sight or changes(reading) or not listed_only(reading):
         return
     others = len(acts) - len(sight)
-    rest = f", and the other {'one writes' if others == 1 else f'{others} write'} or train" if others else ""
+    rest = f", and the other {'one writes or trains' if others == 1 else f'{others} write or train'}" if others else ""
     what = (
         "The only action item only adds sight"
         if len(acts) == 1

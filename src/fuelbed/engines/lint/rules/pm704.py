@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_action
+from fuelbed.engines.lint.look import at_action, listed_only
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -14,7 +14,7 @@ __all__ = ["RULE"]
 
 def _check(reading: Reading) -> Iterator[Finding]:
     acts = reading.actions
-    if not acts or any(a.cls not in ("doc", "process") for a in acts):
+    if not listed_only(reading) or any(a.cls not in ("doc", "process") for a in acts):
         return
     what = (
         "The only action item changes nothing in the system"

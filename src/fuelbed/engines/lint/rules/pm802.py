@@ -9,6 +9,7 @@ from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
 from fuelbed.engines.lint.look import at_mention, clip, closed, topics, touched
 from fuelbed.engines.lint.rule import Rule
+from fuelbed.text.lexicon import lexicon
 
 __all__ = ["RULE"]
 
@@ -23,11 +24,13 @@ def _check(reading: Reading) -> Iterator[Finding]:
     found = 0
     for m in reading.controls[:_TRIED]:
         s = reading.document.sentences[m.sentence]
-        if m.status != "absent" or reading.document.role_of(s) not in _TOLD or found >= _MOST:
+        if m.status != "absent" or not m.sure or reading.document.role_of(s) not in _TOLD or found >= _MOST:
+            continue
+        if not lexicon("lint").first(s.plain, "gap_word"):  # a lesson that only wishes for more is no gap that was seen
             continue
         named = topics(m.what) or topics(s.plain)
         if named and not named & closed(reading) and not touched(reading, m):
-            yield at_mention(RULE, reading, m, f"{clip(m.what)}: no action item closes this gap.")
+            yield at_mention(RULE, reading, m, f"No action item closes this gap: {clip(s.words)}.")
             found += 1
 
 
