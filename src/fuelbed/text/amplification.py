@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import get_args
 
 from fuelbed.core.document import Document, SectionRole, Sentence
@@ -21,7 +22,8 @@ from fuelbed.text.wording import stem
 
 __all__ = ["Evidence", "amplification", "evidence"]
 
-_ENOUGH = 1.0
+_ENOUGH = 0.8
+_CERTAIN = 1.0  # one place says it by itself
 _KINDS = tuple(k for k in get_args(AmplificationKind) if k != "none")
 
 _FITS: tuple[tuple[str, frozenset[str], float, float], ...] = (
@@ -49,8 +51,12 @@ _FITS: tuple[tuple[str, frozenset[str], float, float], ...] = (
     ("self_sustaining_loop", frozenset({"stays"}), 0.5, 0.5),
     ("self_sustaining_loop", frozenset({"stays", "slows"}), 0.6, 0.4),
     ("cascade", frozenset({"survivors", "overloaded"}), 1.0, 0.8),
+    ("cascade", frozenset({"moves", "overloaded"}), 1.0, 0.7),
     ("cascade", frozenset({"survivors", "more"}), 1.0, 0.7),
     ("cascade", frozenset({"lost", "spread"}), 0.7, 0.3),
+    ("self_sustaining_loop", frozenset({"return", "causal"}), 0.7, 0.0),
+    ("self_sustaining_loop", frozenset({"return", "more"}), 1.0, 0.0),
+    ("self_sustaining_loop", frozenset({"return", "slows"}), 0.8, 0.0),
     ("self_sustaining_loop", frozenset({"echo", "slows"}), 1.0, 0.6),
     ("self_sustaining_loop", frozenset({"echo", "load"}), 1.0, 0.6),
     ("self_sustaining_loop", frozenset({"echo", "growth"}), 0.8, 0.5),
@@ -74,6 +80,7 @@ _DENIAL_REACH = 2  # words between "no" and what it denies
 _ECHO_APART = 4  # words between a word and its return
 _ECHO_LETTERS = 4
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+_CLAUSE = re.compile(r"[^,;:]+")
 _REPEAT = 0.5  # what further places add, in all at most once this
 
 
@@ -128,7 +135,24 @@ def _pieces(text: str, hits: Sequence[tuple[Hit, float]]) -> dict[str, _Piece]:
     echo = _echo(text)
     if echo is not None:
         pieces["echo"] = _Piece(*echo, "echo", 1.0)
+    there_and_back = _return(text)
+    if there_and_back is not None:
+        pieces["return"] = _Piece(*there_and_back, "return", 1.0)
     return pieces
+
+
+def _return(text: str) -> tuple[int, int] | None:
+    """Where a sentence goes from one thing to another and, in its next clause, from that back to the first."""
+    clauses = [m for m in _CLAUSE.finditer(text) if m[0].strip()]
+    for one, two in pairwise(clauses):
+        first = [stem(w[0]) for w in _WORD.finditer(one[0]) if len(w[0]) > _ECHO_LETTERS]
+        second = [stem(w[0]) for w in _WORD.finditer(two[0]) if len(w[0]) > _ECHO_LETTERS]
+        common = [w for w in dict.fromkeys(first) if w in second]
+        for n, a in enumerate(common):
+            for b in common[n + 1 :]:
+                if second.index(b) < len(second) - 1 - second[::-1].index(a):
+                    return one.start(), two.end()
+    return None
 
 
 def _echo(text: str) -> tuple[int, int] | None:
@@ -215,4 +239,4 @@ def amplification(document: Document) -> Amplification:
 
 def _mention(document: Document, e: Evidence) -> Mention:
     s = document.sentences[e.sentence]
-    return Mention("amplification", label(s, e.first, e.last), s.place(e.first, e.last), e.sentence, e.weight >= _ENOUGH, e.why)
+    return Mention("amplification", label(s, e.first, e.last), s.place(e.first, e.last), e.sentence, e.weight >= _CERTAIN, e.why)

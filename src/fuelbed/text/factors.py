@@ -35,11 +35,11 @@ _MOST: Mapping[MentionKind, int] = {"trigger": 5, "condition": 10, "control": 10
 
 _BACKGROUND = {"actions": -2.0, "people": -2.0, "stats": -2.0, "appendix": -2.0, "questions": -1.0}  # the same for all kinds
 _SHARE: Mapping[_Kind, Mapping[str, float]] = {
-    "trigger": {"trigger": 0.6, "cause": 0.3, "summary": 0.2, "title": 0.2, "other": 0.1, "background": -0.2, "impact": -0.3,
+    "trigger": {"trigger": 0.6, "cause": 0.3, "summary": 0.2, "title": -0.3, "other": 0.1, "background": -0.2, "impact": -0.3,
                 "detection": -0.5, "response": -0.6, "recovery": -0.6, "lessons": -0.5, "went_well": -1, "went_wrong": -0.1,
                 "lucky": -1, "controls": -0.5, "timeline": -0.2},
-    "condition": {"cause": 0.4, "went_wrong": 0.3, "summary": 0.3, "lessons": 0.2, "other": 0.2, "background": 0.2, "controls": 0.2,
-                  "trigger": 0.1, "detection": -0.1, "title": -0.2, "lucky": -0.2, "timeline": -0.4, "impact": -0.3,
+    "condition": {"cause": 0.4, "went_wrong": 0.3, "summary": 0.3, "lessons": 0.4, "other": 0.2, "background": 0.2, "controls": 0.2,
+                  "trigger": 0.1, "detection": -0.1, "title": -0.4, "lucky": -0.2, "timeline": -0.4, "impact": -0.3,
                   "response": -0.3, "recovery": -0.3, "went_well": -1},
     "absent": {"went_wrong": 0.4, "controls": 0.4, "cause": 0.3, "lessons": 0.3, "detection": 0.3, "summary": 0.2, "other": 0.2,
                "background": 0.1, "response": 0.1, "lucky": 0.1, "timeline": -0.1, "impact": -0.2, "went_well": -1},
@@ -82,7 +82,7 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
     wish = _WISH if first(lex, text, "desired") is not None else 0.0
     found = [f for kind in _SHARE for f in _kind(text, role, kind, wish if kind != "absent" else 0.0)]
     found += _following(text, role, wish)
-    if role in ("actions", "recovery"):
+    if role in ("actions", "recovery", "lessons"):
         found += [Found("absent", _ENOUGH, h.start, h.end, h.entry.id, False) for h in find(lex, text, "absent_action")][:1]
     if early:
         found += [
@@ -206,8 +206,18 @@ def _judged(document: Document) -> tuple[Found, ...]:
         judged = judge(s.plain, role, early=s.index in early, listed=listed)
         if any(f.why == "change_row" for f in judged):
             early = frozenset()  # one row is taken for its place alone
-        found += [replace(f, sentence=s.index) for f in judged]
+        found += [replace(f, sentence=s.index) for f in (*judged, *_lack(judged, role, listed))]
     return tuple(found)
+
+
+def _lack(judged: Sequence[Found], role: SectionRole, listed: bool) -> list[Found]:
+    """A defence that is listed among the causes as absent or failed is told as a standing lack, too."""
+    told = [f for f in judged if f.score >= _ENOUGH]
+    if role != "cause" or not listed or any(f.kind == "condition" for f in told):
+        return []
+    return [
+        Found("condition", _ENOUGH, f.first, f.last, f"section {role}", False) for f in told if f.kind in ("absent", "failed")
+    ][:1]
 
 
 def _mentions(document: Document, kind: MentionKind, wanted: Iterable[_Kind]) -> tuple[Mention, ...]:
