@@ -143,6 +143,7 @@ class _Scan:
         self.references = references
         self.marks = bytearray(len(raw))
         self.ticks: dict[int, list[int]] = {}
+        self.gone: list[tuple[int, int]] = []  # addresses and pictures
         self.brackets: list[tuple[int, bool]] = []
         self.open: dict[str, list[list[int]]] = {"*": [], "_": [], "~": []}
 
@@ -154,7 +155,23 @@ class _Scan:
         at = 0
         while (m := _SPECIAL.search(raw, at)) is not None:
             at = self._one(m)
+        self._empty_brackets()
         return self.marks
+
+    def _empty_brackets(self) -> None:
+        """Brackets go with the address or picture that was all they held."""
+        for start, end in self.gone:
+            while start > 0 and self.raw[start - 1] == " ":
+                start -= 1
+            while end < len(self.raw) and self.raw[end] == " ":
+                end += 1
+            if (
+                0 < start
+                and end < len(self.raw)
+                and self.raw[start - 1] + self.raw[end] in ("()", "[]", "<>")
+                and not self.marks[end]
+            ):
+                self._set(start - 1, end + 1, _GAP)
 
     def _set(self, first: int, last: int, mark: int) -> None:
         self.marks[first:last] = bytes([mark]) * (last - first)
@@ -237,6 +254,7 @@ class _Scan:
         end = attributes.end() if attributes is not None else end
         if image or text[:1] == "^":
             self._set(start, end, _GAP)
+            self.gone.append((start, end))
         else:
             self._set(start, first, _DROP)
             self._set(i, end, _DROP)
@@ -249,6 +267,7 @@ class _Scan:
         m = _ANGLED.match(self.raw, i)
         if m is not None:
             self._set(i, m.end(), _DROP)
+            self.gone.append((i, m.end()))
             return m.end()
         m = _TAG.match(self.raw, i)
         if m is None:
@@ -280,4 +299,5 @@ class _Scan:
         if said.endswith(")") and said.count("(") < said.count(")"):
             said = said.rstrip(").,;:!?'")
         self._set(i, i + len(said), _DROP)
+        self.gone.append((i, i + len(said)))
         return max(i + len(said), j)

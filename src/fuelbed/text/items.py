@@ -235,11 +235,13 @@ class _Finder:
 
     def _elsewhere(self) -> None:
         lex = lexicon("items")
+        under = False  # what stands before announced changes
         for i, b in enumerate(self.blocks):
             role = self.sections[b.section].role
             if role not in _FORWARD or b.kind not in ("paragraph", "item"):
+                under = False
                 continue
-            under = False
+            under = under and b.kind == "paragraph" and self._acts(i)
             for s in self.said.get(i, ()):
                 announced, under = under, False
                 if s.plain.rstrip().endswith(":") and b.kind == "paragraph":
@@ -249,6 +251,9 @@ class _Finder:
                 elif announced or self._promises(s, role, b.kind == "item"):
                     self._add(i, [s], "list" if b.kind == "item" else "prose", s.place())
                     under = announced and b.kind == "paragraph"
+
+    def _acts(self, i: int) -> bool:
+        return lexicon("items").first(self._plain(i), "imperative", "report", "report_past") is not None
 
     def _promises(self, s: Sentence, role: SectionRole, listed: bool) -> bool:
         lex = lexicon("items")

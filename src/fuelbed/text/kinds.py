@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
@@ -13,8 +14,10 @@ __all__ = ["document_kind"]
 _KINDS: frozenset[str] = frozenset(get_args(DocumentKind))
 _FIRST = 400  # sentences that are looked at
 _TITLE = 3  # a title counts so many times
-_ENOUGH = 3.0  # weight of words of attack from which a document is about one
-_PART = 0.15  # weight per sentence from which it is more than a mention
+_ENOUGH = 3.0  # weight of words of an attack or a notice from which a document is about one
+_NOTICE = 2.0  # the same for a notice in a text without a clock time
+_STORY = 4  # clock times from which a document tells a story
+_PART = 0.08  # weight per sentence from which it is more than a mention
 _BLANK = 0.5  # share of what is to be filled in from which a document is a template
 
 
@@ -57,11 +60,12 @@ def _story(title: str, prose: Sequence[Sentence], moments: Sequence[Moment]) -> 
     for n, text in enumerate([title, *texts]):
         for hit in lex.find(text, *weight):
             weight[hit.entry.role] += hit.entry.weight * (_TITLE if n == 0 else 1)
-    n = max(len(texts), 8)
-    clocked = sum(hasattr(m.time, "minute") and not m.fuzzy for m in moments)
+    clocked = sum(isinstance(m.time, (dt.datetime, dt.time)) and not m.fuzzy for m in moments)
     notice, attack, story = weight["advisory"], weight["security"], weight["story"]
-    if notice >= _ENOUGH and notice / n >= _PART and notice > story and notice >= attack and clocked < 4:
+    if clocked < _STORY and notice >= (_ENOUGH if clocked else _NOTICE) and notice >= story and notice >= attack / 2:
         return "advisory"
-    if attack >= _ENOUGH and attack / n >= _PART and attack > story:
-        return "security"
+    titled = lex.first(title, "security") is not None
+    if attack + notice > story and (attack >= _ENOUGH or (clocked and notice >= _ENOUGH)):
+        if titled or attack + notice >= _PART * len(texts):
+            return "security"
     return "reliability"

@@ -66,7 +66,8 @@ def heading_role(heading: str) -> tuple[SectionRole | None, bool]:
         hits = [h for h in lexicon("headings").find(t) if h.entry.weight < 2]
         if hits and len(short.split()) <= _MOST_WORDS:
             return min(hits, key=lambda h: h.start).entry.role, False  # type: ignore[return-value]  # as above
-    return (roles[-1], False) if len(parts) > 1 and roles[-1] is not None else (None, False)
+    last = roles[-1] if len(parts) > 1 and len(short.split()) <= _NAME_WORDS else None
+    return last, False
 
 
 @dataclass(slots=True)

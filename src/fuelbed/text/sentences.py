@@ -75,5 +75,6 @@ def _lines(f: Folded) -> Iterator[int]:
         if not after[:1].isupper() or not line or line[-1] in ",;(–—-&/+":
             continue
         last = line[-40:].rsplit(" ", 1)[-1].lower()
-        if line[-1] == ":" or (len(line) + len(word) + 12 < width and last not in opened):
+        early = len(line) + len(word) + 12 < width
+        if line[-1] == ":" or (last not in opened and (early or lexicon("items").first(after, "imperative") is not None)):
             yield i

@@ -18,6 +18,7 @@ _AROUND = re.compile(r"[~≈<>±]\s*")
 _DASH = re.compile(r"\s*[-–—]\s*(?=[~≈]?\d)")
 _REST = re.compile(r"[\s\-–—:;,.|)\]*_>→]+")
 _MARKS = re.compile(r"[\W_]{0,8}")
+_OTHER_ZONE = re.compile(r"\s{0,4}[(/]\s{0,2}~?\d{1,2}[:h]\d{2}[^()\d]{0,24}\)?(?=[\s:\-–—]|\Z)")  # "12:48 (6:48 PDT)"
 _STARTS = re.compile(r"[\W_]{0,8}(?:\d|[a-z+]{1,12}\b)", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -98,6 +99,8 @@ def stamp(text: str, whole: bool = False) -> Stamp | None:
         if m is None:
             return None
         found.vague, found.fuzzy, found.stop = True, True, m.end()
+    m = _OTHER_ZONE.match(text, found.stop)
+    found.stop = m.end() if m is not None else found.stop
     m = _REST.match(text, found.stop)
     found.stop = m.end() if m is not None else found.stop
     return None if whole and found.stop < len(text) else found
