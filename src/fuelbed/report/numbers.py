@@ -5,62 +5,21 @@ from __future__ import annotations
 import math
 
 from fuelbed.core.estimates import Estimate, EstimateKind
+from fuelbed.core.shown import number, per_cent, probability
 
 __all__ = ["NOT_KNOWN", "basis", "change", "digits", "estimate", "estimate_parts", "interval", "number", "quantity"]
 
 NOT_KNOWN = "not known"
 _NO_BOUND = "no upper bound"
-_ROUNDING = 1e-9  # a share or change below it is what is left of floating point
 _YEARS = (("years", 1.0), ("days", 1 / 365.25), ("h", 1 / 8766), ("min", 1 / 525960), ("s", 1 / 31557600))
-
-
-def number(x: float) -> str:
-    """Two significant digits, three from 100 on: `0.031`, `4.1`, `12`, `108`, `1230`, `3.1e-06`."""
-    if math.isnan(x):
-        return NOT_KNOWN
-    if math.isinf(x):
-        return _NO_BOUND if x > 0 else "no lower bound"
-    sign, a = ("−" if x < 0 else ""), abs(x)
-    if a == 0:
-        return "0"
-    if a < 1e-4 or a >= 1e6:
-        mantissa, exponent = f"{a:.1e}".split("e")
-        return f"{sign}{mantissa.removesuffix('.0')}e{int(exponent)}".replace("e-", "e−")
-    digits = 3 if a >= 99.5 else 2
-    a = round(a, digits - 1 - math.floor(math.log10(a)))
-    decimals = max(0, digits - 1 - math.floor(math.log10(a)))
-    text = f"{a:.{decimals}f}"
-    return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
-
-
-def _probability(p: float) -> str:
-    """As `number`, but near 1 with as many digits as keep it apart from 1."""
-    if not 0.99 <= p < 1:
-        return number(p)
-    if 1 - p < 1e-6:
-        return ">0.999999"
-    return f"{p:.{1 - math.floor(math.log10(1 - p))}f}".rstrip("0").rstrip(".")
-
-
-def _per_cent(x: float, signed: bool) -> str:
-    if math.isinf(x):
-        return number(x)
-    if abs(x) < _ROUNDING:
-        return "0"
-    if signed and -1 < x < -0.99:
-        text = "−" + _probability(1 - (1 + x))
-        return "−" + f"{float(text[1:].lstrip('>')) * 100:.6g}"
-    y = 100 * x
-    text = number(y) if abs(y) < 9.95 else f"{y:.0f}".replace("-", "−")
-    return f"+{text}" if signed and y > 0 and text != "0" else text
 
 
 def digits(x: float, kind: EstimateKind) -> str:
     """One number as its kind is written, without sign of unit or per cent."""
     if kind == "probability":
-        return _probability(x)
+        return probability(x)
     if kind in ("share", "change"):
-        return _per_cent(x, signed=kind == "change")
+        return per_cent(x, signed=kind == "change")
     if kind == "count" and float(x).is_integer():
         return f"{x:.0f}".replace("-", "−")
     return number(x)
@@ -130,7 +89,7 @@ def change(x: float | None) -> str:
     """`−93 %`, `no change`, `+4.2 %`."""
     if x is None or math.isnan(x):
         return NOT_KNOWN
-    text = _per_cent(x, signed=True)
+    text = per_cent(x, signed=True)
     return "no change" if text in ("0", "−0", "+0") or abs(x) < 5e-5 else f"{text} %"
 
 

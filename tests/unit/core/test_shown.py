@@ -1,0 +1,31 @@
+"""Numbers in sentences: never rounded to nothing or to all."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from fuelbed.core.shown import count, per_cent
+
+
+@pytest.mark.parametrize(
+    ("x", "plain", "signed"),
+    [
+        (0.0, "0", "0"),
+        (0.0012, "0.12", "+0.12"),
+        (0.36, "36", "+36"),
+        (0.9997, "99.97", "+100"),
+        (-0.9997, "−99.97", "−99.97"),
+        (1.0, "100", "+100"),
+        (-0.5, "−50", "−50"),
+        (1.5, "150", "+150"),
+        (math.inf, "no upper bound", "no upper bound"),
+    ],
+)
+def test_per_cent(x: float, plain: str, signed: str) -> None:
+    assert (per_cent(x), per_cent(x, signed=True)) == (plain, signed)
+
+
+def test_counts() -> None:
+    assert (count(364), count(137846528820)) == ("364", "1.4e11")
