@@ -17,6 +17,8 @@ _TRACKED = re.compile(
 )
 _STRUCK = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*~~.*~~\s*", re.DOTALL)
 _EMPTY = re.compile(r"\s*[(\[{][\s,;:.|-]{0,20}[)\]}]")
+_HELD = re.compile(r"\s*[(\[]([^()\[\]]{1,160})[)\]]")
+_COUNT = re.compile(r"\s*\(?\d{1,3}[.)]\s+(?=\D)")
 _EDGE = " \t,;:|-–—•·*"
 _ROLES = ("owner", "due", "priority", "ticket", "done")
 
@@ -74,8 +76,19 @@ def without(text: str) -> str:
         found = e.find(text)
         if found is not None and _loose(text, found.start(), found.end(), e.role):
             text = text[: found.start()].rstrip() + " " * (found.end() < len(text)) + text[found.end() :].lstrip()
-    text = _EMPTY.sub("", text)
+    text = _EMPTY.sub("", _HELD.sub(_held, text))
+    m = _COUNT.match(text)
+    text = text[m.end() :] if m is not None else text
     return " ".join(text.strip(_EDGE).split())
+
+
+def _held(m: re.Match[str]) -> str:
+    """Nothing, where a bracket holds nothing but owner, due date, ticket and the like."""
+    said = _HANDLE.sub("", m[1])
+    for e in lexicon("items").entries:
+        if e.role in _ROLES:
+            said = e.match.sub("", said)
+    return "" if said != m[1] and not any(c.isalnum() for c in said) else m[0]
 
 
 def _loose(text: str, start: int, end: int, role: str) -> bool:

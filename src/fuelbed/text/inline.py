@@ -166,7 +166,7 @@ class _Scan:
             while end < len(self.raw) and self.raw[end] == " ":
                 end += 1
             if (
-                0 < start
+                start > 0
                 and end < len(self.raw)
                 and self.raw[start - 1] + self.raw[end] in ("()", "[]", "<>")
                 and not self.marks[end]

@@ -56,6 +56,7 @@ class _Finder:
     said: Mapping[int, Sequence[Sentence]]
     source: str
     found: list[Item] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)  # sections whose heading is the item
     children: dict[int, list[int]] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -74,6 +75,8 @@ class _Finder:
         listed = any(self.blocks[i].kind in ("item", "row") and self._text(i) for i in wanted)
         for i in wanted:
             b = self.blocks[i]
+            if b.section in self.taken:
+                continue
             if b.kind == "row":
                 self._row(i)
             elif b.kind == "item":
@@ -194,7 +197,7 @@ class _Finder:
             return
         text = self._plain(i)
         if lexicon("items").first(text.lstrip("0123456789.) "), "imperative") is not None and not heading_role(text)[1]:
-            self.found = [f for f in self.found if self.blocks[f.block].section != section]
+            self.taken.add(section)
             self._add(i, self.said.get(i, ()), "list", self.blocks[i].place)
 
     # -- lists that announce themselves ----------------------------------------------------------------------------------------------------

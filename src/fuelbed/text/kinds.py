@@ -65,7 +65,7 @@ def _story(title: str, prose: Sequence[Sentence], moments: Sequence[Moment]) -> 
     if clocked < _STORY and notice >= (_ENOUGH if clocked else _NOTICE) and notice >= story and notice >= attack / 2:
         return "advisory"
     titled = lex.first(title, "security") is not None
-    if attack + notice > story and (attack >= _ENOUGH or (clocked and notice >= _ENOUGH)):
-        if titled or attack + notice >= _PART * len(texts):
-            return "security"
+    enough = attack + notice > story and (attack >= _ENOUGH or (clocked > 0 and notice >= _ENOUGH))
+    if enough and (titled or attack + notice >= _PART * len(texts)):
+        return "security"
     return "reliability"

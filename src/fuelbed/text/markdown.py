@@ -40,7 +40,7 @@ _CHECKBOX = re.compile(r"\[([ xX✓✔])\][ \t]+|([☐☑☒✅✔✓❌⬜])️
 
 @dataclass(slots=True)
 class Raw:
-    """A block before its section is known. `lines` are what it says; `parent` the index of the item above it, -1 if none.
+    """A block before its section is known. `lines` are what it says; `parent` the key of the item above it, -1 if none.
 
     `group` numbers the list or table that it belongs to (0: neither); `level` is a heading's; `cells` a row's.
     """
@@ -58,6 +58,7 @@ class Raw:
     heads: list[Line] = field(default_factory=list)
     parent: int = -1
     group: int = 0
+    key: int = -1  # of an item: what `parent` of others names, until all blocks are found
     form: str = ""  # of a heading: "atx", "bold", "plain", "run-in"
 
 
@@ -166,7 +167,7 @@ class _List:
     ordered: bool
     group: int
     count: int = 0
-    item: int = -1  # index of the open item's block
+    item: int = -1  # key of the open item's block
     fresh: bool = False  # the open item has said nothing yet
 
 
@@ -257,7 +258,7 @@ class _Walk:
             lines = [(m.end(), lines[0][1]), *lines[1:]]
         raw = Raw("item", lines, start, lines[-1][1], 0, len(self.lists), inner.count - 1, inner.ordered, done, group=inner.group)
         raw.parent = above
-        inner.item = len(self.found)
+        inner.item = raw.key = len(self.found)
         self.found.append(raw)
 
     def _paragraph(self, lines: list[Line]) -> Iterator[Raw]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fuelbed.core.document import Block, Document, DocumentKind, Place, Sentence
+from fuelbed.core.document import Block, Document, DocumentKind, Place, Section, Sentence
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.source import Source
 from fuelbed.text.front import front_matter
@@ -14,13 +14,15 @@ from fuelbed.text.items import items, leads
 from fuelbed.text.kinds import document_kind
 from fuelbed.text.markdown import MAX_BLOCKS, Line, Raw, View, blocks, view
 from fuelbed.text.pasted import set_apart
-from fuelbed.text.sections import headings, sections
+from fuelbed.text.sections import sections
 from fuelbed.text.sentences import sentences
 from fuelbed.text.timeline import document_date, moments, split_times, zone_of
+from fuelbed.text.titles import headings
 
 __all__ = ["MAX_CHARACTERS", "read"]
 
 MAX_CHARACTERS = 1_000_000
+_TITLE_WORDS = 14
 _SPEAKING = ("heading", "paragraph", "item", "row")
 
 
@@ -39,14 +41,15 @@ def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = Non
     parts, of = sections(raws, said)
     spoken: list[Sentence] = []
     found: list[Block] = []
+    index = {raw.key: i for i, raw in enumerate(raws) if raw.key >= 0}
     for i, raw in enumerate(raws):
-        found.append(_block(seen, raw, of[i]))
+        found.append(_block(seen, raw, of[i], index.get(raw.parent, -1)))
         if raw.kind == "heading" or (raw.kind in _SPEAKING and parts[of[i]].role != "appendix"):
             spoken += _spoken(seen, raw, said[i], i, len(spoken))
     for i, lead in list(leads(found, {i: f.plain for i, f in enumerate(said)})):
         found[i] = replace(found[i], lead=lead)
-    title = front.get("title", "") or next((p.heading for p in parts if p.role == "title" and p.heading), "")
-    day = document_date(front, title, file, parts, spoken)
+    title = front.get("title", "") or _title(parts, found, said)
+    day = document_date(front, title, file, parts, found, spoken)
     zone = zone_of(parts, found, spoken)
     times = moments(found, parts, spoken, zone, day)
     todo = items(found, parts, spoken, short)
@@ -57,14 +60,23 @@ def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = Non
     )  # fmt: skip
 
 
+def _title(parts: Sequence[Section], found: Sequence[Block], said: Sequence[Folded]) -> str:
+    """The heading that is the title, else a first line that stands alone and is no sentence."""
+    headed = next((p.heading for p in parts if p.role == "title" and p.heading), "")
+    if headed or not found or found[0].kind != "paragraph" or len(found) < 2:
+        return headed
+    first = said[0].words
+    return first if len(first.split()) <= _TITLE_WORDS and first[-1:] not in ".!?:;," and not said[0].breaks else ""
+
+
 def _all_lines(raw: Raw) -> Sequence[Line]:
     return raw.cells if raw.kind == "row" else raw.lines
 
 
-def _block(seen: View, raw: Raw, section: int) -> Block:
+def _block(seen: View, raw: Raw, section: int, lead: int) -> Block:
     return Block(
         raw.kind, Place(raw.start, raw.end), section, raw.depth, raw.ordinal, raw.done, tuple(Place(*c) for c in raw.cells),
-        tuple(fold(seen.text, [h], seen.references).words.lower() for h in raw.heads), raw.parent, raw.ordered,
+        tuple(fold(seen.text, [h], seen.references).words.lower() for h in raw.heads), lead, raw.ordered,
     )  # fmt: skip
 
 

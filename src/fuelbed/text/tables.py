@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from fuelbed.core.document import Block, Sentence
-from fuelbed.text.details import Details
+from fuelbed.text.details import Details, details
 from fuelbed.text.lexicon import lexicon
 
 __all__ = ["columns", "table_item"]
@@ -61,10 +61,17 @@ def table_item(blocks: Sequence[Block], i: int, spoken: Sequence[Sentence]) -> t
         n = named.get(kind, -1)
         return " ".join(s.words for s in cells[n]).strip() if 0 <= n < len(cells) and n != at else ""
 
-    state = said("status")
+    ticket = said("ticket")
+    done = _done(said("status"))
+    if done is None and "status" not in named and ticket:  # "Bug 5554823 TODO", as in the book
+        done = _done(ticket.rsplit(" ", 1)[-1])
+    ticket = details(ticket).ticket or (_filled(ticket) if done is None else "")
+    return cells[at], Details(_filled(said("owner")), _filled(said("due")), ticket, said("priority"), done)
+
+
+def _done(state: str) -> bool | None:
     lex = lexicon("items")
-    done = True if lex.first(state, "done_state") is not None else False if lex.first(state, "open_state") is not None else None
-    return cells[at], Details(_filled(said("owner")), _filled(said("due")), _filled(said("ticket")), said("priority"), done)
+    return True if lex.first(state, "done_state") is not None else False if lex.first(state, "open_state") is not None else None
 
 
 def _filled(text: str) -> str:

@@ -14,6 +14,7 @@ from fuelbed.text.stamps import Stamp, any_date, stamp, stated_zone
 
 __all__ = ["document_date", "moments", "split_times", "zone_of"]
 
+_UNDATED = ("actions", "lessons", "background", "questions")  # dates there are other days
 _RUN = 3  # so many blocks in a row that begin with a clock time are a timeline, whatever their heading
 _NIGHT = 12 * 3600  # a clock that falls by more has passed midnight
 
@@ -54,7 +55,12 @@ def zone_of(sections: Sequence[Section], blocks: Sequence[Block], sentences: Seq
 
 
 def document_date(
-    front: Mapping[str, str], title: str, file: str, sections: Sequence[Section], sentences: Sequence[Sentence]
+    front: Mapping[str, str],
+    title: str,
+    file: str,
+    sections: Sequence[Section],
+    blocks: Sequence[Block],
+    sentences: Sequence[Sentence],
 ) -> dt.date | None:
     """The day of the incident: from the front matter, the title, the file's name, a heading, or the first sentence with a date."""
     for key in ("incident-date", "incident_date", "date", "published", "created"):
@@ -64,7 +70,8 @@ def document_date(
     for text in (title, name, *(s.heading for s in sections)):
         if (day := any_date(text)) is not None:
             return day
-    return next(filter(None, (any_date(s.plain) for s in sentences[:200])), None)
+    told = (s for s in sentences[:400] if sections[blocks[s.block].section].role not in _UNDATED)
+    return next(filter(None, (any_date(s.plain) for s in told)), None)
 
 
 @dataclass(slots=True)
@@ -161,7 +168,11 @@ class _Finder:
         if s is None:
             return
         rest = text[s.stop :].strip()
-        if s.clock is None and not s.vague and (not rest or (i + 1 < len(self.blocks) and rest.endswith(":"))):
+        if (
+            s.clock is None
+            and not s.vague
+            and (not rest or stated_zone(rest) or (i + 1 < len(self.blocks) and rest.endswith(":")))
+        ):
             self.clock.move(s)  # a line that is only a date
             return
         if not rest and self._detailed(i):

@@ -1,0 +1,216 @@
+"""Headings that Markdown does not know: bold lines, plain names of sections, names run in before a text, those of other markups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from fuelbed.text.inline import fold
+from fuelbed.text.markdown import Line, Raw, View
+from fuelbed.text.sections import heading_role
+from fuelbed.text.stamps import stamp
+
+__all__ = ["headings"]
+
+_NAME_WORDS = 8  # of a plain heading
+_SHORT = 4  # words of one over text without any mark
+_MOST_WORDS = 14  # of a bold one
+_LONGEST = 210  # characters of a line that may be one
+_DEEPEST = 7
+_CELLS = 3  # of a row that names what it says
+_ROWS = 40  # looked at
+_LEAST_NAMED = 3  # rows or items
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<inner>(?:(?!\1).){1,200})\1[ \t]*:?\Z")
+_RUN_IN = re.compile(
+    r"(?:(\*\*|__)(?=\S)(?:(?!\1).){1,100}(?::[ \t]*\1|\1[ \t]*:)|[A-Z0-9][^:*_`\n|]{1,60}:(?:\[\d{1,3}\])?)(?=[ \t]|\Z)"
+)
+_MARKED = re.compile(  # == Wiki ==, h2. Textile, <h2>HTML</h2>
+    r"(?:(?P<wiki>={1,6})[ \t]*(?P<a>[^=\s][^=]{0,150}?)[ \t]*(?P=wiki)|h(?P<textile>[1-6])\.[ \t]+(?P<b>\S.{0,150})"
+    r"|<h(?P<html>[1-6])(?: [^<>]{0,200})?>(?P<c>.{1,200})</h(?P=html)>)[ \t]*\Z",
+    re.IGNORECASE,
+)
+_MARKER = re.compile(r"(\d{1,4})[.)][ \t]*\Z")
+
+
+@dataclass(slots=True)
+class _Heads:
+    """Finds the headings among the blocks, cutting paragraphs where they stand."""
+
+    seen: View
+    raws: Sequence[Raw]
+    level: int = 0  # of the last real heading
+    under: bool = False  # the last heading names what its section is for
+    naming: dict[int, bool] = field(default_factory=dict)
+
+    def run(self) -> Iterator[Raw]:
+        for i, raw in enumerate(self.raws):
+            if raw.kind == "heading":
+                self.level = raw.level
+                self.under = heading_role(self._said(raw.lines[0]))[0] is not None
+                yield raw
+            elif raw.kind == "paragraph" and raw.depth == 0:
+                yield from self._paragraph(raw, self.raws[i + 1] if i + 1 < len(self.raws) else None)
+            elif raw.kind == "item" and raw.depth == 1 and self._numbered(i):
+                yield from self._titled(raw)
+            elif raw.group and raw.depth <= 1 and self._naming(i):
+                yield from self._named(raw)
+            else:
+                yield raw
+
+    def _said(self, line: Line) -> str:
+        return fold(self.seen.text, [line], self.seen.references).plain
+
+    def _numbered(self, i: int) -> bool:
+        """`3. Timeline` that Markdown takes for a list: an item that is a whole name and has no neighbour in its counting."""
+        raw = self.raws[i]
+        said = self._said(raw.lines[0])
+        if not raw.ordered or raw.done is not None or len(said.split()) > _NAME_WORDS or not heading_role(said)[1]:
+            return False
+        if len(raw.lines) > 1:
+            return True
+        after = self.raws[i + 1] if i + 1 < len(self.raws) else None
+        if after is not None and after.depth >= 1 and (after.parent == raw.key or after.group != raw.group):
+            return True
+        number = self._number(raw)
+        before = self.raws[i - 1] if i else None
+        follows = before is not None and before.group == raw.group and self._number(before) + 1 == number
+        return not follows and not (after is not None and after.group == raw.group and self._number(after) == number + 1)
+
+    def _naming(self, i: int) -> bool:
+        """Whether the row or item is one of several `name | text` or `name: text` in a list that stands under no named section."""
+        group = self.raws[i].group
+        if group not in self.naming:
+            rows = [r for r in self.raws[i : i + _ROWS] if r.group == group and r.depth <= 1]
+            named = sum(self._name(r) is not None for r in rows)
+            self.naming[group] = not self.under and named >= _LEAST_NAMED and 2 * named >= len(rows)
+        return self.naming[group] and self._name(self.raws[i]) is not None
+
+    def _name(self, raw: Raw) -> tuple[Line, Line] | None:
+        """The name and the text of such a row or item."""
+        if raw.kind == "row":
+            return self._pair(raw.cells)
+        if raw.done is not None or raw.ordered or not raw.lines:
+            return None
+        a, b = raw.lines[0]
+        m = _RUN_IN.match(self.seen.text, a, b)
+        if m is None or m.end() >= b or not heading_role(m[0].strip("*_: "))[1]:
+            return None
+        text = self.seen.text[m.end() : b]
+        return (a, m.end()), (m.end() + len(text) - len(text.lstrip()), b)
+
+    def _pair(self, cells: Sequence[Line]) -> tuple[Line, Line] | None:
+        if not 2 <= len(cells) <= _CELLS or any(a >= b for a, b in cells[:2]):
+            return None
+        name = self._said(cells[0])
+        return (cells[0], cells[1]) if len(name.split()) <= _SHORT and heading_role(name)[1] else None
+
+    def _named(self, raw: Raw) -> Iterator[Raw]:
+        if raw.ordinal == 0 and (head := self._pair(raw.heads)) is not None:  # the first pair was taken for the head of a table
+            yield from self._as_section(raw, *head)
+        if (name := self._name(raw)) is not None:
+            yield from self._as_section(raw, *name)
+
+    def _as_section(self, raw: Raw, name: Line, text: Line) -> Iterator[Raw]:
+        more = raw.lines[1:] if raw.kind == "item" else []
+        yield Raw("heading", [name], *name, level=min(self.level + 1, _DEEPEST), form="listed")
+        yield Raw("paragraph", [text, *more], text[0], raw.end if more else text[1], key=raw.key)
+
+    def _number(self, raw: Raw) -> int:
+        m = _MARKER.search(self.seen.text, max(raw.start - 12, 0), raw.start)
+        return int(m[1]) if m is not None else -1
+
+    def _paragraph(self, raw: Raw, after: Raw | None) -> Iterator[Raw]:
+        """The paragraph, cut at every line that is or begins with a heading."""
+        lines: list[Line] = []
+        cut = False
+        for n, line in enumerate(raw.lines):
+            form = self._form(raw, n, line, after)
+            if not form:
+                lines.append(line)
+                continue
+            if lines:
+                yield _part(raw, lines)
+            cut = self.under = True
+            head, level, lines = self._head(line, form)
+            yield Raw("heading", [head], line[0], max(head[1], line[1] if not lines else head[1]), level=level, form=form)
+        if not cut:
+            yield raw
+        elif lines:
+            yield _part(raw, lines)
+
+    def _head(self, line: Line, form: str) -> tuple[Line, int, list[Line]]:
+        """The heading in a line, its level, and what the line says after it."""
+        level = min(self.level + 1, _DEEPEST)
+        if form == "marked" and (m := _MARKED.match(self.seen.text, *line)) is not None:
+            self.level = len(m["wiki"]) if m["wiki"] else int(m["textile"] or m["html"])
+            return next(m.span(k) for k in "abc" if m[k]), self.level, []
+        if form != "run-in" or (m := _RUN_IN.match(self.seen.text, *line)) is None:
+            return line, level, []
+        begin = m.end()
+        while begin < line[1] and self.seen.text[begin] in " \t":
+            begin += 1
+        return (line[0], m.end()), level, [(begin, line[1])] if begin < line[1] else []
+
+    def _titled(self, raw: Raw) -> Iterator[Raw]:
+        """A list item whose first line is a heading."""
+        head = raw.lines[0]
+        yield Raw("heading", [head], head[0], head[1], level=min(self.level + 1, _DEEPEST), form="plain")
+        if len(raw.lines) > 1:
+            rest = raw.lines[1:]
+            yield from self._paragraph(Raw("paragraph", rest, rest[0][0], rest[-1][1]), None)
+
+    def _form(self, raw: Raw, n: int, line: Line, after: Raw | None) -> str:
+        """ "marked", "bold", "plain" or "run-in" where the line is or begins with a heading, else ""."""
+        text = self.seen.text[line[0] : min(line[1], line[0] + _LONGEST + 30)].strip()
+        if not text or text[0] in "|>`" or text.startswith(("![", "http")):
+            return ""
+        if line[1] - line[0] <= _LONGEST:
+            if text[0] in "=hH<" and _MARKED.match(text) is not None:
+                return "marked"
+            bold = _BOLD.match(text)
+            if bold is not None and len(raw.lines) == 1 and self._is_bold(line, text, after):
+                return "bold"
+            if self._is_plain(raw, n, text, bold, after):
+                return "plain"
+        m = _RUN_IN.match(text)
+        if (
+            m is not None
+            and m.end() < len(text)
+            and (m[1] or len(m[0].split()) <= _SHORT)
+            and heading_role(m[0].strip("*_: "))[1]
+        ):
+            return "run-in"
+        return ""
+
+    def _is_bold(self, line: Line, text: str, after: Raw | None) -> bool:
+        said = self._said(line).rstrip("*_ ")
+        return (
+            0 < len(said.split()) <= _MOST_WORDS
+            and said[-1:] not in ".!,;"
+            and (after is not None or heading_role(text)[1])
+            and stamp(said) is None
+        )
+
+    def _is_plain(self, raw: Raw, n: int, text: str, bold: re.Match[str] | None, after: Raw | None) -> bool:
+        """A line that is the name of a section and nothing else: ended by a colon, alone, in capitals, or first over other text."""
+        said = text if bold is None else bold["inner"]
+        if len(said.split()) > _NAME_WORDS or said[:1] in "-+" or said[-1:] in ".!,;" or not heading_role(said)[1]:
+            return False
+        if said.endswith(":") or text.endswith(":") or (said.isupper() and len(said) > 2):
+            return True
+        last = n + 1 == len(raw.lines)
+        if last:
+            return len(raw.lines) == 1 and after is not None
+        a, b = raw.lines[n + 1]
+        starts = self.seen.text[a : min(b, a + 4)].lstrip("*_`[(\"'")[:1]
+        return n == 0 and (bold is not None or (len(said.split()) <= _SHORT and not starts.islower()))
+
+
+def _part(raw: Raw, lines: Sequence[Line]) -> Raw:
+    return replace(raw, lines=list(lines), start=lines[0][0], end=lines[-1][1])
+
+
+def headings(seen: View, raws: Sequence[Raw]) -> list[Raw]:
+    """The blocks with every heading marked as one."""
+    return list(_Heads(seen, raws).run())
