@@ -21,8 +21,8 @@ SECTIONS = {
     "§9": "Exploit and exposure",
 }
 STABILITY = {
-    "stable": "stable: nearly all of its findings were right when read by hand",
-    "preview": "preview: most of its findings were right, or too few were seen to say more",
+    "stable": "stable: nearly all of its findings were right on texts that its authors had not read",
+    "preview": "preview: most of its findings were right on the texts that it was written with, or too few were seen",
     "off": "off unless selected",
 }
 _HEAD = """\

@@ -14,8 +14,8 @@ __all__ = ["ACCOUNTS", "FIELDS", "STORIES", "Check", "Field", "Rule", "Stability
 
 Check = Callable[[Reading], Iterator[Finding]]
 Stability = Literal["stable", "preview", "off"]
-"""`stable`: nearly all findings read by hand were right. `preview`: most were. `off`: runs only when it is selected; an absence rule
-that is off still asks its question."""
+"""`stable`: nearly all findings were right on texts that nobody who wrote the rules had read. `preview`: most were on the texts that
+the rules were written with, or too few were seen. `off`: runs only when it is selected; an absence rule that is off still asks."""
 
 Field = Literal[
     "", "latent conditions", "other triggers", "feedback", "threshold and margin", "joint failures", "hidden state", "invariants",

@@ -1,0 +1,196 @@
+"""Invented postmortems, written for the rules: for each code texts in which it must find something, and texts in which it must not."""
+
+from __future__ import annotations
+
+FILLER = (
+    "Customers of the booking page saw an error page between 10:02 and 11:40 UTC. The team met in a call at 10:15 and looked at the "
+    "front end first. Support answered about forty tickets during the morning, and the status page was updated every half hour. "
+    "Orders that were placed before ten were not touched, and the mobile application kept its local copy of the timetable."
+)
+
+
+def page(
+    cause: str = "", actions: str = "", summary: str = "", more: str = "", heading: str = "Root cause", filler: str = FILLER
+) -> str:
+    """A postmortem of five sections; what is not given is left out."""
+    parts = [f"# Booking page down\n\n## Summary\n\n{summary or 'The booking page was down on 3 May 2024.'}\n\n{filler}"]
+    if cause:
+        parts.append(f"## {heading}\n\n{cause}")
+    if more:
+        parts.append(more)
+    if actions:
+        parts.append(f"## Action items\n\n{actions}")
+    return "\n\n".join(parts) + "\n"
+
+
+STRONG = "The worker queue had no limit since 2019. No alert watched its length."
+BOUND = "- Bound the worker queue at 500 jobs and reject work above it\n- Add an alert on the length of the queue"
+
+FOUND: dict[str, list[str]] = {
+    "PM101": [
+        page("The outage was caused by the deployment of build 42.", BOUND),
+        page("Build 42 was deployed at 10:01. The deployment broke the booking page.", BOUND),
+    ],
+    "PM102": [
+        page(STRONG + " The deploy of build 42 filled it.", "- Remove the bad entry from the table\n- Delete the broken configuration of build 42"),
+        page(STRONG, "- Clean up the corrupted rows left by build 42\n- Add a dashboard for build 42"),
+    ],
+    "PM104": [page("The deployment of build 42 broke the page."), page("At ten somebody pulled the power plug of the second rack.")],
+    "PM105": [page(STRONG + " The deploy of build 42 filled it.", BOUND)],
+    "PM201": [
+        page("The cache was cleared, which led to slow pages. The slow pages led to timeouts, which caused the front end to restart, "
+             "resulting in an error page."),
+    ],
+    "PM202": [
+        page("The deployment of build 42 broke one zone. The failure cascaded to the second zone."),
+        page("A marketing mail went out. The database was overwhelmed."),
+    ],
+    "PM203": [
+        page("The deployment of build 42 broke the page.",
+             more="## Resolution\n\nBuild 42 was rolled back at 10:20. The rollback did not help. The page came back at 11:40."),
+    ],
+    "PM204": [page("The front end ran out of memory."), page("The connection pool was exhausted by the import job.")],
+    "PM304": [
+        page("Both services depend on the same identity cluster. Build 42 broke it.", "- Add an alert on login errors"),
+        page("The session table is a single point of failure.", "- Write down the steps of the morning shift"),
+    ],
+    "PM305": [
+        page("The outage was caused by our hosting provider."),
+        page("At 10:01 the provider had a network outage. Nothing else happened on our side."),
+    ],
+    "PM306": [page("The front end had no timeout.")],
+    "PM401": [
+        page("The cause was human error.", BOUND),
+        page("Due to a mistake by one of our engineers the wrong table was dropped.", BOUND),
+    ],
+    "PM402": [
+        page("The on-call engineer failed to acknowledge the page. " + STRONG, BOUND),
+        page("The developer forgot to add the index. " + STRONG, BOUND),
+    ],
+    "PM404": [page("The operator was careless. " + STRONG, BOUND), page("After a quiet year complacency set in. " + STRONG, BOUND)],
+    "PM408": [
+        page("At 10:01 an engineer ran the clean-up script against production."),
+        page("One of our administrators deleted the live volume."),
+    ],
+    "PM501": [
+        page("The root cause was a typo in the routing table.", BOUND),
+        page("The ultimate root cause of the outage is a missing index.", BOUND),
+    ],
+    "PM502": [page("- A bad deployment of build 42", BOUND, heading="Contributing factors")],
+    "PM503": [page(STRONG, BOUND)],
+    "PM602": [page(STRONG, BOUND)],
+    "PM603": [page("The logs were lost with the node. The root cause was a memory leak in the renderer.", BOUND)],
+    "PM701": [
+        page("The deployment of build 42 broke the page. " + STRONG, "- Revert build 42"),
+        page("The timeout was lowered to 300 ms. " + STRONG, "- Roll back the timeout change\n- Add an alert on timeouts"),
+    ],
+    "PM702": [
+        page(STRONG, "- Add an alert on the length of the queue\n- Create a dashboard for the workers"),
+        page(STRONG, "- Add monitoring for the worker queue\n- Update the runbook of the workers"),
+    ],
+    "PM703": [
+        page(STRONG, BOUND + "\n- Remind everyone to check the region before they deploy"),
+        page(STRONG, BOUND + "\n- Be more careful when changing the routing table"),
+    ],
+    "PM704": [
+        page(STRONG, "- Update the runbook of the workers\n- Document the restart procedure"),
+        page(STRONG, "- Write a guide for new colleagues"),
+    ],
+    "PM705": [
+        page("The reviewer should have noticed the typo. " + STRONG, BOUND),
+        page("This could have been avoided. " + STRONG, BOUND),
+    ],
+    "PM706": [page(STRONG, BOUND + "\n- Look into timeouts"), page(STRONG, BOUND + "\n- Improve monitoring")],
+    "PM707": [
+        page("- No limit on the size of uploaded images\n- The worker queue had no bound", "- Bound the worker queue at 500 jobs",
+             heading="Contributing factors"),
+    ],
+    "PM801": [page(STRONG, BOUND)],
+    "PM802": [
+        page("- There was no alert for the length of the queue\n- Deploys go to all zones at once", "- Deploy zone by zone",
+             heading="Contributing factors"),
+        page("- The change was not tested before the release", "- Add an alert on error rates", heading="Contributing factors"),
+    ],
+    "PM803": [page(STRONG, BOUND)],
+    "PM804": [page("Build 42 was deployed, and the booking page showed an error.")],
+    "PM901": [
+        page("An attacker used a stolen session cookie and read customer messages. We blocked the attacker and the attacker left.",
+             summary="On 3 May an attacker broke into the support desk, a security incident."),
+    ],
+}  # fmt: skip  # one table
+
+NOT_FOUND: dict[str, list[str]] = {
+    "PM101": [page("The deploy of build 42 met a queue without any limit.", BOUND), page("", BOUND)],
+    "PM102": [page(STRONG, BOUND + "\n- Delete the broken configuration of build 42"), page(STRONG)],
+    "PM104": [page(STRONG), page("By default the client waits forever.")],
+    "PM105": [page(STRONG + " Any other deploy could have done the same."), page("This was not the first time. " + STRONG)],
+    "PM201": [page("The cache was cleared, which led to slow pages. " + STRONG), page("A led to B while both shared one pool, which led to C.")],
+    "PM202": [
+        page("Each timeout was retried three times, so that the database was overwhelmed."),
+        page("We added it to the product backlog."),
+    ],
+    "PM203": [
+        page("Build 42 broke it.", more="## Resolution\n\nBuild 42 was rolled back and the page came back at once."),
+        page("Build 42 broke it.",
+             more="## Resolution\n\nThe rollback did not help: it stayed slow because the clients kept retrying until we shed load."),
+    ],
+    "PM204": [page("The front end ran out of memory: its limit is 2 GB and it took 2.1 GB."), page("The page showed an error.")],
+    "PM304": [
+        page("Both services depend on the same identity cluster.", "- Split the identity cluster between the two services"),
+        page("We shared the news with our customers.", BOUND),
+    ],
+    "PM305": [
+        page("The outage was caused by our hosting provider. We had one provider and no fallback."),
+        page("AWS credentials were rotated by the job."),
+    ],
+    "PM306": [page("Both zones depend on the same network."), page("It coincided with the import.")],
+    "PM401": [
+        page("We do not call this human error: " + STRONG, BOUND),
+        page(STRONG, "- Reduce the risk of human error with a dry run"),
+        page("> The vendor wrote: the cause was human error.\n\n" + STRONG, BOUND),
+        page("The `human error` counter rose. " + STRONG, BOUND),
+    ],
+    "PM402": [
+        page("The pod failed to start. We failed to consider the load. " + STRONG, BOUND),
+        page("Users failed to log in. " + STRONG, BOUND),
+        page(STRONG, "- If an engineer forgot to restart the worker, restart it"),
+    ],
+    "PM404": [page("Lazy loading was on, and the impact was negligible. " + STRONG, BOUND), page("Nobody was careless. " + STRONG, BOUND)],
+    "PM408": [
+        page("An engineer ran the clean-up script against production. The prompt looked the same in both shells."),
+        page("The pipeline deleted the live volume."),
+    ],
+    "PM501": [
+        page("The root cause is unknown.", BOUND),
+        page("Three factors came together: build 42, the queue without a limit, and the missing alert.", BOUND),
+    ],
+    "PM502": [
+        page("- A bad deployment\n- No limit on the queue", BOUND, heading="Contributing factors"),
+        page("The deployment met a queue without a limit.", BOUND),
+    ],
+    "PM503": [page("We were lucky that it was Sunday. " + STRONG), page("The queue held 900 jobs against a limit of 500 jobs.")],
+    "PM602": [page("It is unclear why the lock was held. " + STRONG), page("At first we suspected the network. " + STRONG)],
+    "PM603": [
+        page("The logs were lost with the node. The root cause was probably a memory leak.", BOUND),
+        page("The root cause was a memory leak in the renderer.", BOUND),
+    ],
+    "PM701": [page(STRONG, "- Revert build 42\n" + BOUND), page(STRONG)],
+    "PM702": [page(STRONG, BOUND), page(STRONG, "- Document the restart procedure")],
+    "PM703": [page(STRONG, BOUND), page("We train a model on images every night. " + STRONG, BOUND)],
+    "PM704": [page(STRONG, BOUND), page(STRONG, "- Add an alert on the length of the queue\n- Update the runbook")],
+    "PM705": [page("It could have been worse. " + STRONG, BOUND), page("All services should have an owner. " + STRONG, BOUND)],
+    "PM706": [page(STRONG, BOUND), page(STRONG, "- Improve retries by adding jitter and a budget of 10 %")],
+    "PM707": [page("- The worker queue had no bound", "- Bound the worker queue at 500 jobs", heading="Contributing factors"), page(STRONG)],
+    "PM801": [page("Every booking must be on two sites before it is confirmed. " + STRONG)],
+    "PM802": [
+        page("- There was no alert for the length of the queue", "- Add monitoring of the queue", heading="Contributing factors"),
+        page("- The change was not tested", "- Run the end-to-end tests before each release", heading="Contributing factors"),
+    ],
+    "PM803": [page(STRONG), page(STRONG, "- [x] Bound the worker queue at 500 jobs")],
+    "PM804": [page("No alert fired."), page("The tests passed, but they did not cover leap years.")],
+    "PM901": [
+        page("An attacker used a token that never expired and had write access.",
+             summary="On 3 May an attacker broke into the support desk, a security incident."),
+        page(STRONG, BOUND),
+    ],
+}  # fmt: skip  # one table
