@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from fuelbed.cli.common import refuse, write_out
+from fuelbed.cli.common import refuse, say, write_out
 
 if TYPE_CHECKING:
     from fuelbed.core.codes import Code
@@ -52,16 +52,16 @@ def _list() -> None:
     from fuelbed.engines.lint import all_rules
     from fuelbed.engines.lint.page import SECTIONS
 
-    click.echo("Cases and engines")
+    say("Cases and engines")
     for name, c in ALL_CODES.items():
-        click.echo(f"  {name}  {c.title}")
+        say(f"  {name}  {c.title}")
     rules = all_rules()
     for section, title in SECTIONS.items():
         head = "Review: ignore comments" if section == "meta" else f"Review {section}: {title.lower()}"
-        click.echo(f"\n{head}")
+        say(f"\n{head}")
         for r in rules:
             if r.section == section:
-                click.echo(f"  {r.code}  {r.title}{'' if r.stability == 'stable' else f' ({r.stability})'}")
+                say(f"  {r.code}  {r.title}{'' if r.stability == 'stable' else f' ({r.stability})'}")
 
 
 def _unknown(code: str, name: str) -> NoReturn:
@@ -83,12 +83,12 @@ def _rows(rows: tuple[tuple[str, str], ...]) -> None:
         head = f"  {label + ':':{width}} "
         indent = " " * len(head)
         for line in text.splitlines():
-            click.echo(click.wrap_text(line, 80, initial_indent=head, subsequent_indent=indent))
+            say(click.wrap_text(line, 80, initial_indent=head, subsequent_indent=indent))
             head = indent
 
 
 def _explain_code(name: str, c: Code) -> None:
-    click.echo(f"{name} ({c.severity.value}): {c.title}")
+    say(f"{name} ({c.severity.value}): {c.title}")
     _rows((("What", c.means), ("Why", c.why), ("Cure", c.cure), ("Bad", c.bad), ("Good", c.good)))
 
 
@@ -96,7 +96,7 @@ def _explain_rule(r: Rule) -> None:
     from fuelbed.engines.lint.page import STABILITY
 
     section = "" if r.section == "meta" else f", {r.section}"
-    click.echo(f"{r.code} ({r.severity.value}{section}): {r.title}")
+    say(f"{r.code} ({r.severity.value}{section}): {r.title}")
     rows = (
         ("Finds", r.means),
         ("Why", r.why),

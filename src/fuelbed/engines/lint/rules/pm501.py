@@ -20,7 +20,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
     s = reading.document.sentences[m.sentence]
     hit = lexicon("lint").first(s.plain, "the_root_cause")
     if hit is not None and reading.document.block_of(s).kind != "heading":
-        said = clip(s.words[hit.start : hit.end])
+        said = clip(s.words[hit.start :])
         yield in_sentence(RULE, reading, s, hit.start, hit.end, f"{said} makes one thing the cause.")
 
 
