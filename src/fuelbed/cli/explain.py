@@ -66,13 +66,12 @@ def _list() -> None:
 
 def _unknown(code: str, name: str) -> NoReturn:
     from difflib import get_close_matches
-    from os.path import commonprefix
 
     from fuelbed.core.engine_codes import ALL_CODES
     from fuelbed.engines.lint.catalogue import CODES
 
     close = get_close_matches(name, [*ALL_CODES, *CODES], 9)
-    best = max(close, key=lambda c: len(commonprefix([c, name])), default="")
+    best = max(close, key=lambda c: [a == b for a, b in zip(c, name, strict=False)], default="")  # alike from the left
     refuse(f"there is no code {code}." + (f" Did you mean {best}?" if best else " `fuelbed explain` lists them."))
 
 
