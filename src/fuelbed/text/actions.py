@@ -29,7 +29,7 @@ _HEAD, _INNER, _AFTER, _TAIL = (
     0.3,
 )  # last word of the object, its other words, later phrases, purpose and condition
 _LEAD, _HEADING = 1.2, 0.7  # a label before the sentence; the heading that the item stands under
-_WEAK = 0.4
+_FIRM, _WEAK = 1.6, 0.4
 _THING = 0.5  # a part of the system is there to be acted on: what is done to it says more
 _PRIOR = 0.6  # most items that say nothing else change the system
 _MARGIN = 1.0  # lead over the runner-up from which a verdict is sure
@@ -62,8 +62,8 @@ def _words() -> _Words:
     nouns: dict[str, list[tuple[ActionClass, float]]] = {}
     for cls in _CLASSES:
         for kind, table in (("verbs", verbs), ("nouns", nouns)):
-            for suffix, strength in (("", 1.0), ("_weak", _WEAK)):
-                for w in words[f"{cls}_{kind}{suffix}"]:
+            for suffix, strength in (("_firm", _FIRM), ("", 1.0), ("_weak", _WEAK)):
+                for w in words.get(f"{cls}_{kind}{suffix}", ()):
                     table.setdefault(w, []).append((cls, strength))
     for w in words["undo_verbs"]:
         verbs[w].append(("trigger_only", 1.0))

@@ -1,0 +1,132 @@
+"""Claims about cause, people and roll-back: what is said, what is denied, quoted, planned or only wished for."""
+
+from __future__ import annotations
+
+import pytest
+
+from fuelbed.core.reading import Claims
+from fuelbed.text.claims import claims
+from fuelbed.text.lexicon import lexicon
+from fuelbed.text.read import read
+
+
+def of(text: str) -> Claims:
+    return claims(read(text))
+
+
+def summary(text: str) -> Claims:
+    return of(f"# Outage of the shop\n\n## Summary\n\n{text}\n\n## Action items\n\n- Add a limit\n")
+
+
+def test_every_pattern_hits_and_misses_what_it_says() -> None:
+    for entry in lexicon("claims").entries:
+        assert entry.hits, entry.id
+        assert entry.misses, entry.id
+        for text in entry.hits:
+            assert entry.find(text), (entry.id, text)
+        for text in entry.misses:
+            assert not entry.find(text), (entry.id, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The root cause was a malformed rule file.",
+        "The outage was caused by an expired certificate.",
+        "We identified a missing index as the cause of the outage.",
+        "It turned out that the ultimate cause of the problem was a full disk.",
+    ],
+)
+def test_one_cause(text: str) -> None:
+    assert summary(text).single_cause is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The root cause is not yet known.",
+        "The outage was caused by a combination of a full disk and a missing alert.",
+        "There were several contributing factors. The root cause was not one of them alone.",
+        "Two issues came together. The root cause was a full disk.",
+        "Root cause analysis is under way.",
+        "Some said “the root cause was the network”.",
+        "The shop was down for an hour.",
+    ],
+)
+def test_not_one_cause(text: str) -> None:
+    assert summary(text).single_cause is None
+
+
+def test_a_cause_section_with_one_chain() -> None:
+    one = of("# Outage\n\n## Root cause\n\nThe disk filled because logs were never deleted. Writes failed.\n")
+    assert one.single_cause is not None
+    many = of("# Outage\n\n## Root cause\n\n- The disk was full\n- No alert was set\n- The replica was down\n")
+    assert many.single_cause is None
+    template = of("# Outage\n\n## Root causes\n\nThe disk was full. The alert was off.\n")
+    assert template.single_cause is None
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("The incident was due to human error.", "blames"),
+        ("The engineer forgot to drain the node.", "blames"),
+        ("An operator mistakenly deleted the volume.", "blames"),
+        ("It was not human error.", "none"),
+        ("To reduce the risk of human error the step is automated.", "none"),
+        ("We avoid “human error” as a label.", "none"),
+        ("The process failed to start.", "none"),
+        ("Users failed to log in.", "none"),
+        ("At first we assumed user error.", "action_described"),
+        ("We should have tested the restore.", "self_blame"),
+        ("We failed to notice that the queue grew.", "self_blame"),
+        ("This was our mistake.", "self_blame"),
+        ("The service failed over and we should have more alerts.", "none"),
+        ("An engineer ran the clean-up script on the wrong cluster.", "action_described"),
+        ("The volume was accidentally deleted.", "action_described"),
+    ],
+)
+def test_people(text: str, claim: str) -> None:
+    assert summary(text).human == claim
+
+
+def test_action_items_blame_nobody() -> None:
+    assert (
+        of("# Outage\n\n## Action items\n\n- We should have tested this, add tests\n- Guard against operator mistakes\n").human
+        == "none"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("We rolled back the release and the site recovered.", "only_fix"),
+        ("We rolled back the release and the site recovered. A fix was deployed the next day.", "mitigation"),
+        ("We rolled back the release.", "mitigation"),
+        ("We rolled back the release, but errors persisted.", "attempted_failed"),
+        ("The rollback failed because of missing permissions.", "attempted_failed"),
+        ("We reverted the change. This did not help.", "attempted_failed"),
+        ("The release can be rolled back with one click.", "none"),
+        ("The transaction was rolled back.", "none"),
+        ("The pipeline accidentally reverted the change.", "none"),
+        ("The disk was full.", "none"),
+    ],
+)
+def test_roll_back(text: str, claim: str) -> None:
+    assert summary(text).revert == claim
+
+
+def test_a_mention_has_its_exact_place() -> None:
+    text = "# Outage\n\n## Summary\n\nAt noon it broke.  The **root cause** was a full disk.\nWe rolled\nback and it recovered.\n"
+    document = read(text)
+    told = claims(document)
+    assert told.single_cause is not None
+    assert told.revert_mention is not None
+    assert document.quote(told.single_cause.place).startswith("The **root cause** was")
+    assert document.quote(told.revert_mention.place) == "rolled\nback"
+    assert document.sentences[told.revert_mention.sentence].plain.startswith("We rolled back")
+
+
+@pytest.mark.parametrize("text", ["", "#", "\x00\x01", "a" * 20_000, "the cause was " * 2_000, "roll back " * 2_000, "“" * 500])
+def test_odd_text_is_read_without_an_error(text: str) -> None:
+    of(text)
