@@ -36,7 +36,7 @@ def _bare(heading: str) -> str:
 
 def _whole(text: str) -> SectionRole | None:
     for e in lexicon("headings").entries:
-        if e.weight >= 2 and e.find(text) is not None:
+        if e.weight >= 2 and e.role != "title" and e.find(text) is not None:
             return e.role  # type: ignore[return-value]  # the lexicon's test compares its roles with the type
     return None
 
@@ -146,8 +146,13 @@ def _title(raws: Sequence[Raw], said: Sequence[Folded], heads: Sequence[int]) ->
     if not heads:
         return -1
     first = heads[0]
-    if raws[first].form not in ("atx", "bold", "marked") or heading_role(said[first].words)[1]:
+    if raws[first].form not in ("atx", "bold", "marked"):
         return -1
+    text = _bare(said[first].words)
     deeper = all(raws[i].level > raws[first].level for i in heads[1:])
+    if deeper and any(e.role == "title" and e.find(text) is not None for e in lexicon("headings").entries):
+        return first
+    if heading_role(said[first].words)[1]:
+        return -1
     named = heading_role(said[first].words)[0] is not None
     return first if deeper or (not named and first <= 2) else -1
