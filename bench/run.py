@@ -1,8 +1,9 @@
-"""Measurements, medians of one run each: `./dev bench [engine | analyze]`.
+"""Measurements, medians of one run each: `./dev bench [engine | analyze | text ...]`.
 
 `engine`: 60-factor cases with 12 uncertain persistent factors, in one process. *Answer* is the compilation to the tape and the removal
 test of every factor (hazard, horizon probability, loss) at the middle of the numbers; *engine* is everything the structure engine
 says, with intervals, importance, beliefs and this incident.
+`text`: review and draft against hand-made labels, in `bench/text.py`.
 `analyze`: the command with HTML as a whole process, on a shipped case and on the generated ones; `--help`.
 No other tool answers these questions, so there is no peer to set beside them; fault-tree solving against its peers comes with
 `fuelbed solve`.
@@ -82,5 +83,9 @@ def _fuelbed(*words: str) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["text"]:
+        from bench.text import main
+
+        sys.exit(main(sys.argv[2:]))
     for name in sys.argv[1:] or ["engine", "analyze"]:
         {"engine": engine, "analyze": analyze}[name]()

@@ -17,13 +17,15 @@ __all__ = ["main"]
 
 # command -> (module:function, one line of help); a command's module is imported only when it runs
 _COMMANDS = {
+    "review": ("fuelbed.cli.review:review", "Review a postmortem: what it says, what follows, what it leaves open."),
+    "draft": ("fuelbed.cli.draft:draft", "Draft a case from a postmortem."),
     "analyze": ("fuelbed.cli.analyze:analyze", "Analyze a case: what stood there, and what each action item changes."),
     "check": ("fuelbed.cli.check:check", "Check a case file; report every fault at once."),
     "explain": ("fuelbed.cli.explain:explain", "Explain a finding's code."),
     "schema": ("fuelbed.cli.schema:schema", "Print the JSON Schema of the case file or of the JSON report."),
     "cases": ("fuelbed.cli.cases:cases", "List the shipped cases, or copy one to start from."),
 }
-_ONE_CASE = ("analyze", "check")
+_ONE_CASE = ("analyze", "check", "draft")
 
 
 class _Lazy(click.Group):

@@ -21,6 +21,7 @@ from fuelbed.text.wording import identifier, likeness
 __all__ = ["draft"]
 
 _MOST = 6  # conditions in one line: more is a list, not a mechanism
+_SAME = 0.6  # likeness from which two labels speak of one thing
 _LATE_ROLES = ("detection", "response", "recovery")
 _NAMES = {
     "retry_amplification": "unbounded_retry", "crash_loop": "crash_loop", "accumulation": "unbounded_accumulation",
@@ -34,16 +35,17 @@ def draft(reading: Reading) -> Draft:
     """A draft that validates as it is, even where the text says next to nothing."""
     document = reading.document
     taken = {"set_off", "made_worse", *_RESERVED}
-    failure = identifier(document.title, taken, "failure_of_service")
+    failure = identifier(_without_frame(document.title), taken, "failure_of_service", keep=("down", "out", "not", "no"))
     taken.add(failure)
+    said, defences = _own(reading)
     factors = [_trigger(document, m, taken) for m in reading.triggers]
     factors.append(_other_trigger(taken, alone=not reading.triggers))
-    conditions = [(m, _condition(document, m, taken)) for m in reading.conditions]
+    conditions = [(m, _condition(document, m, taken)) for m in said]
     factors += [f for _, f in conditions]
     amplifier = _amplifier(reading, conditions, taken)
     if isinstance(amplifier, DraftFactor):
         factors.append(amplifier)
-    controls = [(m, _control(document, m, taken)) for m in reading.controls]
+    controls = [(m, _control(document, m, taken)) for m in defences]
     factors += [f for _, f in controls]
     early, late = _split(document, conditions, controls)
     if isinstance(amplifier, DraftFactor):
@@ -69,6 +71,30 @@ _RESERVED = frozenset(
 )
 
 
+def _without_frame(title: str) -> str:
+    """A title without dates and without the words that say what kind of paper it is."""
+    return lexicon("drafting").any_word("frame").sub(" ", re.sub(r"\d[\d/.:-]*", " ", title))
+
+
+def _own(reading: Reading) -> tuple[list[Mention], list[Mention]]:
+    """Conditions and controls that the account itself names. What only an action item asks for is that item's business; where a
+    sentence gives a condition and an absent control in the same words they are one thing, and the surer reading is kept."""
+    document = reading.document
+    asked = {i for a in reading.actions for i in a.item.sentences}
+    conditions, controls = list(reading.conditions), []
+    for m in reading.controls:
+        section = document.sections[document.blocks[document.sentences[m.sentence].block].section].role
+        if m.sentence in asked or section == "actions":
+            continue
+        twin = next((c for c in conditions if c.sentence == m.sentence and likeness(c.what, m.what, {}) >= _SAME), None)
+        if twin is not None and m.status == "absent" and (twin.sure or not m.sure):
+            continue
+        if twin is not None:
+            conditions.remove(twin)
+        controls.append(m)
+    return conditions, controls
+
+
 def _name(what: str, taken: set[str], fallback: str) -> str:
     name = identifier(what, taken, fallback)
     if not is_identifier(name):
@@ -78,17 +104,10 @@ def _name(what: str, taken: set[str], fallback: str) -> str:
 
 
 def _trigger(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
-    words = lexicon("drafting")
-    quote = document.quote(m.place)
-    fields: dict[str, str] = {}
+    rate = next((h.entry.id for h in lexicon("drafting").find(document.sentences[m.sentence].plain, "rate")), "")
     ask = "how often does such a thing happen?"
-    for lists, rate in ((("change_nouns",), "monthly"), (("surge_nouns",), "monthly"), (("rare_nouns",), "yearly")):
-        if words.any_word(*lists).search(f"{m.what} {quote}"):
-            fields["rate"] = f"{{value: {rate}, basis: assumed}}"
-            ask += f" `{rate}` is taken from the kind of event that the words name"
-            break
-    else:
-        fields["rate"] = "{value: yearly, basis: assumed}"
+    ask += f" The text hints at `{rate}`" if rate else " `yearly` is taken because the text does not say"
+    fields = {"rate": f"{{value: {rate or 'yearly'}, basis: assumed}}"}
     fields["in_incident"] = "yes" if m.sure else "unknown"
     return DraftFactor(_name(m.what, taken, "trigger"), "trigger", m.what, fields, m.place, (ask,), m.sure)
 
@@ -101,9 +120,13 @@ def _other_trigger(taken: set[str], alone: bool) -> DraftFactor:
     )
     fields = {"rate": f"{{value: {'yearly' if alone else 'rarely'}, basis: assumed}}", "in_incident": "yes" if alone else "no"}
     what = "What set it off" if alone else _OTHER
-    return DraftFactor(
-        _name("unnamed trigger" if alone else "other trigger", taken, "other_trigger"), "trigger", what, fields, None, (ask,)
+    name = next(
+        n
+        for n in ("unnamed_trigger" if alone else "other_trigger", "some_other_trigger", "yet_another_trigger")
+        if n not in taken
     )
+    taken.add(name)
+    return DraftFactor(name, "trigger", what, fields, None, (ask,))
 
 
 def _condition(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
@@ -140,7 +163,7 @@ def _amplifier(reading: Reading, conditions: list[tuple[Mention, DraftFactor]], 
         return ""
     m = found.mention
     for c, factor in conditions:
-        if c.sentence == m.sentence or likeness(c.what, m.what, {}) >= 0.6:
+        if c.sentence == m.sentence or likeness(c.what, m.what, {}) >= _SAME:
             return factor.name
     name = _NAMES.get(found.kind, "feedback")
     fields = {"present": "yes", "scope": "architecture"}

@@ -65,11 +65,12 @@ def likeness(a: str, b: str, weight: Mapping[str, float]) -> float:
     return w[0] / min(w[1], w[2]) if min(w[1], w[2]) > 0 else 0.0
 
 
-def identifier(text: str, taken: Iterable[str], fallback: str, most: int = 4) -> str:
-    """A snake_case name of the first `most` words with content, unlike those `taken`; `fallback` where the text has none."""
+def identifier(text: str, taken: Iterable[str], fallback: str, most: int = 4, keep: Iterable[str] = ()) -> str:
+    """A snake_case name of the first `most` words with content (those of `keep` count as such), unlike those `taken`; `fallback` where
+    the text has none."""
     stop, _ = _stop()
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = [w for w in re.findall(r"[a-z][a-z0-9]*", plain) if w not in stop][:most]
+    words = [w for w in re.findall(r"[a-z][a-z0-9]*", plain) if w not in stop or w in keep][:most]
     name = "_".join(words)[:48].strip("_") or fallback
     taken = set(taken)
     unique, n = name, 2

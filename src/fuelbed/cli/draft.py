@@ -1,0 +1,72 @@
+"""`fuelbed draft POSTMORTEM`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from fuelbed.cli.common import read_document, refuse, say, write_out
+
+__all__ = ["draft"]
+
+_SCHEMA = "case.schema.json"
+_NARRATIVE = "postmortem.md"
+
+
+@click.command(short_help="Draft a case from a postmortem.")
+@click.argument("postmortem", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The folder of the new case; without it, the draft is printed."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    show_default=True,
+    help="json: what was read, as data.",
+)
+def draft(postmortem: Path, output: Path | None, form: str) -> None:
+    """Read POSTMORTEM (any text in Markdown) and draft its case, every guess marked with `# ask:`.
+
+    The folder gets case.yaml, the narrative and the JSON Schema for editors. Nothing that is there is overwritten.
+    """
+    document = read_document(postmortem)
+    from fuelbed.text.understand import understand
+
+    reading = understand(document)
+    if form == "json":
+        from fuelbed.drafting.data import reading_data
+
+        write_out(json.dumps(reading_data(reading), indent=2, ensure_ascii=False) + "\n", output)
+        return
+    if document.kind in ("empty", "template"):
+        refuse(f"{postmortem}: there is no account of an incident in it to draft from.")
+    from fuelbed.drafting import draft as make
+    from fuelbed.drafting import write_case
+    from fuelbed.engines.lint import gaps
+
+    text = write_case(make(reading), _NARRATIVE, [g.question for g in gaps(reading)])
+    if output is None:
+        write_out(text, None)
+        return
+    _write_folder(output, text, postmortem)
+
+
+def _write_folder(folder: Path, text: str, postmortem: Path) -> None:
+    from fuelbed.readers.shapes import case_json_schema
+
+    if folder.is_file():
+        refuse(f"{folder} is a file. Name a folder for the case.")
+    mine = [
+        n for n in ("case.yaml", _NARRATIVE, _SCHEMA) if (folder / n).exists() and (folder / n).resolve() != postmortem.resolve()
+    ]
+    if mine:
+        refuse(f"{folder / mine[0]} is there already, and nothing is overwritten. Name another folder with -o.")
+    if (folder / _NARRATIVE).resolve() != postmortem.resolve():
+        write_out(postmortem.read_bytes().decode("utf-8-sig", "replace"), folder / _NARRATIVE)
+    write_out(json.dumps(case_json_schema(), indent=2) + "\n", folder / _SCHEMA)
+    write_out(text, folder / "case.yaml")
+    say(f"Wrote {folder / 'case.yaml'}, a draft: answer its `# ask:` lines. Next: fuelbed analyze {folder}")

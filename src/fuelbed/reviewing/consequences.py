@@ -1,0 +1,163 @@
+"""What follows from a draft whatever the numbers: which action items touch only triggers, which conditions nothing touches, what
+closing one of them would do, and which open question would change most of it.
+
+Everything here is structure: cut sets and dominance of the drafted case, no probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from fuelbed.core.actions import Change
+from fuelbed.core.case import Case
+from fuelbed.drafting import Draft, DraftFactor, DraftLine, write_case
+from fuelbed.numerics.process.compile import Compiled, compile_case
+from fuelbed.numerics.process.dominance import dominance
+from fuelbed.numerics.process.reach import cut_set_count, held_by, reach
+from fuelbed.readers.case import parse_case
+
+__all__ = ["Consequences", "Question", "case_of", "consequences", "key_question"]
+
+_MOST_TRIED = 8  # questions whose answers are tried out
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """Names of the drafted case.
+
+    trigger_only  actions all of whose changes are on triggers; `sight_only` that only observe; `open` that carry no intervention.
+    reaches       actions that change a condition or control in a way to the failure.
+    untouched     conditions in every way to the failure that no action changes, those of the draft's best standing first.
+    best          the condition whose closing does at least as much as the most actions ("" without conditions), `over` those actions.
+    classes       by action: `all`, `some` or `none` of the ways to the failure broken, `rarer`, or `open`.
+    """
+
+    trigger_only: tuple[str, ...]
+    sight_only: tuple[str, ...]
+    reaches: tuple[str, ...]
+    open: tuple[str, ...]
+    untouched: tuple[str, ...]
+    best: str
+    over: tuple[str, ...]
+    ways: int
+    classes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to the authors, and how many action items would be judged differently by its answer."""
+
+    text: str
+    line: int
+    changes: int
+
+
+def case_of(draft: Draft) -> Case:
+    """The drafted case, read by the same reader as any other."""
+    return parse_case(write_case(draft), "case.yaml (drafted)")
+
+
+def consequences(case: Case) -> Consequences:
+    """Cut sets and dominance of the drafted case."""
+    model = compile_case(case)
+    ways = cut_set_count(model)
+    kinds: dict[str, set[str]] = {n: {_kind(case, c) for c in a.does} for n, a in case.actions.items()}
+    touched = {c.target for a in case.actions.values() for c in a.does if c.verb != "observe"}
+    shared = [name for (kind, name), n in held_by(model).items() if kind == "condition" and n == ways]
+    untouched = tuple(n for n in shared if n not in touched)
+    best, over = _best(model, shared, untouched)
+    return Consequences(
+        tuple(n for n, k in kinds.items() if k == {"trigger"}),
+        tuple(n for n, k in kinds.items() if k == {"signal"}),
+        tuple(n for n, k in kinds.items() if k & {"condition", "control"}),
+        tuple(n for n, k in kinds.items() if not k),
+        untouched,
+        best,
+        over,
+        ways,
+        {n: _class(model, a.does) for n, a in case.actions.items()},
+    )
+
+
+def _kind(case: Case, c: Change) -> str:
+    if c.verb == "observe":
+        return "signal"
+    return case.factors[c.target].kind if c.target in case.factors else "control"
+
+
+def _best(model: Compiled, shared: list[str], untouched: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Among the untouched conditions (else among all), the one whose closing dominates the most action items."""
+    candidates = untouched or tuple(shared)
+    if not candidates:
+        return "", ()
+    actions = {n: a.does for n, a in model.case.actions.items() if a.does}
+    order = dominance(model, {**actions, **{f"close {n}": (Change("remove", n),) for n in candidates}})
+    over = {n: tuple(a for a in actions if a in order.better[f"close {n}"]) for n in candidates}
+    best = max(candidates, key=lambda n: len(over[n]))
+    return best, over[best]
+
+
+def _class(model: Compiled, does: tuple[Change, ...]) -> str:
+    if not does:
+        return "open"
+    r = reach(model, does)
+    if r.breaks:
+        return "all" if r.breaks == r.cut_sets else "some"
+    return "rarer" if r.rarer else "none"
+
+
+def key_question(draft: Draft, now: Consequences) -> Question | None:
+    """The question whose other answer changes the class of the most action items, found by trying the other answers out."""
+    if not any(f.place is not None for f in draft.of_kind("condition")):
+        text = "Which standing condition made it possible for the trigger to do this, and since when was it there?"
+        return Question(text, 1, len(draft.actions))
+    tried = [q for q in (_try(draft, now, *v) for v in _variants(draft)) if q is not None]
+    best = max(tried, key=lambda q: q.changes, default=None)
+    if best is not None and best.changes:
+        return best
+    first = next((a for a in draft.actions if a.name in now.open), None)
+    if first is not None:
+        line = draft.reading.document.line(first.read.item.place)
+        return Question(f"What in the system does “{_short(first.read.item.text)}” change?", line, 1)
+    return best
+
+
+def _variants(draft: Draft) -> Iterator[tuple[str, DraftFactor, Draft]]:
+    """Drafts in which one doubtful reading is answered the other way, with the question."""
+    line = next(x for x in draft.lines if x.name == draft.failure)
+    terms = line.expression.split(" and ")
+    factors = {f.name: f for f in draft.factors}
+    doubtful = sorted((t for t in terms[1:] if t in factors), key=lambda t: factors[t].sure)
+    for t in doubtful[: _MOST_TRIED - 1]:
+        if len(terms) > 2:
+            yield f"Would it have failed without “{_short(factors[t].what)}”?", factors[t], _without_term(draft, line, t)
+    triggers = draft.of_kind("trigger")
+    other = next((f for f in triggers if f.place is None), None)
+    if other is not None and len(triggers) > 1:
+        known = next(f for f in triggers if f.place is not None)
+        yield f"What else could have set it off, apart from “{_short(known.what)}”?", known, _without_trigger(draft, other.name)
+
+
+def _without_term(draft: Draft, line: DraftLine, term: str) -> Draft:
+    kept = " and ".join(t for t in line.expression.split(" and ") if t != term)
+    return replace(draft, lines=tuple(replace(x, expression=kept) if x is line else x for x in draft.lines))
+
+
+def _without_trigger(draft: Draft, name: str) -> Draft:
+    left = [f.name for f in draft.of_kind("trigger") if f.name != name]
+    off = left[0] if len(left) == 1 else f"any({', '.join(left)})"
+    lines = tuple(replace(x, expression=off) if x.name == "set_off" else x for x in draft.lines)
+    return replace(draft, lines=lines, factors=tuple(f for f in draft.factors if f.name != name))
+
+
+def _try(draft: Draft, now: Consequences, text: str, about: DraftFactor, other: Draft) -> Question | None:
+    then = consequences(case_of(other))
+    changed = sum(now.classes[n] != then.classes[n] for n in now.classes)
+    changed += now.best != then.best  # what to close would be another condition
+    return Question(text, draft.reading.document.line(about.place) if about.place else 1, changed)
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return text if len(words) <= 12 else " ".join(words[:12]) + " ..."

@@ -1,0 +1,154 @@
+"""Review -> a screenful of text, at most 80 columns: what was read, what follows, at most five findings, one question, one command."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from fuelbed.core.findings import Finding
+from fuelbed.drafting import Draft
+from fuelbed.reviewing.consequences import Consequences
+from fuelbed.reviewing.review import Review
+
+__all__ = ["render_review"]
+
+_MOST = 5
+_NOT_READ = {
+    "empty": "There is no prose in this file.",
+    "template": "This is a template: its headings hold no account of an incident yet.",
+    "advisory": "This reads as an advisory, not as an account of an incident: there is no trigger, condition or action item to draft from.",
+}
+_FEEDBACK = {
+    "accumulation": "something that piles up and feeds back", "retry_amplification": "retries that add load",
+    "crash_loop": "a crash loop", "self_sustaining_loop": "a loop that sustains itself", "multiplication_loop": "work that multiplies",
+    "propagation_slowdown": "slowness that spreads to callers", "cascade": "a cascade", "recovery_blocked": "a recovery path that needs what failed",
+    "self_replication": "self-replication",
+}  # fmt: skip  # one table
+
+
+def render_review(review: Review, width: int = 80, every: bool = False, command: str = "fuelbed") -> str:
+    """Ten lines or so; `every` shows all findings, questions and what was read, with lines. `command` is what the user calls us."""
+    d = review.document
+    out = list(_wrap(f"{d.source.file}: {d.title}" if d.title else d.source.file, width))
+    if review.draft is None or review.follows is None:
+        text = _NOT_READ.get(
+            d.kind, "Nothing in this text reads as a trigger, a standing condition, a control or an action item."
+        )
+        out += _wrap(text, width)
+    else:
+        out += _wrap(_read(review), width)
+        for sentence in _follows(review.draft, review.follows):
+            out += _wrap(sentence, width)
+        if every:
+            out += ["", *_everything(review, width)]
+    said = "" if every or review.follows is None or not review.follows.untouched else "PM707"  # the sentence above says it
+    out += _findings([f for f in review.findings if f.code != said], width, every)
+    if every and review.gaps:
+        out += ["", "What the text leaves open:"]
+        out += [line for g in review.gaps for line in _wrap(f"- {g.question}", width, "  ")]
+    if review.question is not None:
+        out += ["", *_wrap(f"The question that would change most: {review.question.text}{_line(review.question.line)}", width)]
+    elif review.gaps and d.kind not in ("empty", "template"):
+        out += ["", *_wrap(f"The first question: {review.gaps[0].question}", width)]
+    if review.draft is not None:
+        out += ["", f"Draft its case: {command} draft {shlex.quote(d.source.file)} -o case/"]
+    return "\n".join(out) + "\n"
+
+
+def _wrap(text: str, width: int, indent: str = "   ") -> Iterator[str]:
+    yield from textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _line(n: int) -> str:
+    return f" (line {n})" if n > 1 else ""
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n} {word}{'' if n == 1 else 's'}"
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _read(review: Review) -> str:
+    r, d = review.reading, review.document
+    counts = ((r.triggers, "trigger"), (r.conditions, "standing condition"), (r.controls, "control"), (r.actions, "action"))
+    text = f"Read from your text: {', '.join(_count(len(found), word) for found, word in counts)}."
+    found = r.amplification
+    if found.mention is not None and found.present:
+        text += f" It tells of {_FEEDBACK.get(found.kind, 'feedback')}{_line(d.line(found.mention.place))}."
+    return text
+
+
+def _follows(draft: Draft, f: Consequences) -> Iterator[str]:
+    """The consequences, most telling first, in sentences of the text's own words and lines."""
+    n = len(draft.actions)
+    if not n:
+        yield "It lists no action item, so nothing that stood there is closed."
+    parts = []
+    if f.trigger_only:
+        parts.append(f"{len(f.trigger_only)} touch{'es' if len(f.trigger_only) == 1 else ''} only the trigger")
+    if f.sight_only:
+        parts.append(f"{len(f.sight_only)} only add{'s' if len(f.sight_only) == 1 else ''} sight")
+    if f.open:
+        parts.append(f"{len(f.open)} name{'s' if len(f.open) == 1 else ''} nothing that the text says stood there")
+    if parts:
+        yield f"Of {_count(n, 'action')}, {_and(parts)}."
+    if f.untouched:
+        lines = [f"{_label(draft, name)}" for name in f.untouched]
+        shown = lines[:2]
+        more = f" and {len(lines) - 2} more" if len(lines) > 2 else ""
+        yield f"Nothing touches {_and(shown) if not more else ', '.join(shown) + more}."
+    if f.best and f.over:
+        what = "closing it" if f.untouched == (f.best,) else f"closing {_label(draft, f.best)}"
+        over = "every action item" if len(f.over) == n else _and([f"“{_clip(_what(draft, a))}”" for a in f.over[:3]])
+        over += f" and {len(f.over) - 3} more" if len(f.over) > 3 and len(f.over) != n else ""
+        yield f"If the draft holds, then whatever the numbers, {what} does at least as much as {over}."
+
+
+def _what(draft: Draft, action: str) -> str:
+    return next(a.read.item.text for a in draft.actions if a.name == action)
+
+
+def _label(draft: Draft, factor: str) -> str:
+    f = next(f for f in draft.factors if f.name == factor)
+    where = _line(draft.reading.document.line(f.place)) if f.place is not None else ""
+    return f"“{_clip(f.what)}”{where}"
+
+
+def _clip(text: str, most: int = 9) -> str:
+    words = text.split()
+    return text if len(words) <= most else " ".join(words[:most]) + " ..."
+
+
+def _findings(findings: Iterable[Finding], width: int, every: bool) -> Iterator[str]:
+    """The worst first, then by code; the five that say most unless all are wanted."""
+    ranked = sorted(findings, key=lambda f: (-f.severity.rank, f.code, f.sort_key))
+    if not ranked:
+        return
+    shown = ranked if every else ranked[:_MOST]
+    yield ""
+    for f in shown:
+        where = f"line {f.span.line}: " if f.span else ""
+        yield from _wrap(f"{f.code} {where}{f.message}" + (f" {f.cure}" if every and f.cure else ""), width, "      ")
+    left = len(ranked) - len(shown)
+    if left > 0:
+        yield f"and {_count(left, 'finding')} more: --all shows them"
+
+
+def _everything(review: Review, width: int) -> Iterator[str]:
+    """What was read, with lines, so that a reader can see at once what was misread."""
+    r, d = review.reading, review.document
+    for title, found in (("Triggers", r.triggers), ("Standing conditions", r.conditions), ("Controls", r.controls)):
+        if found:
+            yield f"{title}:"
+            for m in found:
+                status = f" ({m.status})" if m.status else ""
+                yield from _wrap(f"  {d.line(m.place):>4}  {m.what}{status}{'' if m.sure else ' ?'}", width, " " * 8)
+    if r.actions:
+        yield "Actions:"
+        for a in r.actions:
+            tail = ", considered" if a.tentative else ""
+            yield from _wrap(f"  {d.line(a.item.place):>4}  {a.item.text} [{a.cls}{tail}]", width, " " * 8)

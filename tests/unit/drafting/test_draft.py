@@ -1,0 +1,115 @@
+"""Drafts: always valid, every entry with its place, nothing sure that is a guess; effects from classes and words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from fuelbed.drafting import draft, write_case
+from fuelbed.drafting.data import reading_data, reading_schema
+from fuelbed.readers.case import parse_case
+from fuelbed.text.read import read
+from fuelbed.text.understand import understand
+
+STORY = (
+    (Path(__file__).parents[3] / "docs/how-to/from-your-postmortem.md")
+    .read_text(encoding="utf-8")
+    .split("```markdown postmortem.md\n")[1]
+    .split("```")[0]
+)
+SHARED = Path(__file__).parents[4] / "shared" / "data"
+TEXTS = sorted([*SHARED.glob("postmortems/*.md"), *SHARED.glob("postmortems-unlabelled/*/*.md")])
+
+
+def _case(text: str):  # type: ignore[no-untyped-def]  # a Case and its file
+    written = write_case(draft(understand(read(text))))
+    return parse_case(written), written
+
+
+def test_the_how_to_s_story() -> None:
+    case, written = _case(STORY)
+    assert case.draft
+    assert {f.kind for f in case.factors.values()} >= {"trigger", "condition"}
+    assert "other_trigger" in case.factors
+    assert all(f"line {n}: " in written for n in (17, 18)), "the conditions carry their lines"
+    assert len(case.actions) == 4
+    verbs = {name: {c.verb for c in a.does} for name, a in case.actions.items()}
+    assert any("observe" in v or "set" in v for v in verbs.values())
+    removed = {c.target for a in case.actions.values() for c in a.does if c.verb == "remove"}
+    assert any("queue" in case.factors[t].what.lower() for t in removed), "bounding the queue closes the unbounded queue"
+
+
+def test_without_a_trigger_one_is_asked_for() -> None:
+    case, written = _case("# Disk full\n\n## Root cause\n\nThe cleanup job was never configured for that directory.\n")
+    assert [f.name for f in case.of_kind("trigger")] == ["unnamed_trigger"]
+    assert "what set it off?" in written
+
+
+def test_every_guess_is_marked() -> None:
+    _, written = _case(STORY)
+    data = yaml.safe_load(written)
+    for name, f in data["factors"].items():
+        for key in ("rate", "fails"):
+            if key in f:
+                assert f[key]["basis"] == "assumed", (name, key)
+    assert written.count("# ask: ") >= 3
+
+
+def test_an_undo_is_reverted_and_not_prevented() -> None:
+    text = "# Outage\n\nOn Monday a deployment of the router config broke logins.\n\n## Action items\n\n- Revert the router config deployment\n"
+    case, _ = _case(text)
+    verbs = [c.verb for a in case.actions.values() for c in a.does]
+    assert "prevent" not in verbs
+
+
+def test_an_item_about_nothing_in_the_text_changes_nothing() -> None:
+    case, written = _case(STORY.replace("- [ ] Document how to turn retries off", "- [ ] Rename the quarterly newsletter"))
+    action = next(a for a in case.actions.values() if "newsletter" in a.what)
+    assert action.does == ()
+    assert "what in this model does it change?" in written
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([
+            "# ", "## Root cause\n\n", "## Action items\n\n", "- ", "A deploy of \"x\": y caused it.\n", "We had no alert # yet.\n", "```\n", "\u2028", "{a: b}",
+            "Retries overloaded the {{server}} & it *crashed*.\n", "- [ ] Add an alert: 'now'\n", "\\", "\U0001f600 ", "%TAG ! x\n", "\t", "\r\n", "---\n",
+            "The queue was unbounded since 2019.\n", "yes: no\n", "| a | b |\n|---|---|\n| c | d |\n",
+        ]),
+        max_size=25,
+    )
+)  # fmt: skip  # one list
+def test_any_text_gives_a_draft_that_validates(pieces: list[str]) -> None:
+    case, _ = _case("".join(pieces))
+    assert case.draft
+
+
+def test_data_follow_their_schema() -> None:
+    schema = reading_schema()
+    Draft202012Validator.check_schema(schema)
+    data = reading_data(understand(read(STORY)))
+    Draft202012Validator(schema).validate(data)
+    lines = STORY.splitlines()
+    for key in ("triggers", "conditions", "controls", "actions"):
+        for row in data[key]:
+            assert row["quote"].splitlines()[0] in lines[row["line"] - 1]
+
+
+@pytest.mark.skipif(not TEXTS, reason="the real texts (../shared/data) are not here")
+@pytest.mark.parametrize("path", TEXTS, ids=lambda p: p.stem)
+def test_real_texts_give_drafts_that_validate(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    reading = understand(read(text, path.name))
+    case = parse_case(write_case(draft(reading)))
+    assert case.draft
+    Draft202012Validator(reading_schema()).validate(reading_data(reading))
+    for m in (*reading.triggers, *reading.conditions, *reading.controls):
+        words = re.sub(r"\W+", " ", reading.document.quote(m.place)).strip()
+        assert words, m
