@@ -195,9 +195,11 @@ class _Finder:
         times: Stamp | None = None
         rest: list[str] = []
         for n, (_, text) in enumerate(cells[:8]):
-            whole = not rest and _short(text)
-            s = stamp(text) if whole else None
-            if s is None or (times is not None and s.vague) or (text[s.stop :].strip() and not _time_head(b, n)):
+            if not text:
+                continue
+            s = stamp(text) if _short(text) else None
+            more = s is not None and text[s.stop :].strip()
+            if s is None or (times is not None and s.vague) or (more and (rest or not _time_head(b, n))):
                 rest.append(text)
                 continue
             if times is None:
@@ -205,8 +207,9 @@ class _Finder:
             else:
                 times.day, times.clock = times.day or s.day, times.clock or s.clock
                 times.last, times.zone = times.last or s.last, times.zone or s.zone
-            if text[s.stop :].strip():
+            if more:
                 rest.append(text[s.stop :])
+        rest += [text for _, text in cells[8:]]
         if times is None:
             times = _joined(cells)
             rest = [text for _, text in cells[3:]] if times is not None else rest

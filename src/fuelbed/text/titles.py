@@ -41,14 +41,19 @@ class _Heads:
     raws: Sequence[Raw]
     level: int = 0  # of the last real heading
     under: bool = False  # the last heading names what its section is for
+    numbered: int = 0  # the number of the last numbered heading
+    timed: bool = False  # the block before is a heading that is a time
     naming: dict[int, bool] = field(default_factory=dict)
 
     def run(self) -> Iterator[Raw]:
         for i, raw in enumerate(self.raws):
             if raw.kind == "heading":
                 self.level = raw.level
-                self.under = heading_role(self._said(raw.lines[0]))[0] is not None
+                said = self._said(raw.lines[0])
+                self.under = heading_role(said)[0] is not None
+                self.timed = stamp(said) is not None
                 yield raw
+                continue
             elif raw.kind == "paragraph" and raw.depth == 0:
                 yield from self._paragraph(raw, self.raws[i + 1] if i + 1 < len(self.raws) else None)
             elif raw.kind == "item" and raw.depth == 1 and self._numbered(i):
@@ -57,6 +62,7 @@ class _Heads:
                 yield from self._named(raw)
             else:
                 yield raw
+            self.timed = False
 
     def _said(self, line: Line) -> str:
         return fold(self.seen.text, [line], self.seen.references).plain
@@ -73,6 +79,8 @@ class _Heads:
         if after is not None and after.depth >= 1 and (after.parent == raw.key or after.group != raw.group):
             return True
         number = self._number(raw)
+        if 0 < self.numbered == number - 1 and (after is None or after.depth == 0):
+            return True
         before = self.raws[i - 1] if i else None
         follows = before is not None and before.group == raw.group and self._number(before) + 1 == number
         return not follows and not (after is not None and after.group == raw.group and self._number(after) == number + 1)
@@ -155,6 +163,7 @@ class _Heads:
     def _titled(self, raw: Raw) -> Iterator[Raw]:
         """A list item whose first line is a heading."""
         head = raw.lines[0]
+        self.numbered = self._number(raw)
         yield Raw("heading", [head], head[0], head[1], level=min(self.level + 1, _DEEPEST), form="plain")
         if len(raw.lines) > 1:
             rest = raw.lines[1:]
@@ -195,7 +204,7 @@ class _Heads:
     def _is_plain(self, raw: Raw, n: int, text: str, bold: re.Match[str] | None, after: Raw | None) -> bool:
         """A line that is the name of a section and nothing else: ended by a colon, alone, in capitals, or first over other text."""
         said = text if bold is None else bold["inner"]
-        if len(said.split()) > _NAME_WORDS or said[:1] in "-+" or said[-1:] in ".!,;" or not heading_role(said)[1]:
+        if self.timed or len(said.split()) > _NAME_WORDS or said[:1] in "-+" or said[-1:] in ".!,;" or not heading_role(said)[1]:
             return False
         if said.endswith(":") or text.endswith(":") or (said.isupper() and len(said) > 2):
             return True
