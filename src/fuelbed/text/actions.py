@@ -33,6 +33,7 @@ _FIRM, _WEAK = 1.6, 0.4
 _THING = 0.5  # a part of the system is there to be acted on: what is done to it says more
 _PRIOR = 0.6  # most items that say nothing else change the system
 _MARGIN = 1.0  # lead over the runner-up from which a verdict is sure
+_LONGEST = 1_000  # characters of an item that are read; what it asks for stands at its start
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])")
 
 
@@ -66,7 +67,7 @@ def _words() -> _Words:
                 for w in words.get(f"{cls}_{kind}{suffix}", ()):
                     table.setdefault(w, []).append((cls, strength))
     for w in words["undo_verbs"]:
-        verbs[w].append(("trigger_only", 1.0))
+        verbs[w].append(("trigger_only", _FIRM))
     longest = sorted(nouns, key=len, reverse=True)
     body = "|".join(f"(?:{plural(n)})" for n in longest)
     several = "|".join(f"(?:{plural(n)})" for n in longest if " " in n or "-" in n)
@@ -136,7 +137,7 @@ def evidence(text: str, heading: str = "") -> tuple[dict[ActionClass, float], st
     best: dict[ActionClass, tuple[float, str]] = dict.fromkeys(_CLASSES, (0.0, "no word known"))
     total["structural"] = _PRIOR
     pieces = list(_said(h))
-    for m in known.pattern.finditer(heading):
+    for m in known.pattern.finditer(heading[:_LONGEST]):
         pieces += [(cls, strength * _HEADING, f"heading {m[0].lower()}") for cls, strength in _noun(m[0])]
     for cls, weight, why in pieces:
         total[cls] += weight
@@ -146,7 +147,7 @@ def evidence(text: str, heading: str = "") -> tuple[dict[ActionClass, float], st
 
 def _main(text: str) -> str:
     """The sentence of an item that asks for something: the first one whose verb is known, else the first."""
-    pieces = _SENTENCE.split(text.strip())
+    pieces = _SENTENCE.split(text[:_LONGEST].strip())
     if len(pieces) > 1:
         for piece in pieces:
             h = head(piece, tuple(_words().verbs), _words().phrases, _words().pattern)

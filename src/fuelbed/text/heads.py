@@ -149,7 +149,7 @@ def _phrase(text: str, start: int, stop: int) -> tuple[int, int]:
             if first >= 0:
                 break
             continue
-        if first < 0 and word in asking:
+        if word in asking:
             break
         first = m.start() if first < 0 else first
         last = m.start() + len(m[0].rstrip("."))

@@ -33,9 +33,9 @@ def test_every_pattern_hits_and_misses_what_it_says(name: str) -> None:
             assert not entry.find(text), (entry.id, text)
 
 
-# First looks, before anything was changed for them: `first` 0.95 (212 of 223; the words were chosen after it was written),
-# `second` 0.82 (135 of 165). Today's figures are higher because the faults were mended by kind; the first looks are the honest ones.
-@pytest.mark.parametrize(("part", "least"), [("first", 0.97), ("second", 0.95)])
+# First looks, before anything was changed for them: `first` 0.95 (212 of 223; its words were chosen after it was written), `second`
+# 0.82 (135 of 165), `third` 0.89 (101 of 114). Faults were then mended by kind: today's figures say that nothing was lost, no more.
+@pytest.mark.parametrize(("part", "least"), [("first", 0.97), ("second", 0.95), ("third", 0.95)])
 def test_corpus(part: str, least: float) -> None:
     told = [(classify_text(text, heading), cls, tentative) for cls, text, heading, tentative in rows(part)]
     assert sum(v.cls == cls for v, cls, _ in told) >= least * len(told)
@@ -43,8 +43,8 @@ def test_corpus(part: str, least: float) -> None:
 
 
 def test_the_corpus_is_large_and_varied() -> None:
-    known = [r for part in ("first", "second") for r in rows(part)]
-    assert len(known) >= 350
+    known = [r for part in ("first", "second", "third") for r in rows(part)]
+    assert len(known) >= 500
     assert len({cls for cls, *_ in known}) == 5
 
 
@@ -110,6 +110,9 @@ def test_what_is_taken_back(text: str) -> None:
     assert classify_text(text).undoes
 
 
-@pytest.mark.parametrize("text", ["", " ", "?", "x", "- - -", "(", "é" * 50, "a" * 50_000, "fix " * 5_000, ": : :", "We will"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "?", "x", "- - -", "(", "é" * 50, "a" * 50_000, "fix " * 5_000, "remove all other " * 20_000, ": : :", "We will"],
+)
 def test_odd_text_is_read_without_an_error(text: str) -> None:
     classify_text(text)
