@@ -65,8 +65,9 @@ class _Finder:
                 self.children.setdefault(b.lead, []).append(i)
         wanted = [i for i, b in enumerate(self.blocks) if self.sections[b.section].role == "actions"]
         self._headed(wanted)
-        announced = self._announced()
-        if not self.found and not announced:
+        headed = bool(self.found)
+        self._announced()
+        if not headed:
             self._elsewhere()
 
     # -- under a heading of actions ------------------------------------------------------------------------------------------------------
@@ -205,9 +206,8 @@ class _Finder:
     def _list_follows(self, i: int) -> bool:
         return i + 1 < len(self.blocks) and self.blocks[i + 1].kind in ("item", "row")
 
-    def _announced(self) -> bool:
+    def _announced(self) -> None:
         """Lists under a sentence such as "We will take the following steps:" in sections of other roles."""
-        before = len(self.found)
         for i, b in enumerate(self.blocks):
             if self.sections[b.section].role in ("actions", "timeline", "appendix", "people", "stats", "impact"):
                 continue
@@ -221,7 +221,6 @@ class _Finder:
                             self._item(n)
                     else:
                         self._item(k)
-        return len(self.found) > before
 
     def _announces(self, i: int) -> bool:
         spoken = self.said.get(i, ())
@@ -239,9 +238,10 @@ class _Finder:
     def _elsewhere(self) -> None:
         lex = lexicon("items")
         under = False  # what stands before announced changes
+        had = {item.block for item in self.found}
         for i, b in enumerate(self.blocks):
             role = self.sections[b.section].role
-            if role not in _FORWARD or b.kind not in ("paragraph", "item"):
+            if role not in _FORWARD or b.kind not in ("paragraph", "item") or i in had:
                 under = False
                 continue
             under = under and b.kind == "paragraph" and self._acts(i)

@@ -15,6 +15,7 @@ from fuelbed.text.markdown import Raw
 
 __all__ = ["heading_role", "sections"]
 
+_NAMED = 4  # words from which a heading over all others is a title, whatever they say
 _NAME_WORDS = 8  # of a heading whose last part may name it
 _MOST_WORDS = 14  # of a heading that a word inside may name
 _FACTS: tuple[SectionRole, ...] = ("people", "stats")  # "Authors: a, b" says nothing about what follows
@@ -150,7 +151,9 @@ def _title(raws: Sequence[Raw], said: Sequence[Folded], heads: Sequence[int]) ->
         return -1
     text = _bare(said[first].words)
     deeper = all(raws[i].level > raws[first].level for i in heads[1:])
-    if deeper and any(e.role == "title" and e.find(text) is not None for e in lexicon("headings").entries):
+    if deeper and (
+        len(text.split()) > _NAMED or any(e.role == "title" and e.find(text) is not None for e in lexicon("headings").entries)
+    ):
         return first
     if heading_role(said[first].words)[1]:
         return -1
