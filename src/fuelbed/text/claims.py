@@ -172,6 +172,7 @@ def _named(told: Iterable[Sentence]) -> tuple[HumanClaim, Mention | None]:
         for m in _NAME.finditer(s.plain):
             verb = m["verb"].lower()
             known = verb in spoken or verb.split(" ", 1)[0] in spoken
+            known &= m.start() > 0 or not m[0].endswith(("s", "ing"))  # "Prices reverted" begins a sentence like any noun
             if known and not any(part.lower() in others for part in re.split(r"[ -]", m[0])):
                 return "names_people_no_blame", Mention("human", m[0], s.place(*m.span()), s.index, False, "name")
         found = _BY_NAME.search(s.plain)
@@ -199,10 +200,15 @@ def _undone(document: Document) -> Iterator[tuple[Sentence, Hit, bool | None]]:
         after = told[n + 1] if n + 1 < len(told) else None
         if after is not None and _has(after, "remained"):
             yield s, hit, False
-        elif _helped(s, hit) or (after is not None and after.block == s.block and _helped(after, hit)):
+        elif _helped(s, hit) or (after is not None and _next_to(document, s, after) and _has(after, "undo_helped")):
             yield s, hit, True
         else:
             yield s, hit, True if document.role_of(s) == "recovery" else None
+
+
+def _next_to(document: Document, one: Sentence, other: Sentence) -> bool:
+    """Whether two sentences follow each other in one block or as entries of a timeline."""
+    return other.block == one.block or document.role_of(one) == document.role_of(other) == "timeline"
 
 
 def _helped(sentence: Sentence, undo: Hit) -> bool:
