@@ -10,19 +10,105 @@ linear work in 2^n, and differentiable: `backward` is its exact adjoint.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fuelbed.numerics.boolean.gathered import Gathered
 
 __all__ = ["OUTPUTS", "Table"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 _QUANTITIES = ("one", "hazard", "loss", "standing", "survive")
+_ONE, _HAZARD, _LOSS, _STANDING, _SURVIVE = range(len(_QUANTITIES))
 OUTPUTS = tuple(f"{w}:{q}" for w in ("plain", "likely") for q in _QUANTITIES)
+
+
+class _Args(NamedTuple):
+    """Arguments by meaning, or their derivatives: (rows, batch) each."""
+
+    p: Array
+    keep: Array
+    force: Array
+    leaves: Array
+    weights: Array
+    rates: Array
+    losses: Array
+
+
+class _Stage(NamedTuple):
+    """One variable that is intervened on: in which columns, how, and what both of its values weighed together."""
+
+    v: int
+    at: slice | Index
+    keep: Array
+    up: Array
+    down: Array
+    both: list[Array]
+
+
+class _State(NamedTuple):
+    """All states at some arguments. Of the facts alone and of facts with failing arrivals, in this order:
+
+    told      their chance in every state; `before` times the prior, mixed by the interventions where `read` says so.
+    values    by quantity what a state is worth; one row where all states are alike. `alive` is survival of what does not stand.
+    """
+
+    halves: tuple[list[Array], list[Array]]
+    prior: Array
+    told: tuple[Array, Array]
+    before: list[Array]
+    total: list[Array]
+    read: list[bool]
+    stages: list[_Stage]
+    values: dict[int, Array]
+    alive: Array | None
+
+    def mean(self, w: int, q: int) -> Array:
+        if q == _ONE:
+            return self.total[w]
+        mass, value = self.before[w], self.values[q]
+        return self.total[w] * value[0] if len(value) == 1 else np.asarray(np.einsum("sb,sb->b", mass, value))
+
+
+def _prior(p: Array, batch: int) -> list[Array]:
+    """Products over the first 0, 1, 2 ... of independent variables, each twice as long."""
+    out = [np.ones((1, batch))]
+    for q in p:
+        both = np.empty((len(out[-1]), 2, batch))
+        np.multiply(out[-1], 1.0 - q, out=both[:, 0])
+        np.multiply(out[-1], q, out=both[:, 1])
+        out.append(both.reshape(-1, batch))
+    return out
+
+
+def _prior_adjoint(halves: tuple[list[Array], list[Array]], p: Array, bar: Array, to: Array) -> None:
+    first, last = halves
+    whole = bar.reshape(len(first[-1]), len(last[-1]), -1)
+    parts = (
+        (first, 0, np.einsum("ijb,jb->ib", whole, last[-1])),
+        (last, len(first) - 1, np.einsum("ijb,ib->jb", whole, first[-1])),
+    )
+    for stages, start, part in parts:
+        rest = part
+        for v in reversed(range(len(stages) - 1)):
+            pair = rest.reshape(-1, 2, rest.shape[-1])
+            to[start + v] = ((pair[:, 1] - pair[:, 0]) * stages[v]).sum(axis=0)
+            rest = (1.0 - p[start + v]) * pair[:, 0] + p[start + v] * pair[:, 1]
+
+
+def _dot(weights: Sequence[Array], rows: Sequence[Array]) -> Array | None:
+    """sum_i weights_i * rows_i, None where every weight is 0."""
+    out: Array | None = None
+    for w, row in zip(weights, rows, strict=True):
+        if w.any():
+            out = w * row if out is None else np.add(out, w * row, out=out) if len(out) >= len(row) else out + w * row
+    return out
 
 
 @dataclass(frozen=True)
@@ -56,137 +142,136 @@ class Table:
     @cached_property
     def _where(self) -> dict[int, Index]:
         """Root -> leaf of every state; variable 0 is the slowest bit of a state's number."""
-        found: list[Index] = []
+        roots = list(dict.fromkeys((self.facts, self.standing, *self.arrivals, *self.hazard, *self.loss)))
+        at = np.array(roots, dtype=np.intp)[:, None]
+        nodes = np.array([*self.nodes, *[(-1, 0, 0)] * self.n_leaves], dtype=np.intp)  # leaf -1 is the last row, and so on
+        for v in range(self.n):
+            here = nodes[at, 0] == v
+            at = np.stack([np.where(here, nodes[at, side], at) for side in (1, 2)], axis=2).reshape(len(roots), -1)
+        return dict(zip(roots, -1 - at, strict=True))
 
-        def at(ref: int, level: int) -> Index:
-            """The leaves of `ref` over variables level..n-1."""
-            if ref < 0:
-                return np.full(2 ** (self.n - level), -1 - ref, dtype=np.intp)
-            return np.tile(found[ref], 2 ** (self.nodes[ref][0] - level))
+    @cached_property
+    def _sums(self) -> dict[str, Gathered]:
+        roots = {"facts": (self.facts,), "arrivals": self.arrivals, "standing": (self.standing,)}
+        roots |= {"hazard": self.hazard, "loss": self.loss}
+        return {k: Gathered([self._where[r] for r in rs]) for k, rs in roots.items()}
 
-        for v, lo, hi in self.nodes:
-            found.append(np.concatenate([at(lo, v + 1), at(hi, v + 1)]))
-        roots = {self.facts, self.standing, *self.arrivals, *self.hazard, *self.loss}
-        return {r: at(r, 0) for r in roots}
-
-    def _split(self, args: Array) -> tuple[Array, Array, Array, Array, Array, Array, Array]:
+    def _split(self, args: Array) -> _Args:
         a, b = 3 * self.n, 3 * self.n + self.n_leaves
         c, d = b + len(self.arrivals), b + len(self.arrivals) + len(self.hazard)
-        return args[0:a:3], args[1:a:3], args[2:a:3], args[a:b], args[b:c], args[c:d], args[d:]
+        return _Args(args[0:a:3], args[1:a:3], args[2:a:3], args[a:b], args[b:c], args[c:d], args[d:])
 
     # ---- forward -------------------------------------------------------------------------------------------------------------
 
-    def forward(self, args: Array) -> Array:
-        """All outputs, (len(OUTPUTS), batch), for arguments (n_args, batch)."""
-        return np.asarray(self._forward(args)["out"])
+    def forward(self, args: Array, which: Sequence[int] = range(len(OUTPUTS))) -> Array:
+        """The outputs asked for, (len(which), batch), for arguments (n_args, batch)."""
+        f = self._state(self._split(args), which)
+        return np.stack([f.mean(*divmod(k, len(_QUANTITIES))) for k in which])
 
-    def _forward(self, args: Array) -> dict[str, Any]:
-        p, keep, force, leaves, weights, rates, losses = self._split(args)
-        at = self._where
-        prior = [np.ones((1, args.shape[1]))]
+    def _state(self, a: _Args, which: Sequence[int]) -> _State:
+        """How likely every state is, and what it is worth, as far as `which` outputs need it."""
+        sums, batch = self._sums, a.p.shape[1]
+        halves = _prior(a.p[: self.n // 2], batch), _prior(a.p[self.n // 2 :], batch)
+        prior = (halves[0][-1][:, None] * halves[1][-1]).reshape(-1, batch)
+        told = sums["facts"].sum(None, a.leaves), sums["arrivals"].sum(a.weights, a.leaves)
+        before = [prior * x for x in told]
+        total = [x.sum(axis=0) for x in before]  # mixing moves mass, it neither makes nor loses any
+        read = [any(0 < k - w * len(_QUANTITIES) < len(_QUANTITIES) for k in which) for w in (0, 1)]
+        stages = self._mix([m for m, needed in zip(before, read, strict=True) if needed], a)
+        return _State(halves, prior, told, before, total, read, stages, *self._worth(a, {k % len(_QUANTITIES) for k in which}))
+
+    def _worth(self, a: _Args, wanted: set[int]) -> tuple[dict[int, Array], Array | None]:
+        """The quantities `wanted` in every state (one row where all states are alike), and the survival of what does not stand."""
+        sums, out = self._sums, dict[int, Array]()
+        if wanted & {_HAZARD, _SURVIVE}:
+            out[_HAZARD] = sums["hazard"].sum(a.rates, a.leaves)
+        if _LOSS in wanted:
+            # where every failure costs one, loss is hazard: nothing to add up twice
+            same = _HAZARD in out and self.loss == self.hazard and np.array_equal(a.rates, a.losses)
+            out[_LOSS] = out[_HAZARD] if same else sums["loss"].sum(a.losses, a.leaves)
+        if wanted & {_STANDING, _SURVIVE}:
+            out[_STANDING] = sums["standing"].sum(None, a.leaves)
+        if _SURVIVE not in wanted:
+            return out, None
+        alive = -self.horizon * out[_HAZARD]
+        np.exp(alive, out=alive)
+        out[_SURVIVE] = (1.0 - out[_STANDING]) * alive if out[_STANDING].any() else alive
+        return out, alive
+
+    def _mix(self, masses: list[Array], a: _Args) -> list[_Stage]:
+        """Interventions, in place, one variable at a time and only in the columns that it moves; what the adjoint needs of each."""
+        stages = []
         for v in range(self.n):
-            prior.append(np.stack([prior[-1] * (1.0 - p[v]), prior[-1] * p[v]], axis=1).reshape(-1, args.shape[1]))
-        q = {root: leaves[at[root]] for root in (*self.hazard, *self.loss)}
-        facts = leaves[at[self.facts]]
-        like = np.zeros_like(prior[-1])
-        for w, root in zip(weights, self.arrivals, strict=True):
-            like += w * leaves[at[root]]
-        before = np.stack([prior[-1] * facts, prior[-1] * like])
-        after, stages = self._mix(before, keep, force)
-        hazard = self._linear(rates, self.hazard, q, args.shape[1])
-        loss = self._linear(losses, self.loss, q, args.shape[1])
-        standing = leaves[at[self.standing]]
-        alive = np.exp(-self.horizon * hazard)
-        values = np.stack([np.ones_like(hazard), hazard, loss, standing, (1.0 - standing) * alive])
-        out = np.einsum("wsb,qsb->wqb", after, values).reshape(len(OUTPUTS), -1)
-        return {
-            "out": out, "prior": prior, "facts": facts, "like": like, "after": after, "stages": stages, "values": values,
-            "alive": alive, "q": q,
-        }  # fmt: skip  # one record
-
-    def _linear(self, coefficients: Array, roots: tuple[int, ...], q: dict[int, Array], batch: int) -> Array:
-        out = np.zeros((2**self.n, batch))
-        for c, root in zip(coefficients, roots, strict=True):
-            out += c * q[root]
-        return out
-
-    def _mix(self, w: Array, keep: Array, force: Array) -> tuple[Array, list[Array | None]]:
-        """Interventions, one variable at a time; what went into each stage is kept for the adjoint (None: nothing was moved)."""
-        stages: list[Array | None] = []
-        for v in range(self.n):
-            if (keep[v] == 1.0).all():
-                stages.append(None)
+            moved = np.flatnonzero(a.keep[v] != 1.0)
+            if not len(moved):
                 continue
-            pair = w.reshape(2, 2**v, 2, -1, w.shape[-1])
-            stages.append(pair)
-            both = pair.sum(axis=2)
-            drop = 1.0 - keep[v]
-            w = np.stack(
-                [keep[v] * pair[:, :, 0] + drop * (1.0 - force[v]) * both, keep[v] * pair[:, :, 1] + drop * force[v] * both],
-                axis=2,
-            ).reshape(w.shape)
-        return w, stages
+            at = slice(moved[0], moved[-1] + 1) if moved[-1] - moved[0] + 1 == len(moved) else moved
+            keep, force = a.keep[v, at], a.force[v, at]
+            up, down = (1.0 - keep) * force, (1.0 - keep) * (1.0 - force)
+            both = []
+            for m in masses:
+                pair = m.reshape(2**v, 2, -1, m.shape[1])
+                off, on = pair[:, 0][..., at], pair[:, 1][..., at]
+                both.append(off + on)
+                pair[:, 0][..., at] = keep * off + down * both[-1]
+                pair[:, 1][..., at] = keep * on + up * both[-1]
+            stages.append(_Stage(v, at, keep, up, down, both))
+        return stages
 
     # ---- backward ------------------------------------------------------------------------------------------------------------
 
     def backward(self, args: Array, bar: Array) -> Array:
         """d (bar . outputs) / d arguments, (n_args, batch). `keep` is a switch: its derivative is left at 0."""
-        f = self._forward(args)
-        p, keep, force, leaves, weights, rates, losses = self._split(args)
-        g = np.zeros_like(args)
-        gp, _, gforce, gleaves, gweights, grates, glosses = self._split(g)
-        batch = args.shape[1]
-        bars = bar.reshape(2, len(_QUANTITIES), batch)
-        after_bar = np.einsum("wqb,qsb->wsb", bars, f["values"])
-        value_bar = np.einsum("wqb,wsb->qsb", bars, f["after"])
-        _, hazard_bar, loss_bar, standing_bar, survive_bar = value_bar
-        hazard_bar = hazard_bar - self.horizon * survive_bar * f["values"][4]
-        standing_bar = standing_bar - survive_bar * f["alive"]
-        self._to_leaves(gleaves, self.standing, standing_bar)
-        for i, root in enumerate(self.hazard):
-            grates[i] = (hazard_bar * f["q"][root]).sum(axis=0)
-            self._to_leaves(gleaves, root, rates[i] * hazard_bar)
-        for i, root in enumerate(self.loss):
-            glosses[i] = (loss_bar * f["q"][root]).sum(axis=0)
-            self._to_leaves(gleaves, root, losses[i] * loss_bar)
-        facts_bar, like_bar = self._unmix(after_bar, keep, force, f["stages"], gforce)
-        prior = f["prior"][-1]
-        self._to_leaves(gleaves, self.facts, facts_bar * prior)
-        for i, root in enumerate(self.arrivals):
-            gweights[i] = (like_bar * prior * leaves[self._where[root]]).sum(axis=0)
-            self._to_leaves(gleaves, root, weights[i] * like_bar * prior)
-        prior_bar = facts_bar * f["facts"] + like_bar * f["like"]
-        for v in reversed(range(self.n)):
-            pair = prior_bar.reshape(-1, 2, batch)
-            gp[v] = ((pair[:, 1] - pair[:, 0]) * f["prior"][v]).sum(axis=0)
-            prior_bar = (1.0 - p[v]) * pair[:, 0] + p[v] * pair[:, 1]
+        return self.adjoints(args, bar[:, None])[:, 0]
+
+    def adjoints(self, args: Array, bars: Array) -> Array:
+        """`backward` for several weightings of the outputs, (n_args, K, batch) for `bars` of shape (len(OUTPUTS), K, batch)."""
+        a, g = self._split(args), np.zeros((args.shape[0], *bars.shape[1:]))
+        f = self._state(a, np.flatnonzero(bars.any(axis=(1, 2))).tolist())
+        for k in range(bars.shape[1]):
+            self._adjoint(a, f, bars[:, k].reshape(2, len(_QUANTITIES), -1), self._split(g[:, k]))
         return g
 
-    def _unmix(self, bar: Array, keep: Array, force: Array, stages: list[Array | None], gforce: Array) -> Array:
-        for v in reversed(range(self.n)):
-            into = stages[v]
-            if into is None:
+    def _adjoint(self, a: _Args, f: _State, bar: Array, g: _Args) -> None:
+        worth = {q: v for q in f.values if (v := _dot([bar[w, q] for w in (0, 1)], f.before)) is not None}
+        alive = worth.pop(_SURVIVE, None)
+        if alive is not None:
+            assert f.alive is not None
+            hazard = -self.horizon * alive * f.values[_SURVIVE]
+            worth[_HAZARD] = worth[_HAZARD] + hazard if _HAZARD in worth else hazard
+            standing = -alive * f.alive
+            worth[_STANDING] = worth[_STANDING] + standing if _STANDING in worth else standing
+        rows = {_HAZARD: ("hazard", a.rates, g.rates), _LOSS: ("loss", a.losses, g.losses), _STANDING: ("standing", None, None)}
+        for q, (name, coefficients, to) in rows.items():
+            if q in worth:
+                self._sums[name].adjoint(worth[q], coefficients, a.leaves, to, g.leaves)
+        mixed = [_dot([bar[w, q] for q in f.values], list(f.values.values())) if f.read[w] else None for w in (0, 1)]
+        self._unmix(f, mixed, g.force)
+        told = [bar[w, _ONE] if m is None else m + bar[w, _ONE] for w, m in enumerate(mixed)]
+        prior: Array | None = None
+        for w, name, coefficients, to in ((0, "facts", None, None), (1, "arrivals", a.weights, g.weights)):
+            if mixed[w] is None and not bar[w, _ONE].any():
                 continue
-            pair = bar.reshape(into.shape)
-            drop = 1.0 - keep[v]
-            gforce[v] = (drop * into.sum(axis=2) * (pair[:, :, 1] - pair[:, :, 0])).sum(axis=(0, 1, 2))
-            mixed = drop * ((1.0 - force[v]) * pair[:, :, 0] + force[v] * pair[:, :, 1])
-            bar = np.stack([keep[v] * pair[:, :, 0] + mixed, keep[v] * pair[:, :, 1] + mixed], axis=2).reshape(bar.shape)
-        return bar
+            self._sums[name].adjoint(told[w] * f.prior, coefficients, a.leaves, to, g.leaves)
+            part = told[w] * f.told[w]
+            prior = part if prior is None else prior + part
+        if prior is not None:
+            _prior_adjoint(f.halves, a.p, np.broadcast_to(prior, f.prior.shape), g.p)
 
-    @cached_property
-    def _runs(self) -> dict[int, tuple[Index, Index, Index]]:
-        """Root -> (states sorted by leaf, the leaves met, where the run of each starts): far faster than `np.add.at`."""
-        out = {}
-        for root, at in self._where.items():
-            order = np.argsort(at, kind="stable")
-            unique, starts = np.unique(at[order], return_index=True)
-            out[root] = (order, unique, starts)
-        return out
-
-    def _to_leaves(self, gleaves: Array, root: int, bar: Array) -> None:
-        order, unique, starts = self._runs[root]
-        gleaves[unique] += np.add.reduceat(bar[order], starts, axis=0)
+    def _unmix(self, f: _State, bars: list[Array | None], gforce: Array) -> None:
+        """Through the interventions, last first, in place."""
+        places = [w for w in (0, 1) if f.read[w]]
+        for s in reversed(f.stages):
+            for w, both in zip(places, s.both, strict=True):
+                bar = bars[w]
+                if bar is None or len(bar) == 1:  # what is alike in all states is not changed by mixing them
+                    continue
+                pair = bar.reshape(2**s.v, 2, -1, bar.shape[1])
+                off, on = pair[:, 0][..., s.at], pair[:, 1][..., s.at]
+                gforce[s.v, s.at] += (s.up + s.down) * np.einsum("ijb,ijb->b", both, on - off)
+                mixed = s.down * off + s.up * on
+                pair[:, 0][..., s.at] = s.keep * off + mixed
+                pair[:, 1][..., s.at] = s.keep * on + mixed
 
     def as_json(self) -> dict[str, Any]:
         """What the page's interpreter reads."""

@@ -9,7 +9,7 @@ states (`table.py`); each of its outputs is a register of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -22,8 +22,20 @@ __all__ = ["Builder", "Tape"]
 
 Array = NDArray[np.float64]
 _TABLE = "T"
-_DOUBLES = 4_000_000  # of one evaluation of a table
-_ARITY = {"+": 2, "-": 2, "*": 2, "~": 1, "?": 3, "exp": 1, "/": 2, "min": 2, "max": 2}
+_DOUBLES = 1 << 17  # of one array of a table's evaluation: fits the second-level cache with room for a few
+_BARS = 4_000_000  # of the derivatives of one reverse pass
+
+
+def _keep_freed_memory() -> None:
+    """Free one large array that was never touched.
+
+    The C library of Linux hands freed arrays of over 128 kB back to the system, and fresh pages cost several times the arithmetic
+    on them; it keeps those of up to the largest size that was ever freed, within 32 MB.
+    """
+    np.empty(31 << 20, dtype=np.uint8)
+
+
+_keep_freed_memory()
 
 
 class Builder:
@@ -61,9 +73,8 @@ class Builder:
         return self._consts[-ref - 1] if ref < 0 else None
 
     def _emit(self, code: str, *args: int) -> int:
-        known = [self.value(a) for a in args]
-        if all(k is not None for k in known):
-            return self.const(_scalar(code, [k for k in known if k is not None]))
+        if max(args) < 0:
+            return self.const(_scalar(code, [self._consts[-a - 1] for a in args]))
         if code in ("+", "*", "min", "max") and args[0] > args[1]:
             args = (args[1], args[0])
         key = (code, *args)
@@ -146,27 +157,35 @@ class Builder:
 
     def build(self, outputs: Mapping[str, int]) -> Tape:
         """Freeze, keeping only what the outputs need."""
-        needed: set[int] = set()
-        todo = list(outputs.values())
-        while todo:
-            r = todo.pop()
-            if r not in needed:
-                needed.add(r)
-                if r >= 0 and r % 2:
-                    op = self._ops[r // 2]
-                    todo.extend(self._tables[op[1]][1] if op[0] == _TABLE else op[1:])
+        needed = bytearray(len(self._ops))
+        wide: set[int] = set()
+
+        def need(refs: Iterable[int]) -> None:
+            for r in refs:
+                if r > 0 and r & 1:
+                    needed[r >> 1] = 1
+
+        need(outputs.values())
+        for i in range(len(self._ops) - 1, -1, -1):  # an operation stands after what it reads
+            if needed[i]:
+                op = self._ops[i]
+                if op[0] != _TABLE:
+                    need(op[1:])
+                elif op[1] not in wide:
+                    wide.add(op[1])
+                    need(self._tables[op[1]][1])
         n_in, n_const = len(self.inputs), len(self._consts)
         place: dict[int, int] = {2 * i: i for i in range(n_in)}
         place.update({-(i + 1): n_in + i for i in range(n_const)})
         ops: list[tuple[Any, ...]] = []
         used: dict[int, int] = {}
         for i, op in enumerate(self._ops):
-            if 2 * i + 1 in needed:
+            if needed[i]:
                 place[2 * i + 1] = n_in + n_const + len(ops)
                 if op[0] == _TABLE:
                     ops.append((_TABLE, used.setdefault(op[1], len(used)), op[2]))
                 else:
-                    ops.append((op[0], *(place[a] for a in op[1:])))
+                    ops.append((op[0], *[place[a] for a in op[1:]]))
         tables = tuple((self._tables[t][0], tuple(place[a] for a in self._tables[t][1])) for t in used)
         return Tape(tuple(self.inputs), tuple(self._consts), tuple(ops), {k: place[v] for k, v in outputs.items()}, tables)
 
@@ -187,28 +206,56 @@ class Tape:
         self.first_op = len(inputs) + len(consts)
         self.size = self.first_op + len(ops)
         self.work = self.size + sum(t.columns for t, _ in tables)  # doubles touched by one evaluation, roughly
-        self._layers = self._plan()
+        self._narrowed: dict[tuple[str, ...], Tape] = {}
+
+    def only(self, outputs: Sequence[str]) -> Tape:
+        """The same inputs, and the operations that these outputs need."""
+        key = tuple(outputs)
+        got = self._narrowed.get(key)
+        if got is None:
+            got = self._narrowed[key] = self._narrow({o: self.outputs[o] for o in key})
+        return got
+
+    def _narrow(self, outputs: dict[str, int]) -> Tape:
+        first, needed = self.first_op, set(outputs.values())
+        for r in range(self.size - 1, first - 1, -1):  # an operation stands after what it reads
+            if r in needed:
+                op = self.ops[r - first]
+                needed.update(self.tables[op[1]][1] if op[0] == _TABLE else op[1:])
+        place = {r: r for r in range(first)}
+        kept = [r for r in range(first, self.size) if r in needed]
+        place.update({r: first + i for i, r in enumerate(kept)})
+        old = [self.ops[r - first] for r in kept]
+        ops = tuple(op if op[0] == _TABLE else (op[0], *[place[a] for a in op[1:]]) for op in old)
+        tables = tuple((t, tuple(place.get(a, 0) for a in args)) for t, args in self.tables)  # one that is not read may lack some
+        return Tape(self.inputs, self.consts, ops, {k: place[v] for k, v in outputs.items()}, tables)
 
     @cached_property
-    def _scatter(self) -> list[list[_Scatter]]:
+    def _scatter(self) -> list[_Scatter]:
         """Where each layer's derivatives go; made when the first gradient is asked for."""
-        return [[_Scatter(a) for a in args] for _, _, args in self._layers]
+        return [_Scatter(args.ravel()) for _, _, args in self._layers]
 
-    def _plan(self) -> list[tuple[str | int, NDArray[np.intp], NDArray[np.intp]]]:
+    @cached_property
+    def _layers(self) -> list[tuple[str | int, NDArray[np.intp], NDArray[np.intp]]]:
         """Operations of the same depth and code run as one NumPy call; the outputs of one table (its number for a code) too."""
         depth = [0] * self.size
-        groups: dict[tuple[int, int, str | int], list[int]] = {}
-        for i, op in enumerate(self.ops):
-            r = self.first_op + i
-            args = self.tables[op[1]][1] if op[0] == _TABLE else op[1:]
-            depth[r] = 1 + max((depth[a] for a in args), default=0)
-            key = (depth[r], 1, op[1]) if op[0] == _TABLE else (depth[r], 0, op[0])
-            groups.setdefault(key, []).append(i)
+        groups: dict[tuple[int, bool, str | int], tuple[list[int], list[int]]] = {}
+        for r, op in enumerate(self.ops, self.first_op):
+            is_table = op[0] == _TABLE
+            args = self.tables[op[1]][1] if is_table else op[1:]
+            depth[r] = d = 1 + max([depth[a] for a in args], default=0)
+            key = (d, is_table, op[1] if is_table else op[0])
+            got = groups.get(key)
+            if got is None:
+                groups[key] = ([r], list(args))
+            else:
+                got[0].append(r)
+                if not is_table:
+                    got[1].extend(args)
         plan: list[tuple[str | int, NDArray[np.intp], NDArray[np.intp]]] = []
-        for (_, is_table, code), members in sorted(groups.items()):
-            rows = [self.tables[code][1] if is_table else self.ops[i][1:] for i in members]  # type: ignore[index]  # a table's number
-            args_of = np.array(rows[0] if is_table else rows, dtype=np.intp)
-            plan.append((code, np.array(members, dtype=np.intp) + self.first_op, args_of[None, :] if is_table else args_of.T))
+        for (_, is_table, code), (members, flat) in sorted(groups.items(), key=lambda x: x[0]):
+            args_of = np.array(flat, dtype=np.intp).reshape(1 if is_table else len(members), -1)
+            plan.append((code, np.array(members, dtype=np.intp), args_of if is_table else args_of.T))
         return plan
 
     def run(self, inputs: Array, space: Array | None = None) -> Array:
@@ -227,36 +274,43 @@ class Tape:
             if isinstance(code, int):
                 table, which = self.tables[code][0], [self.ops[r - self.first_op][2] for r in out]
                 for part in _parts(table, inputs.shape[1]):
-                    reg[out, part] = table.forward(reg[args[0], part])[which]
+                    reg[out, part] = table.forward(reg[args[0], part], which)
             else:
                 reg[out] = _vector(code, [reg[a] for a in args])
         return reg
 
     def gradient(self, reg: Array, output: str) -> Array:
         """d output / d inputs, shape (n_inputs, batch), from the registers of `run`: one reverse pass."""
-        with np.errstate(all="ignore"):
-            return self._gradient(reg, output)
+        return self.gradients(reg, (output,))[0]
 
-    def _gradient(self, reg: Array, output: str) -> Array:
-        bar = np.zeros_like(reg)
-        bar[self.outputs[output]] = 1.0
+    def gradients(self, reg: Array, outputs: Sequence[str]) -> Array:
+        """d outputs / d inputs, shape (len(outputs), n_inputs, batch): reverse passes that share what does not depend on the output."""
+        step = max(1, _BARS // reg.size)
+        with np.errstate(all="ignore"):
+            parts = [self._gradients(reg, outputs[a : a + step]) for a in range(0, len(outputs), step)]
+        return np.asarray(np.concatenate(parts))
+
+    def _gradients(self, reg: Array, outputs: Sequence[str]) -> Array:
+        bar = np.zeros((self.size, len(outputs), reg.shape[1]))
+        for k, o in enumerate(outputs):
+            bar[self.outputs[o], k] = 1.0
         for (code, out, args), scatter in zip(reversed(self._layers), reversed(self._scatter), strict=True):
             g = bar[out]
-            if isinstance(code, int):
-                if g.any():
-                    scatter[0].add(bar, self._through_table(code, out, reg[args[0]], g))
+            if not g.any():
                 continue
-            for to, part in zip(scatter, _partials(code, [reg[a] for a in args], reg[out]), strict=True):
-                to.add(bar, g * part)
-        return bar[: self.n_inputs]
+            if isinstance(code, int):
+                scatter.add(bar, self._through_table(code, out, reg[args[0]], g))
+            else:
+                scatter.add(bar, _pulled(code, g, [reg[a][:, None] for a in args], reg[out][:, None]))
+        return np.ascontiguousarray(bar[: self.n_inputs].swapaxes(0, 1))
 
     def _through_table(self, code: int, out: NDArray[np.intp], args: Array, g: Array) -> Array:
         table, which = self.tables[code][0], [self.ops[r - self.first_op][2] for r in out]
-        full = np.zeros((len(OUTPUTS), g.shape[1]))
+        full = np.zeros((len(OUTPUTS), *g.shape[1:]))
         full[which] = g
-        result = np.empty_like(args)
-        for part in _parts(table, g.shape[1]):
-            result[:, part] = table.backward(args[:, part], full[:, part])
+        result = np.empty((len(args), *g.shape[1:]))
+        for part in _parts(table, g.shape[2]):
+            result[:, :, part] = table.adjoints(args[:, part], full[:, :, part])
         return result
 
     def as_json(self) -> dict[str, Any]:
@@ -266,7 +320,7 @@ class Tape:
 
 
 def _parts(table: Table, batch: int) -> list[slice]:
-    step = max(1, _DOUBLES // table.columns)
+    step = max(8, _DOUBLES >> table.n)
     return [slice(a, min(a + step, batch)) for a in range(0, batch, step)]
 
 
@@ -276,9 +330,13 @@ class _Scatter:
     def __init__(self, at: NDArray[np.intp]) -> None:
         self.order = np.argsort(at, kind="stable")
         self.unique, self.starts = np.unique(at[self.order], return_index=True)
+        self.at = at if len(self.unique) == len(at) else None
 
     def add(self, bar: Array, rows: Array) -> None:
-        bar[self.unique] += np.add.reduceat(rows[self.order], self.starts, axis=0)
+        if self.at is not None:
+            bar[self.at] += rows
+        else:
+            bar[self.unique] += np.add.reduceat(rows[self.order], self.starts, axis=0)
 
 
 def _scalar(code: str, v: list[float]) -> float:
@@ -304,22 +362,22 @@ def _vector(code: str, v: list[Array]) -> Array:
     return np.minimum(v[0], v[1]) if code == "min" else np.maximum(v[0], v[1])
 
 
-def _partials(code: str, v: list[Array], out: Array) -> list[Array]:
-    one = np.ones_like(out)
+def _pulled(code: str, g: Array, v: list[Array], out: Array) -> Array:
+    """The derivative `g` of an operation's result, passed on to its arguments: all first ones, all second ones, all third ones."""
     if code == "+":
-        return [one, one]
+        return np.concatenate([g, g])
     if code == "-":
-        return [one, -one]
+        return np.concatenate([g, -g])
     if code == "*":
-        return [v[1], v[0]]
+        return np.concatenate([g * v[1], g * v[0]])
     if code == "~":
-        return [-one]
+        return -g
     if code == "?":
-        return [v[1] - v[2], v[0], 1.0 - v[0]]
+        return np.concatenate([g * (v[1] - v[2]), g * v[0], g * (1.0 - v[0])])
     if code == "exp":
-        return [out]
+        return g * out
     if code == "/":
-        safe = np.where(v[1] == 0.0, math.inf, v[1])
-        return [1.0 / safe, -out / safe]
+        pull = g / np.where(v[1] == 0.0, math.inf, v[1])
+        return np.concatenate([pull, -out * pull])
     first = v[0] <= v[1] if code == "min" else v[0] >= v[1]
-    return [first.astype(float), (~first).astype(float)]
+    return np.concatenate([np.where(first, g, 0.0), np.where(first, 0.0, g)])
