@@ -8,111 +8,118 @@ from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Sentence, Tabl
 from fuelbed.core.case import Case
 from fuelbed.core.facts import Facts, NotFound, Verdict, Verdicts
 from fuelbed.core.options import Options
-from fuelbed.engines.actions import portfolio
+from fuelbed.core.shown import count, per_cent
+from fuelbed.engines.actions.cheapest import cheapest
+from fuelbed.engines.actions.flips import flips
 from fuelbed.engines.actions.order import option_order
+from fuelbed.engines.actions.portfolio import pairs, untouched
+from fuelbed.engines.actions.scene import Scene, set_up
 from fuelbed.engines.actions.verdicts import Evidence, Rule, judge
+from fuelbed.engines.actions.verification import verification
 from fuelbed.engines.actions.whatif import whatif
-from fuelbed.numerics.process.bounds import Comparison, bounds
+from fuelbed.engines.actions.words import change as change_words
+from fuelbed.engines.actions.words import fall
+from fuelbed.numerics.process.bounds import Bound, bounds
 from fuelbed.numerics.process.compile import Compiled, compile_case
-from fuelbed.numerics.process.dominance import reach
 from fuelbed.numerics.process.interventions import changes_of
-from fuelbed.numerics.process.values import change, estimate, has_unknown_rates
+from fuelbed.numerics.process.reach import reach
+from fuelbed.numerics.process.values import change, estimate
 
 __all__ = ["examine"]
 
-_OUTPUTS = ("hazard", "probability", "loss")
+_SAID = {  # a verdict as a count reads: of one, of several
+    "structural": ("is structural", "are structural"),
+    "control": ("is a control", "are controls"),
+    "mitigation": ("is a mitigation", "are mitigations"),
+    "trigger only": ("touches only triggers", "touch only triggers"),
+    "sight only": ("only adds sight", "only add sight"),
+    "no effect": ("has no effect", "have no effect"),
+    "undecided": ("is undecided", "are undecided"),
+    "harmful": ("is harmful", "are harmful"),
+    "not modelled": ("is not modelled", "are not modelled"),
+}
+_HELPING = ("structural", "control", "mitigation", "trigger only")
 
 
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """One row per action item; deterministic for a seed."""
-    model = compile_case(case)
     if not case.actions:
         ask = NotFound("What does the team plan to do, and which factor does each item change?", "a verdict on every action item")
-        return Answer("The case lists no action items.", (Ask(ask), whatif(model)))
-    rng = np.random.default_rng(options.seed)
-    known = not has_unknown_rates(model)
-    names = list(case.actions)
-    rows = bounds(model, [changes_of(model, a) for a in case.actions.values()], _OUTPUTS, rng)
-    results = dict(zip(names, rows, strict=True))
-    cuts = model.structure.cut_sets(model.structure.lines[case.failure], 2000)
-    judged: dict[str, tuple[Rule, str]] = {}
-    evidence: dict[str, Evidence] = {}
-    for name, action in case.actions.items():
-        e = Evidence(case, action, results[name], reach(model, action.does, cuts), len(cuts), frozenset())
-        evidence[name] = e
-        judged[name] = judge(e)
-    order = option_order(model)
-    ranked = portfolio.rank(model, results)
+        return Answer("The case lists no action items.", (Ask(ask), whatif(compile_case(case))))
+    scene = set_up(case, options)
+    order = option_order(scene.model)
+    evidence = {
+        n: Evidence(scene, a, reach(scene.model, a.does), not a.does or "" in order.order.better[n])
+        for n, a in case.actions.items()
+    }
+    judged = {n: judge(e) for n, e in evidence.items()}
     blocks: list[Block] = [
         Sentence(order.sentence, tone="plain"),
-        _table(model, results, judged, ranked, known),
-        _after_table(model, results, evidence, ranked, known),
-        *_shared_note(model, rng),
+        _table(scene, judged),
+        _after_table(scene, evidence),
+        *_shared_note(scene),
         order.picture,
-        portfolio.untouched(model, cuts),
-        portfolio.pairs(model, names),
-        portfolio.cheapest(model, names, options),
-        portfolio.flips(model, names, rng),
-        portfolio.verification(model, names),
-        whatif(model),
+        untouched(scene),
+        pairs(scene),
+        cheapest(scene),
+        flips(scene),
+        verification(scene, {n: r.verdict for n, (r, _) in judged.items()}),
+        whatif(scene.model, scene.joint),
     ]
     verdicts = Verdicts(tuple(Verdict(n, r.verdict, why) for n, (r, why) in judged.items()))
-    return Answer(_claim(judged, results, model, known), tuple(blocks), (), (verdicts,))
+    return Answer(_claim(scene, judged), tuple(blocks), (), (verdicts,))
 
 
-def _claim(judged: dict[str, tuple[Rule, str]], results: dict[str, dict[str, Comparison]], model: Compiled, known: bool) -> str:
+def _claim(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> str:
     """One sentence: how the action items divide, and which helps most."""
-    words: dict[str, list[str]] = {}
-    for name, (rule, _) in judged.items():
-        words.setdefault(rule.verdict, []).append(name)
-    order = [
-        "structural",
-        "control",
-        "mitigation",
-        "trigger only",
-        "sight only",
-        "no effect",
-        "undecided",
-        "harmful",
-        "not modelled",
-    ]
-    parts = [f"{len(words[w])} {w}" for w in order if w in words]
+    words: dict[str, int] = {}
+    for rule, _ in judged.values():
+        words[rule.verdict] = words.get(rule.verdict, 0) + 1
+    parts = [f"{words[w]} {one if words[w] == 1 else many}" for w, (one, many) in _SAID.items() if w in words]
     n = len(judged)
-    text = f"Of {n} action item{'s' if n != 1 else ''}, {', '.join(parts)}"
-    helping = [n for n in judged if judged[n][0].verdict in ("structural", "control", "mitigation", "trigger only")]
-    if helping and known:
-        use = portfolio.main_output(model)
-        best = min(helping, key=lambda n: results[n][use].ratio.value)
-        r = results[best][use].ratio
-        what = "the expected loss" if use == "loss" else "failures a year"
-        low, high = 100 * (1 - r.high), 100 * (1 - r.low)
-        width = "" if high - low < 0.5 else f" ({max(low, 0):.0f} % to {high:.0f} %)"
-        text += f"; `{best}` does most, with {what} down by {100 * (1 - r.value):.0f} %{width}"
+    listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    text = f"Of {n} action item{'s' if n != 1 else ''}, {listed}"
+    helping = [n for n in scene.ranked if judged[n][0].verdict in _HELPING]
+    if helping and scene.known:
+        best = scene.results[helping[0]]
+        use = scene.main if best[scene.main].ratio.value < 0.99 else min(scene.judged, key=lambda o: best[o].ratio.value)
+        text += f"; `{helping[0]}` does most, with {scene.words(use)} down by {_fall_at(best[use].ratio)}"
     return text + "."
 
 
-def _with_loss(model: Compiled) -> bool:
-    return len(model.case.outcomes) > 1 or model.case.loss_unit != "failures"
+def _fall_at(r: Bound) -> str:
+    """`75 % (50 % to 99.97 %)`."""
+    middle, span = per_cent(1 - r.value), fall(r)
+    return span if span == f"{middle} %" else f"{middle} % ({span})"
 
 
-def _table(
-    model: Compiled,
-    results: dict[str, dict[str, Comparison]],
-    judged: dict[str, tuple[Rule, str]],
-    ranked: list[str],
-    known: bool,
-) -> Table:
-    """The verdict on each action item, its paired change, and why."""
+def _differs(scene: Scene) -> bool:
+    """Whether the horizon probability says something that failures a year do not: it moves where they stay, stays where they move,
+    or goes the other way."""
+
+    def way(output: str, n: str) -> int:
+        r = scene.results[n][output].ratio
+        return 0 if r.low >= 0.99 and r.high <= 1.01 else -1 if r.value < 1 else 1
+
+    return any(way("hazard", n) != way("probability", n) for n in scene.moving if "probability" in scene.judged)
+
+
+def _table(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> Table:
+    """The verdict on each action item, its paired changes, and why."""
+    chance = scene.standing or _differs(scene)
+    quantities = [
+        ("hazard", Column("change", "failures a year", "estimate")),
+        ("probability", Column("probability_change", f"at least one within {scene.case.horizon_text}", "estimate", brief=chance)),
+        *([("loss", Column("loss_change", "expected loss", "estimate"))] if scene.with_loss else []),
+    ]
     rows = []
-    for name in ranked:
+    for name in scene.ranked:
         rule, why = judged[name]
-        r = results[name]
-        moves = bool(model.case.actions[name].does)
-        hazard = Cell(estimate=change(r["hazard"].ratio, known)) if moves else Cell("not said")
-        loss = [Cell(estimate=change(r["loss"].ratio, known)) if moves else Cell("not said")] if _with_loss(model) else []
-        cells = [Cell(name), Cell(model.case.actions[name].what), Cell(rule.verdict, tone=rule.tone)]
-        rows.append((*cells, hazard, *loss, Cell(why)))
-    loss_column = [Column("loss_change", "expected loss", "estimate")] if _with_loss(model) else []
+        r = scene.results[name]
+        moves = bool(scene.case.actions[name].does)
+        cells = [Cell(estimate=change(r[o].ratio, scene.known)) if moves else Cell("not said") for o, _ in quantities]
+        head = [Cell(name), Cell(scene.case.actions[name].what), Cell(rule.verdict, tone=rule.tone)]
+        rows.append((*head, *cells, Cell(why)))
     return Table(
         "actions",
         "What each action item changes",
@@ -120,61 +127,68 @@ def _table(
             Column("action", "action", "code"),
             Column("what", "what", brief=False),
             Column("verdict", "verdict", "verdict"),
-            Column("change", "failures a year", "estimate"),
-            *loss_column,
+            *(c for _, c in quantities),
             Column("why", "why", brief=False),
         ),
         tuple(rows),
-        note="Changes against doing nothing, with the same numbers on both sides (paired); never by subtracting two intervals.",
+        note="Changes against doing nothing, with the same numbers on both sides (paired); never by subtracting two intervals. "
+        f"The order is by {scene.words(scene.main)}.",
     )
 
 
-def _after_table(
-    model: Compiled, results: dict[str, dict[str, Comparison]], evidence: dict[str, Evidence], ranked: list[str], known: bool
-) -> Table:
-    """What is left after each action item, and which ways to the failure it breaks or makes rarer."""
-    unit = f"{model.case.loss_unit} a year"
+def _after_table(scene: Scene, evidence: dict[str, Evidence]) -> Table:
+    """What is left after each action item, and how many cut sets it breaks or makes rarer."""
+    unit = f"{scene.case.loss_unit} a year"
     rows = []
-    for name in ranked:
-        r, e = results[name], evidence[name]
+    for name in scene.ranked:
+        r, e = scene.results[name], evidence[name].reach
         cells = [
             Cell(name),
-            Cell(estimate=estimate(r["hazard"].after, "rate", "a year", known)),
-            Cell(estimate=estimate(r["probability"].after, "probability", "", known)),
+            Cell(estimate=estimate(r["hazard"].after, "rate", "a year", scene.known)),
+            Cell(estimate=estimate(r["probability"].after, "probability", "", scene.known)),
         ]
-        if _with_loss(model):
-            cells.append(Cell(estimate=estimate(r["loss"].after, "loss", unit, known)))
-        rows.append((*cells, Cell(f"{len(e.reach.breaks)} of {e.cut_sets}"), Cell(f"{len(e.reach.guards)} of {e.cut_sets}")))
-    loss_column = [Column("loss", "expected loss", "estimate")] if _with_loss(model) else []
+        if scene.with_loss:
+            cells.append(Cell(estimate=estimate(r["loss"].after, "loss", unit, scene.known)))
+        rows.append((*cells, *(Cell(f"{count(n)} of {count(e.cut_sets)}") for n in (e.breaks, e.rarer))))
+    loss_column = [Column("loss", "expected loss", "estimate")] if scene.with_loss else []
     return Table(
         "after",
         "What is left after each action item",
         (
             Column("action", "action", "code"),
             Column("hazard", "failures a year", "estimate"),
-            Column("probability", f"at least one within {model.case.horizon_text}", "estimate"),
+            Column("probability", f"at least one within {scene.case.horizon_text}", "estimate"),
             *loss_column,
-            Column("breaks", "ways broken"),
-            Column("guards", "ways made rarer"),
+            Column("breaks", "cut sets broken"),
+            Column("guards", "cut sets surely made rarer"),
         ),
         tuple(rows),
         detail=True,
     )
 
 
-def _shared_note(model: Compiled, rng: np.random.Generator) -> list[Block]:
+def _reads(model: Compiled, control: str) -> bool:
+    """Whether the failure or an outcome depends on an added control."""
+    s = model.structure
+    read = s.bdd.support(*(s.lines[n] for n in (model.case.failure, *(o.name for o in model.case.outcomes))))
+    return s.index.get(("control", control)) in read
+
+
+def _shared_note(scene: Scene) -> list[Block]:
     """Added controls without `shares`: assumed independent, and what is left of that at beta 0.1."""
+    model, rng = scene.model, np.random.default_rng(scene.options.seed)
     out: list[Block] = []
-    for name, a in model.case.actions.items():
+    for name, a in scene.case.actions.items():
         for c in a.does:
-            if c.verb == "add" and not c.shares and c.target in model.partner_groups:
+            if c.verb == "add" and not c.shares and c.target in model.partner_groups and _reads(model, c.target):
                 rows = [changes_of(model, a), {**changes_of(model, a), f"{c.target}.beta": 0.1}]
-                alone, shared = (r["hazard"].ratio for r in bounds(model, rows, ("hazard",), rng))
+                alone, shared = (change_words(r["hazard"].ratio.value - 1) for r in bounds(model, rows, ("hazard",), rng))
+                same = alone == shared
                 out.append(
                     Sentence(
                         f"`{c.target}` of `{name}` is assumed independent of the other controls. If it shared a tenth of its "
-                        f"failures with them (beta 0.1), failures a year would change by {100 * (shared.value - 1):+.0f} % "
-                        f"instead of {100 * (alone.value - 1):+.0f} %.",
+                        "failures with them (beta 0.1), failures a year would "
+                        + (f"change as much: {alone}." if same else f"change by {shared} instead of {alone}."),
                         tone="muted",
                         detail=True,
                     )

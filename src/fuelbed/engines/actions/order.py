@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fuelbed.core.actions import Change
 from fuelbed.core.blocks import Picture
+from fuelbed.engines.actions.words import names as listed
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.dominance import Order, dominance
 
@@ -20,7 +21,7 @@ class OptionOrder:
 
 
 def option_order(model: Compiled) -> OptionOrder:
-    """The partial order over action items and `close CONDITION` for every condition in a way to the failure."""
+    """The partial order over action items and `close CONDITION` for every condition in a cut set."""
     options: dict[str, tuple[Change, ...]] = {n: a.does for n, a in model.case.actions.items() if a.does}
     for f in model.case.of_kind("condition"):
         if ("condition", f.name) in model.structure.index:
@@ -40,24 +41,19 @@ def _sentence(model: Compiled, order: Order, options: dict[str, tuple[Change, ..
     trivial = same == above and len(same) == 1 and len(actions) > 1  # it says only that an action does what it says
     if above and len(above) > len(nothing) and not trivial:
         what = best.removeprefix("close ")
-        many = "every action item" if len(above) == len(actions) else _list(above)
-        tail = f" ({_list(same)} {_does(same)} exactly that)" if same else ""
+        many = "every action item" if len(above) == len(actions) else listed(above)
+        tail = f" ({listed(same)} {_does(same)} exactly that)" if same else ""
         parts.append(f"Whatever the numbers, closing `{what}` does at least as much as {many}{tail}.")
     top = [a for a in actions if all(b in order.better[a] for b in actions if b != a)]
     if top and len(actions) > 1:
-        parts.append(f"Among the action items, {_list(top)} {_does(top)} at least as much as every other.")
+        parts.append(f"Among the action items, {listed(top)} {_does(top)} at least as much as every other.")
     if nothing:
-        parts.append(f"{_list(nothing)} leave{'s' if len(nothing) == 1 else ''} every way to the failure as it was.")
+        parts.append(f"{listed(nothing)} leave{'s' if len(nothing) == 1 else ''} every cut set as it was.")
     return " ".join(parts) or "No action item does at least as much as another whatever the numbers: the numbers decide."
 
 
 def _does(names: list[str]) -> str:
     return "does" if len(names) == 1 else "do"
-
-
-def _list(names: list[str]) -> str:
-    words = [f"`{n}`" for n in names]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _picture(order: Order, options: dict[str, tuple[Change, ...]]) -> Picture:

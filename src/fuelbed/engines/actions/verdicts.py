@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from fuelbed.core.actions import Action
 from fuelbed.core.blocks import Tone
-from fuelbed.core.case import Case
-from fuelbed.numerics.process.bounds import Comparison
-from fuelbed.numerics.process.dominance import Reach
+from fuelbed.core.shown import count, per_cent
+from fuelbed.engines.actions.scene import Scene
+from fuelbed.engines.actions.words import change, fall, names, proven, rise
+from fuelbed.numerics.process.bounds import Bound
+from fuelbed.numerics.process.reach import Reach
 
 __all__ = ["RULES", "Evidence", "Rule", "judge"]
 
@@ -19,48 +22,63 @@ _SURE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a predicate may look at: paired bounds per quantity, and the structure of what the action touches."""
+    """What a predicate may look at: paired bounds per quantity, and the structure of what the action touches.
 
-    case: Case
+    never_worse  whether it does at least as much as nothing, whatever the numbers (an implication between functions).
+    """
+
+    scene: Scene
     action: Action
-    result: dict[str, Comparison]
     reach: Reach
-    cut_sets: int
-    mitigates: frozenset[str]  # controls that are in no way to the mildest outcome, only to worse ones
+    never_worse: bool
+
+    def ratio(self, o: str) -> Bound:
+        return self.scene.results[self.action.name][o].ratio
 
     def surely_up(self, o: str) -> bool:
-        c = self.result[o]
-        return c.ratio.low >= 1 - _SURE and c.ratio.high > 1 + _ONE_PER_CENT
+        r = self.ratio(o)
+        return not self.never_worse and r.low >= 1 - _SURE and r.high > 1 + _ONE_PER_CENT
 
     def surely_down(self, o: str) -> bool:
         """Never up, and down by at least a per cent somewhere."""
-        c = self.result[o]
-        return c.ratio.high <= 1 + _SURE and c.ratio.low < 1 - _ONE_PER_CENT
+        r = self.ratio(o)
+        return (self.never_worse or r.high <= 1 + _SURE) and r.low < 1 - _ONE_PER_CENT
 
     def flat(self, o: str) -> bool:
-        c = self.result[o]
-        return c.ratio.low >= 1 - _ONE_PER_CENT and c.ratio.high <= 1 + _ONE_PER_CENT
+        r = self.ratio(o)
+        return r.low >= 1 - _ONE_PER_CENT and (self.never_worse or r.high <= 1 + _ONE_PER_CENT)
+
+    @property
+    def firm(self) -> list[str]:
+        """What decides between help and harm. The horizon probability does where it may have failed already; else it says how
+        failures are spread over years, and is told beside."""
+        return [o for o in self.scene.judged if o != "probability" or self.scene.standing]
+
+    @property
+    def raised(self) -> list[str]:
+        return [o for o in (self.firm if self.lowered else self.scene.judged) if self.surely_up(o)]
+
+    @property
+    def lowered(self) -> list[str]:
+        """Quantities that surely go down, the one that items are ranked by first."""
+        return sorted((o for o in self.scene.judged if self.surely_down(o)), key=lambda o: o != self.scene.main)
+
+    @property
+    def all_flat(self) -> bool:
+        return all(map(self.flat, self.scene.judged))
 
     @property
     def helps(self) -> bool:
-        return any(map(self.surely_down, ("hazard", "loss"))) and all(
-            self.surely_down(o) or self.flat(o) for o in ("hazard", "loss")
-        )
+        return bool(self.lowered) and all(self.surely_down(o) or self.flat(o) for o in self.firm)
 
     @property
-    def touched(self) -> set[str]:
-        """Kinds of what the action changes: `trigger`, `condition`, `control`, `outcome`, `signal`, `group`."""
-        out = set()
-        for c in self.action.does:
-            if c.verb == "observe":
-                out.add("signal")
-            elif c.verb in ("add", "perfect", "disable"):
-                out.add("control")
-            elif c.target in self.case.factors:
-                out.add(self.case.factors[c.target].kind)
-            else:
-                out.add("outcome" if any(o.name == c.target for o in self.case.outcomes) else "group")
-        return out
+    def as_often(self) -> bool:
+        """Only the loss moves."""
+        return all(self.flat(o) for o in self.scene.judged if o != "loss")
+
+    @property
+    def proven(self) -> bool:
+        return proven(*map(self.ratio, self.scene.judged))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +92,56 @@ class Rule:
 
 
 def _range(e: Evidence) -> str:
-    """How far the better of hazard and loss goes down."""
-    o = "hazard" if e.surely_down("hazard") or not e.surely_down("loss") else "loss"
-    r = e.result[o].ratio
-    what = "failures a year" if o == "hazard" else "expected loss"
-    low, high = 100 * (1 - r.high), 100 * (1 - r.low)
-    if high - low < 0.5:
-        return f"{what} down by {high:.0f} %"
-    return f"{what} down by {max(low, 0):.0f} % to {high:.0f} %"
+    """How far the first quantity that goes down does."""
+    o = e.lowered[0]
+    return f"{e.scene.words(o)} down by {fall(e.ratio(o))}"
 
 
-def _names(e: Evidence, kind: str) -> str:
-    seen = dict.fromkeys(c.target for c in e.action.does if c.target in e.case.factors and e.case.factors[c.target].kind == kind)
-    return ", ".join(f"`{n}`" for n in seen)
+def _triggers(e: Evidence) -> str:
+    seen = [c.target for c in e.action.does if c.target in e.scene.case.factors]
+    mine = list(dict.fromkeys(n for n in seen if e.scene.case.factors[n].kind == "trigger"))
+    return f"is the trigger {names(mine)}" if len(mine) == 1 else f"are the triggers {names(mine)}"
+
+
+def _harmful(e: Evidence) -> str:
+    o = e.raised[0]
+    where = "whatever the numbers" if e.proven else "at all values of the numbers that were tried"
+    return f"Raises {e.scene.words(o)} {where}, by {rise(e.ratio(o))}."
 
 
 def _no_effect(e: Evidence) -> str:
+    before = e.scene.results[""]
+    if not e.scene.standing and before["hazard"].after.high == 0:
+        return "There is nothing to lower: as the numbers stand, it cannot fail."
     reverted = [c.target for c in e.action.does if c.verb == "revert"]
-    if reverted:
+    if reverted and e.reach.touches == {"trigger"}:
         return f"Undoes what is in force of `{reverted[0]}`; how often it comes again stays as it was."
-    if e.reach.breaks or e.reach.guards:
-        return "Every quantity moves by less than 1 % over the whole range of the numbers."
-    return "Touches no way to the failure."
+    if e.reach.touches - {"signal"}:
+        where = "over the whole range of the numbers" if e.proven else "at all values of the numbers that were tried"
+        return f"Every quantity moves by less than 1 % {where}."
+    return "Touches no cut set."
+
+
+def _structural(e: Evidence) -> str:
+    closed = e.reach.closes
+    if len(closed) == 1:
+        return f"Closes {names(closed)}, which every cut set holds."
+    return f"Closes {names(closed)}: no cut set is left."
+
+
+def _control(e: Evidence) -> str:
+    if e.reach.breaks:
+        many = e.reach.cut_sets != 1
+        return f"Breaks {count(e.reach.breaks)} of {count(e.reach.cut_sets)} cut set{'s' if many else ''}: {_range(e)}."
+    return f"Stands in the way: {_range(e)}."
 
 
 def _undecided(e: Evidence) -> str:
-    r = e.result["hazard" if not e.flat("hazard") else "loss"].ratio
-    if r.high == float("inf"):
+    o = next((o for o in e.scene.judged if not (e.flat(o) or e.surely_down(o))), e.scene.judged[0])
+    r = e.ratio(o)
+    if math.isinf(r.high):
         return "Depends on numbers the case does not give: it may help or harm."
-    return f"Depends on the numbers: from {100 * (r.low - 1):+.0f} % to {100 * (r.high - 1):+.0f} %."
+    return f"Depends on the numbers: {e.scene.words(o)} from {change(r.low - 1)} to {change(r.high - 1)}."
 
 
 RULES: tuple[Rule, ...] = (
@@ -112,41 +151,28 @@ RULES: tuple[Rule, ...] = (
         lambda e: not e.action.does,
         lambda e: "Carries no intervention, so the model cannot say what it changes.",
     ),
-    Rule(
-        "harmful",
-        "bad",
-        lambda e: e.surely_up("hazard") or e.surely_up("loss"),
-        lambda e: (
-            f"Raises {'failures a year' if e.surely_up('hazard') else 'the expected loss'} whatever the numbers, "
-            f"by up to {100 * (e.result['hazard' if e.surely_up('hazard') else 'loss'].ratio.high - 1):.0f} %."
-        ),
-    ),
+    Rule("harmful", "bad", lambda e: bool(e.raised), _harmful),
     Rule(
         "sight only",
         "muted",
-        lambda e: e.touched == {"signal"} and e.flat("hazard") and e.flat("loss"),
+        lambda e: e.reach.touches == {"signal"} and e.all_flat,
         lambda e: "Adds sight and changes nothing else: no control in the model acts on what it shows.",
     ),
-    Rule("no effect", "muted", lambda e: e.flat("hazard") and e.flat("loss"), _no_effect),
-    Rule(
-        "structural",
-        "good",
-        lambda e: e.helps and bool(e.cut_sets) and len(e.reach.breaks) == e.cut_sets and "condition" in e.touched,
-        lambda e: f"Closes {_names(e, 'condition')}, which is in every way to the failure.",
-    ),
+    Rule("no effect", "muted", lambda e: e.all_flat, _no_effect),
+    Rule("structural", "good", lambda e: e.helps and bool(e.reach.closes), _structural),
     Rule(
         "trigger only",
         "bad",
-        lambda e: e.helps and e.touched <= {"trigger"},
-        lambda e: f"Helps ({_range(e)}), but all it touches is the trigger {_names(e, 'trigger')}; what stood there stays.",
+        lambda e: e.helps and e.reach.touches <= {"trigger"},
+        lambda e: f"Helps ({_range(e)}), but all it touches {_triggers(e)}; what stood there stays.",
     ),
     Rule(
         "mitigation",
         "good",
-        lambda e: e.helps and e.flat("hazard"),
+        lambda e: e.helps and e.as_often,
         lambda e: f"Failures come as often, but cost less: {_range(e)}.",
     ),
-    Rule("control", "good", lambda e: e.helps, lambda e: f"Stands in the way: {_range(e)}."),
+    Rule("control", "good", lambda e: e.helps, _control),
     Rule("undecided", "plain", lambda e: True, _undecided),
 )
 
@@ -154,4 +180,12 @@ RULES: tuple[Rule, ...] = (
 def judge(e: Evidence) -> tuple[Rule, str]:
     """The first rule that applies, and its sentence."""
     rule = next(r for r in RULES if r.applies(e))
-    return rule, rule.reason(e)
+    return rule, rule.reason(e) + (_spread(e) if e.helps else "")
+
+
+def _spread(e: Evidence) -> str:
+    """Fewer failures, but perhaps in more years: a control that may hold for good against one that fails anew each time."""
+    o = "probability"
+    if o not in e.scene.judged or e.surely_down(o) or e.flat(o):
+        return ""
+    return f" But {e.scene.words(o)} may rise, by up to {per_cent(e.ratio(o).high - 1)} %: fewer failures, in more years."

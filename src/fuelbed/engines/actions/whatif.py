@@ -11,16 +11,18 @@ from fuelbed.core.blocks import Picture
 from fuelbed.core.errors import BudgetError
 from fuelbed.numerics.process.bounds import bounds
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
-from fuelbed.numerics.process.interventions import Overrides, changes_of, middles, removal
+from fuelbed.numerics.process.interventions import Alone, changes_of, middles, removal
+from fuelbed.numerics.process.joint import Joint
 from fuelbed.numerics.process.transient import transient
 from fuelbed.numerics.process.values import has_unknown_rates
 
 __all__ = ["whatif"]
 
 
-def whatif(model: Compiled) -> Picture:
+def whatif(model: Compiled, joint: Joint | None = None) -> Picture:
     """One slider per given number, one switch per action item and per factor (its removal).
 
+    Of two switches that set one input the better value counts: the smaller one, but for the inputs listed under `larger`.
     What lies outside the tape (a simulated or bounded probability) travels as a fixed number.
     """
     if has_unknown_rates(model):
@@ -34,7 +36,8 @@ def whatif(model: Compiled) -> Picture:
     switches = _switches(model, place, mid, {s["id"]: i for i, s in enumerate(sliders)})
     start = {n: mid[d] if isinstance(d, str) else d for n, d in model.defaults.items()}
     tape = {**t.as_json(), "inputs": [{"name": n, "value": start[n]} for n in t.inputs]}
-    data = {"tape": tape, "outputs": _outputs(model), "sliders": sliders, "switches": switches, "reason": ""}
+    larger = sorted(place[n] for n in (joint.larger if joint is not None else ()) if n in place)
+    data = {"tape": tape, "outputs": _outputs(model), "sliders": sliders, "switches": switches, "larger": larger, "reason": ""}
     alt = "Sliders for every number and a switch for every action; they recompute the same formulas inside the page."
     return Picture("whatif", "What if", data, alt)
 
@@ -42,7 +45,7 @@ def whatif(model: Compiled) -> Picture:
 def _switches(model: Compiled, place: dict[str, int], mid: dict[str, float], at_slider: dict[str, int]) -> list[dict[str, Any]]:
     """Action items, then factors; a setting is [input, value], or [input, value, slider] where a slider moves the same number."""
 
-    def settings(changes: Overrides) -> list[list[float]]:
+    def settings(changes: Alone) -> list[list[float]]:
         out = []
         for n, v in changes.items():
             if n in place:

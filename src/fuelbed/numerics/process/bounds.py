@@ -13,7 +13,8 @@ Where a trigger stays on for long the horizon probability is simulated (`outside
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from fuelbed.numerics.process.box import Box
 from fuelbed.numerics.process.comparison import Bound, Comparison, What, at_points, enclosure, hull, of, scaled
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
-from fuelbed.numerics.process.interventions import Overrides, batch
+from fuelbed.numerics.process.interventions import Overrides, Pick, batch, setting
 from fuelbed.numerics.process.outside import Paths, between
 from fuelbed.numerics.sampling import box_points, quantile
 
@@ -39,6 +40,8 @@ _TESTED_LEAST = 4
 _SAMPLES = 400  # of the distributions; fewer, but at least the next, where one evaluation is long
 _SAMPLES_LEAST = 80
 _TINY = 1e-11
+_ALL: tuple[What, ...] = ("after", "difference", "ratio")
+_INSIDE = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 @dataclass(slots=True)
@@ -58,15 +61,19 @@ def bounds(
     rng: np.random.Generator,
     paired: bool = True,
     effort: float = 1.0,
+    before: Overrides | None = None,
+    chance: bool = False,
+    wanted: tuple[What, ...] = _ALL,
 ) -> list[dict[str, Comparison]]:
-    """For every row of interventions and every output, the paired comparison with no intervention.
+    """For every row of interventions and every output, the paired comparison with `before` (with no intervention, if None).
 
     `paired=False` where only `after` is wanted: differences and ratios are then outer enclosures. `effort`
-    scales the work spent on corners.
+    scales the work spent on corners. `chance`: the ratio of the horizon probability is paired too (its difference never is).
+    `wanted`: what of a comparison is looked for; the rest is enclosed, or open where `after` is not wanted.
     """
     share = _loss_per_failure(model) if "hazard" in outputs and "loss" in outputs else None
     asked = tuple(o for o in outputs if o != "loss" or share is None)
-    found = _Bounds(model, [{}, *rows], asked, rng, paired, effort).solve()[1:]
+    found = _Bounds(model, [before or {}, *rows], asked, rng, paired, effort, chance, wanted).solve()[1:]
     if share is not None:
         for row in found:
             row["loss"] = scaled(row["hazard"], share)
@@ -107,12 +114,17 @@ class _Bounds:
         rng: np.random.Generator,
         paired: bool,
         effort: float,
+        chance: bool = False,
+        wanted: tuple[What, ...] = _ALL,
     ) -> None:
         self.paired = paired
+        self.wanted = wanted if paired else ("after",)
+        self.chance = chance and paired and not model.bounded
         self.model, self.rows, self.outputs, self.rng = model, rows, outputs, rng
         self.asked = outputs
         if model.bounded and "probability" in outputs:
             self.outputs = (*outputs, "probability_low")
+        self.tape = model.tape.only(self.outputs)
         once = model.tape.work * len(rows) * len(self.outputs)
         self.box = Box(model, max(_SAMPLES_LEAST, min(_SAMPLES, int(_TEST_WORK / once))), rng)
         work = model.tape.work * self.box.n_draws * len(rows) * len(self.outputs) * (2 if paired else 1)  # of one point
@@ -121,11 +133,11 @@ class _Bounds:
 
     def _run(self, rows: Sequence[Overrides], inputs: Array) -> dict[str, Array]:
         """Outputs as (row, point), in parts that fit into memory; `inputs` is (tape inputs, rows x points)."""
-        n, size = inputs.shape[1], self.model.tape.size
+        n, size = inputs.shape[1], self.tape.size
         step = max(1, _REGISTERS // size)
         space = np.empty((size, min(n, step)))
-        at = [self.model.tape.outputs[o] for o in self.outputs]
-        parts = [self.model.tape.run(inputs[:, a : a + step], space)[at] for a in range(0, n, step)]
+        at = [self.tape.outputs[o] for o in self.outputs]
+        parts = [self.tape.run(inputs[:, a : a + step], space)[at] for a in range(0, n, step)]
         whole = np.concatenate(parts, axis=1).reshape(len(at), len(rows), -1)
         return dict(zip(self.outputs, whole, strict=True))
 
@@ -141,8 +153,10 @@ class _Bounds:
             if self.model.bounded:
                 between(found)
             else:
-                low_ends = {t.row: t.low_end for t in tasks if t.output == "probability"}
-                Paths(self.model, self.rows, self.box, low_ends).replace(found)
+                ends: dict[tuple[int, str], list[float]] = {
+                    (t.row, t.what): t.low_end for t in tasks if t.output == "probability"
+                }
+                Paths(self.model, self.rows, self.box, ends, self.chance).replace(found)
         return found
 
     def _compare(self, tasks: list[_Task], at_mid: dict[str, Array]) -> list[dict[str, Comparison]]:
@@ -152,13 +166,17 @@ class _Bounds:
         for r in range(len(self.rows)):
             for o in self.outputs:
                 parts = {}
-                for what in ("after", "difference", "ratio"):
-                    ends = found.get((r, o, what))
-                    low, high = ends or enclosure(what, found[(r, o, "after")], found[(0, o, "after")])
+                for what in _ALL:
+                    low, high = found.get((r, o, what)) or self._enclosed(found, r, o, what)
                     value = float(np.nan_to_num(of(what, at_mid[o][r], at_mid[o][0])[0], nan=1.0, posinf=np.inf))
                     parts[what] = Bound(value, min(low, value), max(high, value), method[(r, o, what)])
                 out[r][o] = Comparison(**parts)
         return out
+
+    @staticmethod
+    def _enclosed(found: dict[tuple[int, str, str], tuple[float, float]], r: int, o: str, what: What) -> tuple[float, float]:
+        after, before = found.get((r, o, "after")), found.get((0, o, "after"))
+        return (-np.inf, np.inf) if after is None or before is None else enclosure(what, after, before)
 
     # ---- signs of gradients ------------------------------------------------------------------------------------------------
 
@@ -171,28 +189,31 @@ class _Bounds:
             knobs = box.at(box_points(len(box.boxed), n, self.rng))
         for k in box.drawn:
             knobs[k] = quantile(self.model.knobs[k].quantity, np.clip(self.rng.random(n), 0.05, 0.95), RATE_CAP)
-        step = max(1, _REGISTERS // (self.model.tape.size * n))
+        step = max(1, _REGISTERS // (self.tape.size * n))
         values: dict[str, list[Array]] = {o: [] for o in self.outputs}
         grads: dict[str, list[Array]] = {o: [] for o in self.outputs}
         for a in range(0, len(self.rows), step):
             part = self.rows[a : a + step]
-            reg = self.model.tape.run(batch(self.model, knobs, part))
-            for o in self.outputs:
-                values[o].append(reg[self.model.tape.outputs[o]].reshape(len(part), n))
-                grads[o].append(self._knob_gradient(reg, o, part, n))
+            reg = self.tape.run(batch(self.model, knobs, part))
+            for o, g in zip(self.outputs, self.tape.gradients(reg, self.outputs), strict=True):
+                values[o].append(reg[self.tape.outputs[o]].reshape(len(part), n))
+                grads[o].append(self._knob_gradient(g, part, n, knobs))
         tasks = []
         for o in self.outputs:
             value, grad = np.concatenate(values[o]), np.concatenate(grads[o])
-            alone = o.startswith("probability") or not self.paired
-            wanted: tuple[What, ...] = ("after",) if alone else ("after", "difference", "ratio")
             for r in range(len(self.rows)):
-                tasks += [self._task(r, o, w, value, grad) for w in wanted]
+                tasks += [self._task(r, o, w, value, grad) for w in self._wanted(o) if r or w == "after"]
         return tasks
 
-    def _knob_gradient(self, reg: Array, output: str, rows: Sequence[Overrides], n: int) -> Array:
-        """d output / d boxed knob, shape (rows, knobs, n), through defaults and overrides."""
-        g = self.model.tape.gradient(reg, output).reshape(self.model.tape.n_inputs, len(rows), n)
-        place = {name: i for i, name in enumerate(self.model.tape.inputs)}
+    def _wanted(self, output: str) -> tuple[What, ...]:
+        if output.startswith("probability"):
+            return tuple(w for w in self.wanted if w == "after" or (w == "ratio" and self.chance))
+        return self.wanted
+
+    def _knob_gradient(self, g: Array, rows: Sequence[Overrides], n: int, knobs: Mapping[str, Array | float]) -> Array:
+        """d output / d boxed knob, shape (rows, knobs, n), through defaults and overrides, from d output / d inputs."""
+        g = g.reshape(self.tape.n_inputs, len(rows), n)
+        place = {name: i for i, name in enumerate(self.tape.inputs)}
         boxed = self.box.boxed
         out = np.zeros((len(rows), len(boxed), n))
         for j, k in enumerate(boxed):
@@ -207,8 +228,9 @@ class _Bounds:
                 default = self.model.defaults[name]
                 if isinstance(default, str) and default in at:
                     out[r, at[default]] -= g[place[name], r]
-                if isinstance(value, str) and value in at:
-                    out[r, at[value]] += g[place[name], r]
+                for label, share in _moved_by(value, knobs):
+                    if label in at:
+                        out[r, at[label]] += share * g[place[name], r]
         return out
 
     def _task(self, r: int, o: str, what: What, value: Array, grad: Array) -> _Task:
@@ -237,7 +259,7 @@ class _Bounds:
         columns = 0
         for mine in by_row.values():
             shares, where = _distinct([self._points(t) for t in mine])
-            pair: list[Overrides] = [{}, self.rows[mine[0].row]] if mine[0].row else [{}]
+            pair = [self.rows[0], self.rows[mine[0].row]] if mine[0].row else [self.rows[0]]
             inputs = batch(self.model, self.box.with_draws(shares), pair)
             group.append((mine, where, inputs, len(pair)))
             columns += inputs.shape[1]
@@ -281,28 +303,42 @@ class _Bounds:
             corners = (self.rng.random((m, 2**self.corners)) > 0.5).astype(float)
         out = np.repeat(ends, corners.shape[1], axis=1)
         out[t.mixed] = np.tile(corners, (1, 2))
+        if t.output.startswith("probability") and t.what == "ratio":  # may be extreme inside: lines along each mixed number too
+            lines = np.repeat(ends, m * len(_INSIDE), axis=1)
+            for i, j in enumerate(t.mixed):
+                for base in range(2):
+                    at = (base * m + i) * len(_INSIDE)
+                    lines[j, at : at + len(_INSIDE)] = _INSIDE
+            out = np.concatenate([out, lines], axis=1)
         return out
 
     def _method(self, tasks: list[_Task]) -> dict[tuple[int, str, str], str]:
-        out: dict[tuple[int, str, str], str] = {}
-        for t in tasks:
-            m = len(t.mixed)
-            if not m:
-                how = f"at the ends: one-signed in every number at {self.tested} tested points"
-            elif t.output.startswith("probability"):
-                how = f"ends of the tried corners and {self.tested} tested points"
-            elif m <= self.corners:
-                how = (
-                    f"all {2**m} corners of {m} number{'s' if m > 1 else ''}, the rest one-signed at {self.tested} tested points"
-                )
-            else:
-                how = f"at least this wide: {2**self.corners} sampled corners of {m} numbers"
-            if self.box.drawn:
-                how = f"5th to 95th percentile of {self.box.n_draws} samples; intervals {how}"
-            out[(t.row, t.output, t.what)] = how
-            if t.output.startswith("probability") or not self.paired:
-                out[(t.row, t.output, "difference")] = out[(t.row, t.output, "ratio")] = "outer enclosure, not paired"
+        out: dict[tuple[int, str, str], str] = defaultdict(lambda: "outer enclosure, not paired")
+        out.update({(t.row, t.output, t.what): self._how(t) for t in tasks})
         return out
+
+    def _how(self, t: _Task) -> str:
+        m = len(t.mixed)
+        if not m:
+            how = f"at the ends: one-signed in every number at {self.tested} tested points"
+        elif t.output.startswith("probability"):
+            inside = ", lines between them" if t.what == "ratio" else ""
+            how = f"ends of the tried corners{inside} and {self.tested} tested points"
+        elif m <= self.corners:
+            how = f"all {2**m} corners of {m} number{'s' if m > 1 else ''}, the rest one-signed at {self.tested} tested points"
+        else:
+            how = f"at least this wide: {2**self.corners} sampled corners of {m} numbers"
+        return f"5th to 95th percentile of {self.box.n_draws} samples; intervals {how}" if self.box.drawn else how
+
+
+def _moved_by(value: float | str | Pick, knobs: Mapping[str, Array | float]) -> list[tuple[str, Array | float]]:
+    """The knobs that an override follows, with 1 where it does and 0 where another value counts."""
+    if isinstance(value, str):
+        return [(value, 1.0)]
+    if not isinstance(value, Pick):
+        return []
+    now = np.asarray(setting(value, knobs))
+    return [(v, (np.asarray(knobs[v]) == now).astype(float)) for v in value.values if isinstance(v, str)]
 
 
 def _distinct(shares: list[Array]) -> tuple[Array, list[NDArray[np.intp]]]:

@@ -9,7 +9,7 @@ gives the order of hazard, horizon probability and loss for every value of the n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from fuelbed.core.actions import Change
@@ -20,9 +20,7 @@ from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.parameters import given_numbers
 from fuelbed.numerics.process.structure import Event
 
-__all__ = ["Order", "Reach", "dominance", "reach"]
-
-_RATE_LIKE = {"rate"}
+__all__ = ["Order", "dominance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +36,6 @@ class Order:
         return b in self.better[a] and a not in self.better[b]
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What one option does to the cut sets, with no number: `breaks` can no longer be completed, `guards` get rarer."""
-
-    breaks: tuple[int, ...]
-    guards: tuple[int, ...]
-
-
 def dominance(model: Compiled, options: Mapping[str, tuple[Change, ...]]) -> Order:
     """The partial order over options, each a tuple of changes; `""` stands for doing nothing and is always there."""
     work = _Functions(model, {"": (), **options})
@@ -55,36 +45,6 @@ def dominance(model: Compiled, options: Mapping[str, tuple[Change, ...]]) -> Ord
         for a, f in rows.items()
     }
     return Order(better)
-
-
-def reach(model: Compiled, changes: tuple[Change, ...], cut_sets: list[tuple[Event, ...]]) -> Reach:
-    """Which of the given cut sets an option breaks, and which it only makes rarer."""
-    breaks, guards = [], []
-    gone: set[Event] = set()
-    rarer: set[Event] = set()
-    lines: set[str] = set()
-    for c in changes:
-        kind = model.case.factors[c.target].kind if c.target in model.case.factors else ""
-        if c.verb in ("remove", "prevent", "perfect") or (c.verb == "set" and c.value is not None and c.value.high == 0):
-            gone.add((kind, c.target))
-        elif c.verb in ("set", "revert"):
-            rarer.add((kind, c.target))
-        elif c.verb == "add":
-            lines.add(c.line)
-        elif c.verb == "observe":
-            rarer |= {("control", f.name) for f in model.case.of_kind("control") if f.needs == c.target}
-    below = {e for line in lines for e in _events_under(model, line)}
-    for i, cut in enumerate(cut_sets):
-        if any(e in gone for e in cut):
-            breaks.append(i)
-        elif any(e in rarer for e in cut) or (lines and any(e in below for e in cut)):
-            guards.append(i)
-    return Reach(tuple(breaks), tuple(guards))
-
-
-def _events_under(model: Compiled, line: str) -> set[Event]:
-    s = model.structure
-    return {s.events[v] for v in s.bdd.support(s.lines[line])}
 
 
 class _Functions:
@@ -111,6 +71,9 @@ class _Functions:
             levels.append(worse)
         self.rows = [(t, k, s.failing_arrival(f, t)) for t in model.per_trigger for k, f in enumerate(levels)]
         self.standing = s.standing(top)
+        self._today = {v: self._base(e) for v, e in enumerate(s.events)}
+        self._support: dict[int, Set[int]] = {}
+        self._as_today: dict[int, int] = {}
 
     @staticmethod
     def _key(c: Change) -> str:
@@ -123,7 +86,7 @@ class _Functions:
         return self._fresh[name]
 
     def functions(self, changes: tuple[Change, ...]) -> list[int]:
-        events = {v: self._base(e) for v, e in enumerate(self.model.structure.events)}
+        events = dict(self._today)
         rates: dict[str, int] = {}
         extra: dict[str, int] = {}
         level_cut: dict[int, int] = {}
@@ -131,13 +94,23 @@ class _Functions:
             self._apply(c, events, rates, extra, level_cut)
         out = []
         b = self.bdd
+        moved = {v for v, g in events.items() if g != self._today[v]}
+        composed = {f: self._composed(f, events, moved) for f in (*(f for _, _, f in self.rows), self.standing)}
         for t, k, f in self.rows:
-            g = self.model.structure.bdd.compose(f, events.__getitem__, b)
+            g = composed[f]
             g = b.and_(g, rates.get(t, TRUE))
             g = b.or_(g, extra.get(t, FALSE)) if rates.get(t) != FALSE else FALSE
             out.append(b.and_(g, level_cut.get(k, TRUE)))
-        out.append(self.model.structure.bdd.compose(self.standing, events.__getitem__, b))
+        out.append(composed[self.standing])
         return out
+
+    def _composed(self, f: int, events: Mapping[int, int], moved: set[int]) -> int:
+        """A function over events as one over what is left open; most options move few events, and most functions read none of them."""
+        at = self.model.structure.bdd
+        if f not in self._support:
+            self._support[f] = at.support(f)
+            self._as_today[f] = at.compose(f, self._today.__getitem__, self.bdd)
+        return at.compose(f, events.__getitem__, self.bdd) if moved & self._support[f] else self._as_today[f]
 
     def _base(self, e: Event) -> int:
         kind, name = e

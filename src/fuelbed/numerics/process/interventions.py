@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,36 @@ from fuelbed.core.case import Factor
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 
-__all__ = ["Overrides", "batch", "certain", "changes_of", "evaluate", "failing_arrivals", "middles", "removal"]
+__all__ = [
+    "Alone",
+    "Overrides",
+    "Pick",
+    "batch",
+    "certain",
+    "changes_of",
+    "evaluate",
+    "failing_arrivals",
+    "middles",
+    "removal",
+    "setting",
+]
 
 Array = NDArray[np.float64]
-Overrides = Mapping[str, float | str]  # tape input -> a value, or the label of the knob that gives it
 
 
-def removal(model: Compiled, factor: Factor) -> Overrides:
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Several values for one input, of which the better counts at every point: the least, or the greatest where `largest`."""
+
+    values: tuple[float | str, ...]
+    largest: bool = False
+
+
+Alone = Mapping[str, float | str]  # tape input -> a value, or the label of the knob that gives it
+Overrides = Mapping[str, float | str | Pick]  # the same for several interventions at once
+
+
+def removal(model: Compiled, factor: Factor) -> Alone:
     """The removal test of one factor: trigger prevented, condition absent, control perfect."""
     verb = {"trigger": "prevent", "condition": "remove", "control": "perfect"}[factor.kind]
     out = dict(_one(model, Change(verb, factor.name), ""))  # type: ignore[arg-type]  # one of three literal verbs
@@ -36,7 +60,7 @@ def certain(factor: Factor) -> Overrides | None:
     return _state(f"{factor.name}.broken", 1.0)
 
 
-def changes_of(model: Compiled, action: Action) -> Overrides:
+def changes_of(model: Compiled, action: Action) -> Alone:
     """All interventions of one action item; of two that move the same input the later wins."""
     out: dict[str, float | str] = {}
     for c in action.does:
@@ -124,24 +148,33 @@ def batch(model: Compiled, knobs: Mapping[str, Array | float], rows: Sequence[Ov
         for name, value in changes.items():
             at = place.get(name)
             if at is not None:
-                out[at, r * n : (r + 1) * n] = knobs[value] if isinstance(value, str) else value
+                out[at, r * n : (r + 1) * n] = setting(value, knobs)
     return out
+
+
+def setting(value: float | str | Pick, knobs: Mapping[str, Array | float]) -> Array | float:
+    """What an override is at the values of the knobs."""
+    if isinstance(value, Pick):
+        parts = np.broadcast_arrays(*(np.asarray(setting(v, knobs)) for v in value.values))
+        return np.asarray((np.maximum if value.largest else np.minimum).reduce(parts), dtype=float)
+    return knobs[value] if isinstance(value, str) else value
 
 
 def evaluate(
     model: Compiled, knobs: Mapping[str, Array | float], rows: Sequence[Overrides], outputs: Iterable[str] = ()
 ) -> dict[str, Array]:
     """The outputs of the tape, each of shape (len(rows), n): one call for any set of interventions and samples."""
-    inputs = batch(model, knobs, rows)
-    reg = model.tape.run(inputs)
     names = list(outputs) or list(model.tape.outputs)
-    return {k: reg[model.tape.outputs[k]].reshape(len(rows), -1) for k in names}
+    tape = model.tape.only(names)
+    reg = tape.run(batch(model, knobs, rows))
+    return {k: reg[tape.outputs[k]].reshape(len(rows), -1) for k in names}
 
 
 def failing_arrivals(model: Compiled, knobs: Mapping[str, Array | float], rows: Sequence[Overrides]) -> dict[str, Array]:
     """Failures a year that each trigger's arrivals bring, of shape (len(rows), n): rate x q_t, by one reverse pass."""
-    reg = model.tape.run(batch(model, knobs, rows))
-    grad = model.tape.gradient(reg, "hazard")
+    tape = model.tape.only(("hazard",))
+    reg = tape.run(batch(model, knobs, rows))
+    grad = tape.gradient(reg, "hazard")
     place = {name: i for i, name in enumerate(model.tape.inputs)}
     zero = np.zeros((len(rows), reg.shape[1] // len(rows)))
     return {t: grad[place[f"{t}.counts"]].reshape(zero.shape) if f"{t}.counts" in place else zero for t in model.per_trigger}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -35,7 +36,8 @@ class Paths:
     model: Compiled
     rows: list[Overrides]
     box: Box
-    low_ends: Mapping[int, list[float]]  # by row, the ends of the numbers at which the closed form is least
+    low_ends: Mapping[tuple[int, str], list[float]]  # by row and what, the ends of the numbers at which the closed form is least
+    chance: bool = False  # ratios paired, path by path
 
     def replace(self, found: list[dict[str, Comparison]]) -> None:
         try:
@@ -44,30 +46,49 @@ class Paths:
                 return
             after = [self._after(paths, r) for r in range(len(self.rows))]
             how = "outer enclosure of simulated values"
+            ratios = [self._ratio(paths, r) if self.chance and r else None for r in range(len(self.rows))]
         except BudgetError as e:
             how = f"at most the expected number of failures: {e}"
             after = [self._enclose(row, how) for row in found]
-        for row, bound in zip(found, after, strict=True):
-            row["probability"] = unpaired(bound, after[0], how)
+            ratios = [None] * len(after)
+        for row, bound, ratio in zip(found, after, ratios, strict=True):
+            plain = unpaired(bound, after[0], how)
+            row["probability"] = plain if ratio is None else dataclasses.replace(plain, ratio=ratio)
 
     def _enclose(self, row: dict[str, Comparison], how: str) -> Bound:
         standing = row["standing"].after if "standing" in row else Bound(0.0, 0.0, 1.0, "")
         most = min(1.0, standing.high + self.model.case.horizon * row["hazard"].after.high) if "hazard" in row else 1.0
         return Bound(float("nan"), standing.low, most, how)
 
-    def _after(self, paths: Transient, r: int) -> Bound:
-        mid = paths.probability(self.box.middle, self.rows[r])
-        ends = [mid]
-        low_end = self.low_ends.get(r, [])
+    def _places(self, r: int, what: str) -> list[dict[str, float]]:
+        """The middle, then both ends of the numbers (at some draws of the distributions)."""
+        out = [dict(self.box.middle)]
+        low_end = self.low_ends.get((r, what), [])
         shares = np.array([low_end, [1.0 - x for x in low_end]]).T.reshape(len(low_end), 2)
         for column in range(2 if low_end or self.box.drawn else 0):
             at = self.box.at(shares[:, [column]])
             knobs = {k: float(v[0]) if isinstance(v, np.ndarray) else v for k, v in at.items()}
-            for i in range(_DRAWN_PATHS if self.box.drawn else 1):
-                drawn = {k: float(v[i]) for k, v in self.box.draws.items()}
-                ends.append(paths.probability({**knobs, **drawn}, self.rows[r]))
+            draws = range(_DRAWN_PATHS if self.box.drawn else 1)
+            out += [{**knobs, **{k: float(v[i]) for k, v in self.box.draws.items()}} for i in draws]
+        return out
+
+    def _method(self, places: int) -> str:
+        where = " at the ends of the numbers" if places > 1 else ""
+        where += f" and {_DRAWN_PATHS} draws of the distributions" if self.box.drawn else ""
+        return f"{PATHS} simulated paths{where}, with 1.96 standard errors: long triggers"
+
+    def _after(self, paths: Transient, r: int) -> Bound:
+        places = self._places(r, "after")
+        ends = [paths.probability(p, self.rows[r]) for p in places]
         low = max(0.0, min(e.value - 1.96 * e.error for e in ends))
         high = min(1.0, max(e.value + 1.96 * e.error for e in ends))
-        where = " at the ends of the numbers" if len(ends) > 1 else ""
-        where += f" and {_DRAWN_PATHS} draws of the distributions" if self.box.drawn else ""
-        return Bound(mid.value, low, high, f"{PATHS} simulated paths{where}, with 1.96 standard errors: long triggers")
+        return Bound(ends[0].value, low, high, self._method(len(places)))
+
+    def _ratio(self, paths: Transient, r: int) -> Bound | None:
+        """After over before on the same paths; None where nothing fails on any path today."""
+        places = self._places(r, "ratio")
+        ends = [x for p in places if (x := paths.ratio(p, self.rows[r], self.rows[0])) is not None]
+        if not ends:
+            return None
+        low, high = min(x.low for x in ends), max(x.high for x in ends)
+        return Bound(ends[0].value, low, high, f"the same {self._method(len(places))}")

@@ -1,0 +1,206 @@
+"""What would show that an item worked: one observation for each kind of change, and a run of the trigger that shows it soonest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from fuelbed.core.actions import Change
+from fuelbed.core.blocks import Cell, Column, Table
+from fuelbed.core.quantities import Quantity
+from fuelbed.core.shown import number
+from fuelbed.engines.actions.scene import Scene
+from fuelbed.engines.actions.words import names, spell
+from fuelbed.numerics.process.interventions import Alone, evaluate, failing_arrivals, middles
+from fuelbed.numerics.process.parameters import given_numbers
+
+__all__ = ["run_length", "time_of_fewer", "verification"]
+
+_CHANCE = 0.05  # what is left to chance where an observation is taken to show something
+_MOST_TIMES = 20  # repetitions that a drill or a wait may ask for
+_HALF = 0.5  # an item that leaves more than this of a trigger's failures is not seen in a run of it
+
+
+def verification(scene: Scene, verdicts: Mapping[str, str]) -> Table:
+    """One line an item, by what it changes and by its verdict."""
+    rows = []
+    for n in scene.ranked:
+        action = scene.case.actions[n]
+        if action.verified_by:
+            rows.append((Cell(n), Cell(f"{action.verified_by} (given by the team)")))
+        else:
+            rows.append((Cell(n), Cell(_line(scene, n, verdicts[n]))))
+    return Table(
+        "verification",
+        "What would show that it worked",
+        (Column("action", "action", "code"), Column("watch", "watch for")),
+        tuple(rows),
+        note="A run or a wait is as long as leaves less than 1 chance in 20 that it looks like this although nothing has changed; "
+        "numbers at their middle.",
+        detail=True,
+    )
+
+
+def _line(scene: Scene, name: str, verdict: str) -> str:
+    does = scene.case.actions[name].does
+    if not does:
+        return "nothing in the model to watch"
+    if verdict == "harmful":
+        return "do not try it: the model says it makes things worse"
+    if verdict == "no effect":
+        return "nothing would: the model does not move"
+    read = {n for _, n in scene.model.structure.events}
+    seen = [c for c in does if c.target not in scene.case.factors or c.target in read]
+    parts = [x for c in seen if (x := _direct(scene, c))]
+    fewer = {c.target: 0.0 if c.value is None else c.value.middle for c in seen if c.verb == "prevent" or c.parameter == "rate"}
+    parts += [_rarer(scene, fewer)] if fewer else []
+    after = _later(scene, scene.joint.rows[name], bool(parts))
+    return "; ".join(dict.fromkeys([*parts, *([after] if after else [])])) or "no observation that can be afforded would show it"
+
+
+# ---- what each kind of change shows by itself -------------------------------------------------------------------------------
+
+
+def _direct(scene: Scene, c: Change) -> str:
+    x = f"`{c.target}`"
+    if c.verb == "observe":
+        return f"inject {x} on a quiet day: the signal must show it"
+    if c.verb == "remove":
+        return f"look for {x}: it is no longer there"
+    if c.verb == "revert":
+        return f"{x} is no longer in force"
+    if c.verb in ("perfect", "add"):
+        return _drill(scene, c)
+    return _set(scene, c) if c.verb == "set" else ""
+
+
+def _set(scene: Scene, c: Change) -> str:
+    assert c.value is not None
+    x, v = f"`{c.target}`", c.value
+    old = given_numbers(scene.case).get(f"{c.target}.{c.parameter}")
+    if c.parameter in ("fails", "broken"):
+        return _drill(scene, c)
+    if c.parameter == "loss":
+        unit = f" {scene.case.loss_unit}" if scene.case.loss_unit != "failures" else ""
+        return (
+            f"the next {x} costs {_ends(v)}{unit}, not {_ends(old)}"
+            if old is not None
+            else f"the next {x} costs {_ends(v)}{unit}"
+        )
+    if c.parameter == "lasts":
+        days = [365.25 * y for y in (v.low, v.high)]
+        return f"the next {x} is over within {spell(days[1], 'day') if days[1] >= 1 else spell(24 * days[1], 'hour')}"
+    if c.parameter == "present":
+        return f"look for {x}: it should be gone, and stays with a chance of {_ends(v)}"
+    if c.parameter == "duty":
+        return f"measure how much of the time {x} holds: {_ends(v)}" + (f", not {_ends(old)}" if old is not None else "")
+    members = next((g.of for g in scene.case.common_causes if g.name == c.target), ())
+    rest = "the other holds" if len(members) == 2 else "the others hold"
+    return f"make one of {names(members)} fail in a drill: {rest}" if members else ""
+
+
+def _ends(q: Quantity | None) -> str:
+    if q is None:
+        return "unknown"
+    low, high = number(q.low), number(q.high)
+    return low if low == high else f"{low} to {high}"
+
+
+def run_length(chance: float) -> int:
+    """How many trials in a row without a failure leave less than 1 chance in 20 to `chance` of failing each time."""
+    if chance <= 0:
+        return 10**9
+    return 1 if chance >= 1 - _CHANCE else math.ceil(math.log(_CHANCE) / math.log1p(-chance) - 1e-9)
+
+
+def _drill(scene: Scene, c: Change) -> str:
+    """A control is tried out: so often in a row it would hardly have held as it was."""
+    f = scene.case.factors.get(c.target)
+    if f is None or f.state in ("missing", "bypassed"):
+        was = 1.0
+    else:
+        broken = (f.today or f.broken or Quantity.unknown()).middle
+        was = 1 - (1 - broken) * (1 - (f.fails or Quantity.unknown()).middle)
+    n = run_length(was)
+    if n > _MOST_TIMES:
+        return f"no drill that can be afforded would show it (`{c.target}` seldom fails as it is)"
+    return f"in a drill, `{c.target}` holds{' ' + str(n) + ' times in a row' if n > 1 else ''}"
+
+
+def _rarer(scene: Scene, after: Mapping[str, float]) -> str:
+    """Triggers that come less often: the one that shows it soonest, how long to count it, and how many are still as expected."""
+    factors = scene.case.factors
+    given = [t for t in after if (r := factors[t].rate) is not None and r.given]
+    if not given:
+        return f"count {names(after)}: {'it comes' if len(after) == 1 else 'they come'} less often"
+    found = {t: time_of_fewer(r.middle, after[t]) for t in given if (r := factors[t].rate) is not None}
+    best = min(found, key=lambda t: found[t][0])
+    years, most = found[best]
+    if years > 2 * scene.case.horizon:
+        return f"counting `{best}` would show it only after {_time(years)}"
+    return f"{'no' if most == 0 else f'at most {most}'} `{best}` within {_time(years)}"
+
+
+def time_of_fewer(before: float, after: float) -> tuple[float, int]:
+    """The shortest time (in years, by steps of 2 %) in which the number expected from now on, rounded down, is too low for chance,
+    and that number; endless where the rates are too close (Poisson counts)."""
+    if not before > after:
+        return math.inf, 0
+    years = -math.log(_CHANCE) / before
+    while years * before < 500:
+        most = math.floor(years * after + 1e-9)
+        if _at_most(most, years * before) <= _CHANCE * (1 + 1e-9):
+            return years, most
+        years *= 1.02
+    return math.inf, 0
+
+
+def _at_most(k: int, mean: float) -> float:
+    """P(N <= k), N Poisson."""
+    term = total = math.exp(-mean)
+    for i in range(1, k + 1):
+        term *= mean / i
+        total += term
+    return total
+
+
+def _time(years: float) -> str:
+    if math.isinf(years):
+        return "a very long time"
+    days = 365.25 * years
+    if days < 60:
+        return f"about {spell(days, 'day')}"
+    return f"about {spell(12 * years, 'month') if years < 2 else spell(years, 'year')}"
+
+
+# ---- what the failures show later --------------------------------------------------------------------------------------------
+
+
+def _later(scene: Scene, changes: Alone, has_direct: bool) -> str:
+    """Harmless arrivals of the trigger that shows it soonest; else what the next failure does not become."""
+    model, mid = scene.model, middles(scene.model)
+    waits = []
+    for t, v in failing_arrivals(model, mid, [{}, changes]).items():
+        before, rate = float(v[0, 0]), mid[str(model.defaults[f"{t}.rate"])]
+        if before > 0 and rate > 0 and v[1, 0] <= _HALF * before and changes.get(f"{t}.rate") != 0.0:
+            n = run_length(min(1.0, before / rate))
+            waits.append((n / rate, n, t))
+    if waits and scene.known:
+        years, n, t = min(waits)
+        run = f"{n} `{t}` in a row without `{scene.case.failure}`" if n > 1 else f"the next `{t}` without `{scene.case.failure}`"
+        if years <= 2 * scene.case.horizon and n <= _MOST_TIMES:
+            return f"then {run} ({_time(years)})" if has_direct else f"{run} ({_time(years)})"
+        return f"waiting for failures would not show it soon ({_time(years)})"
+    return _milder(scene, changes)
+
+
+def _milder(scene: Scene, changes: Alone) -> str:
+    """Where failures come as often, but fewer become the worst outcome."""
+    outcomes = scene.case.outcomes
+    if len(outcomes) < 2 or any(n.endswith(".loss") for n in changes):
+        return ""
+    mid = middles(scene.model)
+    v = evaluate(scene.model, mid, [{}, changes], ("hazard", "loss"))
+    if v["hazard"][1, 0] < 0.99 * v["hazard"][0, 0] or v["loss"][1, 0] >= 0.99 * v["loss"][0, 0]:
+        return ""
+    return f"in the next `{scene.case.failure}` or drill of it: it does not become `{outcomes[-1].name}`"
