@@ -19,7 +19,10 @@ from click.testing import CliRunner
 from fuelbed.cli import _progress
 from fuelbed.cli._watch import changes
 from fuelbed.cli.main import main
+from fuelbed.core.blocks import Answer, Cell, Column, Estimates, Named, Table
+from fuelbed.core.estimates import Estimate
 from fuelbed.core.options import Options
+from fuelbed.core.reporting import Report, Section
 
 ROOT = Path(__file__).parents[2]
 POSTHOG = ROOT / "src/fuelbed/cases/posthog-2025-09-29"
@@ -201,9 +204,33 @@ def test_watch_with_a_report_in_the_case_folder_does_not_wake_itself(case: Path,
         child.wait(20)
 
 
+def _report(*verdict: str, **judged: tuple[str, float]) -> Report:
+    """A report with a headline number and one row an action: its verdict and its change."""
+    columns = (Column("action", "action", "code"), Column("v", "verdict", "verdict"), Column("c", "failures a year", "estimate"))
+    rows = tuple((Cell(n), Cell(word), Cell(estimate=Estimate(x, x, x, "change"))) for n, (word, x) in judged.items())
+    today = Estimates("How near", (Named("hazard", "failures today", Estimate(2.0, 1.0, len(judged) + 3.0, "rate")),))
+    answer = Answer("", (today, Table("actions", "What each changes", columns, rows)))
+    return Report("a case", "down", verdict, (Section("actions", "", "What?", answer),))
+
+
 def test_changes_of_a_verdict() -> None:
-    assert changes(("a.", "b."), ("a.", "b.")) == ["The verdict is unchanged."]
-    assert changes(("a.", "b."), ("a.", "`c`.", "d.")) == ["- b.", "+ c.", "+ d."]
+    one = _report("a.", "b.", x=("control", -0.5), y=("no effect", 0.0))
+    assert changes(one, one) == ["The verdict is unchanged."]
+    assert changes(_report("a.", "b."), _report("a.", "`c`.", "d.")) == ["- b.", "+ c.", "+ d."]
+
+
+def test_changes_of_verdicts_on_actions_and_of_numbers() -> None:
+    """The headline is the same, yet two items swapped their verdicts and a number moved."""
+    before = _report("a.", x=("control", -0.5), y=("no effect", 0.0), z=("control", -0.1))
+    after = _report("a.", x=("no effect", 0.0), y=("control", -0.5), w=("harmful", 0.2))
+    assert changes(before, after) == [
+        "- z",
+        "  x: verdict: control -> no effect; failures a year: −50 % -> 0 %",
+        "  y: verdict: no effect -> control; failures a year: 0 % -> −50 %",
+        "+ w: verdict: harmful; failures a year: +20 %",
+    ]
+    fewer = _report("a.", x=("control", -0.5))
+    assert changes(_report("a."), fewer)[0] == "  failures today: 2 (1..3) a year -> 2 (1..4) a year"
 
 
 def test_progress_speaks_only_late_and_only_on_a_terminal(
