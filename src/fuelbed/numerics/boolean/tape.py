@@ -281,7 +281,7 @@ class Tape:
 
     def gradient(self, reg: Array, output: str) -> Array:
         """d output / d inputs, shape (n_inputs, batch), from the registers of `run`: one reverse pass."""
-        return self.gradients(reg, (output,))[0]
+        return np.asarray(self.gradients(reg, (output,))[0])
 
     def gradients(self, reg: Array, outputs: Sequence[str]) -> Array:
         """d outputs / d inputs, shape (len(outputs), n_inputs, batch): reverse passes that share what does not depend on the output."""
