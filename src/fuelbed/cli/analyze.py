@@ -71,8 +71,8 @@ def analyze(
     def run() -> Report:
         return _run(case, options, output)
 
-    def show(report: Report) -> None:
-        write_out(_render(report, form, output, full), output)
+    def show(report: Report, new: list[Finding] | None = None) -> None:
+        write_out(_render(report, form, output, full, new), output)
         if output is not None:
             say(f"Wrote {output}.", err=True)
 
@@ -82,8 +82,9 @@ def analyze(
         keep_watch(case, output, run, show)
         return
     report = run()
-    show(report)
-    sys.exit(exit_code(new_findings(report.findings, baseline), fail_on))
+    new = new_findings(report.findings, baseline)
+    show(report, new if baseline is not None else None)
+    sys.exit(exit_code(new, fail_on))
 
 
 def _form(output: Path | None) -> str:
@@ -137,7 +138,7 @@ def _portable(report: Report) -> Report:
     return replace(report, findings=tuple(map(inside, report.findings)), sections=tuple(map(section, report.sections)))
 
 
-def _render(report: Report, form: str, output: Path | None, full: bool) -> str:
+def _render(report: Report, form: str, output: Path | None, full: bool, new: list[Finding] | None = None) -> str:
     if form != "text":
         report = _portable(report)
     if form == "html":
@@ -155,6 +156,6 @@ def _render(report: Report, form: str, output: Path | None, full: bool) -> str:
     from fuelbed.report.terminal import render_text
 
     if output is not None:
-        return render_text(report, full=full)
+        return render_text(report, full=full, new=new)
     more = "" if full else "Everything, with intervals: the same with --full, or -o report.html"
-    return render_text(report, terminal_width(), use_color(), not prints_unicode(), full, more)
+    return render_text(report, terminal_width(), use_color(), not prints_unicode(), full, more, new)

@@ -83,10 +83,12 @@ def load(path: Path) -> Case:
 
 def read_document(path: Path) -> Document:
     """The postmortem at `path` as a document, or every fault on standard error and exit code 2."""
-    from fuelbed.readers.postmortem import read_text
+    from fuelbed.readers.postmortem import MAX_BYTES, decode_text, read_text
     from fuelbed.text.read import read
 
     try:
+        if str(path) == "-":
+            return read(decode_text(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin"), "stdin")
         return read(read_text(path), str(path))
     except InputError as e:
         for f in e.findings:

@@ -29,7 +29,7 @@ _NARRATIVE = "postmortem.md"
     help="json: what was read, as data.",
 )
 def draft(postmortem: Path, output: Path | None, form: str) -> None:
-    """Read POSTMORTEM (any text in Markdown) and draft its case, every guess marked with `# ask:`.
+    """Read POSTMORTEM (any text in Markdown, - for standard input) and draft its case, every guess marked with `# ask:`.
 
     The folder gets case.yaml, the narrative and the JSON Schema for editors. Nothing that is there is overwritten.
     """
@@ -52,10 +52,10 @@ def draft(postmortem: Path, output: Path | None, form: str) -> None:
     if output is None:
         write_out(text, None)
         return
-    _write_folder(output, text, postmortem)
+    _write_folder(output, text, postmortem, document.source.text)
 
 
-def _write_folder(folder: Path, text: str, postmortem: Path) -> None:
+def _write_folder(folder: Path, text: str, postmortem: Path, narrative: str) -> None:
     from fuelbed.readers.shapes import case_json_schema
 
     if folder.is_file():
@@ -66,7 +66,7 @@ def _write_folder(folder: Path, text: str, postmortem: Path) -> None:
     if mine:
         refuse(f"{folder / mine[0]} is there already, and nothing is overwritten. Name another folder with -o.")
     if (folder / _NARRATIVE).resolve() != postmortem.resolve():
-        write_out(postmortem.read_bytes().decode("utf-8-sig", "replace"), folder / _NARRATIVE)
+        write_out(narrative, folder / _NARRATIVE)
     write_out(json.dumps(case_json_schema(), indent=2) + "\n", folder / _SCHEMA)
     write_out(text, folder / "case.yaml")
     say(f"Wrote {folder / 'case.yaml'}, a draft: answer its `# ask:` lines. Next: fuelbed analyze {folder}")

@@ -22,7 +22,7 @@ _COMMANDS = {
     "analyze": ("fuelbed.cli.analyze:analyze", "Analyze a case: what stood there, and what each action item changes."),
     "check": ("fuelbed.cli.check:check", "Check a case file; report every fault at once."),
     "explain": ("fuelbed.cli.explain:explain", "Explain a finding's code."),
-    "schema": ("fuelbed.cli.schema:schema", "Print the JSON Schema of the case file or of the JSON report."),
+    "schema": ("fuelbed.cli.schema:schema", "Print the JSON Schema of the case file, or of what commands write as JSON."),
     "cases": ("fuelbed.cli.cases:cases", "List the shipped cases, or copy one to start from."),
 }
 _ONE_CASE = ("analyze", "check", "draft")

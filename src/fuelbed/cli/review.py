@@ -40,7 +40,7 @@ def review(
     fail_on: str,
     baseline: Path | None,
 ) -> None:
-    """Review each POSTMORTEM (a text in Markdown, no set-up needed).
+    """Review each POSTMORTEM (a text in Markdown, - for standard input; no set-up needed).
 
     Findings about text are notes and warnings, never errors: a build fails on them only with --fail-on warning or note.
     A finding is silenced in the text by a comment: <!-- fuelbed: ignore PM401 the reason -->.
@@ -56,7 +56,7 @@ def review(
 
 
 def _codes(text: str | None) -> tuple[str, ...]:
-    """`PM401, pm5` -> codes and prefixes; each must be the start of some rule's code."""
+    """`PM401, pm5` -> codes and beginnings of codes; each must be that of some rule."""
     if text is None:
         return ()
     from fuelbed.engines.lint import all_rules

@@ -10,7 +10,7 @@ from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.scanner import visible
 from fuelbed.readers.files import FileFault, read_bounded
 
-__all__ = ["MAX_BYTES", "read_text"]
+__all__ = ["MAX_BYTES", "decode_text", "read_text"]
 
 MAX_BYTES = 1_000_000
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -28,12 +28,13 @@ def read_text(path: Path) -> str:
             (e.message, e.cure) if isinstance(e, FileFault) else (f"`{shown[:200]}` cannot be followed.", "Name a text file.")
         )
         raise _fault("FB081", message, cure, shown) from None
+    return decode_text(data, shown)
+
+
+def decode_text(data: bytes, shown: str) -> str:
+    """The text of bytes that are there already (a pipe's); `shown` is what messages call them. Raises like `read_text`."""
     if len(data) > MAX_BYTES:
         raise _fault("FB082", "the file is longer than 1 MB.", "Name one postmortem, or cut it to the incident.", shown)
-    return _decoded(data, shown)
-
-
-def _decoded(data: bytes, shown: str) -> str:
     wide = data.startswith(_UTF16) and not data.startswith(_UTF32)
     try:
         text = data.decode("utf-16" if wide else "utf-8-sig")

@@ -7,15 +7,18 @@ from dataclasses import asdict
 from typing import Any
 
 from fuelbed.core.findings import Finding
-from fuelbed.drafting.data import reading_data
+from fuelbed.drafting.data import reading_data, reading_schema
+from fuelbed.engines.lint import all_rules
 from fuelbed.reviewing.review import Review
+from fuelbed.writers.findings_json import finding_data, findings_schema
 
-__all__ = ["review_data"]
+__all__ = ["review_data", "review_schema"]
 
 
 def review_data(review: Review, findings: Iterable[Finding]) -> dict[str, Any]:
     """What was read, what follows, findings, questions; names under `follows` are those of the drafted case."""
     f, d = review.follows, review.draft
+    codes = {r.code: r for r in all_rules()}
     return {
         **reading_data(review.reading),
         "follows": None if f is None or d is None else {
@@ -25,22 +28,48 @@ def review_data(review: Review, findings: Iterable[Finding]) -> dict[str, Any]:
             "untouched": [{"name": x.name, "what": x.what} for x in d.factors if x.name in f.untouched],
             "best_closing": f.best or None,
             "at_least_as_much_as": list(f.over),
-            "ways_to_the_failure": f.ways,
+            "cut_sets": f.ways,
         },
-        "findings": [_finding(x) for x in findings],
+        "findings": [finding_data(x, codes.get(x.code)) for x in findings],
         "questions": [asdict(g) for g in review.gaps],
         "key_question": asdict(review.question) if review.question else None,
     }  # fmt: skip  # the shape is the point
 
 
-def _finding(f: Finding) -> dict[str, Any]:
-    s = f.span
-    place = {"line": s.line, "column": s.column, "end_line": s.end_line, "end_column": s.end_column} if s else None
-    return {
-        "code": f.code,
-        "severity": f.severity.value,
-        "message": f.message,
-        "cure": f.cure,
-        "place": place,
-        "fingerprint": f.fingerprint,
+def review_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of `fuelbed review --format json`."""
+    reading = reading_schema()
+    names = {"type": "array", "items": {"type": "string"}}
+    text, maybe = {"type": "string"}, {"type": ["string", "null"]}
+    row = {
+        "type": "object",
+        "properties": {"name": text, "text": text, "does": names, "reach": text},
+        "additionalProperties": False,
     }
+    follows = {
+        "actions": {"type": "array", "items": row},
+        "trigger_only": names,
+        "sight_only": names,
+        "untouched": {"type": "array", "items": {"type": "object", "properties": {"name": text, "what": text}}},
+        "best_closing": maybe,
+        "at_least_as_much_as": names,
+        "cut_sets": {"type": "integer", "minimum": 0},
+    }
+    question = {"type": "object", "properties": {"text": text, "line": {"type": "integer"}, "changes": {"type": "integer"}}}
+    gap = {"type": "object", "properties": {"field": text, "question": text, "why": text, "code": text}}
+    more = {
+        "follows": {"anyOf": [{"type": "null"}, _object(follows)]},
+        "findings": {"type": "array", "items": findings_schema()["properties"]["findings"]["items"]},
+        "questions": {"type": "array", "items": gap},
+        "key_question": {"anyOf": [{"type": "null"}, question]},
+    }
+    documents = {"type": "array", "items": _object({**reading["properties"], **more})}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Fuelbed reviews",
+        **_object({"fuelbed_review": {"const": 1}, "documents": documents}),
+    }
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
