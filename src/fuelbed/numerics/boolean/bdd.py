@@ -43,6 +43,7 @@ class Bdd:
         self._or: dict[int, int] = {}
         self._not: dict[int, int] = {FALSE: TRUE, TRUE: FALSE}
         self._implies: dict[int, bool] = {}
+        self._support: dict[tuple[int, ...], set[int]] = {}
         # One frame a level: a pure-Python recursion that uses no C stack.
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 4 * n + 2000))
 
@@ -259,8 +260,11 @@ class Bdd:
         return got
 
     def support(self, *fs: int) -> set[int]:
-        """The variables that `fs` depend on."""
-        return {self.var[u] for u in self.reachable(*fs) if u > TRUE}
+        """The variables that `fs` depend on; remembered, so not to be changed."""
+        got = self._support.get(fs)
+        if got is None:
+            got = self._support[fs] = {self.var[u] for u in self.reachable(*fs) if u > TRUE}
+        return got
 
     def reachable(self, *fs: int) -> list[int]:
         """All nodes below `fs`, children before parents."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from fuelbed.core.case import Case
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd, Family
+from fuelbed.numerics.boolean.families import holding, inside, smallest_first
 from fuelbed.numerics.graphs import components
 
 __all__ = ["Event", "Structure"]
@@ -147,13 +148,33 @@ class Structure:
         return self.bdd.restrict(f, {self.index[("control", n)]: True for n in self.added if ("control", n) in self.index})
 
     def cut_sets(self, f: int, limit: int | None = None) -> list[tuple[Event, ...]]:
-        """The minimal cut sets of `f` today as events, by size and then by place in the file."""
-        rows = [tuple(self.events[v] for v in s) for s in self.family.sets(self.cuts(self.without_added(f)), limit)]
-        return sorted(rows, key=lambda s: (len(s), [self.index[e] for e in s]))
+        """The minimal cut sets of `f` today as events, by size and then by place in the file; with a `limit`, the smallest ones."""
+        rows = smallest_first(self.family, self.cuts(self.without_added(f)), limit)
+        return [tuple(self.events[v] for v in s) for s in rows]
 
     def orders(self, f: int) -> dict[int, int]:
-        """How many minimal cut sets of each size `f` has today."""
+        """How many minimal cut sets of each size `f` has today, exactly, however many they are."""
         return self.family.count_by_order(self.cuts(self.without_added(f)))
+
+    def holding(self, f: int) -> dict[Event, int]:
+        """In how many minimal cut sets of `f` today each event is, exactly."""
+        return {self.events[v]: n for v, n in holding(self.family, self.cuts(self.without_added(f))).items()}
+
+    def inside(self, f: int, allowed: Callable[[Event], bool]) -> int:
+        """How many minimal cut sets of `f` today hold allowed events only, exactly."""
+        mine = {v for v, e in enumerate(self.events) if allowed(e)}
+        return inside(self.family, self.cuts(self.without_added(f)), mine)
+
+    def in_every(self, f: int) -> list[Event]:
+        """The events that every minimal cut set of `f` today holds: `f` is never true without them. Needs no list of cut sets."""
+        g, b = self.without_added(f), self.bdd
+        if g == FALSE:
+            return []
+        always = {FALSE: (1 << len(self.events)) - 1, TRUE: 0}  # bit v: event v is true in every solution
+        for u in b.reachable(g):
+            if u > TRUE:
+                always[u] = always[b.low[u]] & (always[b.high[u]] | 1 << b.var[u])
+        return [e for v, e in enumerate(self.events) if always[g] >> v & 1]
 
     def levels(self) -> list[int]:
         """`outcome k or worse` for every outcome, from the mildest to the worst."""
