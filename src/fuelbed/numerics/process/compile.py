@@ -75,7 +75,8 @@ def compile_case(case: Case) -> Compiled:
         bounded = True
         out = _enclosed(d, demands, standing, known, losses)
     t = d.inputs.tape
-    out["propensity"] = t.div(out["hazard"], t.sum([d.inputs.number(f"{f.name}.rate", "pre:") for f in d.triggers]))
+    # `base:` is the rate as it is today: no intervention reaches it, and it is the very number that the numerator holds
+    out["propensity"] = t.div(out["hazard"], t.sum([d.inputs.number(f"{f.name}.rate", "base:") for f in d.triggers]))
     tape = t.build(out)
     _extra_knobs(d)
     s, top = d.structure, d.structure.lines[case.failure]

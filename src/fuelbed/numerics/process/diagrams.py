@@ -19,13 +19,14 @@ __all__ = ["Diagrams"]
 class Diagrams:
     """Everything that is drawn, in one variable order: uncertain state first, then switches and per-demand draws.
 
-    `structure` is what the incident is read by; `future` what comes after it (the same, until a line is held).
+    `structure` is what the incident is read by (made anew unless it is given); `future` what comes after it (the same, until a
+    line is held).
     """
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, structure: Structure | None = None) -> None:
         self.case = case
         self.added, guards, self.shares, moved = _added_controls(case)
-        self.structure = self.future = Structure(case, guards)
+        self.structure = self.future = structure or Structure(case, guards)
         self.vars = Variables(case, self.added, self.shares, moved).build()
         names = self.vars.order(self.structure.events)
         self.triggers = [f for f in case.of_kind("trigger") if ("trigger", f.name) in self.structure.index]
@@ -133,15 +134,15 @@ class Diagrams:
         """What the incident says of the state; no arrivals where facts and structure exclude it."""
         s, b = self.structure, self.bdd
         top = s.lines[self.case.failure]
-        facts = [self._pin(f) for f in self._facts()]
+        facts = [self.pin(f) for f in self.facts()]
         every = b.all_(facts)
         if self.triggers:
-            came = [(w, self._pin(self.over_fine(s, s.failing_arrival(top, n)))) for n, w in self._came().items()]
+            came = [(w, self.pin(self.over_fine(s, s.failing_arrival(top, n)))) for n, w in self.came().items()]
         else:
-            came = [(self.inputs.tape.const(1.0), self._pin(self.over_fine(s, s.standing(top))))]
+            came = [(self.inputs.tape.const(1.0), self.pin(self.over_fine(s, s.standing(top))))]
         return Incidence(tuple(f for f in facts if f != TRUE), tuple((w, f) for w, f in came if b.and_(f, every) != FALSE))
 
-    def _facts(self) -> list[int]:
+    def facts(self) -> list[int]:
         """What the `in_incident` facts say of conditions and controls, as functions of fine variables."""
         out = []
         for f in self.case.factors.values():  # those in no line too: a common cause may link them to others
@@ -150,7 +151,7 @@ class Diagrams:
                 out.append(e if f.occurred else self.bdd.not_(e))
         return out
 
-    def _came(self) -> dict[str, int]:
+    def came(self) -> dict[str, int]:
         """By trigger, how readily its arrival is the one that failed it; one known to be on weighs more the shorter it lasts."""
         t = self.inputs.tape
         known = [f for f in self.triggers if f.occurred]
@@ -167,7 +168,7 @@ class Diagrams:
                 out[f.name] = rate
         return out
 
-    def _pin(self, f: int) -> int:
+    def pin(self, f: int) -> int:
         """Fix what is certain at the incident: switches at their prior, triggers by their facts, no window and no shares."""
         fixed = {}
         for name, v in self.place.items():
