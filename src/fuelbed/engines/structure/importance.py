@@ -11,7 +11,7 @@ from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.case import Factor
 from fuelbed.core.estimates import Estimate
 from fuelbed.numerics.process.bounds import Bound, Comparison, bounds, sampled
-from fuelbed.numerics.process.compile import Compiled
+from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.interventions import batch, certain, middles
 from fuelbed.numerics.process.values import estimate
 from fuelbed.numerics.process.variants import beliefs, lines_held
@@ -43,9 +43,7 @@ def importance_table(
             out.append((*cells, Cell("an event: no such state"), Cell("")))
         else:
             birnbaum = _less(up.difference, gone.difference, 1e-12 * up.after.high)
-            out.append(
-                (*cells, Cell(estimate=_factor(up.ratio, known)), Cell(estimate=estimate(birnbaum, "plain", "a year", known)))
-            )
+            out.append((*cells, Cell(estimate=_factor(up.ratio, known)), Cell(estimate=_slope(birnbaum, known))))
     return Table(
         "importance",
         "Importance of each factor for failures a year",
@@ -63,7 +61,7 @@ def importance_table(
             "a year are linear in each probability). Worths: failures a year today over those without it, and those with it "
             "certain over today's. Birnbaum: certain less gone, in failures a year."
         ),
-        empty="No factor is in a way to the failure.",
+        empty="No factor is in a cut set.",
         detail=True,
     )
 
@@ -72,6 +70,15 @@ def _less(a: Bound, b: Bound, dust: float) -> Bound:
     """a - b from their intervals, without the dust of rounding."""
     value, low, high = (0.0 if abs(x) < dust else x for x in (a.value - b.value, a.low - b.high, a.high - b.low))
     return Bound(value, low, high, "certain less gone; outer enclosure")
+
+
+def _slope(b: Bound, known: bool) -> Estimate:
+    """Failures a year by which it moves; the cap that stands for a rate nobody gave is no bound."""
+    low, high = b.low, b.high
+    if not known:
+        low = -math.inf if low < -RATE_CAP / 1e4 else low
+        high = math.inf if high > RATE_CAP / 1e4 else high
+    return Estimate(b.value if known else None, low, high, "plain", "a year", method=b.method)
 
 
 def _share(r: Bound, known: bool) -> Estimate:
@@ -175,15 +182,18 @@ def belief_table(model: Compiled, rng: np.random.Generator) -> Table:
     )
 
 
-def elasticities(model: Compiled) -> dict[str, Estimate]:
-    """By number, the per cent by which failures a year move when the number grows by one per cent (exact gradient)."""
+def elasticities(model: Compiled, known: bool) -> dict[str, Estimate]:
+    """By number, the per cent by which failures a year move when the number grows by one per cent (exact gradient).
+
+    None for a rate that nobody gave, and no middle where it would rest on one.
+    """
     rng = np.random.default_rng(3)
     knobs: dict[str, np.ndarray | float] = dict(middles(model))
-    uncertain = [k for k in model.knobs.values() if k.uncertain and math.isfinite(k.quantity.high)]
+    uncertain = [k for k in model.knobs.values() if k.uncertain]
     shares = box_points(len(uncertain), _POINTS, rng)
     for i, k in enumerate(uncertain):
         inner = quantile(k.quantity, np.clip(shares[i], 0.001, 0.999))
-        knobs[k.label] = np.concatenate([[k.quantity.middle], inner])
+        knobs[k.label] = np.concatenate([[min(k.quantity.middle, RATE_CAP)], inner])
     reg = model.tape.run(batch(model, knobs, [{}]))
     g = model.tape.gradient(reg, "hazard")
     hazard = reg[model.tape.outputs["hazard"]]
@@ -191,11 +201,12 @@ def elasticities(model: Compiled) -> dict[str, Estimate]:
     out = {}
     for label, k in model.knobs.items():
         at = [place[n] for n in k.inputs if n in place]
-        if at:
+        if at and not math.isinf(k.quantity.high):
             slope = g[at].sum(axis=0) * knobs[label] / np.where(hazard > 0, hazard, 1.0)
             slope = np.where(np.abs(slope) < 1e-12, 0.0, slope)[np.isfinite(slope)]
             if not slope.size:
                 continue
-            how = "exact gradient" if slope.size == 1 else f"exact gradient, range over {slope.size} points"
-            out[label] = Estimate(float(slope[0]), float(slope.min()), float(slope.max()), "plain", "", "computed", how)
+            how = "exact gradient" if slope.size == 1 else f"exact gradient, range over {slope.size} points, at least this wide"
+            value = float(slope[0]) if known else None
+            out[label] = Estimate(value, float(slope.min()), float(slope.max()), "plain", "", "computed", how)
     return out

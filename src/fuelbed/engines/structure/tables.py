@@ -1,179 +1,50 @@
-"""The structure engine's tables and sentences."""
+"""The structure engine's tables of numbers: the headline, the removal test, what the results rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from fuelbed.core.blocks import Cell, Column, Estimates, Named, Table
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.quantities import Quantity
+from fuelbed.engines.structure.claim import Removed, may_stand
 from fuelbed.numerics.process.bounds import Bound, Comparison
 from fuelbed.numerics.process.compile import Compiled
-from fuelbed.numerics.process.incident import Incident
-from fuelbed.numerics.process.structure import Event
-from fuelbed.numerics.process.values import change, estimate, has_unknown_rates
+from fuelbed.numerics.process.values import change, estimate
 
-__all__ = [
-    "cut_set_table",
-    "headline",
-    "in_every",
-    "incident_sentence",
-    "incident_table",
-    "numbers_missing",
-    "numbers_table",
-    "removal_table",
-    "spoken",
-]
-
-_SHOWN = 12
+__all__ = ["headline", "numbers_table", "removal_table"]
 
 
-def numbers_missing(model: Compiled) -> bool:
-    """Whether rates are missing, so that no failure rate can be shown."""
-    return has_unknown_rates(model)
-
-
-def in_every(cuts: Sequence[tuple[Event, ...]], kinds: tuple[str, ...]) -> list[Event]:
-    """The events that every cut set holds."""
-    if not cuts:
-        return []
-    common = set(cuts[0]).intersection(*map(set, cuts[1:]))
-    return [e for e in cuts[0] if e in common and e[0] in kinds]
-
-
-def spoken(events: Sequence[Event], model: Compiled) -> str:
-    """`a`, `b` and the missing `c`."""
-    words = []
-    for kind, name in events:
-        f = model.case.factors.get(name)
-        state = {"missing": "the missing ", "failed": "the failed ", "bypassed": "the bypassed "}.get(f.state, "") if f else ""
-        words.append(f"{state}`{name}`" if kind == "control" else f"`{name}`")
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def headline(model: Compiled, today: dict[str, Comparison], known: bool) -> Estimates:
+def headline(model: Compiled, today: Mapping[str, Comparison], propensity: Bound, known: bool) -> Estimates:
+    """The quantities of DESIGN 3, if nothing is done."""
     unit = f"{model.case.loss_unit} a year"
     rows = [
         Named("hazard", "failures a year", estimate(today["hazard"].after, "rate", "a year", known)),
         Named("probability", f"at least one within {model.case.horizon_text}", estimate(today["probability"].after, "probability", "", known)),
-        Named("propensity", "chance that the next trigger fails it", estimate(_at_most_1(today["propensity"].after), "probability", "", known)),
+        Named("propensity", "chance that the next trigger fails it", estimate(propensity, "probability", "", True)),
     ]  # fmt: skip  # one row a line
+    if may_stand(today):
+        standing = estimate(today["standing"].after, "probability", "", True)
+        rows.insert(0, Named("standing", "chance that it has failed already, at the start", standing))
     if model.case.loss_unit != "failures":
-        rows.insert(2, Named("loss", "expected loss", estimate(today["loss"].after, "loss", unit, known)))
+        rows.insert(-1, Named("loss", "expected loss", estimate(today["loss"].after, "loss", unit, known)))
     return Estimates("How near it still is, if nothing is done", tuple(rows))
 
 
-def _at_most_1(b: Bound) -> Bound:
-    """The rates below and above the line are varied apart, which may enclose more than a probability can be."""
-    return Bound(min(b.value, 1.0), min(b.low, 1.0), min(b.high, 1.0), b.method)
-
-
-def _label(event: Event) -> str:
-    return f"fails({event[1]})" if event[0] == "control" else event[1]
-
-
-def cut_set_table(model: Compiled, cuts: list[tuple[Event, ...]]) -> Table:
-    """The minimal ways to the failure, with the triggers that could stand in for each other."""
-    by_rest: dict[tuple[Event, ...], list[str]] = {}
-    for cut in cuts:
-        rest = tuple(e for e in cut if e[0] != "trigger")
-        by_rest.setdefault(rest, []).append(" and ".join(n for k, n in cut if k == "trigger") or "no trigger")
-    rows = []
-    for cut in cuts[:_SHOWN]:
-        rest = tuple(e for e in cut if e[0] != "trigger")
-        own = " and ".join(n for k, n in cut if k == "trigger") or "no trigger"
-        others = tuple(x for x in by_rest[rest] if x != own)
-        layers = sorted({model.case.factors[n].layer for _, n in cut if n in model.case.factors} - {""})
-        rows.append(
-            (
-                Cell(own),
-                Cell(", ".join(map(_label, rest)), items=tuple(map(_label, rest))),
-                Cell(str(len(cut))),
-                Cell(", ".join(others) or "none", items=others),
-                Cell(", ".join(layers)),
-            )
-        )
-    s = model.structure
-    orders = s.orders(s.lines[model.case.failure])
-    profile = ", ".join(f"{n} of {k}" for k, n in orders.items())
-    more = f" The first {_SHOWN} of {len(cuts)} are shown." if len(cuts) > _SHOWN else ""
-    return Table(
-        "cut_sets",
-        "Minimal ways to the failure",
-        (
-            Column("trigger", "trigger"),
-            Column("standing", "together with", "list"),
-            Column("order", "size"),
-            Column("substitutes", "triggers that would do as well", "list"),
-            Column("layers", "layers", brief=False),
-        ),
-        tuple(rows),
-        note=f"By size: {profile} factors.{more}",
-        empty="No combination of factors reaches the failure.",
-    )
-
-
-def incident_table(model: Compiled, incident: Incident) -> Table:
-    rows = []
-    names = sorted(incident.share, key=lambda n: (-incident.responsibility[n], n))
-    for n in names:
-        f = model.case.factors[n]
-        share = min(1.0, incident.share[n])
-        rows.append(
-            (
-                Cell(n),
-                Cell(f.kind),
-                Cell("yes" if share > 0.9999 else f"in {100 * share:.0f} % of worlds"),
-                Cell(f"{incident.responsibility[n]:.2g}"),
-            )
-        )
-    note = "Modified Halpern-Pearl (2015); structure lines may be held fixed but are not reported as causes."
-    if incident.unknown:
-        note += f" Not known of this incident, so drawn: {', '.join(f'`{u}`' for u in incident.unknown)}."
-    if not incident.complete:
-        note += " The search was cut short, so causes may be missing."
-    return Table(
-        "incident",
-        "What caused this incident",
-        (
-            Column("factor", "factor", "code"),
-            Column("kind", "kind"),
-            Column("cause", "part of a minimal cause"),
-            Column("responsibility", "responsibility"),
-        ),
-        tuple(rows),
-        note=note,
-        empty="The facts and the structure exclude this incident, so it has no causes in the model.",
-        detail=True,
-    )
-
-
-def incident_sentence(i: Incident) -> str:
-    def span(pair: tuple[int, int]) -> str:
-        return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]} to {pair[1]}"
-
-    if not i.worlds:
-        return "How overdetermined the incident was cannot be said."
-    return (
-        f"{span(i.active)} minimal way{'s' if i.active[1] != 1 else ''} to the failure "
-        f"{'was' if i.active == (1, 1) else 'were'} complete in this incident; "
-        f"the absence of {span(i.least)} factor{'s' if i.least[1] != 1 else ''} would have prevented it."
-    )
-
-
-def removal_table(model: Compiled, removed: dict[str, dict[str, Comparison]], known: bool) -> Table:
-    """The removal test in numbers: what is left of each quantity without the factor."""
+def removal_table(model: Compiled, removed: Removed, known: bool) -> Table:
+    """The removal test in numbers: what is left of each quantity without the factor, and its change."""
     rows = []
     unit = f"{model.case.loss_unit} a year"
-    for n in sorted(removed, key=lambda x: removed[x]["hazard"].ratio.value):
+    for n in sorted(removed, key=lambda x: (removed[x]["hazard"].ratio.value, removed[x]["probability"].after.high)):
         r = removed[n]
-        after = (
+        cells = (
             estimate(r["hazard"].after, "rate", "a year", known),
             estimate(r["probability"].after, "probability", "", known),
             estimate(r["loss"].after, "loss", unit, known),
-            change(r["hazard"].ratio, known),
+            *(change(r[q].ratio, known) for q in ("hazard", "probability", "loss")),
         )
-        rows.append((Cell(n), Cell(model.case.factors[n].kind), *(Cell(estimate=e) for e in after)))
+        rows.append((Cell(n), Cell(model.case.factors[n].kind), *(Cell(estimate=e) for e in cells)))
+    within = f"within {model.case.horizon_text}"
     return Table(
         "removal",
         "Removal test: what is left when one factor is taken out",
@@ -181,13 +52,18 @@ def removal_table(model: Compiled, removed: dict[str, dict[str, Comparison]], kn
             Column("factor", "factor", "code"),
             Column("kind", "kind"),
             Column("hazard", "failures a year", "estimate"),
-            Column("probability", f"within {model.case.horizon_text}", "estimate"),
+            Column("probability", f"at least one {within}", "estimate", brief=False),
             Column("loss", "expected loss", "estimate", brief=False),
-            Column("change of failures a year", "estimate"),
+            Column("change", "change of failures a year", "estimate"),
+            Column("probability_change", f"change of the chance {within}", "estimate"),
+            Column("loss_change", "change of expected loss", "estimate", brief=False),
         ),
         tuple(rows),
-        note="A trigger is prevented, a condition absent, a control perfect. The change is paired: the same numbers on both sides.",
-        empty="No factor is in a way to the failure, so taking one out changes nothing.",
+        note=(
+            "A trigger is prevented, a condition absent, a control perfect. Changes of failures a year and of expected loss are "
+            "paired: the same numbers on both sides. A failure that stands already counts in the chance, not in failures a year."
+        ),
+        empty="No factor is in a cut set, so taking one out changes nothing.",
         detail=True,
     )
 

@@ -1,108 +1,229 @@
-"""This incident: worlds that agree with the facts, what caused it in each, and how overdetermined it was."""
+"""This incident: what caused it in every world that the facts leave open, and how overdetermined it was.
+
+Actual causality (modified Halpern-Pearl) world by world. Where the failure is monotone the causes are read off its decision diagram
+(`overturning.py`), exactly and for any number of factors; with NOT they are searched, within a budget, among up to 20 factors.
+Shares are posterior probabilities (`worlds.py`).
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fuelbed.core.case import Case
-from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips
-from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
-from fuelbed.numerics.boolean.causality import Cause, Causes, actual_causes, minimal_hitting_sets
-from fuelbed.numerics.process.compile import RATE_CAP, Compiled
-from fuelbed.numerics.process.interventions import middles
+from fuelbed.core.errors import BudgetError
+from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
+from fuelbed.numerics.boolean.bdd import Family
+from fuelbed.numerics.boolean.causality import actual_causes
+from fuelbed.numerics.boolean.families import reachable
+from fuelbed.numerics.boolean.overturning import Overturning
+from fuelbed.numerics.graphs import components
+from fuelbed.numerics.process.compile import Compiled
+from fuelbed.numerics.process.worlds import Worlds, posterior_worlds
 
-__all__ = ["Incident", "examine_incident"]
+__all__ = ["Incident", "Part", "examine_incident", "wilson"]
 
-_WORLDS = 256
 _CANDIDATES = 20
+_SEARCHED = 6  # events that may be open where causes are searched: every world is a search
+_TRIES = 400_000  # of the search, over all worlds and both ways of cutting the lines
+_COUNTED = 6_000_000  # cut-set nodes times worlds
+_Z = 1.959963984540054
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A factor's part in causing the incident: (value, low, high) of the share of worlds and of its mean responsibility.
+
+    share     the posterior probability that it is part of a minimal cause; None where only numbers that nobody gave decide it.
+    always    it is part of one in every world that the facts leave open.
+    """
+
+    share: tuple[float, float, float] | None
+    responsibility: tuple[float, float, float]
+    always: bool
 
 
 @dataclass(slots=True)
 class Incident:
     """What the facts and the structure say of this incident.
 
-    share           factor -> share of the worlds in which it is part of a minimal cause; responsibility likewise (mean).
-    active          mean number of cut sets that were complete; `least` the fewest factors whose absence would have prevented it
-                    (smallest over worlds, largest over worlds).
-    flips           factors whose verdict changes when lines may not be held (the choice of lines matters).
+    parts      by factor, those that are part of a minimal cause in some world.
+    active     how many cut sets were complete (least and most over the worlds); None where it was not counted.
+    least      the fewest factors whose absence would have prevented it, likewise; None where it was not determined.
+    worlds     distinct worlds, `exact` all of them, else seen among `drawn`; none: facts and structure exclude the incident.
+    method     how the shares were got.
+    complete   False where a search for causes was cut short: then causes may be missing.
+    at_least   responsibilities are lower bounds: they were not determined within the budget.
+    grouped    common causes link what is open.
+    flips      factors whose verdict changes when lines may not be held (the choice of lines matters).
     """
 
-    share: dict[str, float] = field(default_factory=dict)
-    responsibility: dict[str, float] = field(default_factory=dict)
-    active: tuple[int, int] = (0, 0)
-    least: tuple[int, int] = (0, 0)
+    parts: dict[str, Part] = field(default_factory=dict)
+    active: tuple[int, int] | None = None
+    least: tuple[int, int] | None = None
     worlds: int = 0
+    exact: bool = True
+    drawn: int = 0
+    method: str = ""
     unknown: tuple[str, ...] = ()
     complete: bool = True
+    at_least: bool = False
+    grouped: bool = False
     flips: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Causes of one world: responsibility by event, the size of the smallest cause, what flips."""
+
+    responsibility: Mapping[int, float]
+    least: int
+    complete: bool = True
+    at_least: bool = False  # the responsibilities are lower bounds
+    flips: frozenset[str] = frozenset()
 
 
 def examine_incident(model: Compiled, rng: np.random.Generator) -> Incident:
     """Actual causes over the worlds that the facts leave open; one world where they leave nothing open."""
-    worlds = _worlds(model, rng)
-    out = Incident(worlds=len(worlds))
-    if not worlds:
+    s = model.structure
+    top = s.without_added(s.lines[model.case.failure])
+    monotone = s.is_monotone(top)
+    worlds = posterior_worlds(model, rng) if monotone else posterior_worlds(model, rng, 1 << _SEARCHED)
+    out = Incident(worlds=len(worlds), exact=worlds.exact, drawn=worlds.drawn, method=_method(worlds))
+    out.unknown = tuple(dict.fromkeys(s.events[v][1] for v in worlds.open))
+    out.grouped = any(n in g.of for g in model.case.common_causes for n in out.unknown)
+    if not len(worlds):
         return out
-    facts = {n: f.occurred for n, f in model.case.factors.items()}
-    out.unknown = tuple(n for _, n in model.structure.events if n in facts and facts[n] is None and n not in model.added)
-    top = model.structure.lines[model.case.failure]
-    monotone = model.structure.is_monotone(top)
-    cuts = [frozenset(n for _, n in s) for s in model.structure.cut_sets(top, 2000)]
-    active_counts, least_counts = [], []
-    flips: set[str] = set()
-    memo: dict[frozenset[str], tuple[Causes, frozenset[str]]] = {}
-    for true in worlds:
-        got = memo.get(true)
-        if got is None:
-            got = memo[true] = _causes(model, true, cuts, monotone)
-        causes, flipped = got
-        flips |= flipped
-        out.complete &= causes.complete
-        for name in {x for c in causes.causes for x in c.variables}:
-            out.share[name] = out.share.get(name, 0.0) + 1.0 / len(worlds)
-            out.responsibility[name] = out.responsibility.get(name, 0.0) + float(causes.responsibility(name)) / len(worlds)
-        active_counts.append(sum(c <= true for c in cuts))
-        least_counts.append(min((len(c.variables) for c in causes.causes), default=0))
-    out.active = (min(active_counts), max(active_counts))
-    out.least = (min(least_counts), max(least_counts))
-    out.flips = tuple(sorted(flips))
+    found = _read(model, top, worlds) if monotone else _searched(model, worlds)
+    out.complete = all(f.complete for f in found)
+    out.at_least = any(f.at_least for f in found)
+    out.flips = tuple(sorted({x for f in found for x in f.flips}))
+    if out.complete:
+        out.least = (min(f.least for f in found), max(f.least for f in found))
+    out.active = _active(model, top, worlds)
+    responsibility = np.zeros((len(worlds), len(model.case.factors)))
+    names = list(model.case.factors)
+    for i, f in enumerate(found):
+        for v, r in f.responsibility.items():
+            j = names.index(s.events[v][1])
+            responsibility[i, j] = max(responsibility[i, j], r)
+    for j, name in enumerate(names):
+        if responsibility[:, j].any():
+            out.parts[name] = _part(worlds, responsibility[:, j])
     return out
 
 
-def _causes(model: Compiled, true: frozenset[str], cuts: list[frozenset[str]], monotone: bool) -> tuple[Causes, frozenset[str]]:
-    if monotone:
-        hits = minimal_hitting_sets([c for c in cuts if c <= true])
-        return Causes(tuple(Cause(h, frozenset()) for h in hits), complete=True), frozenset()
-    names = [n for _, n in model.structure.events if n not in model.added]
-    actual = {n: n in true for n in names}
+def _method(w: Worlds) -> str:
+    if not w.exact:
+        return f"{w.drawn} worlds drawn from what the incident leaves open, every number at its middle; 95 % interval (Wilson)"
+    how = f"exact over {len(w)} world{'s' if len(w) != 1 else ''}"
+    points = int((~w.stand_ins).sum())
+    if points == 1:
+        return how
+    return (
+        f"{how}, at all corners of the numbers"
+        if w.corners
+        else f"{how}, range over {points} points of the numbers, at least this wide"
+    )
+
+
+def _part(w: Worlds, responsibility: Array) -> Part:
+    """Shares and means over worlds, with their interval: over points of the numbers, or of the drawing."""
+    holds = (responsibility > 0).astype(float)
+    share, mean = holds @ w.weight, responsibility @ w.weight
+    always = bool(holds.all())
+    if not w.exact:
+        low, high = wilson(float(share[0]), w.drawn)
+        spread = _Z * math.sqrt(max(0.0, float((responsibility**2) @ w.weight[:, 0]) - mean[0] ** 2) / w.drawn)
+        of = (float(mean[0]), max(0.0, float(mean[0]) - spread), min(1.0, float(mean[0]) + spread))
+        return Part(None if w.guessed else (float(share[0]), low, high), of, always)
+    guess = w.stand_ins.copy()
+    guess[0] = True
+    rests_on_a_guess = float(np.ptp(share[guess])) > 1e-9
+    r = (float(responsibility.min()), float(responsibility.max())) if rests_on_a_guess else (float(mean.min()), float(mean.max()))
+    of = (math.nan if rests_on_a_guess else float(mean[0]), *r)
+    return Part(None if rests_on_a_guess else _capped(share), of, always)
+
+
+def _capped(share: Array) -> tuple[float, float, float]:
+    """Sums of weights that should add up to 1 may be a rounding off."""
+    value, low, high = (min(1.0, round(float(x), 12)) for x in (share[0], share.min(), share.max()))
+    return value, low, high
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share seen among `n` draws (E. Wilson, J. American Statistical Association 22, 1927)."""
+    z2 = _Z * _Z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+
+
+# ---- causes of one world ---------------------------------------------------------------------------------------------------------
+
+
+def _read(model: Compiled, top: int, worlds: Worlds) -> list[_Found]:
+    """Causes where the failure is monotone: off the diagram of what was true."""
+    b = model.structure.bdd
+    over = Overturning(b)
+    memo: dict[int, _Found] = {}
+    out = []
+    for row in worlds.truth:
+        f = b.restrict(top, dict.fromkeys(np.flatnonzero(~row).tolist(), False))
+        got = memo.get(f)
+        if got is None:
+            try:
+                got = _Found({v: 1.0 / k for v, k in over.smallest_with(f).items()}, over.least(f))
+            except BudgetError:
+                read = b.support(f)
+                got = _Found(dict.fromkeys(read, 1.0 / len(read)), over.least(f), at_least=True)
+            memo[f] = got
+        out.append(got)
+    return out
+
+
+def _searched(model: Compiled, worlds: Worlds) -> list[_Found]:
+    """Causes where the failure holds a NOT: by search, lines held and not held."""
+    s = model.structure
+    names = [n if k != "tips" else f"{n} tips" for k, n in s.events]
+    mine = [v for v, (_, n) in enumerate(s.events) if n not in model.added]
     equations = _equations(model.case)
     target = model.case.failure
-    candidates = names[:_CANDIDATES]
+    candidates = [names[v] for v in mine[:_CANDIDATES]]
     lines = [n for n in equations if n != target][:8]
-    free = actual_causes(actual, equations, target, candidates, lines, budget=20_000)
-    bare = actual_causes(actual, equations, target, candidates, [], budget=20_000)
-    a = {x for c in free.causes for x in c.variables}
-    b = {x for c in bare.causes for x in c.variables}
-    complete = free.complete and bare.complete and len(names) <= _CANDIDATES
-    return Causes(free.causes, complete), frozenset(a ^ b)
+    budget = max(2_000, min(20_000, _TRIES // (2 * len(worlds))))
+    place = {names[v]: v for v in mine}
+    out = []
+    for row in worlds.truth:
+        actual = {names[v]: bool(row[v]) for v in mine}
+        free = actual_causes(actual, equations, target, candidates, lines, budget)
+        bare = actual_causes(actual, equations, target, candidates, [], budget)
+        a, c = ({x for found in y.causes for x in found.variables} for y in (free, bare))
+        complete = free.complete and bare.complete and len(mine) <= _CANDIDATES
+        least = min((len(x.variables) for x in free.causes), default=0)
+        flips = frozenset(s.events[place[x]][1] for x in a ^ c)
+        out.append(_Found({place[x]: float(free.responsibility(x)) for x in a}, least, complete, flips=flips))
+    return out
 
 
 def _equations(case: Case) -> dict[str, Callable[[Mapping[str, bool]], bool]]:
     """The lines as equations, each after what it reads; a cycle is read at its least fixpoint by repeating the lines."""
-    from fuelbed.core.expressions import walk
-    from fuelbed.numerics.graphs import components
-
     edges = {n: [e.name for e in walk(x.expr) if isinstance(e, Ref) and e.name in case.lines] for n, x in case.lines.items()}
     order = [n for part in components(edges) for n in part]
     return {n: (lambda w, e=case.lines[n].expr: _true(e, w)) for n in order}  # type: ignore[misc]  # e is bound per line
 
 
 def _true(e: Expr, w: Mapping[str, bool]) -> bool:
-    if isinstance(e, Ref | Fails | Tips):
+    if isinstance(e, Ref | Fails):
         return bool(w.get(e.name, False))
+    if isinstance(e, Tips):
+        return bool(w.get(e.name, False)) and bool(w.get(f"{e.name} tips", False))
     if isinstance(e, Const):
         return e.value
     if isinstance(e, Not):
@@ -117,92 +238,15 @@ def _true(e: Expr, w: Mapping[str, bool]) -> bool:
     return sum(a for a, x in e.terms if _true(x, w)) >= e.tau - 1e-12
 
 
-def event_probabilities(model: Compiled) -> list[float]:
-    """Prior probability of every event at the incident, with every number at its middle; common causes not counted."""
-    mid = middles(model)
-
-    def num(name: str, default: float) -> float:
-        knob = model.knobs.get(name)
-        return mid[name] if knob is not None else default
-
-    out = []
-    for kind, name in model.structure.events:
-        f = model.case.factors.get(name)
-        if kind == "trigger":
-            lasts = num(f"{name}.lasts", 0.0)
-            out.append(1.0 - float(np.exp(-min(num(f"{name}.rate", 1.0) * lasts, 700.0))))
-        elif kind == "condition" and f is not None:
-            p = f.present.middle if f.present is not None else 0.5
-            out.append(p * (f.duty.middle if f.duty is not None else 1.0))
-        elif kind == "control" and f is not None:
-            b = f.broken.middle if f.broken is not None else 0.5
-            q = f.fails.middle if f.fails is not None else 0.5
-            out.append(b + (1 - b) * q)
-        else:
-            out.append(0.5 if kind == "tips" else float(kind != "installed"))
-    return out
-
-
-def _worlds(model: Compiled, rng: np.random.Generator) -> list[frozenset[str]]:
-    """Worlds (sets of true events) drawn from the belief given the facts and the failure; one where nothing is open."""
-    s, b = model.structure, model.structure.bdd
-    p = event_probabilities(model)
-    facts: dict[int, bool] = {}
-    for v, (kind, name) in enumerate(s.events):
-        factor = model.case.factors.get(name)
-        if name in model.added:
-            facts[v] = kind != "installed"
-        elif factor is not None and kind != "tips" and factor.occurred is not None:
-            facts[v] = factor.occurred
-    functions: list[tuple[float, str, int]] = []
-    known = [t for t in model.per_trigger if model.case.factors[t].occurred]
-    for t in known or model.per_trigger:
-        if model.case.factors[t].occurred is False:
-            continue
-        f = b.restrict(model.arrivals[t], facts)
-        rate = model.case.factors[t].rate
-        weight = b.probability(f, p) * (1.0 if known else min(rate.middle if rate is not None else 1.0, RATE_CAP))
-        if f != FALSE and weight > 0:
-            functions.append((weight, t, f))
-    if not functions and model.standing != FALSE:
-        f = b.restrict(model.standing, facts)
-        functions = [(1.0, "", f)] if f != FALSE else []
-    if not functions:
-        return []
-    open_ = [v for v in range(len(s.events)) if v not in facts]
-    n = 1 if not open_ and len(functions) == 1 else _WORLDS
-    weights = np.array([w for w, _, _ in functions])
-    picks = rng.choice(len(functions), size=n, p=weights / weights.sum())
-    return [_world(model, *functions[int(i)][1:], facts, p, rng) for i in picks]
-
-
-def _world(
-    model: Compiled, trigger: str, f: int, facts: Mapping[int, bool], p: list[float], rng: np.random.Generator
-) -> frozenset[str]:
-    """One world in which an arrival of `trigger` completed `f`, drawn with the chance it has."""
-    values = _draw(model.structure.bdd, f, p, rng)
-    true = set()
-    for v, (kind, name) in enumerate(model.structure.events):
-        fixed = facts.get(v)
-        on = fixed if fixed is not None else values.get(v, bool(rng.random() < p[v]))
-        if (on or (kind == "trigger" and name == trigger)) and name not in model.added:
-            true.add(name)
-    return frozenset(true)
-
-
-def _draw(b: Bdd, f: int, p: list[float], rng: np.random.Generator) -> dict[int, bool]:
-    """A satisfying assignment of `f`, drawn with the probability it has given `f`."""
-    value = {FALSE: 0.0, TRUE: 1.0}
-    for u in b.reachable(f):
-        if u > TRUE:
-            q = p[b.var[u]]
-            value[u] = q * value[b.high[u]] + (1.0 - q) * value[b.low[u]]
-    out: dict[int, bool] = {}
-    u = f
-    while u > TRUE:
-        v = b.var[u]
-        up = p[v] * value[b.high[u]]
-        on = bool(rng.random() * value[u] < up)
-        out[v] = on
-        u = b.high[u] if on else b.low[u]
-    return out
+def _active(model: Compiled, top: int, worlds: Worlds) -> tuple[int, int] | None:
+    """How many cut sets were complete, least and most over the worlds: counted on the family of all of them, none listed."""
+    z = model.structure.family
+    count: dict[int, Array] = {Family.NONE: np.zeros(len(worlds)), Family.UNIT: np.ones(len(worlds))}
+    order = reachable(z, model.structure.cuts(top))
+    if len(order) * len(worlds) > _COUNTED:
+        return None
+    for u in order:
+        if u > Family.UNIT:
+            count[u] = count[z.low[u]] + np.where(worlds.truth[:, z.var[u]], count[z.high[u]], 0.0)
+    found = count[order[-1]]
+    return (int(found.min()), int(found.max())) if found.max() < 2**53 else None
