@@ -215,21 +215,26 @@ class Bdd:
 
     def restrict(self, f: int, values: dict[int, bool]) -> int:
         """`f` with some variables fixed."""
-        memo: dict[int, int] = {FALSE: FALSE, TRUE: TRUE}
+        memo: dict[int, int] = {}
+        var, low, high, node = self.var, self.low, self.high, self._node
+        last = max(values, default=-1)
 
-        def go(u: int) -> int:
+        def go(u: int, again: Any) -> int:
+            v = var[u]
+            if v > last:  # nothing to fix at or below it
+                return u
             got = memo.get(u)
             if got is None:
-                v = self.var[u]
                 fixed = values.get(v)
                 if fixed is None:
-                    got = self._node(v, go(self.low[u]), go(self.high[u]))
+                    lo, hi = again(low[u], again), again(high[u], again)
+                    got = u if lo == low[u] and hi == high[u] else node(v, lo, hi)
                 else:
-                    got = go(self.high[u] if fixed else self.low[u])
+                    got = again(high[u] if fixed else low[u], again)
                 memo[u] = got
             return got
 
-        return go(f)
+        return go(f, go)
 
     def compose(self, f: int, by: Callable[[int], int], into: Bdd) -> int:
         """`f` with every variable v replaced by the function `by(v)` of the manager `into`."""
@@ -270,17 +275,18 @@ class Bdd:
         """All nodes below `fs`, children before parents."""
         seen: set[int] = set()
         order: list[int] = []
-        todo: list[tuple[int, bool]] = [(f, False) for f in fs]
+        low, high = self.low, self.high
+        todo = list(fs)
         while todo:
-            u, done = todo.pop()
-            if done:
-                order.append(u)
+            u = todo.pop()
+            if u < 0:  # a node whose children have been seen to
+                order.append(~u)
             elif u not in seen:
                 seen.add(u)
-                todo.append((u, True))
                 if u > TRUE:
-                    todo.append((self.low[u], False))
-                    todo.append((self.high[u], False))
+                    todo += (~u, low[u], high[u])
+                else:
+                    order.append(u)
         return order
 
     def probability(self, f: int, p: Sequence[float]) -> float:

@@ -12,7 +12,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from fuelbed.core.case import Case
+from fuelbed.core.errors import BudgetError
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
+from fuelbed.numerics.boolean.antichains import Antichains
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd, Family
 from fuelbed.numerics.boolean.families import holding, inside, smallest_first
 from fuelbed.numerics.graphs import components
@@ -20,6 +22,7 @@ from fuelbed.numerics.graphs import components
 __all__ = ["Event", "Structure"]
 
 Event = tuple[str, str]  # ("trigger" | "condition" | "control" | "tips" | "installed", name)
+_STEPS = 20_000  # between the cut sets of parts, before the diagram of the whole is asked instead
 _MUXED = 6  # added controls that are told apart one by one; beyond, only "none of them" from "some of them"
 
 
@@ -39,12 +42,17 @@ class Structure:
         self.index = {e: i for i, e in enumerate(self.events)}
         self.bdd: Bdd = Bdd(len(self.events), budget) if like is None else like.bdd
         self.family: Family = Family(budget) if like is None else like.family
+        self.chains: Antichains = Antichains(self.family, _STEPS) if like is None else like.chains
         self.lines: dict[str, int] = {}
+        self._joined: dict[int, tuple[str, ...]] = {}  # functions that are some of these lines being true
+        self._below: dict[str, int | None] = {}
+        self._upward: list[str] = []  # lines, each after those it reads, but for cycles
         self._cuts: dict[int, int] = {}
         self._monotone: dict[int, bool] = {}
         self._plain: dict[int, bool] = {}
         self._arrivals: dict[tuple[int, int], int] = {}
         self._solve_lines()
+        self._joined.update({f: (n,) for n, f in self.lines.items()})
 
     def _order(self) -> list[Event]:
         """Events in the order in which a depth-first walk from the failure meets them; a good first variable order."""
@@ -89,6 +97,7 @@ class Structure:
         for control, line in self.added.items():
             guards.setdefault(line, []).append(control)
         for part in components(edges):
+            self._upward += part
             self.lines.update(dict.fromkeys(part, FALSE))
             readers: dict[str, list[str]] = {n: [] for n in part}
             for n in part:
@@ -140,11 +149,58 @@ class Structure:
         """The minimal cut sets of `f`, as a root in `self.family`."""
         got = self._cuts.get(f)
         if got is None:
-            got = self._cuts[f] = self.bdd.minimal_solutions(f, self.family)[1]
+            got = self._cuts_of_parts(f)
+            if got is None:
+                got = self.bdd.minimal_solutions(f, self.family)[1]
+            self._cuts[f] = got
         return got
+
+    def _cuts_of_parts(self, f: int) -> int | None:
+        """The same from the cut sets of lines; None where `f` is not made of lines, there is a NOT or a cycle, or it takes long."""
+        parts = [self._line_cuts(n) for n in self._joined.get(f, ())]
+        known = [a for a in parts if a is not None]
+        try:
+            return self.chains.any_(known) if parts and len(known) == len(parts) else None
+        except BudgetError:
+            return None
+
+    def _line_cuts(self, line: str) -> int | None:
+        """Of a line, those below it first: without recursion from line to line. None on a cycle, and above one."""
+        while line not in self._below:
+            name = self._upward[len(self._below)]
+            guards = [self.index[("control", n)] for n, guarded in self.added.items() if guarded == name]
+            self._below[name] = None
+            try:
+                found = self._expr_cuts(self.case.lines[name].expr)
+                single = [self.family.node(v, Family.NONE, Family.UNIT) for v in guards]
+                self._below[name] = None if found is None else self.chains.all_([found, *single])
+            except BudgetError:
+                pass
+        return self._below[line]
+
+    def _expr_cuts(self, e: Expr) -> int | None:
+        z, c = self.family, self.chains
+        if isinstance(e, Ref) and e.name in self.case.lines:
+            return self._below.get(e.name)  # nothing yet where it comes back to this line
+        if isinstance(e, Ref | Fails | Tips):
+            kinds = {Fails: ("control",), Tips: ("trigger", "tips")}.get(type(e)) or (self.case.factors[e.name].kind,)
+            return c.all_([z.node(self.index[(kind, e.name)], Family.NONE, Family.UNIT) for kind in kinds])
+        if isinstance(e, Const):
+            return Family.UNIT if e.value else Family.NONE
+        if not isinstance(e, And | Or | AtLeast):
+            return None
+        parts = [self._expr_cuts(x) for x in e.args]
+        known = [a for a in parts if a is not None]
+        if len(known) < len(parts):
+            return None
+        if isinstance(e, AtLeast):
+            return c.at_least(e.k, known)
+        return c.all_(known) if isinstance(e, And) else c.any_(known)
 
     def without_added(self, f: int) -> int:
         """`f` as the case has it today: no control that an action would add is there."""
+        if not self.added:
+            return f
         return self.bdd.restrict(f, {self.index[("control", n)]: True for n in self.added if ("control", n) in self.index})
 
     def cut_sets(self, f: int, limit: int | None = None) -> list[tuple[Event, ...]]:
@@ -178,9 +234,11 @@ class Structure:
 
     def levels(self) -> list[int]:
         """`outcome k or worse` for every outcome, from the mildest to the worst."""
-        out, worse = [], FALSE
+        out, worse, names = [], FALSE, tuple[str, ...]()
         for o in reversed(self.case.outcomes):
             worse = self.bdd.or_(worse, self.lines[o.name])
+            names = (*names, o.name)
+            self._joined.setdefault(worse, names)
             out.append(worse)
         return out[::-1]
 
