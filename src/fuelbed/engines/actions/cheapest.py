@@ -36,7 +36,7 @@ Sets = NDArray[np.bool_]
 _EXACT = 16
 _WORK = 2e8  # tape operations of one look at all sets
 _VERIFIED = 24  # sets whose corners and bounds are looked at
-_ROUNDS = 3  # greedy sets built anew from the corners found
+_ROUNDS = 8  # greedy sets built anew from the corners found
 _BLOCK = 2048
 
 
@@ -173,13 +173,15 @@ class Search:
 
     def whole(self) -> Found:
         """The cheapest whose bounds reach the target."""
-        todo = self.at_middle
-        for _ in range(1 if self.exact else _ROUNDS):
-            found = self._first(todo)
-            if found.items is not None or not found.settled:
-                return Found(found.items, found.cost, found.bound, found.settled and self.exact)
-            todo = self.in_order(np.array([np.ones(len(self.items), dtype=bool), *self.greedy(self.screen)]))
-        return Found(None, 0.0, None, self.exact)
+        found = self._first(self.at_middle)
+        if self.exact:
+            return found
+        for attempt in range(_ROUNDS + 1):
+            if found.items is not None:
+                break
+            rows = self.greedy(self.screen) if attempt < _ROUNDS else [np.ones(len(self.items), dtype=bool)]
+            found = self._first(self.in_order(np.array(rows))) if rows else found
+        return Found(found.items, found.cost, found.bound, False)
 
     def _first(self, todo: Sets) -> Found:
         looked = 0
@@ -230,7 +232,7 @@ def cheapest(scene: Scene) -> Table:
     empty = ""
     before = scene.results[""][output].after
     if before.high <= 0 or (limit >= 0 and before.high <= limit):
-        empty = f"Nothing is to be done: {scene.words(output)} {'is 0' if before.high <= 0 else 'is there already'} as the numbers stand."
+        empty = _idle(scene, output, before)
     elif not scene.moving:
         empty = "No action item carries an intervention."
     else:
@@ -254,6 +256,11 @@ def cheapest(scene: Scene) -> Table:
         empty=empty,
         detail=True,
     )
+
+
+def _idle(scene: Scene, output: str, before: Bound) -> str:
+    where = "0" if before.high <= 0 else "that low already"
+    return f"Nothing is to be done: {scene.words(output)} {'are' if output == 'hazard' else 'is'} {where}, as the numbers stand."
 
 
 def _range_words(scene: Scene, found: Found) -> str:

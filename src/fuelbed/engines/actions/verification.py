@@ -11,14 +11,15 @@ from fuelbed.core.quantities import Quantity
 from fuelbed.core.shown import number
 from fuelbed.engines.actions.scene import Scene
 from fuelbed.engines.actions.words import names, spell
-from fuelbed.numerics.process.interventions import Alone, evaluate, failing_arrivals, middles
+from fuelbed.numerics.process.interventions import Alone, evaluate, failing_arrivals, middles, setting
 from fuelbed.numerics.process.parameters import given_numbers
 
 __all__ = ["run_length", "time_of_fewer", "verification"]
 
 _CHANCE = 0.05  # what is left to chance where an observation is taken to show something
+_SEEN = 0.8  # how likely it is to be seen where it did work
 _MOST_TIMES = 20  # repetitions that a drill or a wait may ask for
-_HALF = 0.5  # an item that leaves more than this of a trigger's failures is not seen in a run of it
+_SEEN_IN_RUN = 0.2  # an item that leaves more than this of the failures by arrival is not seen in a run of the trigger
 
 
 def verification(scene: Scene, verdicts: Mapping[str, str]) -> Table:
@@ -54,7 +55,7 @@ def _line(scene: Scene, name: str, verdict: str) -> str:
     parts = [x for c in seen if (x := _direct(scene, c))]
     fewer = {c.target: 0.0 if c.value is None else c.value.middle for c in seen if c.verb == "prevent" or c.parameter == "rate"}
     parts += [_rarer(scene, fewer)] if fewer else []
-    after = _later(scene, scene.joint.rows[name], bool(parts))
+    after = _later(scene, scene.joint.rows[name], parts)
     return "; ".join(dict.fromkeys([*parts, *([after] if after else [])])) or "no observation that can be afforded would show it"
 
 
@@ -137,19 +138,23 @@ def _rarer(scene: Scene, after: Mapping[str, float]) -> str:
     best = min(found, key=lambda t: found[t][0])
     years, most = found[best]
     if years > 2 * scene.case.horizon:
-        return f"counting `{best}` would show it only after {_time(years)}"
+        wait = f"show it only after {_time(years)}" if math.isfinite(years) else "not show it"
+        return f"counting `{best}` would {wait}"
     return f"{'no' if most == 0 else f'at most {most}'} `{best}` within {_time(years)}"
 
 
 def time_of_fewer(before: float, after: float) -> tuple[float, int]:
-    """The shortest time (in years, by steps of 2 %) in which the number expected from now on, rounded down, is too low for chance,
-    and that number; endless where the rates are too close (Poisson counts)."""
+    """The shortest time (in years, by steps of 2 %) and the most arrivals in it that tell the two rates apart (Poisson counts): so few
+    come with less than 1 chance in 20 as often as before, and with at least 4 in 5 as seldom as from now on. Endless where the rates
+    are too close."""
     if not before > after:
         return math.inf, 0
     years = -math.log(_CHANCE) / before
     while years * before < 500:
-        most = math.floor(years * after + 1e-9)
-        if _at_most(most, years * before) <= _CHANCE * (1 + 1e-9):
+        most = 0
+        while _at_most(most + 1, years * before) <= _CHANCE * (1 + 1e-9):
+            most += 1
+        if _at_most(most, years * after) >= _SEEN:
             return years, most
         years *= 1.02
     return math.inf, 0
@@ -165,8 +170,6 @@ def _at_most(k: int, mean: float) -> float:
 
 
 def _time(years: float) -> str:
-    if math.isinf(years):
-        return "a very long time"
     days = 365.25 * years
     if days < 60:
         return f"about {spell(days, 'day')}"
@@ -176,22 +179,44 @@ def _time(years: float) -> str:
 # ---- what the failures show later --------------------------------------------------------------------------------------------
 
 
-def _later(scene: Scene, changes: Alone, has_direct: bool) -> str:
-    """Harmless arrivals of the trigger that shows it soonest; else what the next failure does not become."""
+def _later(scene: Scene, changes: Alone, direct: list[str]) -> str:
+    """A run of the trigger that shows it soonest, else a count of failures; else what the next failure does not become."""
+    if not scene.known:
+        return _milder(scene, changes)
+    run = _run(scene, changes)
+    v = evaluate(scene.model, middles(scene.model), [{}, changes], ("hazard",))["hazard"][:, 0].tolist()
+    if run is None and v[1] > 0.99 * v[0]:
+        return _milder(scene, changes)
+    years, text = run or (math.inf, "")
+    if not text or years > 2 * scene.case.horizon:
+        wait, most = time_of_fewer(*v)
+        if wait < years:
+            years, text = wait, f"{'no' if most == 0 else f'at most {most}'} `{scene.case.failure}` within {_time(wait)}"
+    if years > 2 * scene.case.horizon:
+        tried = any(
+            p.startswith(("in a drill", "inject", "make one")) for p in direct
+        )  # a look shows that it was done, a trial that it works
+        shows = f"show it only after {_time(years)}" if math.isfinite(years) else "not show it"
+        return "" if tried else f"waiting for failures would {shows}"
+    return f"then {text}" if direct else text
+
+
+def _run(scene: Scene, changes: Alone) -> tuple[float, str] | None:
+    """So many arrivals of one trigger in a row without failure as would hardly have been seen before: the least waiting time."""
     model, mid = scene.model, middles(scene.model)
-    waits = []
+    found = []
     for t, v in failing_arrivals(model, mid, [{}, changes]).items():
-        before, rate = float(v[0, 0]), mid[str(model.defaults[f"{t}.rate"])]
-        if before > 0 and rate > 0 and v[1, 0] <= _HALF * before and changes.get(f"{t}.rate") != 0.0:
-            n = run_length(min(1.0, before / rate))
-            waits.append((n / rate, n, t))
-    if waits and scene.known:
-        years, n, t = min(waits)
-        run = f"{n} `{t}` in a row without `{scene.case.failure}`" if n > 1 else f"the next `{t}` without `{scene.case.failure}`"
-        if years <= 2 * scene.case.horizon and n <= _MOST_TIMES:
-            return f"then {run} ({_time(years)})" if has_direct else f"{run} ({_time(years)})"
-        return f"waiting for failures would not show it soon ({_time(years)})"
-    return _milder(scene, changes)
+        was = mid[str(model.defaults[f"{t}.rate"])]
+        rate = float(setting(changes.get(f"{t}.rate", was), mid))
+        if was > 0 and rate > 0 and v[1, 0] / rate <= _SEEN_IN_RUN * v[0, 0] / was:
+            n = run_length(min(1.0, float(v[0, 0]) / was))
+            if n <= _MOST_TIMES:
+                found.append((n / rate, n, t))
+    if not found:
+        return None
+    years, n, t = min(found)
+    run = f"{n} `{t}` in a row" if n > 1 else f"the next `{t}`"
+    return years, f"{run} without `{scene.case.failure}` ({_time(years)})"
 
 
 def _milder(scene: Scene, changes: Alone) -> str:

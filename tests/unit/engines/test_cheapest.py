@@ -1,0 +1,107 @@
+"""The cheapest set against plain enumeration, in both ways of searching; corners against all corners."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from fuelbed.core.actions import Action, Change
+from fuelbed.core.case import Case
+from fuelbed.core.options import Options
+from fuelbed.core.quantities import Quantity
+from fuelbed.engines.actions.cheapest import Search
+from fuelbed.engines.actions.scene import Scene, set_up
+from fuelbed.numerics.process.bounds import bounds
+from fuelbed.numerics.process.compile import compile_case
+from fuelbed.numerics.process.interventions import evaluate, middles
+from fuelbed.numerics.process.worst import worst_corner
+from tests.cases import P, both, case, condition, control, either, fails, ref, trigger
+
+SEEDS = range(12)
+
+
+def random_portfolio(seed: int) -> Case:
+    """Three triggers with intervals, two conditions, two controls, six items with costs, two of them on one number."""
+    rng = np.random.default_rng(seed)
+
+    def span(low: float, high: float) -> tuple[float, float]:
+        a, b = sorted(rng.uniform(low, high, 2))
+        return float(a), float(b)
+
+    triggers = [trigger(f"t{i}", span(0.5, 6)) for i in range(3)]
+    factors = [*triggers, condition("c0"), condition("c1", span(0.2, 0.9)), control("k0", "effective", span(0.3, 0.9))]
+    factors.append(control("k1", "failed", 0.3, span(0.3, 0.9)))
+    lines = {
+        "F": either(
+            both(ref("t0"), ref("c0"), fails("k0")),
+            both(ref("t1"), either(ref("c1"), fails("k1"))),
+            both(ref("t2"), ref("c0"), ref("c1")),
+        )
+    }
+    does = {
+        "shut": Change("remove", "c1"),
+        "stop": Change("prevent", "t1"),
+        "better": Change("set", "k0", "fails", Quantity.interval(0.05, 0.3), text="better"),
+        "some": Change("set", "k0", "fails", Quantity.interval(0.1, 0.5), text="some"),
+        "mend": Change("perfect", "k1"),
+        "less": Change("set", "c0", "present", P(float(rng.uniform(0.1, 0.6)))),
+    }
+    costs = {n: P(float(rng.integers(1, 6)), "plain") for n in does}
+    return case(factors, lines, actions={n: Action(n, n, (c,), costs[n]) for n, c in does.items()})
+
+
+def plainly(scene: Scene, limit: float) -> tuple[float | None, float | None]:
+    """The least cost of a set that reaches the limit at the middle, and over the whole range by its own paired bounds."""
+    items = scene.moving
+    cost = {n: c.middle for n in items if (c := scene.case.actions[n].cost) is not None}
+    sets = sorted((s for k in range(len(items) + 1) for s in combinations(items, k)), key=lambda s: sum(cost[n] for n in s))
+    rows = [scene.joint.of(s) for s in sets]
+    v = evaluate(scene.model, middles(scene.model), rows, ("hazard",))["hazard"][:, 0]
+    wide = bounds(scene.model, rows, ("hazard",), np.random.default_rng(5))
+    at_middle = [sum(cost[n] for n in s) for s, x in zip(sets, v, strict=True) if x <= v[0] * (1 + limit) * (1 + 1e-9)]
+    over_all = [sum(cost[n] for n in s) for s, x in zip(sets, wide, strict=True) if x["hazard"].ratio.high <= 1 + limit + 1e-9]
+    return at_middle[0] if at_middle else None, over_all[0] if over_all else None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("limit", [-0.5, -0.8])
+def test_exact_search_is_plain_enumeration(seed: int, limit: float) -> None:
+    scene = set_up(random_portfolio(seed), Options())
+    search = Search(scene, "hazard", limit)
+    assert search.exact
+    middle, whole = search.middle(), search.whole()
+    want = plainly(scene, limit)
+    assert (middle.cost if middle.items is not None else None) == pytest.approx(want[0])
+    assert (whole.cost if whole.items is not None else None) == pytest.approx(want[1])
+    assert whole.settled
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_greedy_search_finds_a_set_that_holds_and_says_that_it_is_not_proven(seed: int) -> None:
+    scene = set_up(random_portfolio(seed), Options())
+    search = Search(scene, "hazard", -0.8)
+    search.exact, search.most = False, 1
+    want = plainly(scene, -0.8)
+    for found, least in zip((search.middle(), search.whole()), want, strict=True):
+        assert not found.settled
+        if least is None:
+            assert found.items is None
+        else:
+            assert found.items is not None
+            assert least <= found.cost <= 1.5 * least
+    if (whole := search.whole()).bound is not None:
+        assert whole.bound.high <= 0.2 + 1e-9
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_worst_corner_is_the_worst_of_all(seed: int) -> None:
+    c = random_portfolio(seed)
+    m = compile_case(c)
+    knobs = [k for k in m.knobs.values() if k.uncertain]
+    corners = np.array(list(product(*((k.quantity.low, k.quantity.high) for k in knobs)))).T
+    at = {**middles(m), **{k.label: corners[i] for i, k in enumerate(knobs)}}
+    most = evaluate(m, at, [{}], ("hazard",))["hazard"].max()
+    found = worst_corner(m, [{}], "hazard", lambda v: v[0])
+    assert evaluate(m, found, [{}], ("hazard",))["hazard"][0, 0] == pytest.approx(most)
