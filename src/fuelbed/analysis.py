@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from graphlib import TopologicalSorter
 from importlib import import_module
@@ -48,11 +49,18 @@ def analyze(case: Case, options: Options | None = None, progress: Callable[[str]
         "horizon": case.horizon_text,
         **{f"sha256 {name}": digest for name, digest in case.inputs.items()},
     }
-    verdict = (*([_DRAFT] if case.draft else []), *_verdict(answers))
-    return Report(case.title, case.failure, verdict, sections, tuple(findings), provenance)
+    notice = _DRAFT if case.draft else ""
+    return Report(case.title, case.failure, _verdict(answers), sections, tuple(findings), provenance, _summary(case), notice)
 
 
 _DRAFT = "This is a draft, read from the text by rules and confirmed by nobody: what follows holds if the draft does."
+
+
+def _summary(case: Case) -> tuple[str, ...]:
+    """The case's `summary` in paragraphs: parted by empty lines, or (a folded text has none) by line breaks after a full sentence."""
+    text = str(case.sections.get("summary") or "").strip()
+    parts = re.split(r"\n\s*\n" if re.search(r"\n\s*\n", text) else r"(?<=[.!?])\n", text)
+    return tuple(words for p in parts if (words := " ".join(p.split())))
 
 
 def _draft(case: Case) -> list[Finding]:
@@ -64,8 +72,7 @@ def _draft(case: Case) -> list[Finding]:
 
 def _examine(row: Engine, case: Case, board: Board, options: Options) -> Answer | NotFound:
     if not row.load:
-        assert row.missing is not None
-        return row.missing
+        return _unbuilt(row, case)
     module, _, name = row.load.partition(":")
     examine: Callable[[Case, Facts, Options], Answer] = getattr(import_module(module), name)
     try:
@@ -81,6 +88,18 @@ def _examine(row: Engine, case: Case, board: Board, options: Options) -> Answer 
     for fact in answer.facts:
         board.write(fact, row.gives)
     return answer
+
+
+def _unbuilt(row: Engine, case: Case) -> NotFound:
+    """What to give; where the case gives it already, that this version has no engine for it."""
+    assert row.missing is not None
+    given = [f"`{name}`" for name in row.owns if name in case.unread]
+    if not given:
+        return row.missing
+    kept = (
+        f"section {given[0]} is kept, and changes" if len(given) == 1 else f"sections {' and '.join(given)} are kept, and change"
+    )
+    return NotFound("", "", f"This version has no engine for it; the {kept} no result.")
 
 
 def _verdict(answers: dict[str, Answer | NotFound]) -> tuple[str, ...]:

@@ -29,10 +29,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """Asked for, not found: `question` is the one thing to give, `unlocks` what it would answer."""
+    """Asked for, not found: `question` is the one thing to give, `unlocks` what it would answer.
+
+    `reason` stands instead of both where giving something would not help now.
+    """
 
     question: str
     unlocks: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,10 @@ class Section:
 class Report:
     """Everything a renderer shows.
 
-    verdict     at most three sentences, the first the most important; before them, where the case is a draft, that it is one.
+    verdict     at most three sentences, the first the most important.
     provenance  what to know to repeat it: version, seed, horizon, hashes of the inputs; in the order to show.
+    summary     the case's own words on what it teaches, a paragraph each: written by its author, not computed.
+    notice      what to know before anything else: that the case is a draft. Empty where there is nothing to know.
     """
 
     title: str
@@ -40,3 +42,5 @@ class Report:
     sections: tuple[Section, ...]
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+    summary: tuple[str, ...] = ()
+    notice: str = ""

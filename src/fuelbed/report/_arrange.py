@@ -9,10 +9,11 @@ from fuelbed.core.blocks import Answer, Ask, Block, Picture
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
 
-__all__ = ["Arranged", "arrange", "is_folded", "pieces", "said_already", "where_next"]
+__all__ = ["Arranged", "arrange", "is_folded", "pieces", "unsaid", "where_next"]
 
 _LIFTED = ("removal", "graph", "whatif")
 _PROMOTED = ("cheapest",)  # tables that are detail by size, but that readers come for
+_ON_PAGE = (*_PROMOTED, "flips", "verification")  # where there is room: what would change the answer, and what would confirm it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,14 @@ def where_next(report: Report) -> tuple[NotFound, ...]:
     return tuple(dict.fromkeys(asks))
 
 
-def is_folded(block: Block) -> bool:
-    """Whether a block is detail: out of the one-screen summary, folded in the page."""
-    return block.detail and getattr(block, "id", "") not in _PROMOTED
+def is_folded(block: Block, page: bool = False) -> bool:
+    """Whether a block is detail: out of the one-screen summary, folded in the page (which has room for more)."""
+    return block.detail and getattr(block, "id", "") not in (_ON_PAGE if page else _PROMOTED)
 
 
-def said_already(claim: str, report: Report) -> bool:
-    """Whether the verdict at the top holds every line of a claim."""
-    return all(line in report.verdict for line in claim.split("\n"))
+def unsaid(claim: str, report: Report) -> str:
+    """The lines of a claim that the verdict at the top does not hold already."""
+    return "\n".join(line for line in claim.split("\n") if line not in report.verdict)
 
 
 def pieces(text: str) -> list[tuple[bool, str]]:

@@ -6,21 +6,27 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["UNPRINTABLE", "WRAPPED", "bar", "clean", "columns", "grid", "longest_token", "pad", "tokens", "wrap"]
+__all__ = ["UNPRINTABLE", "WRAPPED", "bar", "clean", "columns", "grid", "longest_token", "minus", "pad", "tokens", "wrap"]
 
 # control characters but for tab and newline, marks of direction, lone surrogates: no format prints them as they are
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 WRAPPED = "\u00a0"  # inside cells: a space that does not break
 _PER_CENT = re.compile(r"(?<=\d) %")
+_MINUS = re.compile(r"(?<![\w.)\]-])-(?=\d[\d.]*\s?%)")
 _ZERO_WIDTH = ("Mn", "Me", "Cf")
 _LONG = 24  # identifiers up to this long stay whole
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
+def minus(text: str) -> str:
+    """A hyphen before a percentage is a minus sign, as in every number that a renderer writes."""
+    return _MINUS.sub("−", text)
+
+
 def clean(text: str) -> str:
     """Words on one line that a terminal may print: no control, direction or private characters, no backticks, single spaces."""
     kept = (c if unicodedata.category(c)[0] != "C" else " " for c in text.replace("`", ""))
-    return _PER_CENT.sub(WRAPPED + "%", " ".join("".join(kept).split()))
+    return _PER_CENT.sub(WRAPPED + "%", minus(" ".join("".join(kept).split())))
 
 
 def columns(text: str) -> int:

@@ -20,6 +20,7 @@ _WIDTH, _GAP_X, _TIGHT_X, _GAP_Y, _LINE, _PAD = 164, 44, 32, 14, 15, 9
 _CHARS, _LINES = 22, 3
 _MARGIN = 12
 _RANK = {"trigger": 0, "condition": 1, "control": 2}
+_LISTED = 12  # cut sets under the drawing
 _LARGE, _BLOCK, _COLUMNS, _BLOCK_GAP = 24, 5, 3, 8  # nodes of a large drawing, fewest in a block, its columns, gaps inside
 
 
@@ -65,12 +66,17 @@ class _Grid:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
+    """`total` counts all minimal cut sets, of which `shown` are listed under the drawing and `more` are not (empty: none)."""
+
     width: float
     height: float
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     cut_sets: tuple[tuple[int, ...], ...]
     blocks: tuple[tuple[float, float, float, float], ...] = ()
+    total: str = ""
+    more: str = ""
+    shown: int = _LISTED
 
 
 def _wrap(label: str) -> list[str]:
@@ -309,7 +315,9 @@ def draw(data: Mapping[str, Any]) -> Drawing:
         _fill(box, [nodes[v] for v in members])
     frames = tuple((b.x - b.w / 2, b.y - b.h / 2, b.w, b.h) for b, _, _ in boxes)
     sets = tuple(tuple(sorted((place[i] for i in s if i in place), key=lambda v: _RANK.get(nodes[v].kind, 3))) for s in given)
-    return Drawing(*size, tuple(nodes), tuple(lines), sets, frames)
+    in_all = max(len(sets), int(data.get("cut_sets_in_all", 0)))
+    more = f"{in_all - _LISTED:,}" if in_all > _LISTED else ""
+    return Drawing(*size, tuple(nodes), tuple(lines), sets, frames, f"{in_all:,}", more, _LISTED)
 
 
 def _layout(

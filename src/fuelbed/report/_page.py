@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from fuelbed.core.blocks import Picture
+from fuelbed.core.findings import Finding
 from fuelbed.report._columns import WRAPPED, bar, clean, columns, grid, pad, wrap
-from fuelbed.report._removal import Removal, Row, removal
+from fuelbed.report._removal import Row, removal
 
 __all__ = ["Page", "Room", "write_removal"]
 
@@ -25,13 +26,14 @@ class Room:
     findings: int
     asks: int
     claims: int
+    names: int  # in a row of names, and groups of them
 
 
 class Page:
-    """Lines within a width; `paint` is the identity without color."""
+    """Lines within a width; `paint` is the identity without color. `new`: findings that a baseline does not hold, None without one."""
 
-    def __init__(self, width: int, color: bool, room: Room, full: bool) -> None:
-        self.width, self.color, self.room, self.full = max(40, width), color, room, full
+    def __init__(self, width: int, color: bool, room: Room, full: bool, new: Collection[Finding] | None = None) -> None:
+        self.width, self.color, self.room, self.full, self.new = max(40, width), color, room, full, new
         self.lines: list[str] = []
 
     def paint(self, text: str, tone: str) -> str:
@@ -53,13 +55,6 @@ class Page:
     def head(self, text: str) -> None:
         self.gap()
         self.wrap(text, tone="head")
-
-
-def _split(v: Removal) -> tuple[list[Row], list[Row]]:
-    """Rows that change something, and those that do not."""
-    rows = [r for _, _, rs in v.groups for r in rs]
-    still = [r for r in rows if v.numeric and r.change == "no change" and not r.span]
-    return [r for r in rows if r not in still], still
 
 
 def _effect(r: Row, spans: bool = True) -> str:
@@ -147,9 +142,13 @@ def write_removal(b: Picture, page: Page) -> None:
     v = removal(b.data)
     stop = "" if b.title.endswith((".", "?", "!")) else "."
     page.head(f"{b.title}{stop} Today {v.baseline_text} {v.quantity}." if v.numeric else b.title)
-    moved, still = _split(v)
+    moved = [r for side in v.sides for _, _, rows in side for r in rows]
     full = max([v.baseline.value, *(r.mark.value for r in moved)]) or 1.0
     if page.full or not _beside(moved, full, page):
         _below(moved, full, page)
-    if still:
-        page.wrap("no change: " + ", ".join(r.id for r in still), " ", "   ", "muted")
+    if v.still:
+        kept = v.still if page.full else v.still[: 2 * page.room.factors]
+        more = f" and {len(v.still) - len(kept)} more" if len(kept) < len(v.still) else ""
+        page.wrap(
+            "no change: " + ", ".join(r.id + (f" (but {r.also})" if r.also else "") for r in kept) + more, " ", "   ", "muted"
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from fuelbed.report._tape import registers
@@ -15,6 +15,8 @@ __all__ = ["Level", "Output", "Slider", "Switch", "WhatIf", "levels", "script_js
 
 
 T = TypeVar("T")
+CODES = ("+", "-", "*", "/", "~", "?", "exp", "min", "max", "T")  # an operation's number in the page, as in templates/tape.js
+BUDGET = 250_000  # bytes of what-if data; a report is to stay below 500 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class WhatIf:
 
 
 _SWITCHES = {"action": "Action items", "factor": "Take a factor out"}
-_GROUPS = {"trigger": "Triggers", "condition": "Conditions", "control": "Controls", "shared": "Shared numbers"}
+_GROUPS = {"trigger": "Triggers", "condition": "Conditions", "control": "Controls", "shared": "Shared numbers",
+           "beta": "Common causes", "loss": "Losses"}  # fmt: skip  # one table
 _PARAMETERS = {  # of the case language, as readers say them
     "rate": "how often it comes",
     "lasts": "how long it lasts",
@@ -103,6 +106,31 @@ _PARAMETERS = {  # of the case language, as readers say them
     "beta": "share of failures in common",
     "loss": "loss each time",
 }
+
+
+def _group(s: Mapping[str, Any]) -> str:
+    """A loss and a common cause belong to no factor, and are no shared numbers either."""
+    group, parameter = str(s.get("group", "")), str(s["label"]).rpartition(".")[2]
+    return parameter if group == "shared" and parameter in ("beta", "loss") else group
+
+
+def _packed(tape: Mapping[str, Any]) -> dict[str, Any]:
+    """The tape as the page reads it: operations and nodes as flat lists of whole numbers, inputs without their names."""
+    tables = [{**t, "nodes": [x for node in t["nodes"] for x in node]} for t in tape.get("tables", [])]
+    ops = [x for code, *args in tape["ops"] for x in (CODES.index(code), *args)]
+    return {"inputs": [i["value"] for i in tape["inputs"]], "consts": tape["consts"], "ops": ops, "tables": tables}
+
+
+def _moving(o: Mapping[str, Any]) -> dict[str, Any]:
+    """What the script needs of an output, of a slider and of a switch; their words stand in the page."""
+    return {"id": o["id"], "fixed": True} if o.get("fixed") else {k: o[k] for k in ("id", "register", "kind", "unit") if k in o}
+
+
+def _reason(kilobytes: int) -> str:
+    return (
+        f"The formula of this case is too long to travel in the page ({kilobytes} kB, more than {BUDGET // 1000}), so nothing can be "
+        "moved here. Change a number in the case and run `fuelbed analyze` again."
+    )
 
 
 def script_json(data: Any) -> str:
@@ -190,11 +218,16 @@ def whatif(data: Mapping[str, Any]) -> WhatIf:
         told.setdefault(str(o["label"]).casefold(), o)  # a loss counted in failures says what the failures say
     outputs = list(told.values())
     sliders, switches = [_slider(s) for s in data.get("sliders", [])], [dict(s) for s in data.get("switches", [])]
-    moving = [{"id": o["id"], "fixed": True} if o.get("fixed") else o for o in outputs]
+    text = script_json({"tape": _packed(tape), "outputs": [_moving(o) for o in outputs],
+                        "sliders": [{k: s[k] for k in ("id", "low", "high", "value", "scale", "unit", "inputs")} for s in sliders],
+                        "switches": [{k: s[k] for k in ("id", "kind", "set")} for s in switches],
+                        "larger": list(data.get("larger", []))})  # fmt: skip  # one record
+    if len(text) > BUDGET:
+        return WhatIf(None, _reason(len(text) // 1000), tuple(replace(today(o), fixed=True) for o in outputs), (), ())
     return WhatIf(
-        script_json({"tape": tape, "outputs": moving, "sliders": sliders, "switches": switches}),
+        text,
         "",
         tuple(map(today, outputs)),
-        _grouped([(str(s.get("group", "")), _slider_words(i, s)) for i, s in enumerate(sliders)], _GROUPS),
+        _grouped([(_group(s), _slider_words(i, s)) for i, s in enumerate(sliders)], _GROUPS),
         _grouped([(str(s.get("kind", "")), _switch_words(i, s)) for i, s in enumerate(switches)], _SWITCHES),
     )

@@ -28,7 +28,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`change` at the middle; `span` its interval, paired with today; `what` the factor in the case's own words."""
+    """`change` at the middle; `span` its interval, paired with today; `what` the factor in the case's own words, `also` what
+    else changes without it, in words."""
 
     id: str
     label: str
@@ -40,12 +41,16 @@ class Row:
     span: str
     breaks: str
     what: str = ""
+    also: str = ""
+
+
+Group = tuple[str, str, tuple[Row, ...]]  # kind, heading, rows
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
     """What the bars are: shares of today that are left (`paired`, with paired intervals), else what is left in absolute terms;
-    where no number is known (`numeric` is False), the paths to failure that are left. `ticks`: places and words of the axis.
+    where no number is known (`numeric` is False), the cut sets that are left. `ticks`: places and words of the axis.
     """
 
     numeric: bool
@@ -53,8 +58,23 @@ class Removal:
     quantity: str
     baseline: Mark
     baseline_text: str
-    groups: tuple[tuple[str, str, tuple[Row, ...]], ...]
+    groups: tuple[Group, ...]
     ticks: tuple[tuple[float, str], ...] = ()
+
+    @property
+    def still(self) -> tuple[Row, ...]:
+        """Rows whose factor changes nothing: told in one line."""
+        return tuple(r for _, _, rows in self.groups for r in rows if self._is_still(r))
+
+    @property
+    def sides(self) -> tuple[tuple[Group, ...], ...]:
+        """Triggers, and beside them conditions and controls; rows that change nothing, and sides without a row, left out."""
+        moved = [(k, h, tuple(r for r in rows if not self._is_still(r))) for k, h, rows in self.groups]
+        both = ([g for g in moved if g[2] and g[0] == "trigger"], [g for g in moved if g[2] and g[0] != "trigger"])
+        return tuple(tuple(side) for side in both if side)
+
+    def _is_still(self, r: Row) -> bool:
+        return r.change == "no change" and not r.span if self.numeric else r.mark.value == self.baseline.value
 
 
 def _finite(*xs: float | None) -> list[float]:
@@ -75,9 +95,8 @@ def _structural(row: Mapping[str, Any]) -> Mark:
     return Mark(left, left, left)
 
 
-def _paths(row: Mapping[str, Any]) -> str:
-    left, of = int(row.get("of", 0)) - int(row.get("breaks", 0)), int(row.get("of", 0))
-    return f"breaks {of - left} of {of} paths"
+def _cut_sets(row: Mapping[str, Any]) -> str:
+    return f"breaks {int(row.get('breaks', 0))} of {int(row.get('of', 0))} cut sets"
 
 
 def _share(row: Mapping[str, Any], end: float) -> Mark:
@@ -89,8 +108,7 @@ def _share(row: Mapping[str, Any], end: float) -> Mark:
 def _row(row: Mapping[str, Any], numeric: bool, paired: bool, end: float) -> Row:
     known = numeric and row.get("value") is not None
     mark = _share if paired else _mark
-    paths = _paths(row)
-    left = f"{int(row.get('of', 0)) - int(row.get('breaks', 0))} of {row.get('of', 0)} paths left"
+    left = f"{int(row.get('of', 0)) - int(row.get('breaks', 0))} of {row.get('of', 0)} cut sets left"
     return Row(
         str(row["id"]),
         str(row.get("label") or row["id"]),
@@ -100,8 +118,9 @@ def _row(row: Mapping[str, Any], numeric: bool, paired: bool, end: float) -> Row
         quantity(row["value"], row.get("low"), row.get("high"), "plain") if known else ("not known" if numeric else left),
         change(row.get("change")) if known else "",
         _span(row) if known else "",
-        paths,
+        _cut_sets(row),
         str(row.get("what", "")),
+        str(row.get("also", "")),
     )
 
 

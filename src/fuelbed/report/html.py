@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,10 @@ from fuelbed.core.blocks import Ask, Block, Estimates, Picture, Quote, Sentence,
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report
-from fuelbed.report._arrange import arrange, is_folded, pieces, said_already
-from fuelbed.report._columns import UNPRINTABLE
+from fuelbed.report._arrange import arrange, is_folded, pieces, unsaid
+from fuelbed.report._columns import UNPRINTABLE, minus
 from fuelbed.report._graph import draw
+from fuelbed.report._loops import loop_words
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._removal import removal
 from fuelbed.report.numbers import basis, estimate, estimate_parts
@@ -27,8 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = ["render_html"]
 
-_LONG_NAME = 24
+_STYLES, _SCRIPTS = ("page.css", "figures.css", "media.css"), ("tape.js", "table.js", "whatif.js", "page.js")
+_BUDGET = 500_000  # bytes of a page
+_SIZES = ((10**6, True), (40, True), (40, False), (10, False))  # rows of a table, and whether there is a what-if
+_TOO_LONG = "With sliders this page would be longer than 500 kB. Change a number in the case and run `fuelbed analyze` again."
+_LONG_NAME = 24  # names up to this long stay whole in a column
+_ROWS = 8  # of a table that is not folded; the rest is one click away, but for a table of verdicts, which is whole
+_COMPACT = ("untouched",)  # tables that are lists of names: a line for each kind
 _PER_CENT = re.compile(r"(?<=\d) %")  # a number keeps its sign on the same line
+_ENDLESS = re.compile(r"(\S{40,})")
 _PICTURES: dict[str, Callable[[Any], Any]] = {"removal": removal, "graph": draw, "whatif": whatif, "order": levels}
 
 
@@ -41,12 +50,15 @@ def _hash(text: str) -> str:
 
 
 def _code(text: str) -> Markup:
-    """An identifier; a long one may break after an underscore, so that it fits a phone and a column."""
+    """An identifier; it may break after an underscore, so that it fits a phone and a column."""
     from markupsafe import Markup, escape
 
-    if len(text) <= _LONG_NAME:
-        return Markup("<code>{}</code>").format(text)
-    return Markup('<code class="long">{}</code>').format(Markup("_<wbr>").join(escape(part) for part in text.split("_")))
+    parts = Markup("_<wbr>").join(escape(part) for part in text.split("_"))
+    return (
+        Markup("<code>{}</code>").format(parts)
+        if len(text) <= _LONG_NAME
+        else Markup('<code class="long">{}</code>').format(parts)
+    )
 
 
 def _prose(text: str) -> Markup:
@@ -55,8 +67,16 @@ def _prose(text: str) -> Markup:
 
     out = Markup("")
     for is_code, words in pieces(text):
-        out += _code(words) if is_code else escape(_PER_CENT.sub("\u00a0%", words))
+        for part in [words] if is_code else _ENDLESS.split(_PER_CENT.sub("\u00a0%", minus(words))):
+            out += _code(part) if is_code else _endless(part) if _ENDLESS.fullmatch(part) else escape(part)
     return out
+
+
+def _endless(word: str) -> Markup:
+    """An address or the like, which may break after a slash and where it must."""
+    from markupsafe import Markup, escape
+
+    return Markup('<span class="long">{}</span>').format(Markup("/<wbr>").join(escape(part) for part in word.split("/")))
 
 
 def _bare(text: str) -> str:
@@ -98,14 +118,27 @@ def _estimates(b: Estimates, m: Any) -> Markup:
 
 
 def _table(b: Table, m: Any) -> Markup:
+    if b.id in _COMPACT and b.rows:
+        return m.compact(b, _by_kind(b))  # type: ignore[no-any-return]  # macros return Markup
     numbers = [c.estimate for row in b.rows for c in row if c.estimate is not None]
-    return m.table(b, _bases(numbers))  # type: ignore[no-any-return]  # macros return Markup
+    whole = is_folded(b, page=True) or any(c.kind == "verdict" for c in b.columns) or len(b.rows) <= _ROWS + 2
+    return m.table(b, _bases(numbers), len(b.rows) if whole else _ROWS)  # type: ignore[no-any-return]  # macros return Markup
+
+
+def _by_kind(b: Table) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Rows of (name, kind, more ...) as kinds in their order, each with its names and what is said beside them."""
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for name, kind, *more in b.rows:
+        kinds.setdefault(kind.text, []).append((name.text, ", ".join(c.text for c in more if c.text)))
+    return list(kinds.items())
 
 
 def _picture(b: Picture, m: Any) -> Markup:
     view = _PICTURES.get(b.kind)
     if view is None:
         return m.words(b)  # type: ignore[no-any-return]  # macros return Markup
+    if b.kind == "graph":
+        return m.graph(b, view(b.data), loop_words(b.data))  # type: ignore[no-any-return]  # macros return Markup
     return getattr(m, b.kind)(b, view(b.data))  # type: ignore[no-any-return]  # macros return Markup
 
 
@@ -132,7 +165,7 @@ def _folds(blocks: Sequence[Block]) -> list[tuple[str, list[Block]]]:
     out: list[tuple[str, list[Block]]] = []
     for b in blocks:
         title = str(getattr(b, "title", ""))
-        folded = is_folded(b)
+        folded = is_folded(b, page=True)
         if folded and not title and out and out[-1][0]:
             out[-1][1].append(b)
         else:
@@ -163,13 +196,32 @@ def _environment() -> Environment:
     return env
 
 
+def _cut(b: Block, rows: int, moving: bool) -> Block:
+    """A block of a page that would be too long: a table's first rows, and the what-if as a sentence."""
+    if isinstance(b, Table) and len(b.rows) > rows:
+        note = f"{b.note} The first {rows} of {len(b.rows)} rows; all of them are in the JSON report."
+        return replace(b, rows=b.rows[:rows], note=note.strip())
+    if isinstance(b, Picture) and b.kind == "whatif" and not moving:
+        return replace(b, data={**b.data, "reason": b.data.get("reason") or _TOO_LONG})
+    return b
+
+
 def render_html(report: Report) -> str:
-    """The page; the same report gives the same bytes."""
+    """The page; the same report gives the same bytes. A long one shows fewer rows, and then nothing to move, and says so."""
+    page = ""
+    for rows, moving in _SIZES:
+        page = _render(report, rows, moving)
+        if len(page.encode("utf-8", "replace")) <= _BUDGET:
+            break
+    return page
+
+
+def _render(report: Report, rows: int, moving: bool) -> str:
     from markupsafe import Markup
 
     env, plan = _environment(), arrange(report)
     blocks: Any = env.get_template("blocks.html.j2").module
-    css, script = _asset("page.css"), _asset("tape.js") + _asset("table.js") + _asset("page.js")
+    css, script = ("".join(map(_asset, names)) for names in (_STYLES, _SCRIPTS))
     policy = f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     text = env.get_template("page.html.j2").render(
         report=report,
@@ -177,9 +229,9 @@ def render_html(report: Report) -> str:
         policy=policy,
         css=Markup(css),  # noqa: S704  # our own file, no text of a case
         script=Markup(script),  # noqa: S704  # our own file, no text of a case
-        show=lambda b: _RENDERERS[type(b)](b, blocks),
+        show=lambda b: _RENDERERS[type(b)](_cut(b, rows, moving), blocks),
         show_missing=blocks.ask,
         folds=_folds,
-        said=lambda claim: said_already(claim, report),
+        unsaid=lambda claim: unsaid(claim, report),
     )
     return UNPRINTABLE.sub("\ufffd", text)

@@ -40,7 +40,7 @@ def _span(s: Span | None) -> Json | None:
 
 
 def _missing(x: NotFound) -> Json:
-    return {"question": x.question, "unlocks": x.unlocks}
+    return {"question": x.question, "unlocks": x.unlocks, "reason": x.reason}
 
 
 def _finding(f: Finding) -> Json:
@@ -114,7 +114,9 @@ def render_json(report: Report) -> str:
         "fuelbed-report": FORMAT,
         "title": report.title,
         "failure": report.failure,
+        "notice": report.notice,
         "verdict": list(report.verdict),
+        "summary": list(report.summary),
         "sections": [_section(s) for s in report.sections],
         "findings": [_finding(f) for f in report.findings],
         "provenance": dict(report.provenance),
@@ -152,7 +154,7 @@ def _leaf_schemas() -> Json:
         "estimate": _object(value=value, low=_ref("number"), high=_ref("number"), kind={"enum": kinds}, unit=_TEXT,
                             how={"enum": how}, method=_TEXT),
         "span": _object(file=_TEXT, line=place, column=place, end_line=place, end_column=place),
-        "missing": _object(question=_TEXT, unlocks=_TEXT),
+        "missing": _object(question=_TEXT, unlocks=_TEXT, reason=_TEXT),
         "finding": _object(code=_TEXT, severity={"enum": ["note", "warning", "error"]}, message=_TEXT, cure=_TEXT,
                            span=_ref("span", optional=True), fingerprint=_TEXT),
         "named": _object(id=_TEXT, label=_TEXT, estimate=_ref("estimate")),
@@ -189,7 +191,9 @@ def report_json_schema() -> Json:
         **{"fuelbed-report": {"const": FORMAT}},
         title=_TEXT,
         failure=_TEXT,
+        notice=_TEXT,
         verdict=_list(_TEXT),
+        summary=_list(_TEXT),
         sections=_list({"oneOf": [_ref("answered"), _ref("not_found")]}),
         findings=_list(_ref("finding")),
         provenance={"type": "object", "additionalProperties": _TEXT},

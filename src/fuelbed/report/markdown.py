@@ -9,8 +9,9 @@ from typing import Any
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Estimates, Picture, Quote, Sentence, Table
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
-from fuelbed.report._arrange import arrange, pieces
-from fuelbed.report._columns import UNPRINTABLE
+from fuelbed.report._arrange import arrange, pieces, unsaid
+from fuelbed.report._columns import UNPRINTABLE, minus
+from fuelbed.report._loops import loop_words
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._removal import removal
 from fuelbed.report.numbers import basis, estimate
@@ -54,7 +55,7 @@ def _prose(text: str) -> str:
 def _spaced(text: str) -> str:
     """`_words` that keeps a space at either end, so that code spans do not stick to their neighbours."""
     head, tail = " " * text[:1].isspace(), " " * text[-1:].isspace()
-    return f"{head}{_words(text)}{tail}" if text.strip() else " "
+    return f"{head}{_words(minus(text))}{tail}" if text.strip() else " "
 
 
 def _grid(head: list[str], rows: Iterable[list[str]]) -> str:
@@ -119,15 +120,18 @@ def _graph(b: Picture) -> str:
     lines += [f"  n{place[x]} --> n{place[y]}" for x, y in b.data["edges"] if x in place and y in place]
     chart = "```mermaid\n" + "\n".join([*lines, *("  " + s for s in _STYLES)]) + "\n```"
     sets = "\n".join(f"{i}. " + " and ".join(map(_code, s)) for i, s in enumerate(b.data.get("cut_sets", []), 1))
-    tail = f"\n\nMinimal cut sets, each enough to fail:\n\n{sets}" if sets else ""
-    return _caption(b.title, f"{_prose(b.alt)}\n\n{chart}{tail}")
+    left = int(b.data.get("cut_sets_in_all", 0)) - len(b.data.get("cut_sets", []))
+    more = f"\n\nand {left:,} more." if left > 0 else ""
+    tail = f"\n\nMinimal cut sets, each enough to fail:\n\n{sets}{more}" if sets else ""
+    loops = "".join(f"\n\nFeedback: {_prose(words)}" for words in loop_words(b.data))
+    return _caption(b.title, f"{_prose(b.alt)}\n\n{chart}{loops}{tail}")
 
 
 def _order(b: Picture) -> str:
     lines = []
     for depth, rank in enumerate(levels(b.data)):
         for members, over in rank.groups:
-            names = " = ".join(f"{_code(i)} {_prose(label)}".strip() for i, label in members)
+            names = " = ".join(f"{_code(i)} {_prose(label) if label != i else ''}".strip() for i, label in members)
             tail = f" (at least as much as {', '.join(map(_code, over))})" if over else ""
             lines.append("  " * min(depth, 1) + f"- {names}{tail}")
     return _caption(b.title, _prose(b.alt) + "\n\n" + "\n".join(lines))
@@ -154,6 +158,8 @@ def _quote(b: Quote) -> str:
 
 
 def _missing(x: NotFound) -> str:
+    if x.reason:
+        return _prose(x.reason)
     question = f" **{_prose(x.question)}**" if x.question else ""
     return f"Asked for, not found:{question}" + (f" It would unlock: {_prose(x.unlocks)}." if x.unlocks else "")
 
@@ -180,12 +186,12 @@ def _block(b: Block) -> str:
     return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
-def _section(s: Section, level: str) -> list[str]:
+def _section(s: Section, level: str, report: Report) -> list[str]:
     head = f"{level} {s.section + ' ' if s.section else ''}{_prose(s.question)}"
     if isinstance(s.answer, NotFound):
         return [head, _missing(s.answer)]
     assert isinstance(s.answer, Answer)
-    return [head, _prose(s.answer.claim), *map(_block, s.answer.blocks)]
+    return [head, _prose(unsaid(s.answer.claim, report)), *map(_block, s.answer.blocks)]
 
 
 def _findings(report: Report) -> list[str]:
@@ -198,18 +204,22 @@ def _findings(report: Report) -> list[str]:
 
 
 def render_markdown(report: Report) -> str:
-    """The same order as the page: verdict, removal, actions, mechanism, what-if, questions, findings, provenance."""
+    """The same order as the page: verdict, the case's summary, removal, actions, mechanism, what-if, questions, findings, provenance."""
     plan = arrange(report)
     parts = [f"# {_prose(report.title)}", f"Failure: {_code(report.failure)}"]
+    if report.notice:
+        parts.append(f"> **{_prose(report.notice)}**")
     if report.verdict:
         parts += [f"**{_prose(report.verdict[0])}**", *map(_prose, report.verdict[1:])]
+    if report.summary:
+        parts += ["_In the case’s own words:_", *map(_prose, report.summary)]
     parts += [_block(plan.lifted[k]) for k in ("removal",) if k in plan.lifted]
     for s in plan.crossing:
-        parts += _section(s, "##")
+        parts += _section(s, "##", report)
     parts += [_block(plan.lifted[k]) for k in ("graph", "whatif") if k in plan.lifted]
     parts.append("## The questions")
     for s in plan.questions:
-        parts += _section(s, "###")
+        parts += _section(s, "###", report)
     parts += _findings(report)
     if report.provenance:
         parts += ["---", "\n".join(f"- {_words(k)}: {_code(v)}" for k, v in report.provenance.items())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from fuelbed.core.estimates import Estimate, EstimateKind
 from fuelbed.core.shown import number, per_cent, probability
@@ -11,6 +12,7 @@ __all__ = ["NOT_KNOWN", "basis", "change", "digits", "estimate", "estimate_parts
 
 NOT_KNOWN = "not known"
 _NO_BOUND = "no upper bound"
+_ONE = re.compile(r" (year|month|week|day|hour|minute|second|failure)s\b")
 _YEARS = (("years", 1.0), ("days", 1 / 365.25), ("h", 1 / 8766), ("min", 1 / 525960), ("s", 1 / 31557600))
 
 
@@ -50,7 +52,8 @@ def estimate_parts(e: Estimate) -> tuple[str, str, str]:
         return NOT_KNOWN, "", ""
     e = _scaled(e)
     value = "" if e.value is None else digits(e.value, e.kind)
-    return value, interval(e, value), _suffix(e)
+    span, suffix = interval(e, value), _suffix(e)
+    return value, span, _ONE.sub(r" \1", suffix) if value == "1" and not span else suffix
 
 
 def interval(e: Estimate, value: str = "") -> str:

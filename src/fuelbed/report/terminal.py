@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Estimates, Picture, Quote, Sentence, Table
 from fuelbed.core.facts import NotFound
-from fuelbed.core.findings import Severity
+from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reporting import Report, Section
-from fuelbed.report._arrange import arrange, is_folded, where_next
+from fuelbed.report._arrange import arrange, is_folded, unsaid, where_next
 from fuelbed.report._columns import clean, columns, grid, longest_token
+from fuelbed.report._loops import loop_words
 from fuelbed.report._page import Page, Room, write_removal
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report.numbers import basis, estimate
@@ -21,15 +22,16 @@ __all__ = ["render_text"]
 
 _ASCII = str.maketrans(
     {"█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "#", "▍": " ", "▎": " ", "▏": " ", "│": "|", "·": "-", "─": "-", "−": "-",
-     "…": "~", "“": '"', "”": '"', "●": "*", "○": "o", "×": "x", "§": "S", "’": "'"}
+     "…": "~", "“": '"', "”": '"', "→": ">", "●": "*", "○": "o", "×": "x", "§": "S", "’": "'"}
 )  # fmt: skip  # pairs read better side by side
 _SCREEN = 45  # lines; a summary that would be longer is made with less room
 _KEPT_ORDER = 6  # a partial order of more items is read in the page
 
 
-_ROOMS = (Room(14, 10, 5, 3, 9), Room(14, 9, 2, 1, 9), Room(12, 7, 1, 0, 9), Room(10, 6, 1, 0, 6), Room(9, 5, 1, 0, 4),
-          Room(7, 4, 1, 0, 2))  # fmt: skip  # one table
-_ALL = Room(*[10**6] * 5)
+_ROOMS = (Room(14, 10, 5, 3, 9, 14), Room(14, 9, 2, 1, 9, 12), Room(12, 7, 1, 0, 9, 9), Room(12, 6, 1, 0, 6, 4), Room(12, 6, 0, 0, 6, 3),
+          Room(9, 5, 0, 0, 4, 3), Room(7, 4, 0, 0, 2, 3))  # fmt: skip  # one table
+_TIGHT = (Room(6, 3, 0, 0, 1, 2), Room(5, 2, 0, 0, 0, 1))  # of a large case; a page narrower than 80 columns is longer instead
+_ALL = Room(*[10**6] * 6)
 
 
 def _cell_text(c: Cell) -> str:
@@ -62,9 +64,10 @@ def _inline(b: Table, texts: Sequence[Sequence[str]], heads: Sequence[Column], p
     if heads[0].kind == "code":
         for rest, members in groupby(texts, key=lambda r: tuple(r[1:])):
             names, tail = [r[0] for r in members], ", ".join(x for x in rest if x)
-            kept = names[: page.room.rows]
+            kept = names[: page.room.names]
             more = f" and {len(names) - len(kept)} more" if len(names) > len(kept) else ""
             parts.append(", ".join(kept) + more + (f" ({tail})" if tail else ""))
+        parts = _first(parts, page.room.names)
     else:
         for r in texts[: page.room.rows]:
             tail = ", ".join(f"{clean(c.label)} {x}" for c, x in zip(heads[2:], r[2:], strict=True) if x)
@@ -74,6 +77,10 @@ def _inline(b: Table, texts: Sequence[Sequence[str]], heads: Sequence[Column], p
     page.wrap(f"{title}: {'; '.join(parts)}.", "", "   ")
     if page.lines[at].startswith(title):
         page.lines[at] = page.paint(title, "head") + page.lines[at].removeprefix(title)
+
+
+def _first(parts: list[str], many: int) -> list[str]:
+    return parts if len(parts) <= many else [*parts[:many], f"and {len(parts) - many} groups more"]
 
 
 def _records(texts: Sequence[Sequence[str]], heads: Sequence[Column], page: Page) -> None:
@@ -111,7 +118,7 @@ def _table(b: Table, page: Page) -> None:
                     (" " + "  ".join(page.cell(t.rstrip(), columns(t), k) for t, k in zip(line, tones, strict=True))).rstrip()
                 )
     if len(texts) > len(shown):
-        page.wrap(f"and {len(texts) - len(shown)} more", " ", tone="muted")
+        page.wrap(f"and {len(texts) - len(shown)} more: --full", " ", tone="muted")
     if page.full:
         page.wrap(b.note, " ", tone="muted")
 
@@ -144,6 +151,8 @@ def _graph(b: Picture, page: Page) -> None:
         page.head(b.title)
         for part in b.alt.split("; "):
             page.wrap(part, " ", "   ")
+    for words in loop_words(b.data)[: None if page.full else 1]:
+        page.wrap(f"Feedback: {words}", " ", "   ")
 
 
 def _whatif(b: Picture, page: Page) -> None:
@@ -180,6 +189,9 @@ def _ask(b: Ask, page: Page) -> None:
 
 
 def _missing(x: NotFound, page: Page) -> None:
+    if x.reason:
+        page.wrap(x.reason, " ", "   ", "muted")
+        return
     unlocks = f" It would unlock: {x.unlocks}." if x.unlocks else ""
     page.wrap(f"Asked for, not found: {x.question}{unlocks}", " ", "   ", "muted")
 
@@ -221,14 +233,17 @@ def _findings(report: Report, page: Page) -> None:
     if not report.findings:
         return
     counts = Counter(f.severity for f in report.findings)
-    by = [f"{n} {s.value}{'s' if n != 1 else ''}" for s in reversed(Severity) if (n := counts[s])]
-    page.head("Findings: " + ", ".join(by))
-    ranked = sorted(report.findings, key=lambda f: -f.severity.rank)
-    for f in ranked[: page.room.findings]:
+    by = ", ".join(f"{n} {s.value}{'s' if n != 1 else ''}" for s in reversed(Severity) if (n := counts[s]))
+    fresh = sum(f in page.new for f in report.findings) if page.new is not None else 0
+    page.head(f"Findings: {by}" + (f"; {fresh or 'none'} new" if page.new is not None else ""))
+    ranked = sorted(report.findings, key=lambda f: (page.new is not None and f not in page.new, -f.severity.rank))
+    grave = sum(f.severity is Severity.ERROR or (page.new is not None and f in page.new) for f in ranked)
+    for f in ranked[: max(page.room.findings, min(2, grave))]:
         tone = "bad" if f.severity is not Severity.NOTE else "muted"
         where = f" ({f.span.file}:{f.span.line})" if f.span else ""
         cure = f" {f.cure}" if page.full and f.cure else ""
-        page.wrap(f"{f.code} {f.message}{cure}{where}", " ", "   ", tone)
+        mark = "new: " if page.new is not None and f in page.new else ""
+        page.wrap(f"{mark}{f.code} {f.message}{cure}{where}", " ", "   ", tone)
 
 
 def _asks(report: Report, page: Page) -> None:
@@ -245,11 +260,14 @@ def _asks(report: Report, page: Page) -> None:
 
 
 def _foot(report: Report, sections: Sequence[Section], more: str, page: Page) -> None:
-    missing = [s.section for s in sections if isinstance(s.answer, NotFound)]
+    missing = [s.section for s in sections if isinstance(s.answer, NotFound) and not s.answer.reason]
+    unbuilt = [s.section for s in sections if isinstance(s.answer, NotFound) and s.answer.reason]
     if not report.findings:
         page.gap()
     if missing:
         page.wrap("Asked for, not found: " + " ".join(missing), tone="muted")
+    if unbuilt:
+        page.wrap("Given, but without an engine in this version: " + " ".join(unbuilt), tone="muted")
     page.wrap(more, then="   ")
 
 
@@ -260,7 +278,7 @@ def _everything(report: Report, page: Page) -> None:
         if isinstance(s.answer, NotFound):
             _missing(s.answer, page)
         else:
-            page.wrap(s.answer.claim)
+            page.wrap(unsaid(s.answer.claim, report))
             _show(s.answer.blocks, page)
     _findings(report, page)
     page.head("To repeat it")
@@ -272,13 +290,19 @@ def _render(report: Report, page: Page, more: str) -> list[str]:
     plan = arrange(report)
     page.wrap(report.title, tone="head")
     page.lines.append(page.paint("─" * page.width, "muted"))
+    page.wrap(report.notice, tone="bad")
     for sentence in report.verdict:
         page.wrap(sentence)
     if page.full:
+        for i, words in enumerate(report.summary):
+            page.head("In the case's own words") if i == 0 else None
+            page.wrap(words)
         _everything(report, page)
         return page.lines
     if "removal" in plan.lifted:
         write_removal(plan.lifted["removal"], page)
+    if "graph" in plan.lifted:
+        _graph(plan.lifted["graph"], page)
     for s in plan.crossing:
         if isinstance(s.answer, Answer):
             _show(s.answer.blocks, page)
@@ -290,15 +314,22 @@ def _render(report: Report, page: Page, more: str) -> list[str]:
 
 
 def render_text(
-    report: Report, width: int = 80, color: bool = False, ascii_only: bool = False, full: bool = False, more: str = ""
+    report: Report,
+    width: int = 80,
+    color: bool = False,
+    ascii_only: bool = False,
+    full: bool = False,
+    more: str = "",
+    new: Collection[Finding] | None = None,
 ) -> str:
     """At most one screenful of `width` columns (40 at least) where the report allows it; `full` shows every block.
 
-    `more` is the last line: where the rest of the report is.
+    `more` is the last line: where the rest of the report is. `new`: with a baseline, the findings that it does not hold; they are
+    marked and come first.
     """
     lines: list[str] = []
-    for room in (_ALL,) if full else _ROOMS:
-        lines = _render(report, Page(width, color, room, full), more)
+    for room in (_ALL,) if full else (*_ROOMS, *(_TIGHT if width >= 80 else ())):
+        lines = _render(report, Page(width, color, room, full, new), more)
         if len(lines) <= _SCREEN:
             break
     text = "\n".join(lines) + "\n"

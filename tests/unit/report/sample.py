@@ -225,6 +225,7 @@ def report() -> Report:
          Section("actions", "", "Which of the action items change this?", actions), *_questions()),
         findings,
         {"fuelbed": "0.1.0", "seed": "0", "horizon": "1 year", "case.yaml": "sha256:" + "3f" * 32, "postmortem.md": "sha256:" + "a7" * 32},
+        ("The report names the timeout and not the loop through `retry_storm`.", "A record of retries by client would settle it."),
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ import jsonschema
 import pytest
 import sample  # type: ignore[import-not-found]  # beside this file, see conftest.py
 
-from fuelbed.core.blocks import Answer, Picture
+from fuelbed.core.blocks import Answer, Cell, Column, Picture, Table
+from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
 from fuelbed.report import render_html, render_json, render_markdown, render_text, report_json_schema
 
@@ -110,8 +111,7 @@ def test_html_order_and_folding() -> None:
     assert places == sorted(places)
     assert "<summary>Minimal cut sets" in html
     assert html.count("Asked for, not found") == 8
-    assert "<code>unbounded_retry</code>" in html
-    assert html.count("<wbr>") == 0
+    assert "<code>unbounded_<wbr>retry</code>" in html
     named = render_html(replace(sample.report(), failure="the_flags_" + "were_not_there_" * 3))
     assert '<code class="long">the_<wbr>flags_<wbr>were_' in named
     assert "`" not in re.sub(r"<(script|style).*?</\1>", "", html, flags=re.S)
@@ -129,12 +129,12 @@ def test_html_escapes_every_string() -> None:
     assert data
     assert "<" not in data[1]
     assert "\\u003c" in data[1]
-    assert json.loads(data[1])["sliders"][0]["label"].endswith(sample.PAYLOAD)
+    assert json.loads(data[1])["sliders"][0]["id"].endswith(sample.PAYLOAD)
 
 
 def test_html_without_numbers_and_without_a_tape() -> None:
     html = render_html(_unknown())
-    assert "3 of 4 paths left" in html
+    assert "3 of 4 cut sets left" in html
     assert "Past the node budget." in html
     assert "A kind no renderer knows, in words." in html
     assert 'type="range"' not in html
@@ -147,11 +147,80 @@ def test_graph_draws_the_feedback_edge_and_every_node() -> None:
     assert html.count("data-set=") == len(sample.GRAPH["cut_sets"])
 
 
+def test_what_the_case_says_and_that_it_is_a_draft_stand_at_the_top() -> None:
+    report = replace(sample.report(), notice="This is a draft & unconfirmed.")
+    html = render_html(report)
+    assert '<p class="notice" role="note">This is a draft &amp; unconfirmed.</p>' in html
+    assert '<p class="headline">The timeout change was the spark' in html
+    places = [
+        html.index(m) for m in ('class="notice"', 'class="headline"', "In the case’s own words", "the loop through", 'id="left"')
+    ]
+    assert places == sorted(places)
+    text = render_markdown(report)
+    assert text.index("> **This is a draft") < text.index("**The timeout change") < text.index("The report names the timeout")
+    data = json.loads(render_json(report))
+    assert data["notice"].startswith("This is a draft")
+    assert data["summary"] == list(report.summary)
+    assert "notice" not in re.sub(r"<style>.*?</style>", "", render_html(sample.report()), flags=re.S)
+
+
+def test_a_claim_that_the_verdict_holds_is_not_said_again() -> None:
+    base: Report = sample.report()
+    first = replace(base.sections[0], answer=Answer(f"{base.verdict[0]}\nAnd this is new."))
+    report = replace(base, sections=(first, *base.sections[1:]))
+    for text in (render_html(report), render_markdown(report)):
+        assert text.count("The timeout change was the spark") == 1
+        assert "And this is new." in text
+
+
+def test_a_question_without_an_engine_says_so_and_promises_nothing() -> None:
+    base: Report = sample.report()
+    kept = "This version has no engine for it; the section `dynamics` is kept, and changes no result."
+    sections = tuple(replace(s, answer=NotFound("", "", kept)) if s.engine == "dynamics" else s for s in base.sections)
+    html, text = render_html(replace(base, sections=sections)), render_markdown(replace(base, sections=sections))
+    assert html.count("no engine for it") == 1
+    assert html.count("It would unlock") == render_html(base).count("It would unlock") - 1
+    assert kept in text
+    assert "without an engine in this version: §2" in render_text(replace(base, sections=sections))
+
+
+def test_the_feedback_is_named_in_words() -> None:
+    html = re.sub(r"<wbr>", "", render_html(sample.report()))
+    assert "<b>Feedback:</b> <code>writer_saturated</code> → <code>retry_storm</code> → <code>writer_saturated</code>" in html
+    assert "Feedback: `writer_saturated` → `retry_storm` → `writer_saturated`" in render_markdown(sample.report())
+
+
+def test_a_page_that_would_be_too_long_shows_less_and_says_so() -> None:
+    base: Report = sample.report()
+    rows = tuple((Cell(f"factor_{i}"), Cell("w" * 3000)) for i in range(300))
+    table = Table("t", "Many", (Column("a", "factor", "code"), Column("b", "words")), rows, detail=True)
+    first = base.sections[0]
+    assert isinstance(first.answer, Answer)
+    long = replace(
+        base, sections=(replace(first, answer=replace(first.answer, blocks=(*first.answer.blocks, table))), *base.sections[1:])
+    )
+    html = render_html(long)
+    assert len(html.encode()) < 500_000
+    assert "The first 40 of 300 rows; all of them are in the JSON report." in html
+    assert 'type="range"' in html
+    assert "factor_299" in render_json(long)
+
+
+def test_a_tape_that_is_too_long_stays_at_home() -> None:
+    tape = {**sample.WHATIF["tape"], "ops": [["+", 0, 1]] * 60_000}
+    b = Picture("whatif", "Try it", {**sample.WHATIF, "tape": tape}, "Words.")
+    html = render_html(replace(sample.report(), sections=(Section("structure", "§1", "Which?", Answer("Known.", (b,))),)))
+    assert len(html) < 500_000
+    assert 'type="range"' not in html
+    assert "too long to travel in the page" in html
+
+
 def test_markdown() -> None:
     text = render_markdown(sample.report())
     assert "```mermaid\nflowchart LR\n" in text
     assert "n0 --> n8" in text
     assert "<details><summary>Minimal cut sets</summary>" in text
+    assert "- `a1` Circuit breakers" in text
     assert "| `a3` | Raise the timeout again | × trigger only | −0.4 % (−2..0 %) |" in text
     assert "(unbounded" not in text
     assert "`unbounded_retry`" in text

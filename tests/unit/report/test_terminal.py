@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fuelbed.analysis import analyze
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.reporting import Report
-from fuelbed.readers.case import read_case
+from fuelbed.readers.case import parse_case, read_case
 from fuelbed.report import render_text
 from fuelbed.report._columns import bar, clean, columns, wrap
 
@@ -112,6 +112,52 @@ def test_many_rows_end_in_a_count() -> None:
     text = render_text(replace(base, sections=sections))
     assert re.search(r"and \d+ more", text)
     assert len(text.splitlines()) <= 45
+
+
+def _large() -> Report:
+    """60 factors, 30 actions: four modules, each with five triggers, six conditions and four controls."""
+    kinds = {"trigger": (20, "rate: monthly"), "condition": (24, "present: 0.3..0.9"), "control": (16, "fails: 0.1..0.6")}
+    factors = "".join(f"  {k}_number_{i}: {{kind: {k}, {more}}}\n" for k, (n, more) in kinds.items() for i in range(n))
+    lines = ""
+    for m in range(4):
+        t, c, k = (
+            [f"{kind}_number_{n * m + i}" for i in range(n)] for kind, n in (("trigger", 5), ("condition", 6), ("control", 4))
+        )
+        lines += f"  module_{m}: ({' or '.join(t)}) and ({' or '.join(c)}) and {' and '.join(f'fails({x})' for x in k)}\n"
+    does = ("set control_number_{}.fails to 0.05..0.1", "remove condition_number_{}", "prevent trigger_number_{}")
+    actions = "".join(f"  action_number_{i}: {{does: [{does[i % 3].format(i % 16)}]}}\n" for i in range(30))
+    end = "  failed: module_0 or module_1 or module_2 or module_3\n"
+    return analyze(
+        parse_case(f"fuelbed: 1\ntitle: Large\nfailure: failed\nfactors:\n{factors}structure:\n{lines}{end}actions:\n{actions}")
+    )
+
+
+def test_a_large_case_fits_one_screen() -> None:
+    text = render_text(_large(), more=MORE)
+    assert len(text.splitlines()) <= 45
+    assert re.search(r"and \d+ more: --full", text)
+    assert "What no action item touches" in text
+
+
+def test_what_a_baseline_does_not_hold_comes_first_and_is_marked() -> None:
+    report = sample.report()
+    note = next(f for f in report.findings if f.code == "FB114")
+    text = render_text(report, new={note})
+    assert "Findings: 2 warnings, 1 note; 1 new" in text
+    assert "new: FB114" in text
+    assert text.index("FB114") < text.index("FB201")
+    assert "none new" in render_text(report, new=())
+    assert "new" not in render_text(report).split("Findings:")[1].split("Asked")[0]
+
+
+def test_a_draft_says_so_first_and_a_loop_is_named() -> None:
+    report = replace(sample.report(), notice="This is a draft.")
+    lines = render_text(report).splitlines()
+    assert lines[2] == "This is a draft."
+    assert lines[3].startswith("The timeout change was the spark")
+    assert "Feedback: writer_saturated → retry_storm → writer_saturated can keep" in " ".join(render_text(report).split())
+    assert "In the case's own words" in render_text(report, full=True)
+    assert "−50 %" in render_text(replace(report, title="down by -50 %"))
 
 
 @given(st.text(), st.integers(20, 100))

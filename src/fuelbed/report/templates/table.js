@@ -9,7 +9,7 @@ function leafOfEveryState(table, root) {
     const at = new Int32Array(2 ** table.n);
     for (let s = 0; s < at.length; s++) {
       let ref = root;
-      while (ref >= 0) { const [v, low, high] = table.nodes[ref]; ref = (s >> (table.n - 1 - v)) & 1 ? high : low; }
+      while (ref >= 0) ref = table.nodes[3 * ref + ((s >> (table.n - 1 - table.nodes[3 * ref])) & 1 ? 2 : 1)];
       at[s] = -1 - ref;
     }
     known.set(root, at);

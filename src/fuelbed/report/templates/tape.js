@@ -1,38 +1,56 @@
 "use strict";
-/* The tape: registers are inputs, then constants, then one per operation. The same semantics as numerics/boolean/tape.py. */
-const OPS = {
-  "+": (r, a, b) => r[a] + r[b],
-  "-": (r, a, b) => r[a] - r[b],
-  "*": (r, a, b) => r[a] * r[b],
-  "/": (r, a, b) => (r[b] === 0 ? 0 : r[a] / r[b]),
-  "~": (r, a) => 1 - r[a],
-  "?": (r, c, a, b) => r[c] * r[a] + (1 - r[c]) * r[b],
-  "exp": (r, a) => Math.exp(r[a]),
-  "min": (r, a, b) => Math.min(r[a], r[b]),
-  "max": (r, a, b) => Math.max(r[a], r[b]),
-};
+/* The tape: registers are inputs, then constants, then one per operation; `ops` is a flat list, each operation its number in this
+   table and its operands. The same semantics as numerics/boolean/tape.py. */
+const OPS = [
+  [2, (a, b) => a + b],
+  [2, (a, b) => a - b],
+  [2, (a, b) => a * b],
+  [2, (a, b) => (b === 0 ? 0 : a / b)],
+  [1, (a) => 1 - a],
+  [3, (c, a, b) => c * a + (1 - c) * b],
+  [1, (a) => Math.exp(a)],
+  [2, (a, b) => Math.min(a, b)],
+  [2, (a, b) => Math.max(a, b)],
+  [2, null], // output b of table a
+];
 
 function evaluate(tape, inputs) {
-  const size = tape.n_inputs + tape.consts.length + tape.ops.length;
-  const r = new Float64Array(size);
+  const { ops, consts } = tape, known = tape.inputs.length + consts.length;
+  tape.size ??= known + [...operations(ops)].length;
+  const r = new Float64Array(tape.size), tables = [];
   r.set(inputs);
-  r.set(tape.consts, tape.n_inputs);
-  let at = tape.n_inputs + tape.consts.length;
-  const tables = [];
-  for (const [code, a, b, c] of tape.ops)
-    r[at++] = code === "T" ? (tables[a] ??= tableOutputs(tape.tables[a], r))[b] : OPS[code](r, a, b, c);
+  r.set(consts, tape.inputs.length);
+  for (let at = known, i = 0; i < ops.length; at++) {
+    const [many, run] = OPS[ops[i]], a = ops[i + 1], b = ops[i + 2];
+    if (run === null) r[at] = (tables[a] ??= tableOutputs(tape.tables[a], r))[b];
+    else if (many === 1) r[at] = run(r[a]);
+    else if (many === 2) r[at] = run(r[a], r[b]);
+    else r[at] = run(r[a], r[b], r[ops[i + 3]]);
+    i += 1 + many;
+  }
   return r;
 }
 
-/* Sliders that were moved set their inputs; then the switches that are on, in the listed order, later ones winning.
-   A setting [input, value, slider] takes the slider's value once it was moved. */
+function* operations(ops) {
+  for (let i = 0; i < ops.length; i += 1 + OPS[ops[i]][0]) yield i;
+}
+
+/* Sliders that were moved set their inputs; then the switches that are on. Of two that set one input the better value counts, whatever
+   their order: the smaller, but for the inputs listed under `larger` (numerics/process/joint.py). A setting [input, value, slider]
+   takes the slider's value once it was moved. */
 function inputsNow(data, sliders, switches) {
-  const inputs = data.tape.inputs.map((i) => i.value);
+  const inputs = [...data.tape.inputs];
   data.sliders.forEach((s, i) => {
     if (sliders[i] !== null) for (const at of s.inputs) inputs[at] = sliders[i];
   });
+  const held = new Map();
   data.switches.forEach((s, i) => {
-    if (switches[i]) for (const [at, value, by] of s.set) inputs[at] = sliders[by] ?? value;
+    if (!switches[i]) return;
+    for (const [at, value, by] of s.set) {
+      const mine = sliders[by] ?? value, better = (data.larger || []).includes(at) ? Math.max : Math.min;
+      held.set(at, held.has(at) ? better(held.get(at), mine) : mine);
+    }
   });
+  held.forEach((value, at) => { inputs[at] = value; });
   return inputs;
 }
