@@ -41,6 +41,7 @@ _SAMPLES = 400  # of the distributions; fewer, but at least the next, where one 
 _SAMPLES_LEAST = 80
 _TINY = 1e-11
 _ALL: tuple[What, ...] = ("after", "difference", "ratio")
+_HAIR = 1e-12
 _INSIDE = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -127,6 +128,7 @@ class _Bounds:
         self.tape = model.tape.only(self.outputs)
         once = model.tape.work * len(rows) * len(self.outputs)
         self.box = Box(model, max(_SAMPLES_LEAST, min(_SAMPLES, int(_TEST_WORK / once))), rng)
+        self.zero = np.concatenate([self.box.low, self.box.low[list(self.box.twin)]]) == 0.0
         work = model.tape.work * self.box.n_draws * len(rows) * len(self.outputs) * (2 if paired else 1)  # of one point
         self.tested = max(_TESTED_LEAST, min(_TESTED, int(_TEST_WORK / work)))
         self.corners = max(2, min(_CORNERS, int(np.log2(max(1.0, effort * _WORK / (6 * work))))))
@@ -245,7 +247,9 @@ class _Bounds:
         down = (slope <= _TINY * scale).all(axis=1)
         mixed = np.flatnonzero(~up & ~down).tolist()
         mixed += [self.box.twin[j] for j in mixed if j in self.box.twin]
-        return _Task(r, o, what, np.where(up, 0.0, 1.0).tolist(), mixed, hull(of(what, after, before)))
+        # what a number does not move is not taken to an end, where others may lose their meaning (a condition that is never there)
+        low_end = np.where(up & down, 0.5, np.where(up, 0.0, 1.0)).tolist()
+        return _Task(r, o, what, low_end, mixed, hull(of(what, after, before)))
 
     # ---- ends and corners --------------------------------------------------------------------------------------------------
 
@@ -291,7 +295,18 @@ class _Bounds:
         return float(np.quantile(v, 0.05, axis=0).min()), float(np.quantile(v, 0.95, axis=0).max())
 
     def _points(self, t: _Task) -> Array:
-        """Both ends of the one-signed knobs, with all corners (or many, past the limit) of the mixed ones."""
+        """Both ends of the one-signed knobs, with all corners (or many, past the limit) of the mixed ones.
+
+        Where a number may be 0 a ratio may be nothing over nothing there, so the same points a hair off 0 are tried too: its limit.
+        """
+        out = self._ends_and_corners(t)
+        if t.what == "ratio" and self.zero.any():
+            off = out.copy()
+            off[self.zero] = np.maximum(off[self.zero], _HAIR)
+            return np.concatenate([out, off], axis=1)
+        return out
+
+    def _ends_and_corners(self, t: _Task) -> Array:
         ends = np.array([t.low_end, [1.0 - x for x in t.low_end]]).T.reshape(len(self.box.boxed), 2)
         ends = np.concatenate([ends, ends[list(self.box.twin)]], axis=0)  # a twin moves with its number unless it is mixed
         if not t.mixed:

@@ -315,5 +315,6 @@ def expectation(
         alive = t.product(plain)
         if learned:
             alive = t.sum([t.mul(p.likely["survive"], t.product(plain[:i] + plain[i + 1 :])) for i, p in enumerate(parts)])
-        out["probability"] = t.complement(t.div(alive, total))
+        # where the numbers exclude the incident (0 over 0) all quantities are 0, this one too
+        out["probability"] = t.div(t.sub(total, alive), total) if learned else t.complement(alive)
     return out
