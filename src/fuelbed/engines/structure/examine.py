@@ -49,7 +49,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         incident_table(model, incident),
         Sentence(incident_sentence(incident), detail=True),
         importance.belief_table(model, rng),
-        tables.removal_table(model, removed, known),
+        tables.removal_table(model, removed, known, paired and not model.bounded),
         importance.importance_table(model, factors, removed, known, rng),
         importance.line_table(model, known, rng),
         tables.numbers_table(model, importance.elasticities(model, known)),

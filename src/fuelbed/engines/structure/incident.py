@@ -6,11 +6,13 @@ import math
 
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.estimates import Estimate
-from fuelbed.engines.structure.cutsets import count, plural
+from fuelbed.engines.structure.cutsets import count, listing, plural
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.incident import Incident, Part
 
 __all__ = ["incident_sentence", "incident_table"]
+
+_NAMED = 8
 
 
 def incident_table(model: Compiled, incident: Incident) -> Table:
@@ -52,7 +54,7 @@ def _round(x: float) -> float:
 
 def _share(incident: Incident, part: Part) -> Cell:
     """Yes, a share of the worlds, or only "in some": never a percentage that rests on numbers nobody gave."""
-    if incident.exact and part.always:
+    if part.always and (incident.exact or part.share == (1.0, 1.0, 1.0)):
         return Cell("yes" if incident.worlds == 1 else "yes, in every world")
     if part.share is None:
         seen = " drawn" if not incident.exact else ""
@@ -64,8 +66,10 @@ def _share(incident: Incident, part: Part) -> Cell:
 def _note(incident: Incident) -> str:
     note = "Modified Halpern-Pearl (2015); structure lines may be held fixed but are not reported as causes."
     if incident.unknown:
-        names = ", ".join(f"`{u}`" for u in incident.unknown)
-        note += f" Not known of this incident: {names}. A world settles them, weighed by what the incident says of them"
+        names = [f"`{u}`" for u in incident.unknown[:_NAMED]]
+        more = len(incident.unknown) - len(names)
+        names += [f"{more} more"] if more else []
+        note += f" Not known of this incident: {listing(names)}. A world settles them, weighed by what the incident says of them"
         note += ", common causes among it" if incident.grouped else ""
         note += f"; {incident.method}."
     if any(p.share is None for p in incident.parts.values()):

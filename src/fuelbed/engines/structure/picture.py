@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from fuelbed.core.blocks import Picture
 from fuelbed.core.expressions import Fails, Ref, Tips, walk
-from fuelbed.engines.structure.claim import Removed, may_stand
+from fuelbed.engines.structure.claim import Removed, may_stand, nothing_comes
 from fuelbed.engines.structure.cutsets import CutSets
 from fuelbed.numerics.process.bounds import Bound, Comparison
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
@@ -44,6 +44,8 @@ def removal_picture(model: Compiled, today: Mapping[str, Comparison], removed: R
         if x is not None and x["change"] is not None
     ]
     alt = f"{words.capitalize()} with one factor taken out: " + ("; ".join(parts) or "cut sets broken by each factor") + "."
+    if nothing_comes(today):
+        alt = "With the numbers given no failure can come, so there is nothing to take away."
     return Picture("removal", "Take one thing away: what is left?", data, alt)
 
 

@@ -31,7 +31,7 @@ def headline(model: Compiled, today: Mapping[str, Comparison], propensity: Bound
     return Estimates("How near it still is, if nothing is done", tuple(rows))
 
 
-def removal_table(model: Compiled, removed: Removed, known: bool) -> Table:
+def removal_table(model: Compiled, removed: Removed, known: bool, paired: bool) -> Table:
     """The removal test in numbers: what is left of each quantity without the factor, and its change."""
     rows = []
     unit = f"{model.case.loss_unit} a year"
@@ -60,8 +60,9 @@ def removal_table(model: Compiled, removed: Removed, known: bool) -> Table:
         ),
         tuple(rows),
         note=(
-            "A trigger is prevented, a condition absent, a control perfect. Changes of failures a year and of expected loss are "
-            "paired: the same numbers on both sides. A failure that stands already counts in the chance, not in failures a year."
+            "A trigger is prevented, a condition absent, a control perfect. Changes are paired: the same numbers on both sides"
+            + ("" if paired else " (not that of the chance: its sums are too long here)")
+            + ". A failure that stands already counts in the chance, not in failures a year."
         ),
         empty="No factor is in a cut set, so taking one out changes nothing.",
         detail=True,

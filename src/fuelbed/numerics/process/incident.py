@@ -41,7 +41,7 @@ class Part:
     """A factor's part in causing the incident: (value, low, high) of the share of worlds and of its mean responsibility.
 
     share     the posterior probability that it is part of a minimal cause; None where only numbers that nobody gave decide it.
-    always    it is part of one in every world that the facts leave open.
+    always    it is part of one in every world that the facts leave open (that was drawn).
     """
 
     share: tuple[float, float, float] | None
@@ -113,8 +113,11 @@ def examine_incident(model: Compiled, rng: np.random.Generator) -> Incident:
         for v, r in f.responsibility.items():
             j = names.index(s.events[v][1])
             responsibility[i, j] = max(responsibility[i, j], r)
+    certain = {n for _, n in s.in_every(top)} if monotone else set()
     for j, name in enumerate(names):
-        if responsibility[:, j].any():
+        if name in certain:  # without it the failure is never true, in whatever world
+            out.parts[name] = Part((1.0, 1.0, 1.0), (1.0, 1.0, 1.0), always=True)
+        elif responsibility[:, j].any():
             out.parts[name] = _part(worlds, responsibility[:, j])
     return out
 
