@@ -156,7 +156,7 @@ class Bdd:
             return g
         return self.or_(self.and_(c, f), self.and_(self.not_(c), g))
 
-    def _rising(self, c: int, f: int, g: int) -> int:
+    def rising(self, c: int, f: int, g: int) -> int:
         """`ite` where `g` entails `f`: no NOT is needed."""
         return self.or_(g, self.and_(c, f))
 
@@ -176,7 +176,7 @@ class Bdd:
         """True when at least `k` of `fs` are: one row of partial counts, from the last argument to the first."""
         row = [TRUE if need <= 0 else FALSE for need in range(k + 1)]
         for f in reversed(fs):
-            row = [TRUE, *(self._rising(f, row[need - 1], row[need]) for need in range(1, k + 1))]
+            row = [TRUE, *(self.rising(f, row[need - 1], row[need]) for need in range(1, k + 1))]
         return row[k] if k > 0 else TRUE
 
     def threshold(self, tau: float, weights: Sequence[float], fs: Sequence[int]) -> int:
@@ -207,7 +207,7 @@ class Bdd:
                 if plain:
                     got = (self._node if weights[i] >= 0.0 else self.node)(self.var[fs[i]], off, on)
                 else:
-                    got = self._rising(fs[i], on, off) if weights[i] >= 0.0 else self._rising(self.not_(fs[i]), off, on)
+                    got = self.rising(fs[i], on, off) if weights[i] >= 0.0 else self.rising(self.not_(fs[i]), off, on)
                 memo[key] = got
             return got
 
@@ -239,7 +239,7 @@ class Bdd:
     def compose(self, f: int, by: Callable[[int], int], into: Bdd) -> int:
         """`f` with every variable v replaced by the function `by(v)` of the manager `into`."""
         memo: dict[int, int] = {FALSE: FALSE, TRUE: TRUE}
-        choose = into.ite if self.negated else into._rising
+        choose = into.ite if self.negated else into.rising
 
         def go(u: int) -> int:
             got = memo.get(u)

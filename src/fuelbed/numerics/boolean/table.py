@@ -154,7 +154,8 @@ class Table:
     def _sums(self) -> dict[str, Gathered]:
         roots = {"facts": (self.facts,), "arrivals": self.arrivals, "standing": (self.standing,)}
         roots |= {"hazard": self.hazard, "loss": self.loss}
-        return {k: Gathered([self._where[r] for r in rs]) for k, rs in roots.items()}
+        made = {rs: Gathered([self._where[r] for r in rs]) for rs in set(roots.values())}
+        return {k: made[rs] for k, rs in roots.items()}
 
     def _split(self, args: Array) -> _Args:
         a, b = 3 * self.n, 3 * self.n + self.n_leaves

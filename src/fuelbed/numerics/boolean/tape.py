@@ -85,9 +85,9 @@ class Builder:
         return ref
 
     def add(self, a: int, b: int) -> int:
-        if self.value(a) == 0.0:
+        if a < 0 and self._consts[-a - 1] == 0.0:
             return b
-        return a if self.value(b) == 0.0 else self._emit("+", a, b)
+        return a if b < 0 and self._consts[-b - 1] == 0.0 else self._emit("+", a, b)
 
     def sub(self, a: int, b: int) -> int:
         if a == b:
@@ -95,20 +95,26 @@ class Builder:
         return a if self.value(b) == 0.0 else self._emit("-", a, b)
 
     def mul(self, a: int, b: int) -> int:
-        va, vb = self.value(a), self.value(b)
-        if va == 0.0 or vb == 0.0:
-            return self.const(0.0)
-        if va == 1.0:
-            return b
-        return a if vb == 1.0 else self._emit("*", a, b)
+        for known, other in ((a, b), (b, a)):
+            if known < 0:
+                value = self._consts[-known - 1]
+                if value == 0.0:
+                    return known
+                if value == 1.0:
+                    return other
+        return self._emit("*", a, b)
 
     def complement(self, a: int) -> int:
         return self._emit("~", a)
 
     def choose(self, c: int, a: int, b: int) -> int:
         """`c*a + (1-c)*b`."""
+        if a == b:
+            return a
+        if min(a, b, c) >= 0:
+            return self._emit("?", c, a, b)
         vc, va, vb = self.value(c), self.value(a), self.value(b)
-        if a == b or vc == 1.0:
+        if vc == 1.0:
             return a
         if vc == 0.0:
             return b
@@ -213,6 +219,8 @@ class Tape:
         key = tuple(outputs)
         got = self._narrowed.get(key)
         if got is None:
+            if set(key) == set(self.outputs):
+                return self
             got = self._narrowed[key] = self._narrow({o: self.outputs[o] for o in key})
         return got
 

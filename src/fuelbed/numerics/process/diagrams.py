@@ -97,9 +97,12 @@ class Diagrams:
     def over_fine(self, structure: Structure, f: int) -> int:
         """A function over the events of `structure`, as one over fine variables; structures share their diagrams."""
         memo, b, into = self._composed, structure.bdd, self.bdd
+        if f in memo:
+            return memo[f]
+        choose = into.ite if b.negated else into.rising
         for u in b.reachable(f):
             if u not in memo:
-                memo[u] = into.ite(self.event(structure.events[b.var[u]]), memo[b.high[u]], memo[b.low[u]])
+                memo[u] = choose(self.event(structure.events[b.var[u]]), memo[b.high[u]], memo[b.low[u]])
         return memo[f]
 
     def hold(self, line: str, value: bool) -> None:

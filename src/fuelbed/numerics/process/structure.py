@@ -9,7 +9,7 @@ minimal, what an arrival completes depends on which of them are there: the funct
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from fuelbed.core.case import Case
 from fuelbed.core.errors import BudgetError
@@ -137,13 +137,17 @@ class Structure:
         if isinstance(e, Not):
             return b.not_(self.expr(e.arg))
         if isinstance(e, And):
-            return b.all_(self.expr(x) for x in e.args)
+            return b.all_(self._deepest_first(e.args))
         if isinstance(e, Or):
-            return b.any_(self.expr(x) for x in e.args)
+            return b.any_(self._deepest_first(e.args))
         if isinstance(e, AtLeast):
             return b.at_least(e.k, [self.expr(x) for x in e.args])
         assert isinstance(e, Threshold)
         return b.threshold(e.tau, [w for w, _ in e.terms], [self.expr(x) for _, x in e.terms])
+
+    def _deepest_first(self, args: Sequence[Expr]) -> list[int]:
+        """What is joined on top of the deepest leaves its lower levels alone."""
+        return sorted((self.expr(x) for x in args), key=lambda f: -self.bdd.var[f])
 
     def cuts(self, f: int) -> int:
         """The minimal cut sets of `f`, as a root in `self.family`."""
