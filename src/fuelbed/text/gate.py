@@ -1,140 +1,165 @@
-"""Which patterns can match a sentence at all: most cannot, and a set of letters tells it sooner than a regular expression.
+"""Which patterns can match a sentence at all: most cannot, and looking up its words tells it sooner than a regular expression.
 
-Of every pattern of a lexicon the *needles* are read off once: pieces of literal text of which any match must contain at least one. A
-sentence that contains none of them is not searched. Patterns without needles are always searched.
+Of every pattern the *needles* are read off once, from its source and without compiling it: pieces of literal text of which any match
+must contain at least one. A sentence that contains none of them is not searched, and a pattern that no sentence calls for is never
+compiled. Patterns without needles are always searched. No needle holds a blank, so each word of a text is looked up by itself, once.
 """
 
 from __future__ import annotations
 
 import re
-import re._constants as op  # type: ignore[import-untyped,import-not-found,unused-ignore]  # the standard library's own, not in its stubs
-import re._parser as parser  # type: ignore[import-untyped,import-not-found,unused-ignore]  # the same
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from fuelbed.text.lexicon import Entry, Hit, Lexicon
+if TYPE_CHECKING:
+    from fuelbed.text.lexicon import Hit, Lexicon
 
-__all__ = ["find", "first", "needles"]
+__all__ = ["Gate", "Needles", "find", "first", "needles", "piece"]
 
-_LONGEST = 4  # letters of a needle
+_LONGEST = 7  # letters of a needle
 _SHORTEST = 2
-
+_KEPT = 20_000  # words whose needles are remembered
+_PIECE = re.compile(
+    r"(?P<back>\(\?P=\w+\))|(?P<look>\(\?<?[=!])|(?P<open>\((?:\?(?:P<\w+>|[a-zA-Z-]*:))?)|(?P<close>\))|(?P<or>\|)"
+    r"|(?P<list>\{[a-z_]+\})|(?P<times>(?:\{\d*(?:,\d*)?\}|[*+?])\??)|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[a-zA-Z\d]|[.^$])"
+    r"|\\(?P<escaped>[^a-zA-Z\d])|(?P<blank>\s+)|(?P<text>[^\\\[\](){}|*+?.^$\s]+|.)",
+    re.DOTALL,
+)
 
 Needles = tuple[tuple[frozenset[str], ...], ...]
+"""One of the outer tuple's members must hold: each of its sets has a piece in every text that the pattern matches."""
+
+_Sets = list[frozenset[str]]
 
 
-@lru_cache(maxsize=2048)
-def needles(pattern: re.Pattern[str]) -> Needles:
-    """Pieces of lower-case text, at most four letters each. One of the outer tuple's members must hold: each of its sets has a piece in
-    every text that the pattern matches."""
-    return tuple(
-        tuple(sorted(_all(part), key=_cost)) for part in _alternatives(list(parser.parse(pattern.pattern, pattern.flags)))
-    )
+def needles(source: str, lists: Mapping[str, frozenset[str] | None]) -> Needles:
+    """The needles of a pattern as the lexicon writes it; `lists` are those of its word lists (None: a list that has none)."""
+    tokens = [(m.lastgroup or "", m[m.lastgroup or 0]) for m in _PIECE.finditer(source)]
+    found, _ = _choice(tokens, 0, lists)
+    return tuple(tuple(sorted(set(part), key=_cost)) for part in found)
 
 
-def _alternatives(sequence: list[tuple[Any, Any]]) -> list[list[tuple[Any, Any]]]:
-    """The branches of a pattern that is nothing but a choice; else the pattern itself."""
-    real = [(code, value) for code, value in sequence if code not in (op.ASSERT, op.ASSERT_NOT, op.AT)]
-    if len(real) == 1 and real[0][0] is op.SUBPATTERN:
-        return _alternatives(list(real[0][1][-1]))
-    if len(real) == 1 and real[0][0] is op.BRANCH:
-        return [found for part in real[0][1][1] for found in _alternatives(list(part))]
-    return [real]
+def piece(text: str) -> frozenset[str] | None:
+    """The needle of a run of literal text: the longest of its words, cut; None where it has no word of two letters."""
+    longest = max(text.lower().split(), key=len, default="")
+    return frozenset({longest[:_LONGEST]}) if len(longest) >= _SHORTEST else None
 
 
-def _all(sequence: Iterable[tuple[Any, Any]]) -> list[frozenset[str]]:
-    """Sets of needles; a match contains at least one needle of each."""
-    sets: list[frozenset[str]] = []
-    run = ""
-    for code, value in [*sequence, (None, None)]:
-        if code is op.LITERAL:
-            run += chr(value).lower()
-            continue
-        sets += [found for found in (_piece(run), _inside(code, value)) if found is not None]
+def _choice(tokens: Sequence[tuple[str, str]], at: int, lists: Mapping[str, frozenset[str] | None]) -> tuple[list[_Sets], int]:
+    """The alternatives from `at` to the closing bracket or the end, each as the sets that it needs; a branch that is itself nothing
+    but a choice is told apart into that choice's branches."""
+    branches: list[_Sets] = []
+    while True:
+        part, alone, at = _sequence(tokens, at, lists)
+        branches += alone if alone is not None else [part]
+        if at >= len(tokens) or tokens[at][0] == "close":
+            return branches, at
+        at += 1
+
+
+def _sequence(
+    tokens: Sequence[tuple[str, str]], at: int, lists: Mapping[str, frozenset[str] | None]
+) -> tuple[_Sets, list[_Sets] | None, int]:
+    """The sets of one branch, the branches of the only group that it consists of (or None), and where it ends."""
+    sets: _Sets = []
+    run, parts = "", 0
+    alone: list[_Sets] | None = None
+    while at < len(tokens) and tokens[at][0] not in ("or", "close"):
+        kind, text = tokens[at]
+        at += 1
+        if kind in ("text", "escaped"):
+            optional = _optional(tokens, at)
+            repeated = at < len(tokens) and tokens[at][0] == "times"
+            run += text[: -1 if optional else None]
+            parts += 1
+            if not repeated:
+                continue
+        sets += _told(piece(run))
         run = ""
-    return sets
+        if kind in ("open", "look"):
+            inner, at = _choice(tokens, at, lists)
+            at += 1
+            if kind == "open":
+                parts += 1
+                alone = inner
+                sets += [] if _optional(tokens, at) else _told(_union(inner))
+        elif kind == "list":
+            parts += 1
+            sets += [] if _optional(tokens, at) else _told(lists.get(text[1:-1]))
+        elif kind in ("class", "blank", "times", "back"):
+            parts += 1
+    return sets + _told(piece(run)), alone if parts == 1 else None, at
 
 
-def _needles(sequence: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
-    return min(_all(sequence), key=_cost, default=None)
+def _optional(tokens: Sequence[tuple[str, str]], at: int) -> bool:
+    return at < len(tokens) and tokens[at][0] == "times" and re.match(r"[*?]|\{0?[,}]|\{0+\}", tokens[at][1]) is not None
 
 
-def _piece(run: str) -> frozenset[str] | None:
-    return frozenset({run[:_LONGEST]}) if len(run) >= _SHORTEST else None
+def _told(found: frozenset[str] | None) -> _Sets:
+    return [] if found is None else [found]
 
 
-def _inside(code: Any, value: Any) -> frozenset[str] | None:
-    if code is op.SUBPATTERN:
-        return _needles(value[-1])
-    if code in (op.MAX_REPEAT, op.MIN_REPEAT) and value[0] >= 1:
-        return _needles(value[2])
-    if code is op.BRANCH:
-        parts = [_needles(part) for part in value[1]]
-        known = [p for p in parts if p is not None]
-        return frozenset().union(*known) if len(known) == len(parts) else None
-    return None
+def _union(branches: Sequence[_Sets]) -> frozenset[str] | None:
+    best = [min(sets, key=_cost, default=None) for sets in branches]
+    known = [b for b in best if b is not None]
+    return frozenset().union(*known) if known and len(known) == len(best) else None
 
 
 def _cost(found: frozenset[str]) -> float:
     """How often such needles occur by chance, up to a factor."""
-    return sum(16.0 ** -len(n) for n in found)
+    return sum(12.0 ** -len(n) for n in found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """The needles of a lexicon the other way round: `masks` gives for a needle the bits of the sets that it is in; an entry is possible
-    when all bits of one of its masks are set."""
+class Gate:
+    """The needles of many patterns the other way round: for each word of a text the bits of the sets that it has a needle of; pattern
+    `i` is possible when all bits of one of `needed[i]` are set."""
 
-    masks: Mapping[str, int]
-    entries: tuple[tuple[Entry, tuple[int, ...]], ...]
+    def __init__(self, patterns: Sequence[Needles]) -> None:
+        bits: dict[frozenset[str], int] = {}
+        needed: list[tuple[int, ...]] = []
+        for pattern in patterns:
+            masks = set()
+            for every in pattern:
+                mask = 0
+                for some in every:
+                    mask |= bits.setdefault(some, 1 << len(bits))
+                masks.add(mask)
+            needed.append((0,) if not masks or 0 in masks else tuple(sorted(masks)))
+        self.needed: tuple[tuple[int, ...], ...] = tuple(needed)
+        self._bits: dict[str, int] = {}
+        for some, bit in bits.items():
+            for needle in some:
+                self._bits[needle] = self._bits.get(needle, 0) | bit
+        self._words: dict[str, int] = {}
 
+    def seen(self, text: str) -> int:
+        """The bits of the sets that have a needle in `text`."""
+        words, found = self._words, 0
+        for word in text.lower().split():
+            mask = words.get(word)
+            if mask is None:
+                mask = self._word(word)
+                if len(words) < _KEPT:
+                    words[word] = mask
+            found |= mask
+        return found
 
-@lru_cache(maxsize=64)
-def _index(lex: Lexicon) -> _Index:
-    bits: dict[frozenset[str], int] = {}
-    masks: dict[str, int] = {}
-    entries = []
-    for entry in lex.entries:
-        needed = set()
-        for every in needles(entry.match):
-            for some in every:
-                bits.setdefault(some, 1 << len(bits))
-            needed.add(sum({bits[some] for some in every}))
-        entries.append((entry, (0,) if 0 in needed else tuple(sorted(needed))))
-    for some, bit in bits.items():
-        for needle in some:
-            masks[needle] = masks.get(needle, 0) | bit
-    return _Index(masks, tuple(entries))
+    def _word(self, word: str) -> int:
+        found, n = 0, len(word)
+        for size in range(_SHORTEST, min(_LONGEST, n) + 1):
+            for i in range(n - size + 1):
+                found |= self._bits.get(word[i : i + size], 0)
+        return found
 
-
-@lru_cache(maxsize=256)
-def _seen(lex: Lexicon, text: str) -> int:
-    """The bits of the sets that have a needle in `text`."""
-    masks, low, seen = _index(lex).masks, text.lower(), 0
-    for piece in {low[i : i + n] for n in range(_SHORTEST, _LONGEST + 1) for i in range(len(low) - n + 1)} & masks.keys():
-        seen |= masks[piece]
-    return seen
-
-
-@lru_cache(maxsize=64)
-def _of(lex: Lexicon, roles: tuple[str, ...]) -> tuple[tuple[Entry, tuple[int, ...]], ...]:
-    return tuple((e, needed) for e, needed in _index(lex).entries if not roles or e.role in roles)
+    def possible(self, seen: int, i: int) -> bool:
+        return any(need & seen == need for need in self.needed[i])
 
 
 def find(lex: Lexicon, text: str, *roles: str) -> Iterator[Hit]:
-    """What `lex.find(text, *roles)` finds, in less time."""
-    seen = _seen(lex, text)
-    for entry, needed in _of(lex, roles):
-        for need in needed:
-            if need & seen == need:
-                m = entry.find(text)
-                if m is not None:
-                    yield Hit(entry, m.start(), m.end())
-                break
+    """`lex.find(text, *roles)`, which uses the gate by itself."""
+    return lex.find(text, *roles)
 
 
 def first(lex: Lexicon, text: str, *roles: str) -> Hit | None:
-    """The first of them, None where there is none."""
-    return next(find(lex, text, *roles), None)
+    """`lex.first(text, *roles)`."""
+    return lex.first(text, *roles)

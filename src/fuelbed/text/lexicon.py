@@ -24,32 +24,54 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+
+from fuelbed.text.gate import Gate, needles, piece
 
 __all__ = ["Entry", "Hit", "Lexicon", "lexicon", "names"]
 
 _FOLDER = "lexicon"
 _LIST = re.compile(r"\{([a-z_]+)\}")
+_TEXTS = 2048  # texts whose findings each lexicon remembers
+_LONG = 20_000  # characters of a text that is not remembered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """One pattern of a lexicon."""
+    """One pattern of a lexicon, compiled when it is first used. `sources` are `match` and `unless` as written ("" without `unless`)."""
 
     id: str
     role: str
-    match: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    sources: tuple[str, str]
+    words: Mapping[str, tuple[str, ...]]
     hits: tuple[str, ...]
     misses: tuple[str, ...]
     weight: float = 1.0
+    _made: list[re.Pattern[str] | None] = field(default_factory=list, repr=False)
+
+    @property
+    def match(self) -> re.Pattern[str]:
+        found = self._patterns()[0]
+        assert found is not None
+        return found
+
+    @property
+    def unless(self) -> re.Pattern[str] | None:
+        if len(self._patterns()) == 1:
+            self._made.append(_compiled(self.sources[1], self.words) if self.sources[1] else None)
+        return self._made[1]
+
+    def _patterns(self) -> list[re.Pattern[str] | None]:
+        if not self._made:
+            self._made.append(_compiled(self.sources[0], self.words))
+        return self._made
 
     def find(self, text: str) -> re.Match[str] | None:
         """The first match in one sentence, None where `unless` takes it back."""
         m = self.match.search(text)
-        if m is None or (self.unless is not None and self.unless.search(text)):
+        if m is None or (self.sources[1] and self.unless is not None and self.unless.search(text)):
             return None
         return m
 
@@ -63,21 +85,35 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Lexicon:
-    """One file of the lexicon, compiled."""
+    """One file of the lexicon. What was found in a text is remembered: many readers ask about the same sentences."""
 
     name: str
     words: Mapping[str, tuple[str, ...]]
     entries: tuple[Entry, ...]
+    _gate: Gate | None = None
+    _texts: dict[str, tuple[int, dict[int, Hit | None]]] = field(default_factory=dict)
+    _roles: dict[tuple[str, ...], tuple[tuple[int, tuple[int, ...]], ...]] = field(default_factory=dict)
 
     def find(self, text: str, *roles: str) -> Iterator[Hit]:
         """Every entry (of these roles, or of all) that is found in one sentence, in the file's order."""
-        for e in self.entries:
-            if not roles or e.role in roles:
-                m = e.find(text)
-                if m is not None:
-                    yield Hit(e, m.start(), m.end())
+        seen, known = self._texts.get(text) or self._looked_at(text)
+        for i, needed in self._roles.get(roles) or self._of(roles):
+            if i in known:
+                hit = known[i]
+            elif not seen and needed[0]:
+                continue
+            else:
+                for need in needed:
+                    if need & seen == need:
+                        break
+                else:
+                    continue
+                m = self.entries[i].find(text)
+                hit = known[i] = None if m is None else Hit(self.entries[i], m.start(), m.end())
+            if hit is not None:
+                yield hit
 
     def first(self, text: str, *roles: str) -> Hit | None:
         return next(self.find(text, *roles), None)
@@ -85,6 +121,29 @@ class Lexicon:
     def any_word(self, *lists: str) -> re.Pattern[str]:
         """One pattern for all words of these lists, at word boundaries."""
         return _compiled("|".join(f"{{{name}}}" for name in lists), self.words)
+
+    def _looked_at(self, text: str) -> tuple[int, dict[int, Hit | None]]:
+        if self._gate is None:
+            lists = {name: _needles_of(words) for name, words in self.words.items()}
+            self._gate = Gate([needles(e.sources[0], lists) for e in self.entries])
+        found: tuple[int, dict[int, Hit | None]] = (self._gate.seen(text), {})
+        if len(text) <= _LONG:
+            if len(self._texts) >= _TEXTS:
+                self._texts.clear()
+            self._texts[text] = found
+        return found
+
+    def _of(self, roles: tuple[str, ...]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        assert self._gate is not None
+        of = tuple((i, self._gate.needed[i]) for i, e in enumerate(self.entries) if not roles or e.role in roles)
+        self._roles[roles] = of
+        return of
+
+
+def _needles_of(words: Iterable[str]) -> frozenset[str] | None:
+    found = [piece(w) for w in words]
+    known = [f for f in found if f is not None]
+    return frozenset().union(*known) if known and len(known) == len(found) else None
 
 
 @lru_cache(maxsize=4096)
@@ -105,12 +164,11 @@ def _compiled(pattern: str, words: Mapping[str, tuple[str, ...]]) -> re.Pattern[
 
 
 def _entry(row: Mapping[str, object], words: Mapping[str, tuple[str, ...]]) -> Entry:
-    unless = row.get("unless")
     return Entry(
         str(row["id"]),
         str(row["role"]),
-        _compiled(str(row["match"]), words),
-        _compiled(str(unless), words) if unless else None,
+        (str(row["match"]), str(row.get("unless") or "")),
+        words,
         tuple(_strings(row["hits"])),
         tuple(_strings(row["misses"])),
         float(str(row.get("weight", 1.0))),
