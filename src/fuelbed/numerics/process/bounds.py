@@ -14,13 +14,13 @@ Where a trigger stays on for long the horizon probability is simulated (`outside
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fuelbed.numerics.process.beside import beside
 from fuelbed.numerics.process.box import Box
 from fuelbed.numerics.process.comparison import Bound, Comparison, What, at_points, enclosure, hull, of, scaled
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
@@ -203,8 +203,9 @@ class _Bounds:
         tasks = []
         for o in self.outputs:
             value, grad = np.concatenate(values[o]), np.concatenate(grads[o])
-            for r in range(len(self.rows)):
-                tasks += [self._task(r, o, w, value, grad) for w in self._wanted(o) if r or w == "after"]
+            by_what = [self._tested(o, w, value, grad) for w in self._wanted(o)]
+            for of_row in zip(*by_what, strict=True):
+                tasks += [t for t in of_row if t.row or t.what == "after"]
         return tasks
 
     def _wanted(self, output: str) -> tuple[What, ...]:
@@ -235,21 +236,26 @@ class _Bounds:
                         out[r, at[label]] += share * g[place[name], r]
         return out
 
-    def _task(self, r: int, o: str, what: What, value: Array, grad: Array) -> _Task:
-        after, before = value[r], value[0]
-        slope = grad[r]
+    def _tested(self, o: str, what: What, value: Array, grad: Array) -> list[_Task]:
+        """For every row, the numbers in which `what` of an output is one-signed at all tested points, and the mixed ones."""
+        after, before = value[:, None], value[:1, None]
+        slope, scale = grad, np.abs(grad) + np.abs(grad[:1])
         if what == "difference":
-            slope = grad[r] - grad[0]
+            slope = grad - grad[:1]
         elif what == "ratio":
-            slope = grad[r] * before - grad[0] * after
-        scale = np.abs(grad[r]) + np.abs(grad[0]) if what != "ratio" else np.abs(grad[r] * before) + np.abs(grad[0] * after)
-        up = (slope >= -_TINY * scale).all(axis=1)
-        down = (slope <= _TINY * scale).all(axis=1)
-        mixed = np.flatnonzero(~up & ~down).tolist()
-        mixed += [self.box.twin[j] for j in mixed if j in self.box.twin]
+            mine, base = grad * before, grad[:1] * after
+            slope, scale = mine - base, np.abs(mine) + np.abs(base)
+        up: NDArray[np.bool_] = np.all(slope >= -_TINY * scale, axis=2)
+        down: NDArray[np.bool_] = np.all(slope <= _TINY * scale, axis=2)
         # what a number does not move is not taken to an end, where others may lose their meaning (a condition that is never there)
-        low_end = np.where(up & down, 0.5, np.where(up, 0.0, 1.0)).tolist()
-        return _Task(r, o, what, low_end, mixed, hull(of(what, after, before)))
+        low_ends = np.where(up & down, 0.5, np.where(up, 0.0, 1.0)).tolist()
+        both, seen = ~(up | down), of(what, value, value[:1])
+        out = []
+        for r, low_end in enumerate(low_ends):
+            mixed: list[int] = np.flatnonzero(both[r]).tolist()
+            mixed += [self.box.twin[j] for j in mixed if j in self.box.twin]
+            out.append(_Task(r, o, what, low_end, mixed, hull(seen[r])))
+        return out
 
     # ---- ends and corners --------------------------------------------------------------------------------------------------
 
@@ -258,35 +264,15 @@ class _Bounds:
         by_row: dict[int, list[_Task]] = {}
         for t in tasks:
             by_row.setdefault(t.row, []).append(t)
-        out: dict[tuple[int, str, str], tuple[float, float]] = {}
-        group: list[tuple[list[_Task], list[NDArray[np.intp]], Array, int]] = []
-        columns = 0
-        for mine in by_row.values():
-            shares, where = _distinct([self._points(t) for t in mine])
-            pair = [self.rows[0], self.rows[mine[0].row]] if mine[0].row else [self.rows[0]]
-            inputs = batch(self.model, self.box.with_draws(shares), pair)
-            group.append((mine, where, inputs, len(pair)))
-            columns += inputs.shape[1]
-            if columns * self.model.tape.n_inputs > _REGISTERS:
-                self._run_group(group, out)
-                group, columns = [], 0
-        self._run_group(group, out)
-        return out
-
-    def _run_group(
-        self,
-        group: list[tuple[list[_Task], list[NDArray[np.intp]], Array, int]],
-        out: dict[tuple[int, str, str], tuple[float, float]],
-    ) -> None:
-        """Several rows in one run: many small runs would spend their time on calls."""
-        if not group:
-            return
-        cuts = np.cumsum([0, *(x.shape[1] for _, _, x, _ in group)]).tolist()
-        whole = self._run([{}], np.concatenate([x for _, _, x, _ in group], axis=1))
-        for (mine, where, _, n_rows), (a, b) in zip(group, pairwise(cuts), strict=True):
-            for t, at in zip(mine, where, strict=True):
-                both = whole[t.output][0, a:b].reshape(n_rows, self.box.n_draws, -1)[:, :, at]
-                out[(t.row, t.output, t.what)] = self._ends(t, of(t.what, both[-1], both[0]))
+        ordered = [t for mine in by_row.values() for t in mine]
+        run: Callable[[Array], dict[str, Array]] = lambda x: {o: v[0] for o, v in self._run([{}], x).items()}  # noqa: E731  # a word for it
+        asked = [(t.row, self._points(t)) for t in ordered]
+        found = beside(self.model, self.box, self.rows, run, asked, _REGISTERS)
+        pairs = zip(ordered, found, strict=True)
+        return {
+            (t.row, t.output, t.what): self._ends(t, of(t.what, after[t.output], before[t.output]))
+            for t, (before, after) in pairs
+        }
 
     def _ends(self, t: _Task, v: Array) -> tuple[float, float]:
         if not self.box.drawn:
@@ -354,20 +340,3 @@ def _moved_by(value: float | str | Pick, knobs: Mapping[str, Array | float]) -> 
         return []
     now = np.asarray(setting(value, knobs))
     return [(v, (np.asarray(knobs[v]) == now).astype(float)) for v in value.values if isinstance(v, str)]
-
-
-def _distinct(shares: list[Array]) -> tuple[Array, list[NDArray[np.intp]]]:
-    """The distinct points of several sets, and where the points of each set are among them."""
-    seen: dict[bytes, int] = {}
-    points: list[Array] = []
-    where = []
-    for s in shares:
-        at = []
-        for column in np.ascontiguousarray(s.T):
-            key = column.tobytes()
-            if key not in seen:
-                seen[key] = len(points)
-                points.append(column)
-            at.append(seen[key])
-        where.append(np.array(at, dtype=np.intp))
-    return np.array(points).T, where
