@@ -18,6 +18,7 @@ __all__ = ["run_length", "time_of_fewer", "verification"]
 
 _CHANCE = 0.05  # what is left to chance where an observation is taken to show something
 _SEEN = 0.8  # how likely it is to be seen where it did work
+_COUNTED = 250  # expected arrivals or failures that may be waited for
 _MOST_TIMES = 20  # repetitions that a drill or a wait may ask for
 _SEEN_IN_RUN = 0.2  # an item that leaves more than this of the failures by arrival is not seen in a run of the trigger
 
@@ -147,16 +148,19 @@ def time_of_fewer(before: float, after: float) -> tuple[float, int]:
     """The shortest time (in years, by steps of 2 %) and the most arrivals in it that tell the two rates apart (Poisson counts): so few
     come with less than 1 chance in 20 as often as before, and with at least 4 in 5 as seldom as from now on. Endless where the rates
     are too close."""
-    if not before > after:
+    left = after / before if before > 0 else 1.0
+    if left >= 1:
         return math.inf, 0
-    years = -math.log(_CHANCE) / before
-    while years * before < 500:
-        most = 0
-        while _at_most(most + 1, years * before) <= _CHANCE * (1 + 1e-9):
+    near = ((1.64 + 0.84 * math.sqrt(left)) / (1 - left)) ** 2  # expected arrivals, as the normal distribution has it
+    if near > _COUNTED:
+        return math.inf, 0
+    mean, most = max(-math.log(_CHANCE), 0.6 * near), 0
+    while mean < 2 * _COUNTED:
+        while _at_most(most + 1, mean) <= _CHANCE * (1 + 1e-9):
             most += 1
-        if _at_most(most, years * after) >= _SEEN:
-            return years, most
-        years *= 1.02
+        if _at_most(most, mean * left) >= _SEEN:
+            return mean / before, most
+        mean *= 1.02
     return math.inf, 0
 
 
