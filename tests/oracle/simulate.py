@@ -19,7 +19,7 @@ import numpy as np
 
 from fuelbed.core.actions import Change
 from fuelbed.core.case import Case, CommonCause, Factor
-from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold
+from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, walk
 from fuelbed.core.quantities import Quantity
 
 Event = tuple[str, str]
@@ -64,6 +64,7 @@ class Simulated:
     probability: tuple[float, float]
     loss: tuple[float, float]
     standing: tuple[float, float]
+    propensity: tuple[float, float]
 
 
 class Tables:
@@ -252,6 +253,10 @@ class Process:
 
     def belief(self, rng: np.random.Generator) -> tuple[dict[str, bool], dict[str, bool]]:
         """The persistent state after the incident, by rejection."""
+        return self.incident(rng)[:2]
+
+    def incident(self, rng: np.random.Generator) -> tuple[dict[str, bool], dict[str, bool], int]:
+        """One incident that agrees with the facts: the persistent state, the common causes that struck, the true events as bits."""
         n = self.past
         known = [f.name for f in self.case.of_kind("trigger") if f.occurred]
         momentary = [t for t in known if n.lasts[t] == 0]
@@ -275,7 +280,7 @@ class Process:
                 if on or f.name == t:
                     true |= self.before.bit[("trigger", f.name)]
             if self._agrees(true) and self.before.completes(0, true, self.before.bit[("trigger", t)]):
-                return x, struck
+                return x, struck, true
         raise AssertionError("the incident never happens")
 
     def _agrees(self, true: int) -> bool:
@@ -293,20 +298,21 @@ class Process:
         pair = [(float(m), float(e)) for m, e in zip(mean, error, strict=True)]
         return Simulated(*pair)
 
-    def once(self, rng: np.random.Generator) -> tuple[float, float, float, float]:
-        """One horizon: failing arrivals a year, failed at all, loss a year, failed already at the start."""
+    def once(self, rng: np.random.Generator) -> tuple[float, float, float, float, float]:
+        """One horizon: failing arrivals a year, failed at all, loss a year, failed already at the start, the next trigger fails it."""
         n, tables = self.ahead, self.after
         own, struck = self.belief(rng)
         for name, p in self.forced.items():
             own[name] = bool(rng.random() < p)
         x = self.broken(own, struck, n)
         horizon = self.case.horizon
-        arrivals = []
+        arrivals: list[tuple[float, str]] = []
         off = {t: n.lasts[t] if rng.random() < n.now[t] else -1.0 for t in n.rate}
         for t, r in n.rate.items():
             past = n.lasts[t]
             arrivals += [(at, t) for at in rng.uniform(-past, horizon, rng.poisson(r * (horizon + past)))]
         standing = tables.stands(self.demand(tables, n, x, rng))
+        next_fails = self._next_fails(x, off, rng)
         failing, loss = 0, 0.0
         for at, t in sorted(arrivals):
             off[t] = max(off[t], at + n.lasts[t])
@@ -320,7 +326,27 @@ class Process:
             failing += tables.completes(0, true, b)
             worst = [k for k in range(len(self.case.outcomes)) if tables.completes(k + 1, true, b)]
             loss += self.case.outcomes[worst[-1]].loss.low if worst else 0.0
-        return failing / horizon, float(standing or failing > 0), loss / horizon, float(standing)
+        return failing / horizon, float(standing or failing > 0), loss / horizon, float(standing), float(next_fails)
+
+    def _next_fails(self, x: dict[str, bool], off: dict[str, float], rng: np.random.Generator) -> bool:
+        """Whether one trigger, drawn by the rates of today at any time of the horizon, fails it; a prevented one is harmless."""
+        n, tables = self.ahead, self.after
+        names = [t for t in self.past.rate if self.reaches(t)]
+        rates = np.array([self.past.rate[t] for t in names])
+        if not rates.sum() > 0:
+            return False
+        t, at = names[int(rng.choice(len(names), p=rates / rates.sum()))], rng.uniform(0, self.case.horizon)
+        if n.rate[t] == 0:
+            return False
+        true = self.demand(tables, n, x, rng)
+        for m in n.rate:
+            if m == t or off[m] > at or rng.poisson(n.rate[m] * n.lasts[m]) > 0:
+                true |= tables.bit[("trigger", m)]
+        return tables.completes(0, true, tables.bit[("trigger", t)])
+
+    def reaches(self, trigger: str) -> bool:
+        """Whether some line names the trigger: others are in no sum."""
+        return any(e.name == trigger for line in self.case.lines.values() for e in walk(line.expr) if isinstance(e, Ref))
 
 
 def _with_added(case: Case, changes: Sequence[Change]) -> Case:

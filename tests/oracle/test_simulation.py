@@ -106,7 +106,7 @@ def test_closed_forms_agree_with_the_process(block: int) -> None:
         for row, change in enumerate(((), changes)):
             s = Process(c, change).run(RUNS, np.random.default_rng(seed))
             checked += 1
-            for name in ("hazard", "probability", "loss", "standing"):
+            for name in ("hazard", "probability", "loss", "standing", "propensity"):
                 mean, error = getattr(s, name)
                 off = abs(float(v[name][row, 0]) - mean) / (error + 0.004 * (1 + mean))
                 worst.append((off, f"seed {seed} row {row} {name}: {v[name][row, 0]:.4f} against {mean:.4f} +- {error:.4f}"))
@@ -198,7 +198,8 @@ def test_long_triggers_and_added_controls_agree_with_the_process(block: int) -> 
                 v["probability"], slack = p.value, p.error
             s = Process(c, c.actions[name].does if name else ()).run(RICH_RUNS, rng)
             checked += 1
-            for o in ("hazard", "probability", "loss", "standing"):
+            moves_a_rate = any(x.parameter == "rate" for x in (c.actions[name].does if name else ()))
+            for o in ("hazard", "probability", "loss", "standing", *(() if moves_a_rate else ("propensity",))):
                 mean, error = getattr(s, o)
                 off = abs(float(v[o]) - mean) / (np.hypot(error, slack) + 0.004 * (1 + mean))
                 worst.append((off, f"seed {seed} {name} {o}: {v[o]:.4f} against {mean:.4f} +- {error:.4f}"))
