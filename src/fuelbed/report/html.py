@@ -35,6 +35,7 @@ _SIZES = ((10**6, True), (40, True), (40, False), (10, False))  # rows of a tabl
 _TOO_LONG = "With sliders this page would be longer than 500 kB. Change a number in the case and run `fuelbed analyze` again."
 _LONG_NAME = 24  # names up to this long stay whole in a column
 _ROWS = 8  # of a table that is not folded; the rest is one click away, but for a table of verdicts, which is whole
+_ROWS_OF = {"flips": 5}
 _COMPACT = ("untouched",)  # tables that are lists of names: a line for each kind
 _PER_CENT = re.compile(r"(?<=\d) %")  # a number keeps its sign on the same line
 _ENDLESS = re.compile(r"(\S{40,})")
@@ -121,8 +122,9 @@ def _table(b: Table, m: Any) -> Markup:
     if b.id in _COMPACT and b.rows:
         return m.compact(b, _by_kind(b))  # type: ignore[no-any-return]  # macros return Markup
     numbers = [c.estimate for row in b.rows for c in row if c.estimate is not None]
-    whole = is_folded(b, page=True) or any(c.kind == "verdict" for c in b.columns) or len(b.rows) <= _ROWS + 2
-    return m.table(b, _bases(numbers), len(b.rows) if whole else _ROWS)  # type: ignore[no-any-return]  # macros return Markup
+    rows = _ROWS_OF.get(b.id, _ROWS)
+    whole = is_folded(b, page=True) or any(c.kind == "verdict" for c in b.columns) or len(b.rows) <= rows + 2
+    return m.table(b, _bases(numbers), len(b.rows) if whole else rows)  # type: ignore[no-any-return]  # macros return Markup
 
 
 def _by_kind(b: Table) -> list[tuple[str, list[tuple[str, str]]]]:
