@@ -8,7 +8,7 @@ what stands under the actions. A kind is present from `_ENOUGH` on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import get_args
@@ -26,62 +26,86 @@ _ENOUGH = 0.8
 _CERTAIN = 1.0  # one place says it by itself
 _KINDS = tuple(k for k in get_args(AmplificationKind) if k != "none")
 
-_FITS: tuple[tuple[str, frozenset[str], float, float], ...] = (
-    # kind, pieces that fit together, weight within one sentence, weight over two sentences
-    ("accumulation", frozenset({"growth", "slows"}), 1.0, 1.0),
-    ("accumulation", frozenset({"growth", "more"}), 1.0, 1.0),
-    ("accumulation", frozenset({"growth", "residue"}), 0.7, 0.6),
-    ("accumulation", frozenset({"residue", "slows"}), 0.7, 0.5),
-    ("accumulation", frozenset({"residue", "more"}), 1.0, 0.8),
-    ("retry_amplification", frozenset({"retry", "load"}), 1.0, 1.0),
-    ("retry_amplification", frozenset({"retry", "more"}), 1.0, 0.8),
-    ("retry_amplification", frozenset({"retry", "again"}), 0.8, 0.6),
-    ("crash_loop", frozenset({"crash", "start", "again"}), 1.0, 0.8),
-    ("crash_loop", frozenset({"crash", "again"}), 0.6, 0.3),
-    ("crash_loop", frozenset({"start", "again"}), 0.5, 0.3),
-    ("self_sustaining_loop", frozenset({"slows", "worse"}), 0.6, 0.4),
-    ("self_sustaining_loop", frozenset({"load", "worse"}), 0.6, 0.4),
-    ("self_sustaining_loop", frozenset({"growth", "worse"}), 0.8, 0.6),
-    ("self_sustaining_loop", frozenset({"more", "worse"}), 0.8, 0.6),
-    ("self_sustaining_loop", frozenset({"more", "persists"}), 1.0, 0.7),
-    ("self_sustaining_loop", frozenset({"cold", "persists"}), 1.0, 0.7),
-    ("self_sustaining_loop", frozenset({"cold", "overloaded"}), 0.8, 0.5),
-    ("self_sustaining_loop", frozenset({"stale", "persists"}), 0.8, 0.5),
-    ("self_sustaining_loop", frozenset({"stays", "retry"}), 1.0, 0.8),
-    ("self_sustaining_loop", frozenset({"stays"}), 0.5, 0.5),
-    ("self_sustaining_loop", frozenset({"stays", "slows"}), 0.6, 0.4),
-    ("cascade", frozenset({"survivors", "overloaded"}), 1.0, 0.8),
-    ("cascade", frozenset({"moves", "overloaded"}), 1.0, 0.7),
-    ("cascade", frozenset({"survivors", "more"}), 1.0, 0.7),
-    ("cascade", frozenset({"lost", "spread"}), 0.7, 0.3),
-    ("self_sustaining_loop", frozenset({"return", "causal"}), 0.7, 0.0),
-    ("self_sustaining_loop", frozenset({"return", "more"}), 1.0, 0.0),
-    ("self_sustaining_loop", frozenset({"return", "slows"}), 0.8, 0.0),
-    ("self_sustaining_loop", frozenset({"echo", "slows"}), 1.0, 0.6),
-    ("self_sustaining_loop", frozenset({"echo", "load"}), 1.0, 0.6),
-    ("self_sustaining_loop", frozenset({"echo", "growth"}), 0.8, 0.5),
-    ("self_sustaining_loop", frozenset({"echo", "spread"}), 0.8, 0.4),
-    ("self_sustaining_loop", frozenset({"growth", "persists"}), 0.9, 0.8),
-    ("self_sustaining_loop", frozenset({"slows", "persists"}), 0.8, 0.6),
-    ("self_sustaining_loop", frozenset({"load", "persists"}), 0.8, 0.6),
-    ("retry_amplification", frozenset({"retry", "persists"}), 1.0, 0.8),
-    ("crash_loop", frozenset({"echo", "crash"}), 1.0, 0.5),
-    ("crash_loop", frozenset({"echo", "start"}), 0.7, 0.3),
-    ("propagation_slowdown", frozenset({"slowdep", "waits"}), 1.0, 0.9),
-    ("propagation_slowdown", frozenset({"waits", "spread"}), 1.0, 0.8),
-    ("propagation_slowdown", frozenset({"slowdep", "spread"}), 0.8, 0.3),
-    ("recovery_blocked", frozenset({"needs", "broken"}), 1.0, 0.7),
-    ("recovery_blocked", frozenset({"blocked", "broken"}), 1.0, 0.8),
-    ("recovery_blocked", frozenset({"blocked", "needs"}), 0.6, 0.4),
+_FITS: tuple[tuple[str, tuple[str, ...], float, float], ...] = (
+    # kind, pieces that fit together, weight within one sentence, weight over two sentences (the first of them in the first sentence)
+    ("accumulation", ("growth", "slows"), 1.0, 1.0),
+    ("accumulation", ("growth", "more"), 1.0, 1.0),
+    ("accumulation", ("growth", "drain"), 0.9, 0.9),
+    ("accumulation", ("growth", "residue"), 0.7, 0.6),
+    ("accumulation", ("residue", "slows"), 0.7, 0.5),
+    ("accumulation", ("residue", "more"), 1.0, 0.8),
+    ("retry_amplification", ("retry", "load"), 1.0, 0.9),
+    ("retry_amplification", ("retry", "more"), 1.0, 0.8),
+    ("retry_amplification", ("retry", "again"), 0.8, 0.6),
+    ("retry_amplification", ("retry", "persists"), 1.0, 0.8),
+    ("retry_amplification", ("retry", "shed"), 0.9, 0.9),
+    ("retry_amplification", ("herd", "load"), 1.0, 0.8),
+    ("retry_amplification", ("herd", "overloaded"), 1.0, 0.8),
+    ("retry_amplification", ("herd", "again"), 1.0, 0.8),
+    ("crash_loop", ("crash", "start", "again"), 1.0, 0.9),
+    ("crash_loop", ("crash", "again"), 0.6, 0.3),
+    ("crash_loop", ("start", "again"), 0.5, 0.3),
+    ("crash_loop", ("echo", "crash"), 1.0, 0.5),
+    ("crash_loop", ("echo", "start"), 0.7, 0.3),
+    ("multiplication_loop", ("return", "each"), 1.0, 0.0),
+    ("multiplication_loop", ("ring", "each"), 1.0, 0.0),
+    ("multiplication_loop", ("ring", "causal"), 1.0, 0.0),
+    ("self_sustaining_loop", ("slows", "worse"), 0.6, 0.4),
+    ("self_sustaining_loop", ("load", "worse"), 0.6, 0.4),
+    ("self_sustaining_loop", ("growth", "worse"), 0.8, 0.6),
+    ("self_sustaining_loop", ("more", "worse"), 0.8, 0.6),
+    ("self_sustaining_loop", ("more", "persists"), 1.0, 0.7),
+    ("self_sustaining_loop", ("cold", "persists"), 1.0, 0.8),
+    ("self_sustaining_loop", ("cold", "overloaded"), 0.8, 0.7),
+    ("self_sustaining_loop", ("cold", "through"), 0.8, 0.8),
+    ("self_sustaining_loop", ("through", "persists"), 0.9, 0.8),
+    ("self_sustaining_loop", ("stale", "persists"), 0.8, 0.5),
+    ("self_sustaining_loop", ("stays", "retry"), 1.0, 0.8),
+    ("self_sustaining_loop", ("stays",), 0.5, 0.5),
+    ("self_sustaining_loop", ("stays", "slows"), 0.6, 0.4),
+    ("self_sustaining_loop", ("return", "causal"), 0.4, 0.0),
+    ("self_sustaining_loop", ("return", "more"), 1.0, 0.0),
+    ("self_sustaining_loop", ("return", "slows"), 0.6, 0.0),
+    ("self_sustaining_loop", ("echo", "slows"), 0.8, 0.4),
+    ("self_sustaining_loop", ("echo", "load"), 0.7, 0.4),
+    ("self_sustaining_loop", ("echo", "growth"), 0.7, 0.4),
+    ("self_sustaining_loop", ("echo", "spread"), 0.6, 0.3),
+    ("self_sustaining_loop", ("echo", "more"), 1.0, 0.5),
+    ("self_sustaining_loop", ("growth", "persists"), 0.9, 0.8),
+    ("self_sustaining_loop", ("slows", "persists"), 0.6, 0.4),
+    ("self_sustaining_loop", ("load", "persists"), 0.8, 0.6),
+    ("self_sustaining_loop", ("removed", "persists", "load"), 0.9, 0.6),
+    ("self_sustaining_loop", ("removed", "persists", "shed"), 1.0, 0.9),
+    ("cascade", ("survivors", "overloaded"), 1.0, 0.8),
+    ("cascade", ("moves", "overloaded"), 1.0, 0.8),
+    ("cascade", ("survivors", "more"), 1.0, 0.7),
+    ("cascade", ("lost", "spread"), 0.5, 0.3),
+    ("propagation_slowdown", ("slowdep", "waits"), 1.0, 0.9),
+    ("propagation_slowdown", ("waits", "spread"), 1.0, 0.8),
+    ("propagation_slowdown", ("slowdep", "waits", "spread"), 1.0, 1.0),
+    ("propagation_slowdown", ("slowdep", "spread"), 0.5, 0.3),
+    ("recovery_blocked", ("needs", "broken"), 1.0, 0.7),
+    ("recovery_blocked", ("blocked", "broken"), 1.0, 0.8),
+    ("recovery_blocked", ("blocked", "needs"), 0.6, 0.4),
 )
-_SHARE: Mapping[SectionRole, float] = {"actions": 0.3, "questions": 0.3, "people": 0.0, "stats": 0.0, "appendix": 0.0}
+_SHARE: Mapping[SectionRole, float] = {
+    "actions": 0.3,
+    "questions": 0.3,
+    "lessons": 0.7,
+    "lucky": 0.5,
+    "people": 0.0,
+    "stats": 0.0,
+    "appendix": 0.0,
+}
 _GUARD_REACH = 90  # characters in which "could" or "to prevent" rules what follows
 _DENIAL_REACH = 2  # words between "no" and what it denies
 _ECHO_APART = 4  # words between a word and its return
 _ECHO_LETTERS = 4
+_CLAUSES = 12  # clauses of a sentence that are compared
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
 _CLAUSE = re.compile(r"[^,;:]+")
-_REPEAT = 0.5  # what further places add, in all at most once this
+_REPEAT = 0.2  # what further places that say as much as `_HEARD` add, in all at most once this
+_HEARD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,22 +161,26 @@ def _pieces(text: str, hits: Sequence[tuple[Hit, float]]) -> dict[str, _Piece]:
         pieces["echo"] = _Piece(*echo, "echo", 1.0)
     there_and_back = _return(text)
     if there_and_back is not None:
-        pieces["return"] = _Piece(*there_and_back, "return", 1.0)
+        name, first, last = there_and_back
+        pieces[name] = _Piece(first, last, name, 1.0)
     return pieces
 
 
-def _return(text: str) -> tuple[int, int] | None:
-    """Where a sentence goes from one thing to another and, in its next clause, from that back to the first."""
-    clauses = [m for m in _CLAUSE.finditer(text) if m[0].strip()]
-    for one, two in pairwise(clauses):
-        first = [stem(w[0]) for w in _WORD.finditer(one[0]) if len(w[0]) > _ECHO_LETTERS]
-        second = [stem(w[0]) for w in _WORD.finditer(two[0]) if len(w[0]) > _ECHO_LETTERS]
-        common = [w for w in dict.fromkeys(first) if w in second]
-        for n, a in enumerate(common):
-            for b in common[n + 1 :]:
-                if second.index(b) < len(second) - 1 - second[::-1].index(a):
-                    return one.start(), two.end()
-    return None
+def _return(text: str) -> tuple[str, int, int] | None:
+    """Where a sentence goes from one thing to another and, in its next clause, from that back to the first: a `ring` when both clauses
+    are about nothing else."""
+    clauses = [m for m in _CLAUSE.finditer(text) if m[0].strip()] if "," in text or ";" in text or ":" in text else []
+    found = None
+    stemmed = [[stem(w[0]) for w in _WORD.finditer(c[0]) if len(w[0]) > _ECHO_LETTERS] for c in clauses[:_CLAUSES]]
+    for n, (one, second) in enumerate(pairwise(stemmed)):
+        common = [w for w in dict.fromkeys(one) if w in second]
+        if len(common) > 1 and one[0] == second[-1] and one[-1] == second[0]:
+            return "ring", clauses[n].start(), clauses[n + 1].end()
+        if found is None and any(
+            second.index(b) < len(second) - 1 - second[::-1].index(a) for i, a in enumerate(common) for b in common[i + 1 :]
+        ):
+            found = "return", clauses[n].start(), clauses[n + 1].end()
+    return found
 
 
 def _echo(text: str) -> tuple[int, int] | None:
@@ -180,15 +208,15 @@ def evidence(passage: Sequence[str]) -> list[Evidence]:
     pieces = [_pieces(text, row) for text, row in zip(passage, hits, strict=True)]
     for i, here in enumerate(pieces):
         after = pieces[i + 1] if i + 1 < len(pieces) else {}
-        for kind, need, alone, pair in _FITS:
-            if need <= here.keys():
+        for kind, need, alone, pair in _FITS if here else ():
+            if all(piece in here for piece in need):
                 found.append(_fit(kind, need, here, i, alone))
-            elif need <= here.keys() | after.keys() and need & here.keys() and need & after.keys():
-                found.append(_fit(kind, need & here.keys(), here, i, pair))
+            elif need[0] in here and pair > 0 and all(piece in here or piece in after for piece in need):
+                found.append(_fit(kind, [piece for piece in need if piece in here], here, i, pair))
     return sorted(found, key=lambda e: (-e.weight, e.sentence, e.first))
 
 
-def _fit(kind: str, need: frozenset[str], pieces: Mapping[str, _Piece], at: int, weight: float) -> Evidence:
+def _fit(kind: str, need: Iterable[str], pieces: Mapping[str, _Piece], at: int, weight: float) -> Evidence:
     used = [pieces[name] for name in sorted(need)]
     share = min(p.share for p in used)
     return Evidence(
@@ -212,12 +240,12 @@ def _passages(document: Document) -> Iterator[tuple[float, list[Sentence]]]:
 
 
 def _total(found: Sequence[Evidence]) -> float:
-    """The best evidence whole, all the rest together at most half a point; one thing seen twice in a sentence counts once."""
+    """The best evidence whole, the rest together at most a fifth of a point; one thing seen twice in a sentence counts once."""
     best: dict[tuple[int, str], float] = {}
     for e in found:
         best[e.sentence, e.why] = max(best.get((e.sentence, e.why), 0.0), e.weight)
     order = sorted(best.values(), reverse=True)
-    return order[0] + min(_REPEAT, _REPEAT * sum(order[1:])) if order else 0.0
+    return order[0] + min(_REPEAT, _REPEAT * sum(w for w in order[1:] if w >= _HEARD)) if order else 0.0
 
 
 def amplification(document: Document) -> Amplification:

@@ -7,7 +7,7 @@ Each claim is read from a sentence's words and where it stands; quotes, denials,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -23,10 +23,14 @@ __all__ = ["claims"]
 _NOT_TOLD: Final[frozenset[SectionRole]] = frozenset({"actions", "questions", "appendix", "people", "stats"})
 _LOOKING_BACK: Final[frozenset[SectionRole]] = frozenset({"lessons", "went_well", "went_wrong", "lucky"})
 _LONGEST_CHAIN = 15  # sentences of a cause section that may still tell one chain
-_SHORT = 30  # sentences of a text whose only reason may stand for its cause
-_REASONS = 2  # sentences that may give it
-_IN_SHORT: Final[frozenset[SectionRole]] = frozenset({"summary", "title", "background", "trigger", "cause"})
-_CAUSE_HEADING = re.compile(r"\b(?:cause|why|reason|the (?:bug|problem|issue|vulnerability))\b", re.IGNORECASE)
+_SHORT = 60  # sentences of a text whose only reason may stand for its cause
+_REASONS = 3  # sentences that may give it
+_IN_SHORT: Final[frozenset[SectionRole]] = frozenset({"summary", "title", "background", "trigger", "other"})
+_CAUSE_HEADING = re.compile(r"\b(?:causes?|why|reasons?|the (?:bug|problem|issue|vulnerability))\b", re.IGNORECASE)
+_CAUSES_HEADING = re.compile(r"\b(?:causes?|reasons?)\b", re.IGNORECASE)
+_FACTORS_HEADING = re.compile(r"\b(?:factors|contributing|contributors)\b", re.IGNORECASE)
+_BY_NAME_OF_CAUSE: Final = frozenset({"the_cause_was", "as_the_cause", "analysis_showed", "happened_because"})
+_OPENING = 12  # characters before the "because" of a step
 _PLURAL_HEADING = re.compile(r"\b(?:causes|factors|reasons|contributing|contributors|triggers)\b", re.IGNORECASE)
 _NAME = re.compile(
     r"(?<![\w@./-])(?:@[A-Za-z][\w-]{2,}|[A-Z][a-z]+(?:[ -][A-Z][a-z]+)?|[A-Z][a-z]+[A-Z]\w+)(?= (?P<verb>[a-z]+(?: [a-z]+ [a-z]+)?))"
@@ -75,68 +79,105 @@ def _story(document: Document, *without: SectionRole) -> list[Sentence]:
 
 
 def _listed(document: Document) -> int:
-    """How many causes the cause sections list."""
-    return sum(
-        b.kind in ("item", "row") and b.depth <= 1 and document.sections[b.section].role == "cause" for b in document.blocks
-    )
+    """How many causes the cause sections list: questions and the steps of one chain of whys are no causes of their own."""
+    first = {s.block: s for s in reversed(document.sentences)}
+    count = 0
+    for n, b in enumerate(document.blocks):
+        if b.kind not in ("item", "row") or b.depth > 1 or document.sections[b.section].role != "cause" or n not in first:
+            continue
+        plain = first[n].plain
+        step = next(find(_lexicon(), plain, "chain_step"), None)
+        count += not plain.rstrip().endswith("?") and (step is None or step.start > _OPENING)
+    return count
 
 
 def _against(document: Document, told: Iterable[Sentence]) -> bool:
-    """Whether the text itself counts more than one cause: any words for it where causes are given, plain counting anywhere."""
+    """Whether the text itself counts more than one cause: by name anywhere, by any words for it where causes are given."""
     for s in told:
         role = document.role_of(s)
-        for hit in _said(s, "several"):
-            if role == "cause" or hit.entry.id == "counted" or (hit.entry.id == "combined" and role in _IN_SHORT):
-                return True
+        if (
+            next(_said(s, "several", "several_here") if role == "cause" or role in _IN_SHORT else _said(s, "several"), None)
+            is not None
+        ):
+            return True
     return False
 
 
-def _only(document: Document, told: list[Sentence]) -> bool:
-    """Whether nothing speaks for a second cause: no list of causes, no plural heading, no counting words."""
-    own = [s for s in document.sections if s.role == "cause" and not s.inherited]
-    if any(_PLURAL_HEADING.search(s.heading) for s in own) and _listed(document) != 1:
-        return False
-    return _listed(document) <= 1 and not _against(document, told)
+def _counts(document: Document, told: Iterable[Sentence]) -> bool:
+    """Whether it names a number of causes or factors."""
+    return any(next(_said(s, "several"), None) is not None for s in told)
 
 
 def _single_cause(document: Document) -> Mention | None:
-    """The sentence that presents one cause as the cause; else the only chain of a singular cause section, else of a short text."""
+    """The sentence that presents one cause as the cause; else the only chain of a cause section, else the reason that a summary gives."""
     told = _story(document, *_LOOKING_BACK)
-    only = _only(document, told)
+    listed = _listed(document)
+    explicit = _explicit(document, told, listed)
+    if explicit is not None:
+        return explicit
+    if listed > 1 or _against(document, told):
+        return None
+    return _cause_section(document, listed) if document.has("cause") else _short_story(document, told)
+
+
+def _explicit(document: Document, told: Sequence[Sentence], listed: int) -> Mention | None:
+    """A sentence that says "the cause was": it outweighs a list of factors where it says so by name, unless the text counts causes."""
+    counts: bool | None = None
     for s in told:
         hit = next(_said(s, "one_cause"), None)
-        if hit is None or _has(s, "several") or _has(s, "not_known"):
+        if hit is None or _has(s, "several", "several_here", "not_known"):
             continue
-        if only or (_has(s, "all_of_it") and _listed(document) <= 1):
+        if _has(s, "all_of_it") and listed <= 1:
             return _mention("single_cause", _Found(s, hit), sure=True)
-    if not only:
-        return None
-    return _cause_section(document) if document.has("cause") else _short_story(document, told)
+        counts = _counts(document, told) if counts is None else counts
+        if not counts and (listed <= 1 or (hit.entry.id in _BY_NAME_OF_CAUSE and not _cause_list(document))):
+            return _mention("single_cause", _Found(s, hit), sure=True)
+    return None
 
 
-def _cause_section(document: Document) -> Mention | None:
-    """A singular cause section that tells one short chain."""
+def _cause_list(document: Document) -> bool:
+    """Whether a list stands under a heading of causes and not of factors."""
+    return any(
+        b.kind in ("item", "row") and b.ordinal > 0 and b.depth <= 1
+        and document.sections[b.section].role == "cause" and _CAUSES_HEADING.search(document.sections[b.section].heading)
+        for b in document.blocks
+    )  # fmt: skip  # one condition
+
+
+def _cause_section(document: Document, listed: int) -> Mention | None:
+    """A cause section that tells one short chain: the one that is called the cause, else all of them with a word of cause in them."""
     own = [n for n, s in enumerate(document.sections) if s.role == "cause" and not s.inherited]
-    if len(own) != 1 or not _CAUSE_HEADING.search(document.sections[own[0]].heading):
-        return None
-    inside = list(document.said("cause"))
-    if not 1 <= len(inside) <= _LONGEST_CHAIN or any(_has(s, "several", "not_known") for s in inside):
+    named = [n for n in own if _CAUSE_HEADING.search(document.sections[n].heading)]
+    sections = named[-1:] if named else own
+    inside = [
+        s for s in document.said("cause") if document.block_of(s).section in sections and not s.plain.rstrip().endswith("?")
+    ]
+    if not inside and named:
+        inside = [s for s in document.said("cause") if not s.plain.rstrip().endswith("?")]
+    if not 1 <= len(inside) <= _LONGEST_CHAIN or any(_has(s, "not_known") for s in inside[:_REASONS]):
         return None
     for s in inside:
-        hit = next(_said(s, "plain_cause"), None)
+        hit = next(_said(s, "plain_cause", "one_cause"), None)
         if hit is not None:
             return _mention("single_cause", _Found(s, hit), sure=True, why="section cause")
     first = inside[0]
-    if len(first.plain.split()) < 3 or first.plain.endswith("?"):
+    if len(inside) > 1 and any(_FACTORS_HEADING.search(document.sections[n].heading) for n in sections):
+        return None
+    singular = bool(named) and not _PLURAL_HEADING.search(document.sections[named[-1]].heading)
+    one = singular or listed == 1 or len(inside) == 1
+    if len(first.plain.split()) < 3 or not (one or any(_has(s, "causal") for s in inside)):
         return None
     return Mention("single_cause", label(first), first.place(), first.index, False, "section cause")
 
 
-def _short_story(document: Document, told: list[Sentence]) -> Mention | None:
-    """A short text without a cause section that gives one reason, where it says what happened."""
-    if len(told) > _SHORT or any(_has(s, "not_known") for s in told):
+def _short_story(document: Document, told: Sequence[Sentence]) -> Mention | None:
+    """A text without a cause section that gives one reason, where it says what happened."""
+    short = [s for s in told if document.role_of(s) in _IN_SHORT]
+    if len(told) > _SHORT or any(_has(s, "not_known") for s in short):
         return None
-    reasons = [(s, hit) for s in told for hit in _said(s, "plain_cause") if document.role_of(s) in _IN_SHORT]
+    reasons = [(s, hit) for s in short for hit in _said(s, "plain_cause")] or [
+        (s, hit) for s in short for hit in _said(s, "defect")
+    ]
     if not 1 <= len({s.index for s, _ in reasons}) <= _REASONS:
         return None
     return _mention("single_cause", _Found(*reasons[0]), sure=False)

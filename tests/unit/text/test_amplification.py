@@ -32,7 +32,8 @@ def test_every_pattern_hits_and_misses_what_it_says(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "recall", "kinds"), [("before", 0.95, 0.95), ("after", 0.8, 0.75), ("fresh", 0.8, 0.75), ("last", 0.8, 0.7)]
+    ("part", "recall", "kinds"),
+    [("before", 0.95, 0.95), ("after", 0.8, 0.75), ("fresh", 0.8, 0.75), ("last", 0.8, 0.7), ("plain", 0.85, 0.8)],
 )
 def test_passages_of_the_corpus(part: str, recall: float, kinds: float) -> None:
     told = [(kind, of(text).kind) for kind, text in CORPUS[part]]
@@ -77,6 +78,29 @@ def test_two_sentences_say_one_mechanism_together() -> None:
 def test_sections_keep_their_sentences_apart() -> None:
     text = "# Outage\n\n## Summary\n\nThe backlog kept growing.\n\n## Impact\n\nPages were slow.\n"
     assert not amplification(read(text)).present
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There are several factors that led to the degraded service. Clients were told.",
+        "We did not ask partners to provision capacity before the launch itself.",
+        "The volume was mounted again and the disk was slow.",
+        "The leaked token was not removed from the list.",
+        "Traffic increased. The job was retried by an engineer.",
+        "The load was high. Failed uploads were retried once.",
+    ],
+)
+def test_words_that_feed_nothing_back_say_nothing(text: str) -> None:
+    assert not of(text).present
+
+
+def test_many_weak_hints_are_no_evidence() -> None:
+    assert not of(" ".join(["Pods were crash-looping."] * 8)).present
+
+
+def test_two_things_that_act_on_each_other() -> None:
+    assert of("The webhook created a comment, and the comment triggered the webhook.").kind == "multiplication_loop"
 
 
 def test_rows_of_a_timeline_follow_each_other() -> None:

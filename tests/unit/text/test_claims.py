@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from fuelbed.core.reading import Claims
 from fuelbed.text.claims import claims
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.read import read
+
+CORPUS = tomllib.loads((Path(__file__).parents[2] / "data" / "claims.toml").read_text(encoding="utf-8"))
 
 
 def of(text: str) -> Claims:
@@ -142,3 +147,34 @@ def test_a_mention_has_its_exact_place() -> None:
 @pytest.mark.parametrize("text", ["", "#", "\x00\x01", "a" * 20_000, "the cause was " * 2_000, "roll back " * 2_000, "“" * 500])
 def test_odd_text_is_read_without_an_error(text: str) -> None:
     of(text)
+
+
+@pytest.mark.parametrize("part", CORPUS)
+def test_documents_of_the_corpus(part: str) -> None:
+    rows = [(row, of(row["text"])) for row in CORPUS[part]]
+    judged = [(row["single"], got.single_cause is not None) for row, got in rows if "single" in row]
+    assert sum(want and got for want, got in judged) >= 0.8 * sum(want for want, _ in judged)
+    assert sum(got and not want for want, got in judged) <= 1
+    assert sum((got.human == "blames") != row["blames"] for row, got in rows if "blames" in row) <= 1
+    assert sum((got.revert != "none") != (row["revert"] != "none") for row, got in rows if "revert" in row) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "single"),
+    [
+        ("## Root causes\n\nThe clean-up of the styles removed a rule that the map needs.\n", True),
+        ("## Contributing factors\n\nThe link was slow. The alert was off.\n", False),
+        ("## Whys\n\n- The disk was full\n- ...because logs grew\n- ...because nobody had set a limit\n", True),
+        ("## Causes\n\n- The disk was full\n- Was the graph misleading?\n", True),
+        ("## Root cause\n\nTo be determined.\n", False),
+        ("## Analysis of causes\n\nThe policy keeps one hour. The cluster began as a trial.\n", False),
+    ],
+)
+def test_cause_sections(text: str, single: bool) -> None:
+    assert (of(f"# Outage\n\n## Summary\n\nThe shop was down.\n\n{text}").single_cause is not None) == single
+
+
+def test_a_cause_by_name_outweighs_a_list_of_factors() -> None:
+    text = "# Outage\n\nThe root cause was a full disk.\n\n## Contributing factors\n\n- Low knowledge\n- No alert\n"
+    assert of(text).single_cause is not None
+    assert of(text.replace("was a full", "is not known; a full")).single_cause is None
