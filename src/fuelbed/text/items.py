@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fuelbed.core.document import Block, Item, Place, Section, SectionRole, Sentence
 from fuelbed.text.details import Details, details, plain_text, without
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.paragraphs import paragraph_items
 from fuelbed.text.sections import heading_role
 from fuelbed.text.tables import table_item
 
@@ -35,6 +36,7 @@ _FORWARD: frozenset[SectionRole] = frozenset(
 )
 _REPORTING: frozenset[SectionRole] = frozenset(("recovery", "lessons", "other"))
 _LISTED: frozenset[SectionRole] = frozenset(("lessons", "went_wrong"))
+_PROMISING = ("lead_promise", "lead_doing", "lead_state", "lead_actions")
 _FEW = 3  # words of a list item that may be a heading for its sub-items
 _LEAST = 2  # words of an item
 
@@ -58,15 +60,17 @@ class _Finder:
     found: list[Item] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)  # sections whose heading is the item
     children: dict[int, list[int]] = field(default_factory=dict)
+    bare: bool = False  # the document has no sections to speak of
 
     def run(self) -> None:
         for i, b in enumerate(self.blocks):
             if b.kind == "item" and b.lead >= 0 and self.blocks[b.lead].kind == "item":
                 self.children.setdefault(b.lead, []).append(i)
         wanted = [i for i, b in enumerate(self.blocks) if self.sections[b.section].role == "actions"]
+        self.bare = all(s.role in ("title", "other") for s in self.sections)
         self._headed(wanted)
         headed = bool(self.found)
-        self._announced()
+        self._announced(headed)
         if not headed:
             self._elsewhere()
 
@@ -74,19 +78,53 @@ class _Finder:
 
     def _headed(self, wanted: Sequence[int]) -> None:
         listed = any(self.blocks[i].kind in ("item", "row") and self._text(i) for i in wanted)
+        told: dict[int, list[int]] = {}  # section -> its paragraphs
         for i in wanted:
             b = self.blocks[i]
+            if b.kind == "heading" and self._within(b.section):
+                self._heading(i)
             if b.section in self.taken:
                 continue
             if b.kind == "row":
                 self._row(i)
             elif b.kind == "item":
-                if self._counts(i):
+                if self._counts(i) and not self._aside(i):
                     self._item(i)
             elif b.kind == "paragraph" and b.depth == 0:
-                self._prose(i, strong=listed)
-            elif b.kind == "heading" and self.sections[b.section].inherited:
-                self._heading(i)
+                told.setdefault(b.section, []).append(i)
+        for section, paragraphs in told.items():
+            if section not in self.taken:
+                self._paragraphs(paragraphs, listed)
+
+    def _within(self, section: int) -> bool:
+        """Whether a section is part of another one of actions."""
+        return any(self.sections[k].role == "actions" for k in self.sections[section].path)
+
+    def _aside(self, i: int) -> bool:
+        """A list item that is no action, though it stands among them: a lack, a standing state, a detail of what its lead says."""
+        b = self.blocks[i]
+        lex = lexicon("items")
+        if b.done is None and lex.first(self._plain(i), "lack", "standing") is not None:
+            return True
+        return (
+            b.lead >= 0
+            and self.blocks[b.lead].kind == "paragraph"
+            and lex.first(self._plain(b.lead)[-200:], "details") is not None
+        )
+
+    def _paragraphs(self, paragraphs: Sequence[int], listed: bool) -> None:
+        """What the paragraphs of one section of actions promise, report or name. `listed`: there are lists, and only a promise counts."""
+        lex = lexicon("items")
+        wanted = []
+        for i in paragraphs:
+            leads = self._list_follows(i) and self._text(i).rstrip().endswith(":")
+            if leads and lex.first(self._plain(i)[-200:], "details", "standing") is not None:
+                if lex.first(self._plain(i), "standing") is None:
+                    self._add(i, self.said[i][-1:], "prose", self.said[i][-1].place())
+            elif self.said.get(i) and not leads:
+                wanted.append((self.blocks[i], self.said[i]))
+        for spoken in paragraph_items(wanted, self.source, listed):
+            self._add(spoken[0].block, spoken, "prose", _place(spoken))
 
     def _text(self, i: int) -> str:
         return " ".join(s.words for s in self.said.get(i, ()))
@@ -173,47 +211,51 @@ class _Finder:
             done = more.done if more.done is not None else own.done
             self._keep(i, text, _place(spoken), "table", self._heading_of(i), more.over(own), done, spoken)
 
-    def _prose(self, i: int, strong: bool) -> None:
-        """Sentences of a paragraph under a heading of actions. `strong`: the section has lists, and only a promise counts."""
-        spoken = self.said.get(i, ())
-        if not spoken or (self._text(i).rstrip().endswith(":") and self._list_follows(i)):
-            return
-        lex = lexicon("items")
-        for s in spoken:
-            if lex.first(s.plain, "placeholder") is not None or (
-                lex.first(s.plain, "introduction") is not None and len(spoken) == 1
-            ):
-                continue
-            promised = lex.first(s.plain, "promise", "report") is not None
-            if promised or (not strong and (lex.first(s.plain, "imperative", "past_form", "report_past") is not None)):
-                self._add(i, [s], "prose", s.place())
-
     def _heading(self, i: int) -> None:
-        """`### Add circuit breakers` over mere prose is itself the item."""
+        """`### Add circuit breakers` over mere prose is itself the item; so are several headings that name what is to be, over prose."""
         section = self.blocks[i].section
-        under = [b for b in self.blocks[i + 1 : i + 60] if b.section == section]
-        if any(b.kind in ("item", "row") for b in under) or any(
-            section in s.path for s in self.sections[section + 1 : section + 20]
-        ):
+        if not self._over_prose(section, i):
             return
         text = self._plain(i)
-        if lexicon("items").first(text.lstrip("0123456789.) "), "imperative") is not None and not heading_role(text)[1]:
+        lex = lexicon("items")
+        if lex.first(text.lstrip("0123456789.) "), "imperative") is not None and not heading_role(text)[1]:
             self.taken.add(section)
             self._add(i, self.said.get(i, ()), "list", self.blocks[i].place)
+            return
+        if lex.first(text.strip(), "group") is not None or len(text.split()) < _LEAST or not self._beside(section):
+            return
+        body = [s for k in range(i + 1, len(self.blocks)) if self.blocks[k].section == section for s in self.said.get(k, ())]
+        promised = [s for s in body if lex.first(s.plain, "promise", "report") is not None]
+        if body and len(promised) < 2:
+            self.taken.add(section)
+            spoken = [*self.said.get(i, ()), *(promised or body[:1])]
+            self._add(i, spoken, "list", Place(self.blocks[i].place.start, spoken[-1].place().end))
+
+    def _over_prose(self, section: int, i: int) -> bool:
+        """Nothing but paragraphs stands under the heading."""
+        under = [b for b in self.blocks[i + 1 : i + 60] if b.section == section]
+        return not any(b.kind in ("item", "row") for b in under) and not any(
+            section in s.path for s in self.sections[section + 1 : section + 20]
+        )
+
+    def _beside(self, section: int) -> bool:
+        """Another heading stands beside it, under the same one."""
+        path = self.sections[section].path
+        near = self.sections[max(section - 20, 0) : section + 20]
+        return sum(s.path == path and s.role == "actions" for s in near) > 1
 
     # -- lists that announce themselves ----------------------------------------------------------------------------------------------------
 
     def _list_follows(self, i: int) -> bool:
         return i + 1 < len(self.blocks) and self.blocks[i + 1].kind in ("item", "row")
 
-    def _announced(self) -> None:
+    def _announced(self, headed: bool) -> None:
         """Lists under a sentence such as "We will take the following steps:" in sections of other roles."""
         for i, b in enumerate(self.blocks):
             if self.sections[b.section].role in ("actions", "timeline", "appendix", "people", "stats", "impact"):
                 continue
-            if b.kind == "paragraph" and self._announces(i):
-                follows = [k for k in range(i + 1, min(i + 200, len(self.blocks))) if self.blocks[k].lead == i]
-                for k in follows:
+            if b.kind == "paragraph" and self._announces(i, headed):
+                for k in self._following(i):
                     if self.blocks[k].kind == "row":
                         self._row(k)
                     elif self._introduces(k):
@@ -222,51 +264,89 @@ class _Finder:
                     else:
                         self._item(k)
 
-    def _announces(self, i: int) -> bool:
+    def _following(self, i: int) -> Iterator[int]:
+        """The outer items or rows of the list that stands under a paragraph."""
+        for k in range(i + 1, min(i + 200, len(self.blocks))):
+            b = self.blocks[k]
+            if b.kind not in ("item", "row") or b.section != self.blocks[i].section:
+                return
+            if b.depth <= 1:
+                yield k
+
+    def _announces(self, i: int, headed: bool) -> bool:
         spoken = self.said.get(i, ())
         if not spoken or not self._list_follows(i):
             return False
         last = spoken[-1].plain.rstrip()
         role = self.sections[self.blocks[i].section].role
+        lex = lexicon("items")
         if not last.endswith(":"):
+            return lex.first(last, "announces") is not None
+        hit = lex.first(last, "lead")
+        if hit is None or (hit.entry.id == "lead_fixes" and role not in _REPORTING):
             return False
-        hit = lexicon("items").first(last, "lead")
-        return hit is not None and (hit.entry.id != "lead_fixes" or role in _REPORTING)
+        return not headed or hit.entry.id in _PROMISING or lex.first(last, "promise", "report") is not None
 
     # -- prose of a document without such a section --------------------------------------------------------------------------------------
 
     def _elsewhere(self) -> None:
-        lex = lexicon("items")
-        under = False  # what stands before announced changes
         had = {item.block for item in self.found}
+        under = False  # what stands before announced changes
+        spree = False  # "we are changing three things." has been said, and they follow
         for i, b in enumerate(self.blocks):
-            role = self.sections[b.section].role
-            if role not in _FORWARD or b.kind not in ("paragraph", "item") or i in had:
-                under = False
+            role = self._role(b)
+            if role not in _FORWARD or b.kind not in ("paragraph", "item") or i in had or self._detail(i):
+                under = spree = False
                 continue
             under = under and b.kind == "paragraph" and self._acts(i)
-            for s in self.said.get(i, ()):
-                announced, under = under, False
-                if s.plain.rstrip().endswith(":") and b.kind == "paragraph":
-                    under = role in _REPORTING and lex.first(s.plain.rstrip(), "lead") is not None
-                elif lex.first(s.plain, "explains") is not None:
-                    under = announced
-                elif announced or self._promises(s, role, b.kind == "item"):
-                    self._add(i, [s], "list" if b.kind == "item" else "prose", s.place())
-                    under = announced and b.kind == "paragraph"
+            spree = spree and lexicon("items").first(self._plain(i), "ordinal") is not None
+            under, spree = self._told(i, role, under, spree)
+
+    def _role(self, b: Block) -> SectionRole:
+        role = self.sections[b.section].role
+        return "other" if self.bare and role == "title" else role
+
+    def _detail(self, i: int) -> bool:
+        lead = self.blocks[i].lead
+        return lead >= 0 and lexicon("items").first(self._plain(lead)[-200:], "details") is not None
+
+    def _told(self, i: int, role: SectionRole, under: bool, spree: bool) -> tuple[bool, bool]:
+        """The promises and reports of one block; whether the next one goes on with an announcement."""
+        lex = lexicon("items")
+        kind = self.blocks[i].kind
+        layout = "list" if kind == "item" else "prose"
+        carried, last = spree, False
+        for s in self.said.get(i, ()):
+            announced, under, last = under, False, False
+            said = s.plain.rstrip()
+            if said.endswith(":") and kind == "paragraph":
+                under = role in _REPORTING and lex.first(said, "lead", "announces") is not None
+            elif lex.first(said, "announces") is not None and role in _REPORTING:
+                spree = last = True
+            elif lex.first(s.plain, "explains") is not None:
+                under = announced
+            elif announced or self._promises(s, role, kind == "item") or (spree and self._fits(s)):
+                self._add(i, [s], layout, s.place())
+                under = announced and kind == "paragraph"
+                spree = spree and not carried  # of a paragraph that goes on, the first sentence
+        return under, last or carried
+
+    def _fits(self, s: Sentence) -> bool:
+        said = s.plain.rstrip()
+        return said[-1:] not in "?:" and lexicon("items").first(said, "aside", "standing", "during", "placeholder") is None
 
     def _acts(self, i: int) -> bool:
         return lexicon("items").first(self._plain(i), "imperative", "report", "report_past") is not None
 
     def _promises(self, s: Sentence, role: SectionRole, listed: bool) -> bool:
         lex = lexicon("items")
-        if s.plain.rstrip().endswith("?") or lex.first(s.plain, "placeholder", "during") is not None:
+        if s.plain.rstrip().endswith("?") or lex.first(s.plain, "placeholder", "during", "standing", "aside") is not None:
             return False
         if lex.first(s.plain, "promise") is not None:
             return True
         if listed and role in _LISTED and lex.first(s.plain, "imperative") is not None:
             return True
-        if role in _REPORTING and lex.first(s.plain, "report") is not None:
+        if role in _REPORTING and lex.first(s.plain, "report", "new_state") is not None:
             return True
         return role == "recovery" and lex.first(s.plain, "report_past") is not None
 

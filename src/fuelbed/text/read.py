@@ -8,6 +8,7 @@ from dataclasses import replace
 from fuelbed.core.document import Block, Document, DocumentKind, Place, Section, Sentence
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.source import Source
+from fuelbed.text.bullets import bullets
 from fuelbed.text.front import front_matter
 from fuelbed.text.inline import Folded, fold
 from fuelbed.text.items import items, leads
@@ -36,7 +37,7 @@ def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = Non
     front, begin = front_matter(short)
     seen = view(short, begin)
     raws, cut = blocks(seen)
-    raws = headings(seen, list(split_times(seen, list(set_apart(seen, raws)))))
+    raws = headings(seen, list(split_times(seen, list(bullets(seen, list(set_apart(seen, raws)))))))
     said = [fold(seen.text, _all_lines(r), seen.references) if r.kind in _SPEAKING else fold("", []) for r in raws]
     parts, of = sections(raws, said)
     spoken: list[Sentence] = []

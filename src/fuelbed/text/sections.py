@@ -25,6 +25,10 @@ _BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]{0,200}[)\]}]")
 _PARTS = re.compile(r"\s*(?:\band\b|&|/|\+|,|;|\bor\b|\bplus\b|\s[-–—]\s|:)\s*", re.IGNORECASE)
 _FIRST_OF: tuple[SectionRole, ...] = ("lessons", "summary", "background", "people", "stats")
 """Parts of a heading that give way to another part: "Lessons learned and action items" is a section of actions."""
+_GIVE_WAY: tuple[SectionRole, ...] = ("recovery", "detection", "controls", "impact", "went_wrong", "cause", "response")
+"""First parts of a heading that give way to actions only: "Resolution and next steps"."""
+_TOPICS: tuple[SectionRole, ...] = ("detection", "response", "recovery", "controls", "trigger", "people", "background", "impact")
+"""What a heading within a section of actions says what they are about: "Detection" under "Action items"."""
 
 
 def _bare(heading: str) -> str:
@@ -58,6 +62,8 @@ def heading_role(heading: str) -> tuple[SectionRole | None, bool]:
     if len(parts) > 1:
         named = [r for r in roles if r is not None]
         if len(named) == len(parts):
+            if "actions" in named and named[0] in _GIVE_WAY:
+                return "actions", True
             return next((r for r in named if r not in _FIRST_OF), named[0]), True
         if roles[0] is not None and len(parts[0]) > 3:
             return roles[0], False
@@ -112,7 +118,7 @@ class _Sections:
         own: SectionRole | None = "title" if i == self.title else heading_role(self.said[i].words)[0]
         level = self._level(raw, own)
         above = next((self.found[k] for k in reversed(self.stack) if self.found[k].role not in ("title", "other")), None)
-        if above is not None and above.role == "appendix":
+        if above is not None and (above.role == "appendix" or (above.role == "actions" and own in _TOPICS)):
             own = None
         role = own or (above.role if above is not None else "other")
         text = _FOOTNOTE.sub("", self.said[i].words).strip().rstrip(":").rstrip()
