@@ -17,7 +17,7 @@ ENGINE_CODES: Mapping[str, Code] = {
         _W,
         "By the structure and the `in_incident` facts, the failure could not have happened in this incident.",
         "The belief about conditions and broken controls cannot learn from an incident that the model excludes.",
-        "Check which triggers were on and which controls did not hold, or add the way that is missing to `structure`.",
+        "Check which triggers were on and which controls did not hold, or add the cut set that is missing to `structure`.",
         "the only trigger has `in_incident: no`",
         "the trigger that was on has `in_incident: yes`",
     ),
@@ -40,7 +40,7 @@ ENGINE_CODES: Mapping[str, Code] = {
         "failed: push and that_condition",
     ),
     "FB204": Code(
-        "a way to the failure crosses layers",
+        "a cut set crosses layers",
         _N,
         "Some minimal cut set holds factors of several layers.",
         "No single layer explains the failure, so an account that names one is too small.",

@@ -319,16 +319,24 @@ class _Bounds:
         return out
 
     def _how(self, t: _Task) -> str:
-        m = len(t.mixed)
+        m, own = len(t.mixed), sum(j < len(self.box.boxed) for j in t.mixed)
         if not m:
             how = f"at the ends: one-signed in every number at {self.tested} tested points"
         elif t.output.startswith("probability"):
             inside = ", lines between them" if t.what == "ratio" else ""
             how = f"ends of the tried corners{inside} and {self.tested} tested points"
         elif m <= self.corners:
-            how = f"all {2**m} corners of {m} number{'s' if m > 1 else ''}, the rest one-signed at {self.tested} tested points"
+            how = (
+                f"all {2**m} corners of {own} number{'s' if own > 1 else ''}, the rest one-signed at {self.tested} tested points"
+            )
         else:
-            how = f"at least this wide: {2**self.corners} sampled corners of {m} numbers"
+            how = f"at least this wide: {2**self.corners} sampled corners of {own} numbers"
+        if own < m:
+            how += (
+                "; outer: numbers of the incident and of the future are varied apart"
+                if m <= self.corners
+                else ", some varied apart"
+            )
         return f"5th to 95th percentile of {self.box.n_draws} samples; intervals {how}" if self.box.drawn else how
 
 
