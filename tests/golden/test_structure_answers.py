@@ -217,6 +217,13 @@ def test_failed_already() -> None:
     assert a.claim.startswith("No trigger is needed: `c` alone is enough to fail.")
 
 
+def test_a_structure_that_needs_nothing_to_fail() -> None:
+    """The empty set is the one minimal solution of `not c`."""
+    a = ask("  t: {kind: trigger, rate: 1 per year}\n  c: {kind: condition, present: 0.5}", "  down: (t and c) or not c")
+    assert a.claim.startswith("The structure calls it a failure when no factor holds at all")
+    assert table(a, "cut_sets").note == "1 minimal cut set of 0 factors."
+
+
 def test_what_moves_only_the_loss_does_not_read_no_change() -> None:
     factors = "  t: {kind: trigger, rate: 4 per year}\n  r: {kind: control, state: effective, fails: 0.5}"
     outcomes = "outcomes:\n  down: {loss: 10 minutes}\n  long: {loss: 100 minutes}\n"

@@ -34,6 +34,8 @@ def claim(model: Compiled, today: Mapping[str, Comparison], removed: Removed, cu
 
 def _first(model: Compiled, today: Mapping[str, Comparison], cuts: CutSets) -> str:
     """What every cut set holds."""
+    if cuts.listed[0] == ():
+        return "The structure calls it a failure when no factor holds at all: check where it says not."
     if today["standing"].after.low >= 1 - NOTHING:
         return _failed_already(model, cuts)
     triggers = [f.name for f in model.case.of_kind("trigger") if cuts.with_factor(f.name)]

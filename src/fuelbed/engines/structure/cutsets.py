@@ -71,7 +71,7 @@ def plural(n: int, one: str = "minimal cut set") -> str:
 
 def listing(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def spoken(events: Sequence[Event], model: Compiled) -> str:
