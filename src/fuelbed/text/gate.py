@@ -112,20 +112,26 @@ def _cost(found: frozenset[str]) -> float:
 
 class Gate:
     """The needles of many patterns the other way round: for each word of a text the bits of the sets that it has a needle of; pattern
-    `i` is possible when all bits of one of `needed[i]` are set."""
+    `i` is possible when all bits of one of `needed[i]` are set, and never when none of `rare[i]` is (0: no needles)."""
 
     def __init__(self, patterns: Sequence[Needles]) -> None:
         bits: dict[frozenset[str], int] = {}
         needed: list[tuple[int, ...]] = []
+        rare: list[int] = []
         for pattern in patterns:
             masks = set()
+            key = 0
             for every in pattern:
                 mask = 0
                 for some in every:
                     mask |= bits.setdefault(some, 1 << len(bits))
                 masks.add(mask)
-            needed.append((0,) if not masks or 0 in masks else tuple(sorted(masks)))
+                key |= bits[every[0]] if every else 0  # the rarest comes first
+            always = not masks or 0 in masks
+            needed.append((0,) if always else tuple(sorted(masks)))
+            rare.append(0 if always else key)
         self.needed: tuple[tuple[int, ...], ...] = tuple(needed)
+        self.rare: tuple[int, ...] = tuple(rare)
         self._bits: dict[str, int] = {}
         for some, bit in bits.items():
             for needle in some:

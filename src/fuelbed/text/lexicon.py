@@ -94,16 +94,16 @@ class Lexicon:
     entries: tuple[Entry, ...]
     _gate: Gate | None = None
     _texts: dict[str, tuple[int, dict[int, Hit | None]]] = field(default_factory=dict)
-    _roles: dict[tuple[str, ...], tuple[tuple[int, tuple[int, ...]], ...]] = field(default_factory=dict)
+    _roles: dict[tuple[str, ...], tuple[tuple[int, int, tuple[int, ...]], ...]] = field(default_factory=dict)
 
     def find(self, text: str, *roles: str) -> Iterator[Hit]:
         """Every entry (of these roles, or of all) that is found in one sentence, in the file's order."""
         seen, known = self._texts.get(text) or self._looked_at(text)
-        for i, needed in self._roles.get(roles) or self._of(roles):
+        for i, rare, needed in self._roles.get(roles) or self._of(roles):
+            if rare and not rare & seen:
+                continue
             if i in known:
                 hit = known[i]
-            elif not seen and needed[0]:
-                continue
             else:
                 for need in needed:
                     if need & seen == need:
@@ -133,9 +133,10 @@ class Lexicon:
             self._texts[text] = found
         return found
 
-    def _of(self, roles: tuple[str, ...]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    def _of(self, roles: tuple[str, ...]) -> tuple[tuple[int, int, tuple[int, ...]], ...]:
         assert self._gate is not None
-        of = tuple((i, self._gate.needed[i]) for i, e in enumerate(self.entries) if not roles or e.role in roles)
+        gate = self._gate
+        of = tuple((i, gate.rare[i], gate.needed[i]) for i, e in enumerate(self.entries) if not roles or e.role in roles)
         self._roles[roles] = of
         return of
 
