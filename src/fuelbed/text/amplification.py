@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import get_args
 
@@ -32,7 +33,7 @@ _FITS: tuple[tuple[str, tuple[str, ...], float, float], ...] = (
     ("accumulation", ("growth", "more"), 1.0, 1.0),
     ("accumulation", ("growth", "drain"), 0.9, 0.9),
     ("accumulation", ("growth", "residue"), 0.7, 0.6),
-    ("accumulation", ("residue", "slows"), 0.7, 0.5),
+    ("accumulation", ("residue", "slows"), 0.8, 0.8),
     ("accumulation", ("residue", "more"), 1.0, 0.8),
     ("retry_amplification", ("retry", "load"), 1.0, 0.9),
     ("retry_amplification", ("retry", "more"), 1.0, 0.8),
@@ -46,7 +47,7 @@ _FITS: tuple[tuple[str, tuple[str, ...], float, float], ...] = (
     ("crash_loop", ("crash", "again"), 0.6, 0.3),
     ("crash_loop", ("start", "again"), 0.5, 0.3),
     ("crash_loop", ("echo", "crash"), 1.0, 0.5),
-    ("crash_loop", ("echo", "start"), 0.7, 0.3),
+    ("crash_loop", ("echo", "start"), 0.9, 0.3),
     ("multiplication_loop", ("return", "each"), 1.0, 0.0),
     ("multiplication_loop", ("ring", "each"), 1.0, 0.0),
     ("multiplication_loop", ("ring", "causal"), 1.0, 0.0),
@@ -101,6 +102,7 @@ _GUARD_REACH = 90  # characters in which "could" or "to prevent" rules what foll
 _DENIAL_REACH = 2  # words between "no" and what it denies
 _ECHO_APART = 4  # words between a word and its return
 _ECHO_LETTERS = 4
+_CAUSAL = "piece_causal"
 _CLAUSES = 12  # clauses of a sentence that are compared
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
 _CLAUSE = re.compile(r"[^,;:]+")
@@ -135,13 +137,21 @@ def _kept(text: str, hit: Hit) -> float:
     return share
 
 
+@lru_cache(maxsize=1)
+def _roles() -> tuple[str, ...]:
+    """What a sentence is asked for at first; words of cause are asked for only where they can matter."""
+    roles = dict.fromkeys(e.role for e in lexicon("amplification").entries)
+    return tuple(r for r in roles if r in _KINDS or (r.startswith("piece_") and r != _CAUSAL))
+
+
 def _hits(text: str) -> list[tuple[Hit, float]]:
-    kept = []
-    for hit in find(lexicon("amplification"), text):
-        if hit.entry.role in _KINDS or hit.entry.role.startswith("piece_"):
-            share = _kept(text, hit)
-            if share > 0:
-                kept.append((hit, share))
+    kept: list[tuple[Hit, float]] = []
+    if _WORD.search(text) is None:  # a bare time or number, of which timelines are full
+        return kept
+    for hit in find(lexicon("amplification"), text, *_roles()):
+        share = _kept(text, hit)
+        if share > 0:
+            kept.append((hit, share))
     return kept
 
 
@@ -156,14 +166,25 @@ class _Piece:
 def _pieces(text: str, hits: Sequence[tuple[Hit, float]]) -> dict[str, _Piece]:
     pieces = {h.entry.role.removeprefix("piece_"): _Piece(h.start, h.end, h.entry.id, share)
               for h, share in hits if h.entry.role.startswith("piece_")}  # fmt: skip  # one loop
-    echo = _echo(text)
+    echo = _echo(text) if pieces else None
     if echo is not None:
         pieces["echo"] = _Piece(*echo, "echo", 1.0)
-    there_and_back = _return(text)
+    there_and_back = _return(text) if _turns(text) else None
     if there_and_back is not None:
-        name, first, last = there_and_back
-        pieces[name] = _Piece(first, last, name, 1.0)
+        name, start, end = there_and_back
+        pieces[name] = _Piece(start, end, name, 1.0)
+        drives = first(lexicon("amplification"), text, _CAUSAL)
+        if drives is not None:
+            pieces["causal"] = _Piece(drives.start, drives.end, drives.entry.id, 1.0)
     return pieces
+
+
+def _turns(text: str) -> bool:
+    """Whether two words may return in another clause at all: a cheap look at how words begin."""
+    if "," not in text and ";" not in text and ":" not in text:
+        return False
+    begins = [w[:_ECHO_LETTERS] for w in text.lower().split() if len(w) > _ECHO_LETTERS]
+    return len(begins) - len(set(begins)) > 1
 
 
 def _return(text: str) -> tuple[str, int, int] | None:
@@ -208,12 +229,21 @@ def evidence(passage: Sequence[str]) -> list[Evidence]:
     pieces = [_pieces(text, row) for text, row in zip(passage, hits, strict=True)]
     for i, here in enumerate(pieces):
         after = pieces[i + 1] if i + 1 < len(pieces) else {}
-        for kind, need, alone, pair in _FITS if here else ():
+        for kind, need, alone, pair in (fit for piece in here for fit in _fits().get(piece, ())):
             if all(piece in here for piece in need):
                 found.append(_fit(kind, need, here, i, alone))
-            elif need[0] in here and pair > 0 and all(piece in here or piece in after for piece in need):
+            elif pair > 0 and after and all(piece in here or piece in after for piece in need):
                 found.append(_fit(kind, [piece for piece in need if piece in here], here, i, pair))
     return sorted(found, key=lambda e: (-e.weight, e.sentence, e.first))
+
+
+@lru_cache(maxsize=1)
+def _fits() -> Mapping[str, list[tuple[str, tuple[str, ...], float, float]]]:
+    """The fits by the piece that must stand in the first sentence."""
+    table: dict[str, list[tuple[str, tuple[str, ...], float, float]]] = {}
+    for fit in _FITS:
+        table.setdefault(fit[1][0], []).append(fit)
+    return table
 
 
 def _fit(kind: str, need: Iterable[str], pieces: Mapping[str, _Piece], at: int, weight: float) -> Evidence:

@@ -72,7 +72,7 @@ def _mention(kind: MentionKind, found: _Found, *, sure: bool, why: str = "") -> 
 def _story(document: Document, *without: SectionRole) -> list[Sentence]:
     """The sentences that tell what happened."""
     left_out = _NOT_TOLD | set(without)
-    return [s for s in document.said() if document.role_of(s) not in left_out]
+    return [s for s in document.said() if document.role_of(s) not in left_out and any(c.isalpha() for c in s.plain)]
 
 
 # --- one cause
