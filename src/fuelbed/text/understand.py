@@ -15,13 +15,19 @@ __all__ = ["understand"]
 def understand(document: Document) -> Reading:
     """Read triggers, conditions, controls, amplification, claims and actions.
 
-    A template and an empty document say nothing. A notice of a weakness names its conditions and tells no story: what set it off and
-    what grew are not asked of it.
+    A template and an empty document say nothing. A notice of a weakness names its conditions and, at most, the one thing that
+    sets it off; it tells no story, so what grew is not asked of it.
     """
     if document.kind in ("template", "empty"):
         return Reading(document)
     if document.kind == "advisory":
-        return Reading(document, conditions=conditions(document), controls=controls(document), actions=classify(document))
+        return Reading(
+            document,
+            triggers=triggers(document),
+            conditions=conditions(document),
+            controls=controls(document),
+            actions=classify(document),
+        )
     return Reading(
         document,
         triggers(document),
