@@ -33,7 +33,7 @@ def _mark(seen: View, line: Line) -> _Mark | None:
         m = e.find(text)
         if m is None:
             continue
-        end = a + m.end()
+        end = a + (text.find(">") + 1 if e.id == "li" else m.end())
         while end < b and seen.text[end].isspace():
             end += 1
         if end >= b:

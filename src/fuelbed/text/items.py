@@ -14,7 +14,7 @@ from fuelbed.text.details import Details, details, plain_text, without
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.paragraphs import paragraph_items
 from fuelbed.text.sections import heading_role
-from fuelbed.text.tables import table_item
+from fuelbed.text.tables import is_of_actions, table_item
 
 __all__ = ["items", "leads"]
 
@@ -36,7 +36,7 @@ _FORWARD: frozenset[SectionRole] = frozenset(
 )
 _REPORTING: frozenset[SectionRole] = frozenset(("recovery", "lessons", "other"))
 _LISTED: frozenset[SectionRole] = frozenset(("lessons", "went_wrong"))
-_PROMISING = ("lead_promise", "lead_doing", "lead_state", "lead_actions")
+_PROMISING = ("lead_promise", "lead_doing", "lead_state", "lead_actions", "lead_since")
 _FEW = 3  # words of a list item that may be a heading for its sub-items
 _LEAST = 2  # words of an item
 
@@ -151,8 +151,11 @@ class _Finder:
         text = self._text(i).strip()
         if not text or text.endswith(":") or heading_role(text)[0] == "actions":
             return True
-        acts = lexicon("items").first(text, "imperative", "past_form") is not None
-        return len(text.split()) <= _FEW and not acts
+        lex = lexicon("items")
+        if lex.first(text, "imperative", "past_form", "promise", "report") is not None or self.blocks[i].done is not None:
+            return False
+        below = [lex.first(self._plain(k), "imperative", "past_form", "promise") is not None for k in self.children[i]]
+        return len(text.split()) <= _FEW or (text[-1] not in ".!?" and len(below) > 1 and all(below))
 
     def _item(self, i: int, sentences: Sequence[Sentence] | None = None) -> None:
         b = self.blocks[i]
@@ -251,11 +254,15 @@ class _Finder:
 
     def _announced(self, headed: bool) -> None:
         """Lists under a sentence such as "We will take the following steps:" in sections of other roles."""
+        had: set[int] = set()
         for i, b in enumerate(self.blocks):
             if self.sections[b.section].role in ("actions", "timeline", "appendix", "people", "stats", "impact"):
                 continue
-            if b.kind == "paragraph" and self._announces(i, headed):
+            if b.kind == "row" and i not in had and is_of_actions(b.heads):
+                self._row(i)
+            elif b.kind == "paragraph" and self._announces(i, headed):
                 for k in self._following(i):
+                    had.add(k)
                     if self.blocks[k].kind == "row":
                         self._row(k)
                     elif self._introduces(k):
@@ -344,9 +351,9 @@ class _Finder:
             return False
         if lex.first(s.plain, "promise") is not None:
             return True
-        if listed and role in _LISTED and lex.first(s.plain, "imperative") is not None:
+        if listed and role in _LISTED and lex.first(s.plain, "imperative", "arrow") is not None:
             return True
-        if role in _REPORTING and lex.first(s.plain, "report", "new_state") is not None:
+        if role in _REPORTING and lex.first(s.plain, "report", "new_state", "doing") is not None:
             return True
         return role == "recovery" and lex.first(s.plain, "report_past") is not None
 

@@ -14,6 +14,7 @@ Told = tuple[Block, Sequence[Sentence]]
 _LEAD = re.compile(r"(\*\*|__|\*|_)(?=\S)(?:(?!\1).){2,120}\1[ \t]*[:.–—-]?[ \t]*(?=\S)")
 _NAMED = re.compile(r"[A-Z][\w'’&/-]*(?: [\w'’&/-]+){0,5}(?: ?:|\.? [–—-]) (?=\S)")
 _SHORT = 40  # words of a line or paragraph that is one item
+_FEW = 4  # words of a sentence that only says whose and when
 _MOST_SAID = 10  # sentences of a section whose sentences are items where none has the form of one
 _TOGETHER = 2  # paragraphs or lines of a form from which it is one
 
@@ -21,7 +22,10 @@ _TOGETHER = 2  # paragraphs or lines of a form from which it is one
 def states_change(s: Sentence) -> bool:
     """A sentence that promises, reports or tells a change, in the words of those who make it."""
     lex = lexicon("items")
-    return lex.first(s.plain, "promise", "report", "imperative", "past_form", "report_past", "new_state") is not None
+    return (
+        lex.first(s.plain, "promise", "report", "imperative", "past_form", "report_past", "new_state", "doing", "proposal")
+        is not None
+    )
 
 
 def paragraph_items(told: Sequence[Told], source: str, listed: bool) -> Iterator[list[Sentence]]:
@@ -32,7 +36,7 @@ def paragraph_items(told: Sequence[Told], source: str, listed: bool) -> Iterator
         return
     named = [_lead(b, spoken, source) for b, spoken in told]
     several = sum(named) >= _TOGETHER
-    single = sum(len(spoken) == 1 and not _aside(spoken[0]) for _, spoken in told) >= _TOGETHER
+    single = sum(len(spoken) == 1 and not _aside(spoken[0], told=False) for _, spoken in told) >= _TOGETHER
     found: list[list[Sentence]] = []
     for (b, spoken), lead in zip(told, named, strict=True):
         found += _pieces(b, spoken, source, lead=lead and several, single=single)
@@ -47,9 +51,9 @@ def _pieces(b: Block, spoken: Sequence[Sentence], source: str, lead: bool, singl
         return
     lines = _lines(spoken, source)
     if len(lines) >= _TOGETHER:
-        yield from (line for line in lines if not _aside(line[0]))
+        yield from (line for line in lines if not _aside(line[0], told=False))
         return
-    if single and len(spoken) == 1 and not _aside(spoken[0]):
+    if single and len(spoken) == 1 and not _aside(spoken[0], told=False):
         yield list(spoken)
         return
     announced = False
@@ -79,8 +83,8 @@ def _empty(spoken: Sequence[Sentence]) -> bool:
     return len(spoken) == 1 and lex.first(spoken[0].plain, "placeholder", "introduction") is not None
 
 
-def _aside(s: Sentence) -> bool:
-    """What no one would take for an action: thanks, explanations, what happened, where to read more."""
+def _aside(s: Sentence, told: bool = True) -> bool:
+    """What no one would take for an action: thanks, explanations, where to read more; `told`: what happened, too."""
     lex = lexicon("items")
     if lex.first(s.plain, "promise", "report") is not None:
         return False
@@ -115,6 +119,9 @@ def _lines(spoken: Sequence[Sentence], source: str) -> list[list[Sentence]]:
             return []
         lines[-1].append(s)
     broken = any("\n" in source[s.at[0] : s.place().end] for s in spoken)
-    if broken or any(sum(len(s.plain.split()) for s in line) > _SHORT or len(line) > _TOGETHER for line in lines):
+    if broken or any(
+        sum(len(s.plain.split()) for s in line) > _SHORT or sum(len(s.plain.split()) > _FEW for s in line) > _TOGETHER
+        for line in lines
+    ):
         return []
     return lines

@@ -9,7 +9,7 @@ from fuelbed.core.document import Block, Sentence
 from fuelbed.text.details import Details, details
 from fuelbed.text.lexicon import lexicon
 
-__all__ = ["columns", "table_item"]
+__all__ = ["columns", "is_of_actions", "table_item"]
 
 _KINDS = ("action", "owner", "due", "status", "priority", "ticket", "type")
 
@@ -30,6 +30,14 @@ def columns(heads: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
                     found[kind] = n
                     taken.add(n)
     return tuple(found.items())
+
+
+def is_of_actions(heads: tuple[str, ...]) -> bool:
+    """Whether a table says by its head that it holds actions, wherever it stands: what is done, and its state, owner or date."""
+    named = dict(columns(heads))
+    at = named.get("action", -1)
+    sure = lexicon("items").words["column_sure"]
+    return at >= 0 and heads[at].strip(" :.*#") in sure and any(k in named for k in ("owner", "due", "status"))
 
 
 def _cells(b: Block, spoken: Sequence[Sentence]) -> list[list[Sentence]]:

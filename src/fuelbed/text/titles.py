@@ -25,6 +25,7 @@ _BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<inner>(?:(?!\1).){1,200})\1[ \t]*:?\Z")
 _RUN_IN = re.compile(
     r"(?:(\*\*|__)(?=\S)(?:(?!\1).){1,100}(?::[ \t]*\1|\1[ \t]*:)|[A-Z0-9][^:*_`\n|]{1,60}:(?:\[\d{1,3}\])?)(?=[ \t]|\Z)"
 )
+_LOW_RUN_IN = re.compile(r"[a-z][a-z -]{1,24}:(?=[ \t]|\Z)")  # of notes in small letters, line by line
 _MARKED = re.compile(  # == Wiki ==, h2. Textile, <h2>HTML</h2>
     r"(?:(?P<wiki>={1,6})[ \t]*(?P<a>[^=\s][^=]{0,150}?)[ \t]*(?P=wiki)|h(?P<textile>[1-6])\.[ \t]+(?P<b>\S.{0,150})"
     r"|<h(?P<html>[1-6])(?: [^<>]{0,200})?>(?P<c>.{1,200})</h(?P=html)>)[ \t]*\Z",
@@ -153,7 +154,8 @@ class _Heads:
         if form == "marked" and (m := _MARKED.match(self.seen.text, *line)) is not None:
             self.level = len(m["wiki"]) if m["wiki"] else int(m["textile"] or m["html"])
             return next(m.span(k) for k in "abc" if m[k]), self.level, []
-        if form != "run-in" or (m := _RUN_IN.match(self.seen.text, *line)) is None:
+        m = _RUN_IN.match(self.seen.text, *line) or _LOW_RUN_IN.match(self.seen.text, *line)
+        if form != "run-in" or m is None:
             return line, level, []
         begin = m.end()
         while begin < line[1] and self.seen.text[begin] in " \t":
@@ -182,15 +184,22 @@ class _Heads:
                 return "bold"
             if self._is_plain(raw, n, text, bold, after):
                 return "plain"
-        m = _RUN_IN.match(text)
+        m = _RUN_IN.match(text) or _LOW_RUN_IN.match(text)
         if (
             m is not None
+            and (m.re is _RUN_IN or self._in_small(raw))
             and m.end() < len(text)
-            and (m[1] or len(m[0].split()) <= _SHORT)
+            and (m.lastindex or len(m[0].split()) <= _SHORT)
             and heading_role(m[0].strip("*_: "))[1]
         ):
             return "run-in"
         return ""
+
+    def _in_small(self, raw: Raw) -> bool:
+        """A note whose lines begin with names in small letters: `cause: ...`."""
+        lines = raw.lines[:_ROWS]
+        named = sum(_LOW_RUN_IN.match(self.seen.text, *line) is not None for line in lines)
+        return named >= 2 and 2 * named >= len(lines)
 
     def _is_bold(self, line: Line, text: str, after: Raw | None) -> bool:
         said = self._said(line).rstrip("*_ ")
