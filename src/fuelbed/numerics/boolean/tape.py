@@ -8,7 +8,6 @@ states (`table.py`); each of its outputs is a register of its own.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -16,11 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fuelbed.numerics.boolean.operations import Scatter, pulled, scalar, vector
 from fuelbed.numerics.boolean.table import OUTPUTS, Table
 
 __all__ = ["Builder", "Tape"]
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 _TABLE = "T"
 _DOUBLES = 1 << 17  # of one array of a table's evaluation: fits the second-level cache with room for a few
 _BARS = 4_000_000  # of the derivatives of one reverse pass
@@ -74,7 +75,7 @@ class Builder:
 
     def _emit(self, code: str, *args: int) -> int:
         if max(args) < 0:
-            return self.const(_scalar(code, [self._consts[-a - 1] for a in args]))
+            return self.const(scalar(code, [self._consts[-a - 1] for a in args]))
         if code in ("+", "*", "min", "max") and args[0] > args[1]:
             args = (args[1], args[0])
         key = (code, *args)
@@ -185,15 +186,34 @@ class Builder:
         place.update({-(i + 1): n_in + i for i in range(n_const)})
         ops: list[tuple[Any, ...]] = []
         used: dict[int, int] = {}
-        for i, op in enumerate(self._ops):
-            if needed[i]:
-                place[2 * i + 1] = n_in + n_const + len(ops)
-                if op[0] == _TABLE:
-                    ops.append((_TABLE, used.setdefault(op[1], len(used)), op[2]))
-                else:
-                    ops.append((op[0], *[place[a] for a in op[1:]]))
+        for i in self._by_layer(needed):
+            op = self._ops[i]
+            place[2 * i + 1] = n_in + n_const + len(ops)
+            if op[0] == _TABLE:
+                ops.append((_TABLE, used.setdefault(op[1], len(used)), op[2]))
+            else:
+                ops.append((op[0], *[place[a] for a in op[1:]]))
         tables = tuple((self._tables[t][0], tuple(place[a] for a in self._tables[t][1])) for t in used)
         return Tape(tuple(self.inputs), tuple(self._consts), tuple(ops), {k: place[v] for k, v in outputs.items()}, tables)
+
+    def _by_layer(self, needed: bytearray) -> list[int]:
+        """Operations of the same depth and code next to each other: they run as one call, and write neighbouring registers."""
+        depth: dict[int, int] = {}
+        of_table: dict[int, int] = {}
+        keys: list[tuple[int, str, int, int]] = []
+        for i, op in enumerate(self._ops):
+            if not needed[i]:
+                continue
+            if op[0] == _TABLE:
+                if op[1] not in of_table:
+                    of_table[op[1]] = 1 + max([depth.get(a, 0) for a in self._tables[op[1]][1]], default=0)
+                d = of_table[op[1]]
+                keys.append((d, _TABLE, op[1], i))
+            else:
+                d = 1 + max([depth.get(a, 0) for a in op[1:]])
+                keys.append((d, op[0], 0, i))
+            depth[2 * i + 1] = d
+        return [k[3] for k in sorted(keys)]
 
 
 class Tape:
@@ -239,31 +259,31 @@ class Tape:
         return Tape(self.inputs, self.consts, ops, {k: place[v] for k, v in outputs.items()}, tables)
 
     @cached_property
-    def _scatter(self) -> list[_Scatter]:
+    def _scatter(self) -> list[Scatter]:
         """Where each layer's derivatives go; made when the first gradient is asked for."""
-        return [_Scatter(args.ravel()) for _, _, args in self._layers]
+        return [Scatter(args.ravel()) for _, _, args in self._layers]
 
     @cached_property
-    def _layers(self) -> list[tuple[str | int, NDArray[np.intp], NDArray[np.intp]]]:
-        """Operations of the same depth and code run as one NumPy call; the outputs of one table (its number for a code) too."""
-        depth = [0] * self.size
-        groups: dict[tuple[int, bool, str | int], tuple[list[int], list[int]]] = {}
+    def _layers(self) -> list[tuple[str | int, slice, Index]]:
+        """Neighbours of one code that do not read each other run as one NumPy call; outputs of one table (its number for a code) too."""
+        plan: list[tuple[str | int, slice, Index]] = []
+        begin, now, flat = self.first_op, "", list[int]()
+
+        def close(end: int) -> None:
+            if end > begin:
+                if isinstance(now, int):
+                    plan.append((now, slice(begin, end), np.array(self.tables[now][1], dtype=np.intp)[None, :]))
+                else:
+                    plan.append((now, slice(begin, end), np.array(flat, dtype=np.intp).reshape(end - begin, -1).T))
+
         for r, op in enumerate(self.ops, self.first_op):
-            is_table = op[0] == _TABLE
-            args = self.tables[op[1]][1] if is_table else op[1:]
-            depth[r] = d = 1 + max([depth[a] for a in args], default=0)
-            key = (d, is_table, op[1] if is_table else op[0])
-            got = groups.get(key)
-            if got is None:
-                groups[key] = ([r], list(args))
-            else:
-                got[0].append(r)
-                if not is_table:
-                    got[1].extend(args)
-        plan: list[tuple[str | int, NDArray[np.intp], NDArray[np.intp]]] = []
-        for (_, is_table, code), (members, flat) in sorted(groups.items(), key=lambda x: x[0]):
-            args_of = np.array(flat, dtype=np.intp).reshape(1 if is_table else len(members), -1)
-            plan.append((code, np.array(members, dtype=np.intp), args_of if is_table else args_of.T))
+            code = op[1] if op[0] == _TABLE else op[0]
+            if code != now or (op[0] != _TABLE and max(op[1:]) >= begin):
+                close(r)
+                begin, now, flat = r, code, []
+            if op[0] != _TABLE:
+                flat += op[1:]
+        close(self.size)
         return plan
 
     def run(self, inputs: Array, space: Array | None = None) -> Array:
@@ -272,20 +292,23 @@ class Tape:
         `space` is memory to write into, (size, at least batch): fresh memory costs more than the arithmetic in long series of runs.
         """
         with np.errstate(all="ignore"):  # numbers at the edge of floats end in 0 or inf, which is what they are
-            reg = np.empty((self.size, inputs.shape[1])) if space is None else space[:, : inputs.shape[1]]
-            return self._run(inputs, reg)
+            n = self.size * inputs.shape[1]
+            whole = np.empty(n) if space is None else space.reshape(-1)[:n]  # without gaps: to gather rows from others copies all
+            return self._run(inputs, whole.reshape(self.size, -1))
 
     def _run(self, inputs: Array, reg: Array) -> Array:
         reg[: self.n_inputs] = inputs
         reg[self.n_inputs : self.first_op] = np.array(self.consts)[:, None]
         for code, out, args in self._layers:
             if isinstance(code, int):
-                table, which = self.tables[code][0], [self.ops[r - self.first_op][2] for r in out]
-                for part in _parts(table, inputs.shape[1]):
-                    reg[out, part] = table.forward(reg[args[0], part], which)
+                for part in _parts(self.tables[code][0], inputs.shape[1]):
+                    reg[out, part] = self.tables[code][0].forward(reg[args[0], part], self._which(out))
             else:
-                reg[out] = _vector(code, [reg[a] for a in args])
+                vector(code, [reg.take(a, axis=0) for a in args], reg[out])
         return reg
+
+    def _which(self, out: slice) -> list[int]:
+        return [op[2] for op in self.ops[out.start - self.first_op : out.stop - self.first_op]]
 
     def gradient(self, reg: Array, output: str) -> Array:
         """d output / d inputs, shape (n_inputs, batch), from the registers of `run`: one reverse pass."""
@@ -309,13 +332,13 @@ class Tape:
             if isinstance(code, int):
                 scatter.add(bar, self._through_table(code, out, reg[args[0]], g))
             else:
-                scatter.add(bar, _pulled(code, g, [reg[a][:, None] for a in args], reg[out][:, None]))
+                scatter.add(bar, pulled(code, g, [reg.take(a, axis=0)[:, None] for a in args], reg[out][:, None]))
         return np.ascontiguousarray(bar[: self.n_inputs].swapaxes(0, 1))
 
-    def _through_table(self, code: int, out: NDArray[np.intp], args: Array, g: Array) -> Array:
-        table, which = self.tables[code][0], [self.ops[r - self.first_op][2] for r in out]
+    def _through_table(self, code: int, out: slice, args: Array, g: Array) -> Array:
+        table = self.tables[code][0]
         full = np.zeros((len(OUTPUTS), *g.shape[1:]))
-        full[which] = g
+        full[self._which(out)] = g
         result = np.empty((len(args), *g.shape[1:]))
         for part in _parts(table, g.shape[2]):
             result[:, :, part] = table.adjoints(args[:, part], full[:, :, part])
@@ -330,62 +353,3 @@ class Tape:
 def _parts(table: Table, batch: int) -> list[slice]:
     step = max(8, _DOUBLES >> table.n)
     return [slice(a, min(a + step, batch)) for a in range(0, batch, step)]
-
-
-class _Scatter:
-    """Adds rows to registers that may occur several times: sorted once, then summed by runs (far faster than `np.add.at`)."""
-
-    def __init__(self, at: NDArray[np.intp]) -> None:
-        self.order = np.argsort(at, kind="stable")
-        self.unique, self.starts = np.unique(at[self.order], return_index=True)
-        self.at = at if len(self.unique) == len(at) else None
-
-    def add(self, bar: Array, rows: Array) -> None:
-        if self.at is not None:
-            bar[self.at] += rows
-        else:
-            bar[self.unique] += np.add.reduceat(rows[self.order], self.starts, axis=0)
-
-
-def _scalar(code: str, v: list[float]) -> float:
-    return float(_vector(code, [np.array([x]) for x in v])[0])
-
-
-def _vector(code: str, v: list[Array]) -> Array:
-    if code == "+":
-        return v[0] + v[1]
-    if code == "*":
-        return v[0] * v[1]
-    if code == "?":
-        return v[0] * v[1] + (1.0 - v[0]) * v[2]
-    if code == "~":
-        return 1.0 - v[0]
-    if code == "-":
-        return v[0] - v[1]
-    if code == "exp":
-        return np.exp(v[0])
-    if code == "/":
-        safe = np.where(v[1] == 0.0, 1.0, v[1])
-        return np.where(v[1] == 0.0, 0.0, v[0] / safe)
-    return np.minimum(v[0], v[1]) if code == "min" else np.maximum(v[0], v[1])
-
-
-def _pulled(code: str, g: Array, v: list[Array], out: Array) -> Array:
-    """The derivative `g` of an operation's result, passed on to its arguments: all first ones, all second ones, all third ones."""
-    if code == "+":
-        return np.concatenate([g, g])
-    if code == "-":
-        return np.concatenate([g, -g])
-    if code == "*":
-        return np.concatenate([g * v[1], g * v[0]])
-    if code == "~":
-        return -g
-    if code == "?":
-        return np.concatenate([g * (v[1] - v[2]), g * v[0], g * (1.0 - v[0])])
-    if code == "exp":
-        return g * out
-    if code == "/":
-        pull = g / np.where(v[1] == 0.0, math.inf, v[1])
-        return np.concatenate([pull, -out * pull])
-    first = v[0] <= v[1] if code == "min" else v[0] >= v[1]
-    return np.concatenate([np.where(first, g, 0.0), np.where(first, 0.0, g)])

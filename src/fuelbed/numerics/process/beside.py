@@ -15,7 +15,7 @@ from fuelbed.numerics.process.box import Box
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.interventions import Overrides, batch, setting
 
-__all__ = ["Asked", "beside"]
+__all__ = ["Asked", "beside", "distinct"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -23,14 +23,31 @@ Asked = tuple[int, Array]  # a row of interventions (0: the baseline) and points
 Values = Mapping[str, Array]  # by output, (draws, n)
 
 
+def distinct(model: Compiled, rows: Sequence[Overrides]) -> tuple[list[Overrides], list[int]]:
+    """The interventions that differ in something that the tape reads, and where each of `rows` is among them."""
+    place, default = set(model.tape.inputs), model.defaults
+    found: dict[frozenset[tuple[str, object]], int] = {}
+    out: list[Overrides] = []
+    where = []
+    for row in rows:
+        key = frozenset((n, v) for n, v in row.items() if n in place and default[n] != v)
+        if key not in found:
+            found[key] = len(out)
+            out.append(row)
+        where.append(found[key])
+    return out, where
+
+
 def beside(
     model: Compiled, box: Box, rows: Sequence[Overrides], run: Callable[[Array], Values], asked: Sequence[Asked], most: int
 ) -> list[tuple[Values, Values]]:
     """(values of the baseline, values of the row) at each set of points; `run` is the tape, given at most about `most` numbers."""
+    rows, same = distinct(model, rows)
     out: list[tuple[Values, Values]] = []
     group: list[Asked] = []
     columns = 0
-    for row, points in asked:
+    for given, points in asked:
+        row = same[given]
         group.append((row, points))
         columns += points.shape[1] * (2 if row else 1) * box.n_draws
         if columns * model.tape.n_inputs > most:

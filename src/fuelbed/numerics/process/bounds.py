@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.numerics.process.beside import beside
+from fuelbed.numerics.process.beside import beside, distinct
 from fuelbed.numerics.process.box import Box
 from fuelbed.numerics.process.comparison import Bound, Comparison, What, at_points, enclosure, hull, of, scaled
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
@@ -194,15 +194,16 @@ class _Bounds:
         step = max(1, _REGISTERS // (self.tape.size * n))
         values: dict[str, list[Array]] = {o: [] for o in self.outputs}
         grads: dict[str, list[Array]] = {o: [] for o in self.outputs}
-        for a in range(0, len(self.rows), step):
-            part = self.rows[a : a + step]
+        rows, where = distinct(self.model, self.rows)
+        for a in range(0, len(rows), step):
+            part = rows[a : a + step]
             reg = self.tape.run(batch(self.model, knobs, part))
             for o, g in zip(self.outputs, self.tape.gradients(reg, self.outputs), strict=True):
                 values[o].append(reg[self.tape.outputs[o]].reshape(len(part), n))
                 grads[o].append(self._knob_gradient(g, part, n, knobs))
         tasks = []
         for o in self.outputs:
-            value, grad = np.concatenate(values[o]), np.concatenate(grads[o])
+            value, grad = np.concatenate(values[o])[where], np.concatenate(grads[o])[where]
             by_what = [self._tested(o, w, value, grad) for w in self._wanted(o)]
             for of_row in zip(*by_what, strict=True):
                 tasks += [t for t in of_row if t.row or t.what == "after"]

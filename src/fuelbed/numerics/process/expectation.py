@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from fuelbed.core.errors import BudgetError
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
@@ -72,7 +73,8 @@ class Space:
     n_states: int
     inputs: Inputs
     as_drawn: bool = False  # no intervention reaches the state: it stays as the incident left the belief
-    _value: dict[tuple[str, int], int] = field(default_factory=dict)
+    _value: dict[str, dict[int, int]] = field(default_factory=dict)
+    _parts: dict[tuple[object, ...], _Part] = field(default_factory=dict)
     _weights: dict[int, tuple[int, int, list[list[int]]]] = field(default_factory=dict)
 
 
@@ -133,19 +135,22 @@ def _weights(space: Space, v: int) -> tuple[int, int, list[list[int]]]:
 
 def on_tape(space: Space, f: int, phase: str) -> int:
     """P(f) over switches and demand draws: one `choose` per node."""
-    memo, b, t = space._value, space.bdd, space.inputs.tape
-    memo[(phase, FALSE)] = t.const(0.0)
-    memo[(phase, TRUE)] = t.const(1.0)
-
-    def go(u: int) -> int:
-        got = memo.get((phase, u))
-        if got is None:
-            p = space.inputs.prob(space.names[b.var[u]], phase)
-            low, high = go(b.low[u]), go(b.high[u])
-            got = memo[(phase, u)] = t.choose(p, high, low)
+    t, b, prob, names = space.inputs.tape, space.bdd, space.inputs.prob, space.names
+    memo = space._value.setdefault(phase, {FALSE: t.const(0.0), TRUE: t.const(1.0)})
+    got = memo.get(f)
+    if got is not None:
         return got
+    var, low, high, choose = b.var, b.low, b.high, t.choose
 
-    return go(f)
+    def go(u: int, again: Any) -> int:
+        got = memo.get(u)
+        if got is None:
+            p = prob(names[var[u]], phase)
+            lo, hi = again(low[u], again), again(high[u], again)
+            got = memo[u] = choose(p, hi, lo)
+        return int(got)
+
+    return go(f, go)
 
 
 # ---- modules ---------------------------------------------------------------------------------------------------------------
@@ -199,6 +204,15 @@ _LINEAR = ("hazard", "loss", "standing")
 
 
 def _part(space: Space, m: _Module, losses: Sequence[int], horizon: float, survive: bool) -> _Part:
+    """Of one module; remembered, as what an intervention leaves alone comes again (a line held, another uncertain state)."""
+    key = (tuple(m.demands), m.standing, tuple(m.facts), tuple(m.arrivals), tuple(losses), horizon)
+    got = space._parts.get((*key, True)) or space._parts.get((*key, survive))
+    if got is None:
+        got = space._parts[(*key, survive)] = _new_part(space, m, losses, horizon, survive)
+    return got
+
+
+def _new_part(space: Space, m: _Module, losses: Sequence[int], horizon: float, survive: bool) -> _Part:
     if FLAT < sum(v >= 0 for v in m.reads) <= STATES:
         return _part_by_table(space, m, losses, horizon)
     t, b = space.inputs.tape, space.bdd
@@ -209,8 +223,10 @@ def _part(space: Space, m: _Module, losses: Sequence[int], horizon: float, survi
     before = [facts, *(b.and_(f, facts) for _, f in m.arrivals)]
     plain: dict[str, list[int]] = {k: [] for k in ("facts", *_LINEAR, "survive")}
     likely: dict[str, list[int]] = {k: [] for k in ("like", *plain)}
-    for ys, xs, mass in classes(space, after, before):
-        out = _rates(space, m.demands, ys, losses)
+    found = classes(space, after, before)
+    weights = _coefficients(space, m.demands, losses)
+    for ys, xs, mass in found:
+        out = _rates(space, weights, ys)
         if survive:
             alive = t.exp(t.mul(t.const(-horizon), out["hazard"]))
             out["survive"] = t.mul(t.complement(out["standing"]), alive)
@@ -227,17 +243,22 @@ def _part(space: Space, m: _Module, losses: Sequence[int], horizon: float, survi
     return _Part(share.pop("like"), {k: t.div(t.sum(v), total) for k, v in plain.items()}, share)
 
 
-def _rates(space: Space, demands: Sequence[Demand], ys: tuple[int, ...], losses: Sequence[int]) -> dict[str, int]:
-    """Failures a year, loss a year and standing failure of one class."""
+def _coefficients(space: Space, demands: Sequence[Demand], losses: Sequence[int]) -> list[tuple[int, list[int]]]:
+    """Of every demand its rate, and what each of its levels costs more than the one before."""
     t, i = space.inputs.tape, space.inputs
+    steps = [x if k == 0 else t.sub(x, losses[k - 1]) for k, x in enumerate(losses)]
+    rates = [t.mul(i.number(f"{d.trigger}.rate"), i.fixed(f"{d.trigger}.counts", 1.0)) for d in demands]
+    return [(rate, steps[: len(d.levels)]) for rate, d in zip(rates, demands, strict=True)]
+
+
+def _rates(space: Space, weights: Sequence[tuple[int, list[int]]], ys: tuple[int, ...]) -> dict[str, int]:
+    """Failures a year, loss a year and standing failure of one class."""
+    t = space.inputs.tape
     hazard, loss, at = [], [], 1
-    for d in demands:
-        rate = t.mul(i.number(f"{d.trigger}.rate"), i.fixed(f"{d.trigger}.counts", 1.0))
+    for rate, steps in weights:
         hazard.append(t.mul(rate, on_tape(space, ys[at], "")))
-        for k in range(len(d.levels)):
-            step = losses[k] if k == 0 else t.sub(losses[k], losses[k - 1])
-            loss.append(t.mul(step, t.mul(rate, on_tape(space, ys[at + 1 + k], ""))))
-        at += len(d.functions)
+        loss += [t.mul(step, t.mul(rate, on_tape(space, ys[at + 1 + k], ""))) for k, step in enumerate(steps)]
+        at += 1 + len(steps)
     return {"hazard": t.sum(hazard), "loss": t.sum(loss), "standing": on_tape(space, ys[0], "")}
 
 
