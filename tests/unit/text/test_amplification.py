@@ -33,7 +33,14 @@ def test_every_pattern_hits_and_misses_what_it_says(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("part", "recall", "kinds"),
-    [("before", 0.95, 0.95), ("after", 0.8, 0.75), ("fresh", 0.8, 0.75), ("last", 0.8, 0.7), ("plain", 0.85, 0.8), ("plainer", 0.85, 0.75)],
+    [
+        ("before", 0.95, 0.95),
+        ("after", 0.8, 0.75),
+        ("fresh", 0.8, 0.75),
+        ("last", 0.8, 0.7),
+        ("plain", 0.85, 0.8),
+        ("plainer", 0.85, 0.75),
+    ],
 )
 def test_passages_of_the_corpus(part: str, recall: float, kinds: float) -> None:
     told = [(kind, of(text).kind) for kind, text in CORPUS[part]]
