@@ -16,7 +16,7 @@ from fuelbed.core.scanner import is_identifier
 from fuelbed.drafting.effects import effects
 from fuelbed.drafting.model import Draft, DraftFactor, DraftLine
 from fuelbed.text.lexicon import lexicon
-from fuelbed.text.wording import identifier, likeness
+from fuelbed.text.wording import identifier, likeness, stems
 
 __all__ = ["draft"]
 
@@ -81,7 +81,7 @@ def _own(reading: Reading) -> tuple[list[Mention], list[Mention]]:
     sentence gives a condition and an absent control in the same words they are one thing, and the surer reading is kept."""
     document = reading.document
     asked = {i for a in reading.actions for i in a.item.sentences}
-    conditions, controls = list(reading.conditions), []
+    conditions, controls = _merged(reading.conditions), []
     for m in reading.controls:
         section = document.sections[document.blocks[document.sentences[m.sentence].block].section].role
         if m.sentence in asked or section == "actions":
@@ -93,6 +93,17 @@ def _own(reading: Reading) -> tuple[list[Mention], list[Mention]]:
             conditions.remove(twin)
         controls.append(m)
     return conditions, controls
+
+
+def _merged(mentions: Iterable[Mention]) -> list[Mention]:
+    """Each standing thing once: of two with one subject (their first two telling words), the surer, else the first, is kept."""
+    kept: dict[tuple[str, ...], Mention] = {}
+    for m in mentions:
+        words = stems(m.what)
+        subject = words[:2] if len(words) > 2 else words
+        if subject not in kept or (m.sure and not kept[subject].sure):
+            kept[subject] = m
+    return sorted(kept.values(), key=lambda m: m.place.start)
 
 
 def _name(what: str, taken: set[str], fallback: str) -> str:
@@ -162,9 +173,12 @@ def _amplifier(reading: Reading, conditions: list[tuple[Mention, DraftFactor]], 
     if not found.present or found.mention is None:
         return ""
     m = found.mention
-    for c, factor in conditions:
-        if c.sentence == m.sentence or likeness(c.what, m.what, {}) >= _SAME:
-            return factor.name
+    told = {x.sentence for x in (m, *found.others)}
+    topic = set(stems(found.kind.replace("_", " ")))
+    named = [f.name for c, f in conditions if c.sentence in told or likeness(c.what, m.what, {}) >= _SAME]
+    named += [f.name for c, f in conditions if topic & set(stems(c.what))]
+    if named:
+        return named[0]
     name = _NAMES.get(found.kind, "feedback")
     fields = {"present": "yes", "scope": "architecture"}
     ask = "what keeps this loop going, and what would stop it?"
