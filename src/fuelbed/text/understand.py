@@ -13,21 +13,9 @@ __all__ = ["understand"]
 
 
 def understand(document: Document) -> Reading:
-    """Read triggers, conditions, controls, amplification, claims and actions.
-
-    A template and an empty document say nothing. A notice of a weakness names its conditions and, at most, the one thing that
-    sets it off; it tells no story, so what grew is not asked of it.
-    """
+    """Read triggers, conditions, controls, amplification, claims and actions; a template and an empty document say nothing."""
     if document.kind in ("template", "empty"):
         return Reading(document)
-    if document.kind == "advisory":
-        return Reading(
-            document,
-            triggers=triggers(document),
-            conditions=conditions(document),
-            controls=controls(document),
-            actions=classify(document),
-        )
     return Reading(
         document,
         triggers(document),
