@@ -44,8 +44,7 @@ def test_templates_say_nothing(kind: str) -> None:
     assert not reading.actions
 
 
-def test_a_notice_tells_no_story() -> None:
+def test_a_notice_is_read_as_far_as_it_tells() -> None:
     reading = understand(read(PAGE, kind="advisory"))
     assert reading.conditions
     assert len(reading.triggers) <= 1
-    assert not reading.amplification.present
