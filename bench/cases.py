@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-__all__ = ["entangled", "modular"]
+__all__ = ["entangled", "many_actions", "modular"]
 
 
 def _factors(triggers: int, conditions: int, controls: int, uncertain_conditions: int, uncertain_controls: int) -> list[str]:
@@ -36,6 +36,20 @@ _ACTIONS = {
 }
 
 
+def _thirty() -> dict[str, str]:
+    """Thirty action items of every sort, on factors of `entangled`."""
+    does = [f"prevent t{i}" for i in range(5)] + [f"set t{i}.rate to 0.5 per year" for i in range(5, 9)]
+    does += [f"remove c{i}" for i in (0, 1, 2, 9, 12, 15, 18)] + [f"set c{i}.present to 0.1..0.3" for i in (3, 4)]
+    does += [f"make k{i} perfect" for i in (0, 1, 8, 14)] + [f"set k{i}.fails to 0.01..0.05" for i in (5, 6, 9, 10, 16, 20)]
+    does += ["add control new1 fails 0.1 on l6", "add control new2 fails 0.05..0.2 on l9"]
+    return {f"a{i}": d for i, d in enumerate(does)}
+
+
+def many_actions() -> str:
+    """`entangled(2, 0)` with thirty action items, two of which add a control."""
+    return entangled(2, 0, _thirty())
+
+
 def modular() -> str:
     """Four subsystems beside each other; the uncertain factors fall into four groups of three."""
     lines = {}
@@ -48,7 +62,7 @@ def modular() -> str:
     return _case(_factors(16, 28, 16, 8, 4), lines, _ACTIONS)
 
 
-def entangled(seed: int, shared: int) -> str:
+def entangled(seed: int, shared: int, actions: dict[str, str] = _ACTIONS) -> str:
     """Twelve lines that build on one another and read `shared` factors of other lines: all uncertain factors hang together."""
     rng = random.Random(seed)
     leaves = [f"c{i}" for i in range(22)] + [f"fails(k{i})" for i in range(24)]
@@ -64,4 +78,4 @@ def entangled(seed: int, shared: int) -> str:
         e = f"atleast(2, {', '.join(picks)})" if kind == 2 else e
         lines[f"l{j}"] = f"(l{j - 4} or t{j}) and ({e})" if j > 3 else f"(t{j} or t{j + 8}) and ({e})"
     lines["down"] = " or ".join(f"l{j}" for j in range(6, 12))
-    return _case(_factors(14, 22, 24, 6, 6), lines, _ACTIONS)
+    return _case(_factors(14, 22, 24, 6, 6), lines, actions)

@@ -22,9 +22,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from bench.cases import entangled, modular  # noqa: E402  # the path comes first
+from bench.cases import entangled, many_actions, modular  # noqa: E402  # the path comes first
 
-CASES = {"four modules of three": modular(), "all twelve together": entangled(2, 0), "together, much shared": entangled(1, 1)}
+CASES = {
+    "four modules of three": modular(),
+    "all twelve together": entangled(2, 0),
+    "together, much shared": entangled(1, 1),
+    "thirty action items": many_actions(),
+}
 
 
 def _median(work: Callable[[], object], runs: int) -> float:

@@ -301,8 +301,9 @@ class Tape:
         reg[self.n_inputs : self.first_op] = np.array(self.consts)[:, None]
         for code, out, args in self._layers:
             if isinstance(code, int):
-                for part in _parts(self.tables[code][0], inputs.shape[1]):
-                    reg[out, part] = self.tables[code][0].forward(reg[args[0], part], self._which(out))
+                table, which = self.tables[code][0], self._which(out)
+                for part in _parts(table, inputs.shape[1]):
+                    reg[out, part] = table.forward(reg[args[0], part], which)
             else:
                 vector(code, [reg.take(a, axis=0) for a in args], reg[out])
         return reg
