@@ -46,8 +46,8 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     if not case.actions:
         ask = NotFound("What does the team plan to do, and which factor does each item change?", "a verdict on every action item")
         return Answer("The case lists no action items.", (Ask(ask), whatif(compile_case(case))))
-    scene = set_up(case, options)
-    order = option_order(scene.model)
+    order = option_order(compile_case(case))
+    scene = set_up(case, options, order.order)
     evidence = {
         n: Evidence(scene, a, reach(scene.model, a.does), not a.does or "" in order.order.better[n])
         for n, a in case.actions.items()

@@ -29,7 +29,7 @@ def flips(scene: Scene) -> Table:
     top = [n for n in scene.ranked if n in scene.moving][:_TOP]
     uncertain = [k for k in scene.model.knobs.values() if k.uncertain]
     rows: list[tuple[int, tuple[Cell, ...]]] = []
-    if len(top) > 1 and uncertain:
+    if len(top) > 1 and uncertain and scene.known:
         worst = worst_corner(scene.model, [{}], scene.main, lambda v: v[0], unbounded=False)
         for where, others in (("middle", middles(scene.model)), ("worst corner", worst)):
             rows += _along(
@@ -55,11 +55,17 @@ def flips(scene: Scene) -> Table:
         ),
         tuple(r for _, r in rows[:_SHOWN]),
         note=note if rows else "",
-        empty=f"No number, moved alone across its interval, changes the order of the {len(top)} actions that do most."
-        if len(top) > 1
-        else "There are not two actions to be put into an order.",
+        empty=_nothing(scene, len(top)),
         detail=True,
     )
+
+
+def _nothing(scene: Scene, items: int) -> str:
+    if items < 2:
+        return "There are not two actions to be put into an order."
+    if not scene.known:
+        return "Rates are missing, so the only order is the one that holds whatever the numbers."
+    return f"No number, moved alone across its interval, changes the order of the {items} actions that do most."
 
 
 def _along(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +12,9 @@ import numpy as np
 from fuelbed.core.case import Case
 from fuelbed.core.options import Options
 from fuelbed.numerics.boolean.bdd import FALSE
-from fuelbed.numerics.process.bounds import Comparison, bounds, sampled
+from fuelbed.numerics.process.bounds import Bound, Comparison, bounds, sampled
 from fuelbed.numerics.process.compile import Compiled, compile_case
+from fuelbed.numerics.process.dominance import Order
 from fuelbed.numerics.process.interventions import changes_of
 from fuelbed.numerics.process.joint import Joint
 from fuelbed.numerics.process.values import has_unknown_rates
@@ -84,8 +86,12 @@ def may_stand(model: Compiled) -> bool:
     return sampled(model, ("standing",), np.random.default_rng(7))["standing"].high > 1e-12
 
 
-def set_up(case: Case, options: Options) -> Scene:
-    """Compile the case and compare every item with doing nothing, on the same numbers."""
+def set_up(case: Case, options: Options, order: Order | None = None) -> Scene:
+    """Compile the case and compare every item with doing nothing, on the same numbers.
+
+    `order` is what holds without numbers: an item that leaves everything as it was changes nothing, one that does at least as much as
+    nothing raises nothing, whatever the bounds could show by themselves.
+    """
     model = compile_case(case)
     standing = may_stand(model)
     names = list(case.actions)
@@ -93,6 +99,10 @@ def set_up(case: Case, options: Options) -> Scene:
     outputs = ("hazard", "probability", "loss", *(("standing",) if standing else ()))
     found = bounds(model, rows, outputs, np.random.default_rng(options.seed), chance=True, wanted=("after", "ratio"))
     results = dict(zip(["", *names], found, strict=True))
+    for n in names:
+        if order is not None and "" in order.better.get(n, ()):
+            same = order.equal(n, "")
+            results[n] = {o: _no_more(c, results[""][o], same) for o, c in results[n].items()}
     open_chance = any(np.isnan(r["probability"].after.value) for r in found)
     main = "loss" if len(case.outcomes) > 1 else "hazard"
     if standing and not open_chance:
@@ -101,3 +111,12 @@ def set_up(case: Case, options: Options) -> Scene:
     if open_chance:
         judged = ("hazard", "standing", "loss") if standing else ("hazard", "loss")
     return Scene(model, options, results, standing, main, judged, not has_unknown_rates(model))
+
+
+def _no_more(c: Comparison, before: Comparison, same: bool) -> Comparison:
+    """A comparison of which it is known that nothing rises, or that all stays the same."""
+    if same:
+        one = Bound(1.0, 1.0, 1.0, "the same whatever the numbers: no failing arrival is lost or won")
+        return Comparison(before.after, Bound(0.0, 0.0, 0.0, one.method), one)
+    value = c.ratio.value if np.isnan(c.ratio.value) else min(c.ratio.value, 1.0)
+    return dataclasses.replace(c, ratio=Bound(value, min(c.ratio.low, 1.0), min(c.ratio.high, 1.0), c.ratio.method))

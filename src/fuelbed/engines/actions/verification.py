@@ -53,7 +53,9 @@ def _line(scene: Scene, name: str, verdict: str) -> str:
         return "nothing would: the model does not move"
     read = {n for _, n in scene.model.structure.events}
     seen = [c for c in does if c.target not in scene.case.factors or c.target in read]
-    parts = [x for c in seen if (x := _direct(scene, c))]
+    gone = list(dict.fromkeys(c.target for c in seen if c.verb == "remove"))
+    parts = [f"look for {names(gone)}: {'it is' if len(gone) == 1 else 'they are'} no longer there"] if gone else []
+    parts += [x for c in seen if (x := _direct(scene, c))]
     fewer = {c.target: 0.0 if c.value is None else c.value.middle for c in seen if c.verb == "prevent" or c.parameter == "rate"}
     parts += [_rarer(scene, fewer)] if fewer else []
     after = _later(scene, scene.joint.rows[name], parts)
@@ -67,8 +69,6 @@ def _direct(scene: Scene, c: Change) -> str:
     x = f"`{c.target}`"
     if c.verb == "observe":
         return f"inject {x} on a quiet day: the signal must show it"
-    if c.verb == "remove":
-        return f"look for {x}: it is no longer there"
     if c.verb == "revert":
         return f"{x} is no longer in force"
     if c.verb in ("perfect", "add"):
@@ -121,8 +121,10 @@ def _drill(scene: Scene, c: Change) -> str:
     if f is None or f.state in ("missing", "bypassed"):
         was = 1.0
     else:
-        broken = (f.today or f.broken or Quantity.unknown()).middle
-        was = 1 - (1 - broken) * (1 - (f.fails or Quantity.unknown()).middle)
+        broken, each = f.today or f.broken or Quantity.unknown(), f.fails or Quantity.unknown()
+        if not broken.given and not each.given:
+            return f"in a drill, `{c.target}` holds"
+        was = 1 - (1 - broken.middle) * (1 - each.middle)
     n = run_length(was)
     if n > _MOST_TIMES:
         return f"no drill that can be afforded would show it (`{c.target}` seldom fails as it is)"
@@ -198,7 +200,7 @@ def _later(scene: Scene, changes: Alone, direct: list[str]) -> str:
             years, text = wait, f"{'no' if most == 0 else f'at most {most}'} `{scene.case.failure}` within {_time(wait)}"
     if years > 2 * scene.case.horizon:
         tried = any(
-            p.startswith(("in a drill", "inject", "make one")) for p in direct
+            p.startswith(("in a drill", "inject", "make one", "no `", "at most")) for p in direct
         )  # a look shows that it was done, a trial that it works
         shows = f"show it only after {_time(years)}" if math.isfinite(years) else "not show it"
         return "" if tried else f"waiting for failures would {shows}"
