@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import combinations, product
 
 import numpy as np
@@ -105,3 +106,13 @@ def test_the_worst_corner_is_the_worst_of_all(seed: int) -> None:
     most = evaluate(m, at, [{}], ("hazard",))["hazard"].max()
     found = worst_corner(m, [{}], "hazard", lambda v: v[0])
     assert evaluate(m, found, [{}], ("hazard",))["hazard"][0, 0] == pytest.approx(most)
+
+
+def test_a_set_that_wide_bounds_do_not_show_is_no_proof_against_it() -> None:
+    """Where no corner is found at which it misses, but its bounds are too wide, the answer says only that it is not shown."""
+    scene = set_up(random_portfolio(0), Options())
+    search = Search(scene, "hazard", -0.5)
+    assert search.whole() == dataclasses.replace(search.whole(), doubt=False)
+    search.holds = lambda b: False  # type: ignore[method-assign]  # bounds that show nothing
+    found = search.whole()
+    assert (found.items, found.doubt) == (None, True)

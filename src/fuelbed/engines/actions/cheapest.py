@@ -12,6 +12,7 @@ one at which it does not; each such corner is kept, so that it rules out other s
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,12 +46,14 @@ class Found:
     """A set that reaches the target, with the change or value that it reaches; `items` is None where none was found.
 
     settled   False where the search was cut short, so that a cheaper set (or any) may have been missed.
+    doubt     True where a set was passed over only because its bounds, which may be too wide, do not show that it reaches the target.
     """
 
     items: tuple[str, ...] | None
     cost: float
     bound: Bound | None
     settled: bool
+    doubt: bool = False
 
 
 class Search:
@@ -181,16 +184,16 @@ class Search:
                 break
             rows = self.greedy(self.screen) if attempt < _ROUNDS else [np.ones(len(self.items), dtype=bool)]
             found = self._first(self.in_order(np.array(rows))) if rows else found
-        return Found(found.items, found.cost, found.bound, False)
+        return dataclasses.replace(found, settled=False)
 
     def _first(self, todo: Sets) -> Found:
-        looked = 0
+        looked, doubt = 0, False
         while len(todo):
-            block, rest = todo[:_BLOCK], todo[_BLOCK:]
+            block, todo = todo[:_BLOCK], todo[_BLOCK:]
             block = block[self.reaches(self.excess(block, self.screen)).all(axis=1)]
             while len(block):
                 if looked == _VERIFIED:
-                    return Found(None, 0.0, None, False)
+                    return Found(None, 0.0, None, False, doubt)
                 looked += 1
                 items = self._named(block[0])
                 if self._fails_at_a_corner(items):
@@ -198,10 +201,9 @@ class Search:
                     continue
                 b = self.bound(items)
                 if self.holds(b):
-                    return Found(items, float(block[0] @ self.cost), b, True)
-                block = block[1:]
-            todo = rest
-        return Found(None, 0.0, None, True)
+                    return Found(items, float(block[0] @ self.cost), b, True, doubt)
+                doubt, block = True, block[1:]
+        return Found(None, 0.0, None, True, doubt)
 
     def _fails_at_a_corner(self, items: Sequence[str]) -> bool:
         """Search the corners for one at which the set misses the target, and keep it."""
@@ -273,13 +275,11 @@ def _range_words(scene: Scene, found: Found) -> str:
 
 def _row(scene: Scene, search: Search, where: str, found: Found) -> tuple[Cell, ...]:
     if found.items is None:
-        none = (
-            "no set of these actions reaches it"
-            if found.settled
-            else "no set that reaches it was found: the search was cut short"
-        )
+        none = "no set of these actions is shown to reach it" if found.doubt else "no set of these actions reaches it"
+        none = none if found.settled else "no set that reaches it was found: the search was cut short"
         return Cell(where), Cell(none, tone="bad"), Cell(""), Cell("")
-    more = "" if found.settled else ", the best found: not every set was tried"
+    more = ", the cheapest of which the bounds show it" if found.doubt else ""
+    more = more if found.settled else ", the best found: not every set was tried"
     assert found.bound is not None
     if search.limit < 0:
         reached = change(found.bound, scene.known)
