@@ -73,7 +73,8 @@ class _State(NamedTuple):
         if q == _ONE:
             return self.total[w]
         mass, value = self.before[w], self.values[q]
-        return self.total[w] * value[0] if len(value) == 1 else np.asarray(np.einsum("sb,sb->b", mass, value))
+        # the very sum of `total`, so that survival of all leaves exactly nothing
+        return self.total[w] * value[0] if len(value) == 1 else _over_states(mass * value)
 
 
 def _over_states(x: Array) -> Array:
@@ -184,9 +185,9 @@ class Table:
         prior = (halves[0][-1][:, None] * halves[1][-1]).reshape(-1, batch)
         told = sums["facts"].sum(None, a.leaves), sums["arrivals"].sum(a.weights, a.leaves)
         before = [prior * x for x in told]
-        total = [_over_states(x) for x in before]  # mixing moves mass, it neither makes nor loses any
         read = [any(0 < k - w * len(_QUANTITIES) < len(_QUANTITIES) for k in which) for w in (0, 1)]
         stages = self._mix([m for m, needed in zip(before, read, strict=True) if needed], a)
+        total = [_over_states(x) for x in before]
         return _State(halves, prior, told, before, total, read, stages, *self._worth(a, {k % len(_QUANTITIES) for k in which}))
 
     def _worth(self, a: _Args, wanted: set[int]) -> tuple[dict[int, Array], Array | None]:
