@@ -13,7 +13,8 @@ from fuelbed.core.document import Block, Item, Place, Section, SectionRole, Sent
 from fuelbed.text.details import Details, details, plain_text, without
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.paragraphs import paragraph_items
-from fuelbed.text.sections import heading_role
+from fuelbed.text.sections import heading_role, names_only
+from fuelbed.text.stamps import stamp
 from fuelbed.text.tables import is_of_actions, table_item
 
 __all__ = ["items", "leads"]
@@ -37,6 +38,7 @@ _FORWARD: frozenset[SectionRole] = frozenset(
 _REPORTING: frozenset[SectionRole] = frozenset(("recovery", "lessons", "other"))
 _LISTED: frozenset[SectionRole] = frozenset(("lessons", "went_wrong"))
 _PROMISING = ("lead_promise", "lead_doing", "lead_state", "lead_actions", "lead_since")
+_NEAR = 60  # blocks under a heading that are looked at
 _FEW = 3  # words of a list item that may be a heading for its sub-items
 _LEAST = 2  # words of an item
 
@@ -77,7 +79,7 @@ class _Finder:
     # -- under a heading of actions ------------------------------------------------------------------------------------------------------
 
     def _headed(self, wanted: Sequence[int]) -> None:
-        listed = any(self.blocks[i].kind in ("item", "row") and self._text(i) for i in wanted)
+        listed = {self.blocks[i].section for i in wanted if self.blocks[i].kind in ("item", "row") and self._text(i)}
         told: dict[int, list[int]] = {}  # section -> its paragraphs
         for i in wanted:
             b = self.blocks[i]
@@ -94,7 +96,15 @@ class _Finder:
                 told.setdefault(b.section, []).append(i)
         for section, paragraphs in told.items():
             if section not in self.taken:
-                self._paragraphs(paragraphs, listed)
+                self._paragraphs(paragraphs, self._beside_lists(section, listed))
+
+    def _beside_lists(self, section: int, listed: set[int]) -> bool:
+        """Whether paragraphs of a section only stand around lists of actions: in it, below it, or in another one where it has no plain
+        name of its own."""
+        own = self.sections[section]
+        if not names_only(own.heading, "actions", "lessons") and (listed or "and" in own.heading.split()):
+            return True
+        return any(k == section or section in self.sections[k].path for k in listed)
 
     def _within(self, section: int) -> bool:
         """Whether a section is part of another one of actions."""
@@ -227,7 +237,12 @@ class _Finder:
             return
         if lex.first(text.strip(), "group") is not None or len(text.split()) < _LEAST or not self._beside(section):
             return
-        body = [s for k in range(i + 1, len(self.blocks)) if self.blocks[k].section == section for s in self.said.get(k, ())]
+        body = [
+            s
+            for k in range(i + 1, min(i + _NEAR, len(self.blocks)))
+            if self.blocks[k].section == section
+            for s in self.said.get(k, ())
+        ]
         promised = [s for s in body if lex.first(s.plain, "promise", "report") is not None]
         if body and len(promised) < 2:
             self.taken.add(section)
@@ -236,7 +251,7 @@ class _Finder:
 
     def _over_prose(self, section: int, i: int) -> bool:
         """Nothing but paragraphs stands under the heading."""
-        under = [b for b in self.blocks[i + 1 : i + 60] if b.section == section]
+        under = [b for b in self.blocks[i + 1 : i + _NEAR] if b.section == section]
         return not any(b.kind in ("item", "row") for b in under) and not any(
             section in s.path for s in self.sections[section + 1 : section + 20]
         )
@@ -302,7 +317,7 @@ class _Finder:
         spree = False  # "we are changing three things." has been said, and they follow
         for i, b in enumerate(self.blocks):
             role = self._role(b)
-            if role not in _FORWARD or b.kind not in ("paragraph", "item") or i in had or self._detail(i):
+            if role not in _FORWARD or b.kind not in ("paragraph", "item") or i in had or self._apart(i):
                 under = spree = False
                 continue
             under = under and b.kind == "paragraph" and self._acts(i)
@@ -313,7 +328,12 @@ class _Finder:
         role = self.sections[b.section].role
         return "other" if self.bare and role == "title" else role
 
-    def _detail(self, i: int) -> bool:
+    def _apart(self, i: int) -> bool:
+        """An entry of a log, which begins with a time, or a list that only details what its lead says."""
+        said = self.said.get(i, ())
+        told = stamp(said[0].words[:80]) if said and any(c.isdigit() for c in said[0].words[:30]) else None
+        if told is not None and told.clock is not None:
+            return True
         lead = self.blocks[i].lead
         return lead >= 0 and lexicon("items").first(self._plain(lead)[-200:], "details") is not None
 

@@ -23,7 +23,9 @@ def states_change(s: Sentence) -> bool:
     """A sentence that promises, reports or tells a change, in the words of those who make it."""
     lex = lexicon("items")
     return (
-        lex.first(s.plain, "promise", "report", "imperative", "past_form", "report_past", "new_state", "doing", "proposal")
+        lex.first(
+            s.plain, "promise", "report", "imperative", "past_form", "report_past", "new_state", "doing", "proposal", "any_change"
+        )
         is not None
     )
 

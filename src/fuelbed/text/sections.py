@@ -13,7 +13,7 @@ from fuelbed.text.inline import Folded
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.markdown import Raw
 
-__all__ = ["heading_role", "sections"]
+__all__ = ["heading_role", "names_only", "sections"]
 
 _NAMED = 4  # words from which a heading over all others is a title, whatever they say
 _NAME_WORDS = 8  # of a heading whose last part may name it
@@ -73,6 +73,12 @@ def heading_role(heading: str) -> tuple[SectionRole | None, bool]:
             return min(hits, key=lambda h: h.start).entry.role, False  # type: ignore[return-value]  # as above
     last = roles[-1] if len(parts) > 1 and len(short.split()) <= _NAME_WORDS else None
     return last, False
+
+
+def names_only(heading: str, *roles: SectionRole) -> bool:
+    """Whether a heading names one of these roles and no other beside it ("Status and plans")."""
+    short = _BRACKETS.sub("", _bare(heading[:200])).strip(" :.-–—?!")
+    return _whole(short) in roles or all(_whole(p) in roles for p in _PARTS.split(short) if p)
 
 
 def sections(raws: Sequence[Raw], said: Sequence[Folded]) -> tuple[list[Section], list[int]]:

@@ -23,7 +23,7 @@ _ROWS = 40  # looked at
 _LEAST_NAMED = 3  # rows or items
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?P<inner>(?:(?!\1).){1,200})\1[ \t]*:?\Z")
 _RUN_IN = re.compile(
-    r"(?:(\*\*|__)(?=\S)(?:(?!\1).){1,100}(?::[ \t]*\1|\1[ \t]*:)|[A-Z0-9][^:*_`\n|]{1,60}:(?:\[\d{1,3}\])?)(?=[ \t]|\Z)"
+    r"(?:(\*\*|__|\*(?!\*)|_(?!_))(?=\S)(?:(?!\1).){1,100}(?::[ \t]*\1|\1[ \t]*:)|[A-Z0-9][^:*_`\n|]{1,60}:(?:\[\d{1,3}\])?)(?=[ \t]|\Z)"
 )
 _LOW_RUN_IN = re.compile(r"[a-z][a-z -]{1,24}:(?=[ \t]|\Z)")  # of notes in small letters, line by line
 _MARKED = re.compile(  # == Wiki ==, h2. Textile, <h2>HTML</h2>
