@@ -7,7 +7,7 @@ mentions of one thing are one; the one with the account of the cause is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -30,21 +30,30 @@ _AGREE = 2
 _TOLD: Mapping[str, float] = {"cause": 0.3, "trigger": 0.3, "went_wrong": 0.2, "summary": 0.1, "lessons": -0.1, "timeline": -0.3}
 _ROWS = ("timeline", "detection", "response", "recovery")  # where a change is told as it came, not as what set it off
 _WORDS = re.compile(r"\w")
+_PARTS = re.compile(r"\W+")
+_MARKS = ".,;:!?()[]{}\"'“”‘’`*"
 
 
 @lru_cache(maxsize=1)
-def _layers() -> tuple[re.Pattern[str], Mapping[str, int], tuple[str, ...]]:
-    """One pattern of all component words, the rank of each word's layer, and the layers."""
+def _layers() -> tuple[Mapping[str, int], tuple[str, ...]]:
+    """The rank of each component word's layer, and the layers."""
     lex = lexicon("layers")
     names = tuple(lex.words)
-    rank = {w: i for i, name in reversed(tuple(enumerate(names))) for w in lex.words[name]}
-    return lex.any_word(*names), rank, names
+    return {w: i for i, name in reversed(tuple(enumerate(names))) for w in lex.words[name]}, names
+
+
+def _phrases(text: str) -> Iterator[str]:
+    """The words of a text, the parts of joined words, and each two and three words that follow each other."""
+    words = [w.strip(_MARKS) for w in text.lower().split()]
+    for n in (1, 2, 3):
+        yield from (" ".join(words[i : i + n]) for i in range(len(words) - n + 1))
+    yield from (part for w in words if not w.isalnum() for part in _PARTS.split(w))
 
 
 def layer(text: str) -> str:
     """The layer of a component word of `text`, the particular layers before the general ones; "" when there is none."""
-    pattern, rank, names = _layers()
-    found = [rank[" ".join(m[0].lower().split())] for m in pattern.finditer(text)]
+    rank, names = _layers()
+    found = [rank[phrase] for phrase in _phrases(text) if phrase in rank]
     return names[min(found)] if found else ""
 
 

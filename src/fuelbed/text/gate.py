@@ -132,10 +132,12 @@ class Gate:
             rare.append(0 if always else key)
         self.needed: tuple[tuple[int, ...], ...] = tuple(needed)
         self.rare: tuple[int, ...] = tuple(rare)
-        self._bits: dict[str, int] = {}
+        starts: dict[str, dict[str, int]] = {}
         for some, bit in bits.items():
             for needle in some:
-                self._bits[needle] = self._bits.get(needle, 0) | bit
+                row = starts.setdefault(needle[:_SHORTEST], {})
+                row[needle] = row.get(needle, 0) | bit
+        self._starts = {start: tuple(row.items()) for start, row in starts.items()}
         self._words: dict[str, int] = {}
 
     def seen(self, text: str) -> int:
@@ -151,10 +153,11 @@ class Gate:
         return found
 
     def _word(self, word: str) -> int:
-        found, n = 0, len(word)
-        for size in range(_SHORTEST, min(_LONGEST, n) + 1):
-            for i in range(n - size + 1):
-                found |= self._bits.get(word[i : i + size], 0)
+        found, starts = 0, self._starts
+        for i in range(len(word) - _SHORTEST + 1):
+            for needle, bits in starts.get(word[i : i + _SHORTEST], ()):
+                if word.startswith(needle, i):
+                    found |= bits
         return found
 
     def possible(self, seen: int, i: int) -> bool:

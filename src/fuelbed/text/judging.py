@@ -7,13 +7,13 @@ is a mention whatever its words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 from fuelbed.core.document import SectionRole
-from fuelbed.text.lexicon import lexicon
+from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.phrases import clause
 
 __all__ = ["ENOUGH", "NEARLY", "Found", "Kind", "judge"]
@@ -32,6 +32,7 @@ _HARM = -0.6  # for a clause that only tells of harm
 _REPAIR = -1.0  # for a clause that tells of a repair
 
 _BACKGROUND = {"actions": -2.0, "people": -2.0, "stats": -2.0, "appendix": -2.0, "questions": -1.0}  # the same for all kinds
+_ASIDE = frozenset(role for role, share in _BACKGROUND.items() if share <= -2)  # only what is asked for is looked for there
 _SHARE: Mapping[Kind, Mapping[str, float]] = {
     "trigger": {"trigger": 0.6, "cause": 0.3, "summary": 0.2, "title": -0.3, "other": 0.1, "background": -0.2, "impact": -0.3,
                 "detection": -0.5, "response": -0.6, "recovery": -0.6, "lessons": -0.5, "went_well": -1, "went_wrong": -0.1,
@@ -79,9 +80,15 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
     lex = lexicon("factors")
     if text.rstrip().endswith("?") or lex.first(text, "never") is not None:
         return []
-    wish = _WISH if lex.first(text, "desired") is not None else 0.0
-    found = [f for kind in _SHARE for f in _kind(text, role, kind, wish if kind != "absent" else 0.0, listed)]
-    found += _following(text, role, wish)
+    kinds: Sequence[Kind] = ("absent",) if role in _ASIDE else tuple(_SHARE)
+    hits: dict[str, list[Hit]] = {}
+    for h in lex.find(text, *_asked_roles(len(kinds) > 1, listed or role in _LISTED)):
+        hits.setdefault(h.entry.role, []).append(h)
+    if not hits and not early and not listed and role not in ("actions", "recovery", "lessons"):
+        return []
+    wish = _WISH if "desired" in hits else 0.0
+    found = [f for kind in kinds for f in _kind(hits, role, kind, wish if kind != "absent" else 0.0, listed)]
+    found += _following(text, [*hits.get("trigger_after", ()), *hits.get("cause_after", ())], role, wish)
     found = [_weighed(f, text, listed) for f in found]
     if role in ("actions", "recovery", "lessons"):
         found += [
@@ -100,7 +107,7 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
 
 def _weighed(f: Found, text: str, listed: bool) -> Found:
     """Less for a clause that tells of harm or of a repair, more for a change that is said to have done harm."""
-    if f.kind not in ("trigger", "condition"):
+    if f.kind not in ("trigger", "condition") or f.score < NEARLY - _EFFECT:
         return f
     lex = lexicon("factors")
     start, end = clause(text, f.first, f.last, f.since)
@@ -123,8 +130,16 @@ def _share(kind: Kind, role: SectionRole, why: str, listed: bool) -> float:
     return _BACKGROUND.get(role, _SHARE[kind].get(role, 0.0))
 
 
-def _kind(text: str, role: SectionRole, kind: Kind, wish: float, listed: bool) -> Iterator[Found]:
-    hits = sorted(lexicon("factors").find(text, kind, f"{kind}_default"), key=lambda h: -h.entry.weight)
+@lru_cache(maxsize=4)
+def _asked_roles(every: bool, defaults: bool) -> tuple[str, ...]:
+    """The roles of the lexicon's entries that one sentence is searched for at once."""
+    kinds = tuple(_SHARE) if every else ("absent",)
+    after = ("trigger_after", "cause_after") if every else ()
+    return ("desired", *kinds, *after, *(f"{k}_default" for k in kinds if defaults))
+
+
+def _kind(said: Mapping[str, Sequence[Hit]], role: SectionRole, kind: Kind, wish: float, listed: bool) -> Iterator[Found]:
+    hits = sorted((*said.get(kind, ()), *said.get(f"{kind}_default", ())), key=lambda h: -h.entry.weight)
     if hits:
         best = hits[0]
         score = best.entry.weight + _FURTHER * (len(hits) - 1) + _share(kind, role, best.entry.id, listed) + wish
@@ -137,10 +152,10 @@ def _kind(text: str, role: SectionRole, kind: Kind, wish: float, listed: bool) -
         yield Found(kind, score, best.start, best.end, best.entry.id, sure and not asked, asked=asked)
 
 
-def _following(text: str, role: SectionRole, wish: float) -> Iterator[Found]:
+def _following(text: str, hits: Iterable[Hit], role: SectionRole, wish: float) -> Iterator[Found]:
     """What stands after "caused by" or "triggered by": its own words decide what it is."""
     lex = lexicon("factors")
-    for hit in lex.find(text, "trigger_after", "cause_after"):
+    for hit in hits:
         start = hit.end
         end = clause(text, start, start + 1, start)[1]
         rest = text[start:end]

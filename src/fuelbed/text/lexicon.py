@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
-from fuelbed.text.gate import Gate, needles, piece
+from fuelbed.text.gate import Gate, Needles, needles, piece
 
 __all__ = ["Entry", "Hit", "Lexicon", "lexicon", "names"]
 
@@ -38,40 +38,60 @@ _TEXTS = 2048  # texts whose findings each lexicon remembers
 _LONG = 20_000  # characters of a text that is not remembered
 
 
+class _Lazy:
+    """A pattern as written, compiled for the first text that has its needles."""
+
+    __slots__ = ("_lists", "_made", "_needs", "_words", "source")
+
+    def __init__(self, source: str, words: Mapping[str, tuple[str, ...]], lists: Mapping[str, frozenset[str] | None]) -> None:
+        self.source = source
+        self._words, self._lists = words, lists
+        self._needs: Needles | None = None
+        self._made: re.Pattern[str] | None = None
+
+    @property
+    def needs(self) -> Needles:
+        if self._needs is None:
+            self._needs = needles(self.source, self._lists)
+        return self._needs
+
+    def pattern(self) -> re.Pattern[str]:
+        if self._made is None:
+            self._made = _compiled(self.source, self._words)
+        return self._made
+
+    def search(self, text: str) -> re.Match[str] | None:
+        if self._made is None:
+            low = text.lower()
+            if not any(all(any(n in low for n in some) for some in every) for every in self.needs):
+                return None
+        return self.pattern().search(text)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """One pattern of a lexicon, compiled when it is first used. `sources` are `match` and `unless` as written ("" without `unless`)."""
+    """One pattern of a lexicon, compiled when it is first needed."""
 
     id: str
     role: str
-    sources: tuple[str, str]
-    words: Mapping[str, tuple[str, ...]]
+    seek: _Lazy
+    deny: _Lazy | None
     hits: tuple[str, ...]
     misses: tuple[str, ...]
     weight: float = 1.0
-    _made: list[re.Pattern[str] | None] = field(default_factory=list, repr=False)
 
     @property
     def match(self) -> re.Pattern[str]:
-        found = self._patterns()[0]
-        assert found is not None
-        return found
+        return self.seek.pattern()
 
     @property
     def unless(self) -> re.Pattern[str] | None:
-        if len(self._patterns()) == 1:
-            self._made.append(_compiled(self.sources[1], self.words) if self.sources[1] else None)
-        return self._made[1]
-
-    def _patterns(self) -> list[re.Pattern[str] | None]:
-        if not self._made:
-            self._made.append(_compiled(self.sources[0], self.words))
-        return self._made
+        return self.deny.pattern() if self.deny is not None else None
 
     def find(self, text: str) -> re.Match[str] | None:
         """The first match in one sentence, None where `unless` takes it back."""
-        m = self.match.search(text)
-        if m is None or (self.sources[1] and self.unless is not None and self.unless.search(text)):
+        m = self.seek.search(text)
+        if m is None or (self.deny is not None and self.deny.search(text) is not None):
             return None
         return m
 
@@ -94,6 +114,7 @@ class Lexicon:
     entries: tuple[Entry, ...]
     _gate: Gate | None = None
     _texts: dict[str, tuple[int, dict[int, Hit | None]]] = field(default_factory=dict)
+    _any: dict[tuple[str, ...], re.Pattern[str]] = field(default_factory=dict)
     _roles: dict[tuple[str, ...], tuple[tuple[int, int, tuple[int, ...]], ...]] = field(default_factory=dict)
 
     def find(self, text: str, *roles: str) -> Iterator[Hit]:
@@ -120,12 +141,14 @@ class Lexicon:
 
     def any_word(self, *lists: str) -> re.Pattern[str]:
         """One pattern for all words of these lists, at word boundaries."""
-        return _compiled("|".join(f"{{{name}}}" for name in lists), self.words)
+        found = self._any.get(lists)
+        if found is None:
+            found = self._any[lists] = _compiled("|".join(f"{{{name}}}" for name in lists), self.words)
+        return found
 
     def _looked_at(self, text: str) -> tuple[int, dict[int, Hit | None]]:
         if self._gate is None:
-            lists = {name: _needles_of(words) for name, words in self.words.items()}
-            self._gate = Gate([needles(e.sources[0], lists) for e in self.entries])
+            self._gate = Gate([e.seek.needs for e in self.entries])
         found: tuple[int, dict[int, Hit | None]] = (self._gate.seen(text), {})
         if len(text) <= _LONG:
             if len(self._texts) >= _TEXTS:
@@ -164,12 +187,13 @@ def _compiled(pattern: str, words: Mapping[str, tuple[str, ...]]) -> re.Pattern[
     return _regex(rf"(?<!\w)(?:{body})(?!\w)")
 
 
-def _entry(row: Mapping[str, object], words: Mapping[str, tuple[str, ...]]) -> Entry:
+def _entry(row: Mapping[str, object], words: Mapping[str, tuple[str, ...]], lists: Mapping[str, frozenset[str] | None]) -> Entry:
+    unless = row.get("unless")
     return Entry(
         str(row["id"]),
         str(row["role"]),
-        (str(row["match"]), str(row.get("unless") or "")),
-        words,
+        _Lazy(str(row["match"]), words, lists),
+        _Lazy(str(unless), words, lists) if unless else None,
         tuple(_strings(row["hits"])),
         tuple(_strings(row["misses"])),
         float(str(row.get("weight", 1.0))),
@@ -186,7 +210,8 @@ def lexicon(name: str) -> Lexicon:
     """The lexicon in `lexicon/NAME.toml`; a fault in our own data is a defect, so it raises what it raises."""
     data = tomllib.loads((files("fuelbed.text") / _FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     words = {key: tuple(_strings(value)) for key, value in data.get("words", {}).items()}
-    return Lexicon(name, words, tuple(_entry(row, words) for row in data.get("pattern", [])))
+    lists = {key: _needles_of(value) for key, value in words.items()}
+    return Lexicon(name, words, tuple(_entry(row, words, lists) for row in data.get("pattern", [])))
 
 
 def names() -> list[str]:
