@@ -158,6 +158,9 @@ class Bdd:
 
     def rising(self, c: int, f: int, g: int) -> int:
         """`ite` where `g` entails `f`: no NOT is needed."""
+        v = self.var[c]
+        if self.low[c] == FALSE and self.high[c] == TRUE and v < self.var[f] and v < self.var[g]:
+            return self._node(v, g, f)
         return self.or_(g, self.and_(c, f))
 
     def all_(self, fs: Iterable[int]) -> int:

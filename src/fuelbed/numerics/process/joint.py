@@ -93,13 +93,14 @@ class Joint:
             for name, value in self.rows[n].items():
                 if name in place:
                     moved.setdefault(name, []).append((i, np.broadcast_to(setting(value, knobs), n_points)))
-        step = max(1, _REGISTERS // (self.model.tape.size * n_points))
-        at = [self.model.tape.outputs[o] for o in outputs]
-        space = np.empty((self.model.tape.size, min(step, max(len(members), 1)) * n_points))
+        tape = self.model.tape.only(outputs)
+        step = max(1, _REGISTERS // (tape.size * n_points))
+        at = [tape.outputs[o] for o in outputs]
+        space = np.empty((tape.size, min(step, max(len(members), 1)) * n_points))
         parts = [np.empty((len(at), 0))]
         for a in range(0, len(members), step):
             inputs = self._inputs(members[a : a + step], base, moved, place)
-            parts.append(self.model.tape.run(inputs, space)[at])
+            parts.append(tape.run(inputs, space)[at])
         whole = np.concatenate(parts, axis=1).reshape(len(at), len(members), n_points)
         return dict(zip(outputs, whole, strict=True))
 
