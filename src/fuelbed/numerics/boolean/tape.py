@@ -198,22 +198,21 @@ class Builder:
 
     def _by_layer(self, needed: bytearray) -> list[int]:
         """Operations of the same depth and code next to each other: they run as one call, and write neighbouring registers."""
-        depth: dict[int, int] = {}
+        depth = [0] * len(self._ops)
         of_table: dict[int, int] = {}
-        keys: list[tuple[int, str, int, int]] = []
+        layers: dict[tuple[int, str, int], list[int]] = {}
+
+        def below(args: Sequence[int]) -> int:
+            return max([depth[a >> 1] if a > 0 and a & 1 else 0 for a in args], default=0)
+
         for i, op in enumerate(self._ops):
-            if not needed[i]:
-                continue
-            if op[0] == _TABLE:
-                if op[1] not in of_table:
-                    of_table[op[1]] = 1 + max([depth.get(a, 0) for a in self._tables[op[1]][1]], default=0)
-                d = of_table[op[1]]
-                keys.append((d, _TABLE, op[1], i))
-            else:
-                d = 1 + max([depth.get(a, 0) for a in op[1:]])
-                keys.append((d, op[0], 0, i))
-            depth[2 * i + 1] = d
-        return [k[3] for k in sorted(keys)]
+            if needed[i]:
+                table = op[1] if op[0] == _TABLE else -1
+                if table >= 0 and table not in of_table:
+                    of_table[table] = below(self._tables[table][1])
+                d = depth[i] = 1 + (of_table[table] if table >= 0 else below(op[1:]))
+                layers.setdefault((d, op[0], table), []).append(i)
+        return [i for key in sorted(layers) for i in layers[key]]
 
 
 class Tape:
