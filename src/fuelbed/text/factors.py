@@ -27,6 +27,7 @@ _ASKED = 2  # controls that are read from what is asked for, at most
 _ALIKE = 0.6  # share of the shorter label's telling words from which two mentions are one
 _NEAR = 0.4  # the same where they stand in different sections, and this many telling words agree
 _AGREE = 2
+_SUBJECT = 0.33  # the same where both say it of the same subject
 _TOLD: Mapping[str, float] = {"cause": 0.3, "trigger": 0.3, "went_wrong": 0.2, "summary": 0.1, "lessons": -0.1, "timeline": -0.3}
 _ROWS = ("timeline", "detection", "response", "recovery")  # where a change is told as it came, not as what set it off
 _WORDS = re.compile(r"\w")
@@ -150,7 +151,8 @@ def _same(document: Document, a: Mention, b: Mention) -> bool:
     """Whether two mentions are of one thing: by their labels, or, from different sections, by the telling words of their clauses."""
     if a.status != b.status:
         return False
-    if likeness(a.what, b.what, {}) >= _ALIKE:
+    alike = likeness(a.what, b.what, {})
+    if alike >= _ALIKE or (alike >= _SUBJECT and stems(a.what)[:_AGREE] == stems(b.what)[:_AGREE]):
         return True
     if _role(document, a.sentence) == _role(document, b.sentence):
         return False

@@ -97,10 +97,10 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
     if early:
         rows = [Found("trigger", ENOUGH / 2 + _EARLY, h.start, h.end, h.entry.id, False) for h in lex.find(text, "change_row")]
         found = [replace(f, score=f.score + _EARLY) if f.kind == "trigger" else f for f in found] + rows[:1]
-    found = _settled(found, text)
+    found = _coinciding(_settled(found, text), text)
     if listed and role in _LISTED and not any(f.score >= ENOUGH for f in found) and len(text.split()) > 1:
         last = len(text)
-        if lex.first(text, "harm", "repair") is None or role == "trigger":
+        if lex.first(text, "harm", "repair", "effect_first") is None or role == "trigger":
             found.append(Found(_LISTED[role], ENOUGH, 0, last, f"section {role}", False))
     return sorted(found, key=lambda f: (-f.score, f.first))
 
@@ -116,6 +116,8 @@ def _weighed(f: Found, text: str, listed: bool) -> Found:
     if any(start + h.start < f.last and f.first < start + h.end for h in lex.find(said, "harm")) and (
         f.kind == "trigger" or f.why in _defaults() or f.score < ENOUGH + _EFFECT
     ):
+        score += _HARM
+    if f.kind == "condition" and lex.first(said, "effect_first") is not None:
         score += _HARM
     if lex.first(said, "repair") is not None or (start > 0 and lex.first(text, "repair_first") is not None):
         score += _REPAIR
@@ -172,6 +174,22 @@ def _following(text: str, hits: Iterable[Hit], role: SectionRole, wish: float) -
                 continue
         score = weight + _share(kind, role, "", True) + wish
         yield Found(kind, score, start, end, hit.entry.id, score >= ENOUGH and role in ("cause", "summary", "trigger"), start)
+
+
+def _coinciding(found: list[Found], text: str) -> list[Found]:
+    """Of two things that came together each is a trigger, when one is."""
+    one = next((f for f in found if f.kind == "trigger" and f.score >= ENOUGH), None)
+    both = lexicon("factors").first(text, "coincided") if one is not None else None
+    if one is None or both is None:
+        return found
+    end = clause(text, both.end, both.end + 1, both.end)[1]
+    other = (
+        replace(one, first=both.end, last=end, since=both.end)
+        if one.first < both.start
+        else replace(one, first=0, last=both.start)
+    )
+    said = text[other.first : other.last]
+    return [*found, other] if lexicon("factors").first(said, "trigger", "change_row") is not None else found
 
 
 def _settled(found: Sequence[Found], text: str) -> list[Found]:

@@ -56,7 +56,11 @@ def clause(text: str, first: int, last: int, since: int = 0) -> tuple[int, int]:
     words that tie a cause to an effect, and not before `since`."""
     start, end = since, len(text)
     lead = _LEAD_IN.match(text)
-    if lead is not None and since < lead.end() and (lead.end() <= max(first, 1) or last < lead.end()):
+    if (
+        lead is not None
+        and since < lead.end()
+        and (lead.end() <= max(first, 1) or last < lead.end() or last - first >= len(text))
+    ):
         start = lead.end()
         first, last = max(first, start), max(last, start + 1)
     for m in _breaks().finditer(text, start):
