@@ -203,7 +203,7 @@ class _Scan:
         return self._address(i, m.end())
 
     def _code(self, i: int, n: int) -> int:
-        later = self.ticks[n]
+        later = self.ticks.get(n, [])
         k = bisect_right(later, i)
         if k >= len(later):
             return i + n

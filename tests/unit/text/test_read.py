@@ -201,3 +201,7 @@ def test_a_long_text_is_cut_with_a_finding() -> None:
     assert [f.code for f in d.findings] == ["FB080"]
     assert d.findings[0].span is not None
     assert max(s.at[-1] for s in d.sentences) < MAX_CHARACTERS
+
+
+def test_an_escaped_backtick_before_two_more_opens_a_span_of_two() -> None:
+    assert [s.plain for s in read("\\``` a ``").sentences] == ["` x"]
