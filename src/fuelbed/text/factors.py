@@ -137,14 +137,24 @@ def _mentions(document: Document, kind: MentionKind, wanted: Iterable[Kind]) -> 
             continue
         m = _mention(document, kind, f)
         if _says_something(m.what) and not any(_same(document, m, k) for _, k in kept):
-            kept.append((f, m))
+            kept.append((f, m if _begun(m.what) else replace(m, sure=False)))
             asked += f.asked
     return tuple(m for _, m in sorted(kept, key=lambda row: (row[1].place.start, row[1].place.end)))
 
 
 def _says_something(what: str) -> bool:
-    """Whether a label names a thing: more than a single word or a pronoun with its verb."""
-    return len(what.split()) > 1 and bool(stems(what))
+    """Whether a label names a thing: more than a single word, a pronoun with its verb, or a time."""
+    return len(what.split()) > 1 and any(s.isalpha() and s not in _no_things() for s in stems(what))
+
+
+@lru_cache(maxsize=1)
+def _no_things() -> frozenset[str]:
+    return frozenset(stems(" ".join(lexicon("phrases").words["no_things"])))
+
+
+def _begun(what: str) -> bool:
+    """Whether a label begins where a thing begins, and not in the middle of what is said of one."""
+    return what.split()[0].lower() not in lexicon("phrases").words["headless"]
 
 
 def _same(document: Document, a: Mention, b: Mention) -> bool:
