@@ -41,8 +41,9 @@ def test_the_how_to_s_story() -> None:
     assert len(case.actions) == 4
     verbs = {name: {c.verb for c in a.does} for name, a in case.actions.items()}
     assert any("observe" in v or "set" in v for v in verbs.values())
-    removed = {c.target for a in case.actions.values() for c in a.does if c.verb == "remove"}
-    assert any("queue" in case.factors[t].what.lower() for t in removed), "bounding the queue closes the unbounded queue"
+    closed = {c.target: c for a in case.actions.values() for c in a.does if c.verb == "set" and c.parameter == "present"}
+    assert any("queue" in case.factors[t].what.lower() for t in closed), "bounding the queue works on the unbounded queue"
+    assert all(c.value is not None and c.value.basis == "assumed" for c in closed.values())
 
 
 def test_without_a_trigger_one_is_asked_for() -> None:
