@@ -17,6 +17,11 @@ __all__ = ["Head", "forms", "head", "plural", "quoted"]
 
 _LEAD = re.compile(r"(?P<lead>[^\s:.,;?!()][^:.,;?!()]{1,44}?)(?:: +| +[-–—] +)(?=\S)")
 _TOKEN = re.compile(r"[A-Za-z0-9][\w'’./%&+-]*|[,;:?!()]")
+_AND = re.compile(r" (?:and|or|&) |, (?:and |or )?|(?<=\w)/(?=\w)")
+_RELATIVE = re.compile(
+    r"(?:that|which|who) (?:[^\s,;:]+ ){0,12}?(?:is|are|was|were|had|could|\w+ed) "
+)  # a clause of its own on the subject
+_JOINT = re.compile(r"(?:,? (?:and then|and also|and|or|&|then)|,|/) ?")
 _QUOTED = re.compile(r"\"[^\"\n]{1,300}\"|“[^”\n]{1,300}”|(?<!\w)'[^'\n]{3,300}'(?!\w)|‘[^’\n]{3,300}’(?!\w)")
 _STOP = re.compile(r";|:(?= )|[.!?](?= )| [-–—]+ |(?<=\w)—|\((?!s\))")
 _AUXILIARY = re.compile(
@@ -33,8 +38,10 @@ class Head:
 
     lead       a label before the sentence ("Monitoring: ...", "Docs - ..."), "" when there is none.
     verb       the lemma, "" for a noun phrase; `form` how it was written. `second` is a verb joined to it ("find and fix").
-    object     the noun phrase that the verb acts on (for passives and modals the subject), its last word being what it names;
+    object     the noun phrase that the verb acts on (for passives the subject), its last word being what it names; only the first
+               of several ("branch protection and required reviews"), the others are `joined`.
                `through` is a second phrase where the first only measures it ("the threshold of the alarm").
+    actor      the subject of a modal ("Validators should wait"), empty otherwise.
     tail       where purpose, condition or explanation begin.
     weighed    the sentence only considers the change; `studied` the words say that something is to be found out about it.
     """
@@ -46,7 +53,9 @@ class Head:
     form: str
     second: str
     object: tuple[int, int]
+    joined: tuple[int, int]
     through: tuple[int, int]
+    actor: tuple[int, int]
     tail: int
     weighed: bool
     studied: bool
@@ -82,15 +91,23 @@ def quoted(text: str) -> list[tuple[int, int]]:
     return [m.span() for m in _QUOTED.finditer(text)]
 
 
+@lru_cache(maxsize=1)
+def _irregular() -> Mapping[str, tuple[str, ...]]:
+    """The irregular forms of each verb of the list."""
+    out: dict[str, list[str]] = {}
+    for form, verb in (pair.split(" ") for pair in lexicon("heads").words["irregular"]):
+        out.setdefault(verb, []).append(form)
+    return {verb: tuple(found) for verb, found in out.items()}
+
+
 @lru_cache(maxsize=8)
 def _verb_pattern(verbs: tuple[str, ...]) -> tuple[re.Pattern[str], Mapping[str, str]]:
     lemma = {form: verb for verb in verbs for form in forms(verb)}
-    known = set(verbs)
-    for pair in lexicon("heads").words["irregular"]:
-        for n in range(1, len(pair)):
-            form, verb = pair[:n].strip(), pair[n:].strip()
-            if verb in known and pair[n] == " ":
-                lemma[form] = verb
+    for verb in verbs:
+        first, _, particle = verb.partition(" ")
+        lemma |= dict.fromkeys(_irregular().get(verb, ()), verb)
+        if particle:
+            lemma |= {f"{form} {particle}": verb for form in _irregular().get(first, ())}
     flat = {form.replace("-", " "): verb for form, verb in lemma.items()}
     body = "|".join(re.escape(f).replace(r"\ ", "[ -]") for f in sorted(flat, key=len, reverse=True))
     return re.compile(rf"(?:{body})(?![\w-])", re.IGNORECASE), flat
@@ -214,42 +231,158 @@ def head(text: str, verbs: Iterable[str], titles: re.Pattern[str] | None = None,
     `nouns` are all nouns that matter: where the object is none of them, the place that a verb puts it counts as well.
     """
     known = tuple(verbs)
-    m = _LEAD.match(text)
-    lead, at = (m["lead"], m.end()) if m and (" " not in m["lead"] or not _verb_at(text, 0, known)[0]) else ("", 0)
+    lead, at = _label(text, known)
     start, weighed, studied = _peeled(text, at)
     weighed |= text.rstrip().endswith("?") or next(lexicon("heads").find(text, "hedge"), None) is not None
+    build = _Builder(text, lead, start, weighed, studied, nouns, known)
     verb, end = _verb_at(text, start, known)
     opener = titles.match(text, start) if titles else None
-    if verb and ((opener is not None and opener.end() > end) or _AUXILIARY.match(text, end)):
+    if verb and ((opener is not None and opener.end() > end) or _AUXILIARY.match(text, end) or _compound(text, start, end)):
         verb, end = "", start
-    tail = _tail(text, max(end, start))
+    if not verb and not opener:
+        verb, end = _nominal(text, start, known)
     if verb:
         second, end = _joined(text, end, known)
-        tail = max(tail, end)
-        phrase = _phrase(text, end, tail)
-        through = _through(text, phrase, tail, verb if nouns and not _names(text, phrase, nouns) else "")
-        return Head(text, lead, start, verb, "verb", second, phrase, through, tail, weighed, studied)
+        return build.acting(verb, second, end, max(_tail(text, end), end))
+    tail = _tail(text, start)
     for role in ("passive", "finite"):
         verb, subject, end = _inner_verb(text, start, len(text), role, known)
-        if start < subject <= max(tail, start + 3):
-            phrase = _phrase(text, start, subject)
-            return Head(
-                text, lead, start, verb, role, "", phrase, _through(text, phrase, subject), _tail(text, end), weighed, studied
-            )
+        if start < subject and (subject <= max(tail, start + 3) or (verb and _RELATIVE.match(text, tail, subject))):
+            return build.told(verb, role, subject, end)
     verb, subject, end = _bare_participle(text, start, tail, known)
     if verb:
-        phrase = _phrase(text, start, subject)
+        return build.told(verb, "passive", subject, end)
+    m = _determined().match(text, start)
+    if m:
+        return build.acting("", "", m.end(), max(_tail(text, m.end()), m.end()))
+    return build.titled(tail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    """What is the same for every form of a head."""
+
+    text: str
+    lead: str
+    start: int
+    weighed: bool
+    studied: bool
+    nouns: re.Pattern[str] | None
+    verbs: tuple[str, ...]
+
+    def acting(self, verb: str, second: str, end: int, tail: int) -> Head:
+        """An order or a report: the verb first, then its object."""
+        phrase, joined = self.split(_phrase(self.text, end, tail))
+        known = self.nouns is not None and not _names(self.text, phrase, self.nouns)
+        through = _through(self.text, phrase, tail, verb if known else "")
+        if verb in lexicon("heads").words["light_verbs"] and not second:
+            second = self.done(phrase)
+        return self.head(verb, "verb", second, phrase, joined, through, (end, end), tail)
+
+    def done(self, phrase: tuple[int, int]) -> str:
+        """The verb in the noun of "make improvements to", "perform an audit of"."""
+        last = self.text[phrase[0] : phrase[1]].lower().rsplit(" ", 1)[-1].removesuffix("s")
+        verb = _nominals().get(last, "")
+        return verb if verb in self.verbs else ""
+
+    def told(self, verb: str, form: str, subject: int, end: int) -> Head:
+        """A statement: the subject first. A passive acts on its subject, a modal on what follows."""
+        phrase, joined = self.split(_phrase(self.text, self.start, subject))
+        tail = _tail(self.text, end)
+        if form == "passive":
+            return self.head(
+                verb, form, "", phrase, joined, _through(self.text, phrase, subject), (subject, subject), max(tail, end)
+            )
+        after, joined = self.split(_phrase(self.text, end, max(tail, end)))
+        return self.head(verb, form, "", after, joined, _through(self.text, after, max(tail, end)), phrase, max(tail, end))
+
+    def titled(self, tail: int) -> Head:
+        """A noun phrase."""
+        phrase, joined = self.split(_phrase(self.text, self.start, tail))
+        return self.head("", "noun", "", phrase, joined, _through(self.text, phrase, tail), (tail, tail), tail)
+
+    def split(self, phrase: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The first of several things, and the others; one thing where the first is not known ("CPU and memory limits")."""
+        if self.nouns is not None:
+            for m in _AND.finditer(self.text, *phrase):
+                first = (phrase[0], m.start())
+                if _names(self.text, first, self.nouns):
+                    return first, (m.end(), phrase[1])
+        return phrase, (phrase[1], phrase[1])
+
+    def head(
+        self,
+        verb: str,
+        form: str,
+        second: str,
+        phrase: tuple[int, int],
+        joined: tuple[int, int],
+        through: tuple[int, int],
+        actor: tuple[int, int],
+        tail: int,
+    ) -> Head:
         return Head(
-            text, lead, start, verb, "passive", "", phrase, _through(text, phrase, subject), _tail(text, end), weighed, studied
+            self.text, self.lead, self.start, verb, form, second, phrase, joined, through, actor, tail, self.weighed, self.studied
         )
-    phrase = _phrase(text, start, tail)
-    return Head(text, lead, start, "", "noun", "", phrase, _through(text, phrase, tail), tail, weighed, studied)
+
+
+def _label(text: str, verbs: tuple[str, ...]) -> tuple[str, int]:
+    """A label before the sentence, and where the sentence begins."""
+    m = _LEAD.match(text)
+    if m is None:
+        return "", 0
+    verb, end = _verb_at(text, 0, verbs)
+    return ("", 0) if " " in m["lead"] and verb and not _compound(text, 0, end) else (m["lead"], m.end())
+
+
+def _compound(text: str, start: int, end: int) -> bool:
+    """Whether what looks like a verb begins a compound noun: "Contact form", "Page size limit", "Audit trail"."""
+    words = lexicon("heads").words
+    if text[start:end].lower() in ("version", "release") and re.match(r" v?\d+\.\d", text[end:]):
+        return True
+    m = re.match(r"[ -]([A-Za-z]+)", text[end : end + 40])
+    return bool(m) and text[start:end].lower() in words["noun_verbs"] and m[1].lower().removesuffix("s") in words["compound_ends"]  # type: ignore[index]  # m is a match
+
+
+@lru_cache(maxsize=1)
+def _nominals() -> Mapping[str, str]:
+    """Nouns that stand for an act, with its verb: implementation, implement."""
+    return dict(pair.split(" ", 1) for pair in lexicon("heads").words["nominals"])
+
+
+@lru_cache(maxsize=1)
+def _nominal_start() -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, _nominals()), key=len, reverse=True))
+    return re.compile(
+        rf"(?:(?:the|an?|further|continued|deeper|better|regular) )?(?P<act>{names})s? (?:of|into|for|on|to)(?= )", re.IGNORECASE
+    )
+
+
+def _nominal(text: str, start: int, verbs: tuple[str, ...]) -> tuple[str, int]:
+    """The verb in "Implementation of ...", and where its object begins."""
+    m = _nominal_start().match(text, start)
+    verb = _nominals()[m["act"].lower()] if m else ""
+    return (verb, m.end()) if m and verb in verbs else ("", start)
+
+
+@lru_cache(maxsize=1)
+def _determined() -> re.Pattern[str]:
+    """A verb that is not known, before what can only begin its object."""
+    words = lexicon("heads").words
+    others = "|".join(map(re.escape, (*words["prepositions"], *words["determiners"], *words["asking"], *words["subjects"])))
+    after = "|".join(map(re.escape, words["determiners"]))
+    return re.compile(
+        rf"(?!(?:{others})[ ])[A-Za-z-]{{3,}}(?: (?:up|out|down|in|on|off|over|back))?(?= (?:{after}) )", re.IGNORECASE
+    )
 
 
 def _joined(text: str, end: int, verbs: tuple[str, ...]) -> tuple[str, int]:
-    """A verb joined to the first ("find and fix") and where it ends."""
-    m = re.match(r"(?:,? (?:and|or|&|then|and then|and also)|,|/) ?", text[end:])
-    if not m:
-        return "", end
-    verb, after = _verb_at(text, end + m.end(), verbs)
-    return (verb, after) if verb else ("", end)
+    """The last of the verbs joined to the first ("find and fix", "scope, plan, and implement") and where it ends."""
+    found = ""
+    for _ in range(_OPENINGS):
+        m = _JOINT.match(text, end)
+        verb, after = _verb_at(text, m.end(), verbs) if m else ("", end)
+        if not verb:
+            break
+        found, end = verb, after
+    return found, end

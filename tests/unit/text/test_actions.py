@@ -10,6 +10,7 @@ import pytest
 
 from fuelbed.text.actions import classify_text
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.weighing import weights
 
 CORPUS = Path(__file__).parents[2] / "data" / "action_items.toml"
 
@@ -34,17 +35,21 @@ def test_every_pattern_hits_and_misses_what_it_says(name: str) -> None:
 
 
 # First looks, before anything was changed for them: `first` 0.95 (212 of 223; its words were chosen after it was written), `second`
-# 0.82 (135 of 165), `third` 0.89 (101 of 114). Faults were then mended by kind: today's figures say that nothing was lost, no more.
-@pytest.mark.parametrize(("part", "least"), [("first", 0.97), ("second", 0.95), ("third", 0.95)])
+# 0.82 (135 of 165), `third` 0.89 (101 of 114), `fourth` 0.70 (117 of 167; after which the classifier was rewritten), `fifth` (unusual
+# wording on purpose) 0.74 (50 of 68; the classifier before 0.65, keywords 0.47), `sixth` (plain wording) 0.97 (63 of 65; before 0.95,
+# keywords 0.77). Faults were then mended by kind and weights fitted: today's figures say that nothing was lost, no more.
+@pytest.mark.parametrize(
+    ("part", "least"), [("first", 0.97), ("second", 0.95), ("third", 0.95), ("fourth", 0.93), ("fifth", 0.85), ("sixth", 0.95)]
+)
 def test_corpus(part: str, least: float) -> None:
     told = [(classify_text(text, heading), cls, tentative) for cls, text, heading, tentative in rows(part)]
     assert sum(v.cls == cls for v, cls, _ in told) >= least * len(told)
-    assert sum(v.tentative == tentative for v, _, tentative in told) >= 0.97 * len(told)
+    assert sum(v.tentative == tentative for v, _, tentative in told) >= 0.95 * len(told)
 
 
 def test_the_corpus_is_large_and_varied() -> None:
-    known = [r for part in ("first", "second", "third") for r in rows(part)]
-    assert len(known) >= 500
+    known = [r for part in ("first", "second", "third", "fourth", "fifth", "sixth") for r in rows(part)]
+    assert len(known) >= 800
     assert len({cls for cls, *_ in known}) == 5
 
 
@@ -68,6 +73,56 @@ def test_the_corpus_is_large_and_varied() -> None:
 )
 def test_what_it_changes_decides_not_its_verb(text: str, cls: str) -> None:
     assert classify_text(text).cls == cls
+
+
+# The head decides: a verb with the noun that it acts on, not a telling noun somewhere else.
+@pytest.mark.parametrize(
+    ("text", "cls"),
+    [
+        ("Raise the backup policy to six weeks", "structural"),
+        ("We switched on mandatory reviews and signed commits for every repository", "structural"),
+        ("Host the status page with another provider", "structural"),
+        ("Move the handbook to a separate static site", "structural"),
+        ("Plan, build and ship parallel uploads", "structural"),
+        ("When a worker misses its lease, drain it", "structural"),
+        ("Adding redundancy to the edge network", "structural"),
+        ("Contact form: limit the size of attachments", "structural"),
+        ("The risky review bot has been removed from all projects", "structural"),
+        ("Share best practices for operating a node", "doc"),
+        ("Include links to the cost graphs in the readme", "doc"),
+        ("The restore guide should warn about data loss", "doc"),
+        ("Discuss the outage with the vendor", "process"),
+        ("Use safe mode whenever working on a router remotely", "process"),
+        ("Warn packagers before the old interface goes away", "process"),
+        ("Perform an audit of the service accounts", "process"),
+        ("A scanner that alerts us to new attacks", "monitoring"),
+        ("Make the age of the snapshot visible", "monitoring"),
+        ("All tokens that were in the file have been revoked", "trigger_only"),
+        ("Swap the disk that failed", "trigger_only"),
+    ],
+)
+def test_the_head_decides(text: str, cls: str) -> None:
+    assert classify_text(text).cls == cls
+
+
+@pytest.mark.parametrize(
+    ("text", "cls", "tentative"),
+    [
+        ("Study whether the workers could run without the database", "structural", True),
+        ("Investigate shorter timeouts for the importer", "structural", True),
+        ("Explore a second region", "structural", True),
+        ("Investigate the crash of the importer", "process", False),
+        ("Discuss the incident with the landlord", "process", False),
+    ],
+)
+def test_a_design_that_is_studied_is_considered_a_fault_is_investigated(text: str, cls: str, tentative: bool) -> None:
+    v = classify_text(text)
+    assert (v.cls, v.tentative) == (cls, tentative)
+
+
+def test_the_reason_names_what_was_read() -> None:
+    assert "alert" in classify_text("Add an alert for low disk space").why
+    assert weights()["any"][0] == max(weights()["any"]), "an item that says nothing known most often changes the system"
 
 
 @pytest.mark.parametrize(

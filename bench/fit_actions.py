@@ -1,0 +1,201 @@
+"""Fits the weights of `text/lexicon/action_weights.toml`: python bench/fit_actions.py [--labels DIR --texts DIR]... [--write].
+
+A multinomial logistic regression over the named features of `text/weighing.py`, drawn towards what each feature should weigh before
+any item was seen (`prior`), by L-BFGS. Items: tests/data/action_items.toml and any label folders (format: bench/text_labels.py).
+Printed: accuracy with each organization left out in turn (own items always stay in), each part of our own items left out in turn, and
+the prior alone beside them. One labeller; the words of the lexicon were chosen with these items in view, so these figures are an upper
+bound of what other texts show.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+
+from bench.text import align, wilson  # noqa: E402  # the path comes first
+from bench.text_labels import load  # noqa: E402
+from fuelbed.core.reading import ActionClass  # noqa: E402
+from fuelbed.text.actions import item_features  # noqa: E402
+from fuelbed.text.lexicon import lexicon  # noqa: E402
+from fuelbed.text.read import read  # noqa: E402
+from fuelbed.text.weighing import CLASSES  # noqa: E402
+
+WEIGHTS = ROOT / "src" / "fuelbed" / "text" / "lexicon" / "action_weights.toml"
+CORPUS = ROOT / "tests" / "data" / "action_items.toml"
+STIFF = 3.0  # precision of the prior; 1 to 10 made no difference with organizations left out
+LEAST = 0.02  # smaller weights are not written
+
+Floats = NDArray[np.float64]
+
+
+class Row(NamedTuple):
+    features: dict[str, float]
+    cls: int
+    group: str
+    text: str
+
+
+def own() -> Iterator[Row]:
+    for part, keys in tomllib.loads(CORPUS.read_text(encoding="utf-8")).items():
+        for key, items in keys.items():
+            for item in items:
+                heading, _, text = item.removeprefix("? ").rpartition(" | ")
+                yield Row(item_features(text, heading), CLASSES.index(key.removesuffix("_tentative")), f"own {part}", text)
+
+
+def labelled(labels: Path, texts: Path) -> Iterator[Row]:
+    for doc in load(labels, texts):
+        found = read(doc.text, doc.path.name).items
+        for i, j in align([i.words for i in doc.items], [f.text for f in found]):
+            item = found[j]
+            yield Row(item_features(item.text, item.heading), CLASSES.index(doc.items[i].cls), doc.organization, item.text)
+
+
+def prior(name: str) -> dict[ActionClass, float]:
+    """What a feature should weigh before any item was seen: a word speaks for its class by where it stands, a construction by its weight."""
+    entries = {e.id: e for e in lexicon("actions").entries}
+    place, _, rest = name.partition(" ")
+    if place == "says" and rest in entries:
+        entry = entries[rest]
+        return {c: 1.2 * entry.weight for c in CLASSES if c == entry.role}
+    if name in _SPECIAL:
+        return dict(_SPECIAL[name])
+    kind, _, cls = name.rpartition(" ")
+    scale = _PRIORS.get(kind, 0.0) * (0.42 if cls == "structural" and kind not in ("verb", "second") else 1.0)
+    return {c: scale for c in CLASSES if c == cls}
+
+
+_SPECIAL: Final[Mapping[str, Mapping[ActionClass, float]]] = {
+    "any": {"structural": 1.0},
+    "a text says": {"doc": 2.0},
+    "rule": {"structural": 2.0},
+    **{f"thing of the incident, {kind} verb": {"trigger_only": 1.5} for kind in ("neutral", "removing", "mixed", "trigger_only")},
+    "people act": {"process": 1.2},
+    "system act": {"structural": 1.0},
+}
+_PRIORS: Final = {
+    "verb": 2.2,
+    "second": 2.2,
+    "object": 2.6,
+    "through": 2.6,
+    "inner": 0.8,
+    "joined": 0.6,
+    "actor": 2.6,
+    "after": 0.5,
+    "tail": 0.15,
+    "lead": 2.0,
+    "heading": 0.6,
+    "rest": 0.25,
+    "bare, heading": 2.0,
+    "bare, lead": 1.5,
+}
+
+
+def matrix(rows: Sequence[Row], names: Sequence[str]) -> Floats:
+    at = {n: k for k, n in enumerate(names)}
+    x = np.zeros((len(rows), len(names)))
+    for i, row in enumerate(rows):
+        for n, v in row.features.items():
+            if n in at:
+                x[i, at[n]] = v
+    return x
+
+
+def before(names: Sequence[str]) -> Floats:
+    """The prior weights, features by classes."""
+    return np.array([[prior(n).get(c, 0.0) for c in CLASSES] for n in names])
+
+
+def fit(x: Floats, y: NDArray[np.int64], start: Floats, weight: Floats, stiff: float = STIFF) -> Floats:
+    """Weights, features by classes: the most likely ones under a normal prior around `start` with precision `stiff`."""
+    hot = np.eye(len(CLASSES))[y]
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        w = flat.reshape(start.shape)
+        z = x @ w
+        z -= z.max(axis=1, keepdims=True)
+        p = np.exp(z)
+        total = p.sum(axis=1, keepdims=True)
+        p /= total
+        d = w - start
+        value = -(weight * (hot * (z - np.log(total))).sum(axis=1)).sum() + 0.5 * stiff * (d * d).sum()
+        return float(value), (x.T @ (weight[:, None] * (p - hot)) + stiff * d).ravel()
+
+    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 400})
+    return np.asarray(found.x).reshape(start.shape)
+
+
+def left_out(
+    rows: Sequence[Row], groups: Sequence[str], names: Sequence[str], stiff: float, show: bool
+) -> dict[str, tuple[int, int]]:
+    """Hits and count for each group when it is left out of the fit."""
+    x, y, start = matrix(rows, names), np.array([r.cls for r in rows]), before(names)
+    of = np.array([r.group for r in rows])
+    out = {}
+    for g in groups:
+        rest = of != g
+        w = fit(x[rest], y[rest], start, np.ones(int(rest.sum())), stiff)
+        guess = (x[~rest] @ w).argmax(axis=1)
+        out[g] = (int((guess == y[~rest]).sum()), int((~rest).sum()))
+        if show:
+            for k, i in enumerate(np.flatnonzero(~rest)):
+                if guess[k] != y[i]:
+                    print(f"    {g}: {CLASSES[y[i]]} read as {CLASSES[guess[k]]}: {rows[int(i)].text[:110]}")
+    return out
+
+
+def report(rows: Sequence[Row], names: Sequence[str], stiff: float, show: bool) -> None:
+    x, y, start = matrix(rows, names), np.array([r.cls for r in rows]), before(names)
+    alone = (x @ start).argmax(axis=1) == y
+    groups = sorted({r.group for r in rows})
+    result = left_out(rows, groups, names, stiff, show)
+    for g in groups:
+        hits, n = result[g]
+        print(f"  {g:<34} {wilson(hits, n)} of {n}   prior alone {alone[[r.group == g for r in rows]].mean():.2f}")
+    for label, mine in (("own parts", True), ("organizations", False), ("but dfds, chia", None)):
+        pick = [
+            g
+            for g in groups
+            if (g.startswith("own ") if mine else not g.startswith("own ")) and not (mine is None and g in ("dfds", "chia"))
+        ]
+        print(f"  {label}: {wilson(sum(result[g][0] for g in pick), sum(result[g][1] for g in pick))}")
+
+
+def write(names: Sequence[str], w: Floats) -> None:
+    w = w - w.mean(axis=1, keepdims=True)  # only differences count
+    kept = sorted((n, row) for n, row in zip(names, w.tolist(), strict=True) if max(map(abs, row)) >= LEAST)
+    lines = [f'"{n}" = [{", ".join(f"{v:.2f}" for v in row)}]' for n, row in kept]
+    head = f"# Weights of the features of text/weighing.py for the classes {', '.join(CLASSES)}. Written by bench/fit_actions.py; not by hand.\n\n[weights]\n"
+    WEIGHTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main(argv: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--labels", type=Path, action="append", default=[])
+    parser.add_argument("--texts", type=Path, action="append", default=[])
+    parser.add_argument("--stiff", type=float, default=STIFF)
+    parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--write", action="store_true", help="fit on everything and write the weights")
+    given = parser.parse_args(argv)
+    rows = [*own(), *(r for labels, texts in zip(given.labels, given.texts, strict=True) for r in labelled(labels, texts))]
+    names = sorted({n for r in rows for n in r.features})
+    print(f"{len(rows)} items, {len(names)} features, stiffness {given.stiff}")
+    report(rows, names, given.stiff, given.errors)
+    if given.write:
+        x = matrix(rows, names)
+        write(names, fit(x, np.array([r.cls for r in rows]), before(names), np.ones(len(rows)), given.stiff))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,223 @@
+"""What speaks for which class of an action item, as named features of its head, and the weights that were fitted to them.
+
+A feature names what was seen and where ("verb process", "object monitoring", "neutral verb, doc object"), never a word of one document.
+The weights stand in `lexicon/action_weights.toml`, one row for a feature with one number for each class; `bench/fit_actions.py` fits
+them. Words and constructions are in `lexicon/actions.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final, NamedTuple, get_args
+
+from fuelbed.core.reading import ActionClass
+from fuelbed.text.heads import Head, plural
+from fuelbed.text.lexicon import lexicon
+
+__all__ = ["CLASSES", "Words", "considered", "features", "weights", "words"]
+
+CLASSES: Final[tuple[ActionClass, ...]] = get_args(ActionClass)
+
+_STRENGTHS: Final = (("_firm", 1.6), ("", 1.0), ("_weak", 0.4))
+_LONGEST = 1_000  # characters of a heading that are read
+_AFTER, _TAIL = 0.4, 0.15  # a construction behind the object; in a purpose
+_RULE: Final = re.compile(r"(?:if|when|whenever|once)\b[^,]*,", re.IGNORECASE)  # what follows is done each time
+_CUES: Final = ("incident", "standing", "people", "care", "concrete", "recurring")
+
+
+class Words(NamedTuple):
+    """The word lists of the lexicon, by word."""
+
+    verbs: Mapping[str, tuple[tuple[ActionClass, float], ...]]
+    kinds: Mapping[str, str]
+    undo: frozenset[str]
+    nouns: Mapping[str, tuple[tuple[ActionClass, float], ...]]
+    pattern: re.Pattern[str]
+    phrases: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    lex = lexicon("actions").words
+    verbs: dict[str, list[tuple[ActionClass, float]]] = {v: [] for v in (*lex["neutral_verbs"], *lex["undo_verbs"])}
+    kinds: dict[str, list[str]] = {}
+    nouns: dict[str, list[tuple[ActionClass, float]]] = {}
+    for cls in CLASSES:
+        for kind, table in (("verbs", verbs), ("nouns", nouns)):
+            for suffix, strength in _STRENGTHS:
+                for w in lex.get(f"{cls}_{kind}{suffix}", ()):
+                    table.setdefault(w, []).append((cls, strength))
+                    if kind == "verbs":
+                        kinds.setdefault(w, []).append(cls)
+    for w in lex["undo_verbs"]:
+        verbs[w].append(("trigger_only", _STRENGTHS[0][1]))
+        kinds[w] = ["undo"]
+    for w in lex["removing_verbs"]:
+        kinds[w] = ["removing"]
+    longest = sorted(nouns, key=len, reverse=True)
+    body = "|".join(f"(?:{plural(n)})" for n in longest)
+    several = "|".join(f"(?:{plural(n)})" for n in longest if " " in n or "-" in n)
+    return Words(
+        {v: tuple(c) for v, c in verbs.items()},
+        {v: kinds[v][0] if v in kinds and len(set(kinds[v])) == 1 else ("neutral" if v not in kinds else "mixed") for v in verbs},
+        frozenset(lex["undo_verbs"]),
+        {_folded(n): tuple(c) for n, c in nouns.items()},
+        re.compile(rf"(?<![\w-])(?:{body})(?![\w])", re.IGNORECASE),
+        re.compile(rf"(?:{several})(?![\w])", re.IGNORECASE),
+    )
+
+
+def _folded(noun: str) -> str:
+    return re.sub(r"[ -]", "", noun.lower())
+
+
+def _noun(found: str) -> tuple[tuple[ActionClass, float], ...]:
+    """The classes of a noun as written: singular or plural, with a hyphen or without."""
+    table, word = words().nouns, _folded(found)
+    for form in (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"):
+        if form in table:
+            return table[form]
+    return ()
+
+
+def _position(h: Head, first: int, last: int) -> str:
+    """Where a word stands."""
+    for name, (low, high) in (("object", h.object), ("joined", h.joined), ("through", h.through), ("actor", h.actor)):
+        if low <= first and last <= high and low < high:
+            return name if last == high or name in ("joined", "actor") else "inner"
+    if first < h.start:
+        return "lead" if h.lead and last <= len(h.lead) else ""
+    return "after" if first < h.tail else "tail"
+
+
+def features(h: Head, heading: str = "", rest: str = "") -> dict[str, float]:
+    """The features of one item: its head, the words above it, and its other sentences."""
+    out: dict[str, float] = {"any": 1.0}
+    found = list(_nouns(h))
+    objects = _objects(found)
+    for name, value in (*_verbs(h, objects, _speaker(found)), *_forms(h), *_patterns(h), *_cues(h)):
+        out[name] = out.get(name, 0.0) + value
+    for place, cls, value, _ in found:
+        out[f"{place} {cls}"] = max(out.get(f"{place} {cls}", 0.0), value)
+        if place == "lead" and not h.verb:
+            out[f"bare, lead {cls}"] = 1.0
+    for place, text in (("heading", heading[:_LONGEST]), ("rest", rest[:_LONGEST])):
+        for m in words().pattern.finditer(text):
+            for cls, strength in _noun(m[0]):
+                out[f"{place} {cls}"] = max(out.get(f"{place} {cls}", 0.0), strength)
+                if place == "heading" and not h.verb and objects == "unknown":
+                    out[f"bare, heading {cls}"] = 1.0
+    return out
+
+
+def _nouns(h: Head) -> Iterator[tuple[str, ActionClass, float, str]]:
+    """Place, class, strength and word of every noun that is known."""
+    for m in words().pattern.finditer(h.text):
+        if h.form == "verb" and h.start <= m.start() and m.end() <= h.object[0]:
+            continue  # the verb itself
+        place = _position(h, m.start(), m.end())
+        if place:
+            for cls, strength in _noun(m[0]):
+                yield place, cls, strength, m[0].lower()
+
+
+def _objects(found: list[tuple[str, ActionClass, float, str]]) -> str:
+    """The class of what is acted on: of the phrase behind a measure, else of the object's last word, else of a word in it."""
+    for place in ("through", "object", "inner"):
+        best = [(value, cls) for p, cls, value, _ in found if p == place]
+        if best:
+            return max(best)[1]
+    return "unknown"
+
+
+def considered(h: Head) -> bool:
+    """Whether the sentence studies a design and not a fault: the change is then what is weighed ("Investigate a shorter retention")."""
+    if h.verb not in lexicon("actions").words["studying_verbs"] or h.second:
+        return False
+    lex = lexicon("actions")
+    if lex.any_word("problem_words").search(h.text, h.start):
+        return False
+    known = lex.any_word("given_words").match(h.text, h.object[0])  # what is there already
+    if known and not lex.any_word("concrete_words").search(h.text, h.start):
+        return False
+    return _objects(list(_nouns(h))) == "structural"
+
+
+def _speaker(found: list[tuple[str, ActionClass, float, str]]) -> bool:
+    """Whether the subject of a modal is a text ("The guide should warn ..."): whatever it says, it is writing that changes."""
+    return any(place == "actor" and cls == "doc" and value >= 1.0 for place, cls, value, _ in found)
+
+
+def _verbs(h: Head, objects: str, speaks: bool) -> Iterator[tuple[str, float]]:
+    known = words()
+    if speaks:
+        yield "a text says", 1.0
+        return
+    weight = 1.0 if not h.second else 0.15  # the last of joined verbs says what comes of it
+    kind = known.kinds.get(h.verb, "unknown" if h.form != "noun" else "no")
+    if h.second:
+        kind = known.kinds.get(h.second, kind) if known.kinds.get(h.second) not in (None, "neutral") else kind
+    studies, machines = considered(h), lexicon("actions").words["machine_verbs"]
+    kind = "studying" if studies else kind
+    yield f"{kind} verb, {objects} object", 1.0
+    for name, verb, w in (("verb", h.verb, weight), ("second", h.second, 1.0)):
+        for cls, strength in known.verbs.get(verb, ()):
+            if cls == "process" and (studies or h.studied or (_actor(h) == "system" and (strength <= 1.0 or verb in machines))):
+                continue  # what is studied, or what the system does
+            yield f"{name} {cls}", w * strength
+            if h.weighed and name == "verb":
+                yield f"weighed verb {cls}", strength
+
+
+def _actor(h: Head) -> str:
+    if h.actor[0] >= h.actor[1]:
+        return ""
+    return "people" if lexicon("actions").any_word("people_nouns").search(h.text, *h.actor) else "system"
+
+
+def _forms(h: Head) -> Iterator[tuple[str, float]]:
+    yield f"form {h.form}", 1.0
+    if h.weighed:
+        yield "weighed", 1.0
+    if h.studied:
+        yield "studied", 1.0
+    if _RULE.match(h.text[: h.start]):
+        yield "rule", 1.0
+    actor = _actor(h)
+    if actor:
+        yield f"{actor} act", 1.0
+
+
+def _patterns(h: Head) -> Iterator[tuple[str, float]]:
+    anywhere = lexicon("actions").words["anywhere_patterns"]
+    for entry in lexicon("actions").entries:
+        if entry.role not in CLASSES:
+            continue
+        m = entry.find(h.text[h.start :])
+        if m is not None:
+            at = m.start() + h.start
+            inside = at <= max(h.object[1], h.through[1]) or h.start + 2 >= h.tail or entry.id in anywhere
+            yield f"says {entry.id}", 1.0 if inside else (_AFTER if at < h.tail else _TAIL)
+
+
+def _cues(h: Head) -> Iterator[tuple[str, float]]:
+    """Words that say something whatever they stand beside."""
+    lex = lexicon("actions")
+    for cue in _CUES:
+        m = lex.any_word(f"{cue}_words").search(h.text, h.start)
+        if m:
+            place = "object" if m.start() < max(h.object[1], h.through[1]) else ("after" if m.start() < h.tail else "tail")
+            yield f"{cue} words in {place}", 1.0
+            if cue == "incident" and place == "object":
+                yield f"thing of the incident, {words().kinds.get(h.verb, 'neutral')} verb", 1.0
+
+
+@lru_cache(maxsize=1)
+def weights() -> Mapping[str, tuple[float, ...]]:
+    """For each feature, one weight for each class."""
+    data = tomllib.loads((files("fuelbed.text") / "lexicon" / "action_weights.toml").read_text(encoding="utf-8"))
+    return {name: tuple(float(v) for v in row) for name, row in data["weights"].items()}
