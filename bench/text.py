@@ -66,11 +66,16 @@ def heading_class(heading: str) -> str:
 # --- matching ----------------------------------------------------------------------------------------------------------------
 
 
-def align(wanted: Sequence[str], found: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs of indexes, in order on both sides, with the greatest total likeness; pairs that share too little are left out."""
+def align(
+    wanted: Sequence[str], found: Sequence[str], lines: Sequence[int] = (), found_lines: Sequence[int] = ()
+) -> list[tuple[int, int]]:
+    """Pairs of indexes, in order on both sides, with the greatest total likeness; pairs that share too little are left out. A labelled
+    item with a line and nothing verbatim is the read one on that line."""
     a, b = [set(stems(w)) for w in wanted], [set(stems(f)) for f in found]
 
     def like(i: int, j: int) -> float:
+        if lines and lines[i] and found_lines:
+            return 1.0 if lines[i] == found_lines[j] else (0.5 if abs(lines[i] - found_lines[j]) == 1 else 0.0)
         if normal(found[j]).startswith(normal(wanted[i])[:30]) or normal(wanted[i])[:30] in normal(found[j]):
             return 1.0
         small = min(len(a[i]), len(b[j]))
@@ -108,7 +113,9 @@ def actions(rows: Sequence[tuple[Labelled, Reading]], errors: bool) -> None:
             continue
         labelled += len(label.items)
         read_ += len(reading.actions)
-        pairs = align([i.words for i in label.items], [a.item.text for a in reading.actions])
+        bare = () if any(i.verbatim for i in label.items) else tuple(i.line for i in label.items)
+        at = [reading.document.line(a.item.place) for a in reading.actions]
+        pairs = align([i.words for i in label.items], [a.item.text for a in reading.actions], bare, at)
         for i, j in pairs:
             item, a = label.items[i], reading.actions[j]
             truth.append(item.cls)

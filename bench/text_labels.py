@@ -21,6 +21,7 @@ class Item:
     cls: str
     tentative: bool
     line: int
+    verbatim: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def load(labels: Path, texts: Path) -> list[Labelled]:
 def _one(slug: str, path: Path, raw: Mapping[str, Any]) -> Labelled:
     text = path.read_text(encoding="utf-8", errors="replace")
     items = tuple(
-        Item(str(i.get("quote") or i.get("item") or ""), i["cls"], bool(i.get("tentative")), int(i.get("line") or 0))
+        Item(
+            str(i.get("quote") or i.get("item") or ""), i["cls"], bool(i.get("tentative")), int(i.get("line") or 0), "quote" in i
+        )
         for i in (raw.get("actions") or {}).get("items") or []
     )
     lines = {

@@ -21,6 +21,7 @@ __all__ = ["Verdict", "classify", "classify_text", "evidence", "item_features"]
 _MARGIN: Final = 1.0  # lead over the runner-up (in log odds) from which a verdict is sure
 _LONGEST: Final = 1_000  # characters of an item that are read; what it asks for stands at its start
 _MOST: Final = 6  # sentences of an item among which the one that asks is looked for
+_STATE: Final = re.compile(r"^\s*\([^()]{1,40}\)\s+(?=\w)")  # "(already planned) Build ...": how far it is, not what it is
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])")
 
 
@@ -73,7 +74,7 @@ def _told(why: list[str], h: Head) -> str:
 def _read_head(text: str) -> tuple[Head, str]:
     """The head of the sentence of an item that asks for something, and its other sentences: the first whose verb is known, else the first."""
     known = words()
-    pieces = _SENTENCE.split(text[:_LONGEST].strip())
+    pieces = _SENTENCE.split(_STATE.sub("", text[:_LONGEST].strip()))
     heads = [head(piece, tuple(known.verbs), known.phrases, known.pattern) for piece in pieces[:_MOST]]
     at = next((k for k, h in enumerate(heads) if h.form == "verb" and h.verb), None)
     if at is None:

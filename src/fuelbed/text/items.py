@@ -360,14 +360,19 @@ class _Finder:
 
     def _fits(self, s: Sentence) -> bool:
         said = s.plain.rstrip()
-        return said[-1:] not in "?:" and lexicon("items").first(said, "aside", "standing", "during", "placeholder", "advice") is None
+        return (
+            said[-1:] not in "?:" and lexicon("items").first(said, "aside", "standing", "during", "placeholder", "advice") is None
+        )
 
     def _acts(self, i: int) -> bool:
         return lexicon("items").first(self._plain(i), "imperative", "report", "report_past") is not None
 
     def _promises(self, s: Sentence, role: SectionRole, listed: bool) -> bool:
         lex = lexicon("items")
-        if s.plain.rstrip().endswith("?") or lex.first(s.plain, "placeholder", "during", "standing", "aside", "advice") is not None:
+        if (
+            s.plain.rstrip().endswith("?")
+            or lex.first(s.plain, "placeholder", "during", "standing", "aside", "advice") is not None
+        ):
             return False
         if lex.first(s.plain, "promise") is not None:
             return True
