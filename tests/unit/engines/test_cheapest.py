@@ -7,6 +7,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fuelbed.core.actions import Action, Change
 from fuelbed.core.case import Case
@@ -17,7 +18,7 @@ from fuelbed.engines.actions.scene import Scene, set_up
 from fuelbed.numerics.process.bounds import bounds
 from fuelbed.numerics.process.compile import compile_case
 from fuelbed.numerics.process.interventions import evaluate, middles
-from fuelbed.numerics.process.worst import worst_corner
+from fuelbed.numerics.process.worst import _climb, worst_corner
 from tests.cases import P, both, case, condition, control, either, fails, ref, trigger
 
 SEEDS = range(12)
@@ -94,6 +95,55 @@ def test_greedy_search_finds_a_set_that_holds_and_says_that_it_is_not_proven(see
             assert least <= found.cost <= 1.5 * least
     if (whole := search.whole()).bound is not None:
         assert whole.bound.high <= 0.2 + 1e-9
+
+
+def stepwise(search: Search, n: int) -> NDArray[np.bool_] | None:
+    """The greedy set, every evaluation by itself."""
+    now = np.zeros(len(search.items), dtype=bool)
+    left = float(search.excess(now[None, :], search.at(0, n)).max())
+    while left > 1e-9 and not now.all():
+        tried = [now | (np.arange(len(now)) == i) for i in np.flatnonzero(~now)]
+        after = np.array([float(search.excess(t[None, :], search.at(0, n)).max()) for t in tried])
+        gain = (left - np.maximum(after, 0.0)) / np.maximum(search.cost[~now], 1e-9)
+        best = int(gain.argmax()) if gain.max() > 0 else int(after.argmin())
+        now, left = tried[best], float(after[best])
+    return now if left <= 1e-9 else None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("limit", [-0.5, -0.8])
+def test_greedy_sets_from_what_is_kept_are_those_built_step_by_step(seed: int, limit: float) -> None:
+    search = Search(set_up(random_portfolio(seed), Options()), "hazard", limit)
+    for n in (1, 2, 5, search.points):  # points are only ever added
+        found, want = search.greedy(n), stepwise(search, n)
+        assert bool(found) == (want is not None)
+        if want is not None:
+            assert found[0].tolist() == want.tolist()
+            assert all(search.reaches(search.excess(x[None, :], search.at(0, n))).all() for x in found)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_sets_that_reach_are_the_same_whatever_is_looked_at_first(seed: int) -> None:
+    search = Search(set_up(random_portfolio(seed), Options()), "hazard", -0.5)
+    whole = search.reaches(search.excess(search.sets, search.screen)).all(axis=1)
+    assert search.reaching(search.sets, search.points).tolist() == search.sets[whole].tolist()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_climbs_at_once_lead_where_each_leads_alone(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    m = 7
+    first, second = rng.normal(size=m), rng.normal(size=(m, m))
+
+    def scores(corners: NDArray[np.intp]) -> NDArray[np.float64]:
+        x = 2.0 * corners - 1
+        return np.asarray(first @ x + np.einsum("ik,ij,jk->k", x, second, x))
+
+    starts = [rng.integers(0, 2, m).astype(np.intp) for _ in range(5)]
+    for (value, corner), start in zip(_climb(starts, scores, 40), starts, strict=True):
+        ((alone, end),) = _climb([start], scores, 40)
+        assert value == pytest.approx(alone)
+        assert corner.tolist() == end.tolist()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

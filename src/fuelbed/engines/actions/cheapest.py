@@ -66,6 +66,17 @@ class Search:
         self.most = max(1, min(_EXACT, int(np.log2(max(2.0, _WORK / scene.model.tape.work)))))
         self.exact = len(self.items) <= self.most
         self.screen = points(scene.model, 8, drawn=False)
+        self._greedy: dict[int, list[NDArray[np.bool_]]] = {}
+        self._steps: dict[bytes, Array] = {}  # by set: the excess with each further item, at the first `_seen` points
+        self._seen = 0
+
+    @property
+    def points(self) -> int:
+        return max((len(v) for v in self.screen.values() if isinstance(v, np.ndarray)), default=1)
+
+    def at(self, first: int, end: int) -> dict[str, Array | float]:
+        """Some of the points."""
+        return {k: v[first:end] if isinstance(v, np.ndarray) else v for k, v in self.screen.items()}
 
     # ---- what reaches the target -------------------------------------------------------------------------------------------
 
@@ -81,6 +92,11 @@ class Search:
 
     def reaches(self, excess: Array) -> NDArray[np.bool_]:
         return np.asarray(excess <= 1e-9)
+
+    def reaching(self, sets: Sets, n: int) -> Sets:
+        """Those that reach the target at the first `n` points. The newest rules out most, so that few are left for the others."""
+        sets = sets[self.reaches(self.excess(sets, self.at(n - 1, n)))[:, 0]]
+        return sets[self.reaches(self.excess(sets, self.at(0, n - 1))).all(axis=1)] if n > 1 and len(sets) else sets
 
     def holds(self, b: Bound) -> bool:
         return b.high <= (1 + self.limit if self.limit < 0 else self.limit) + 1e-9 * max(1.0, abs(self.limit))
@@ -116,24 +132,44 @@ class Search:
                 row = np.zeros(n, dtype=bool)
                 row[list(members)] = True
                 rows.append(row)
-        middle = {k: v[:1] if isinstance(v, np.ndarray) else v for k, v in self.screen.items()}
-        return self.in_order(np.array([*rows, *self.greedy(middle), *self.greedy(self.screen)]))
+        return self.in_order(np.array([*rows, *self.greedy(1), *self.greedy(self.points)]))
 
-    def greedy(self, knobs: dict[str, Array | float]) -> list[NDArray[np.bool_]]:
-        """Sets that reach the target at every given point: the best item for its cost until it is reached, then exchanges."""
+    def greedy(self, n: int) -> list[NDArray[np.bool_]]:
+        """Sets that reach the target at the first `n` points: the best item for its cost until it is reached, then exchanges.
+
+        The answer for a number of points is kept, as points are only ever added.
+        """
+        if n not in self._greedy:
+            self._greedy[n] = self._built(n)
+        return self._greedy[n]
+
+    def _built(self, n: int) -> list[NDArray[np.bool_]]:
         now = np.zeros(len(self.items), dtype=bool)
-        left = float(self.excess(now[None, :], knobs).max())
+        left = float(self.excess(now[None, :], self.at(0, n)).max())
         while left > 1e-9 and not now.all():
-            out = np.flatnonzero(~now)
-            tried = np.repeat(now[None, :], len(out), axis=0)
-            tried[np.arange(len(out)), out] = True
-            after = self.excess(tried, knobs).max(axis=1)
+            out, after = np.flatnonzero(~now), self._further(now, n).max(axis=1)
             gain = (left - np.maximum(after, 0.0)) / np.maximum(self.cost[out], 1e-9)
             best = int(gain.argmax()) if gain.max() > 0 else int(after.argmin())
-            now, left = tried[best], float(after[best])
-        return self._exchanged(now, knobs) if left <= 1e-9 else []
+            left, now = float(after[best]), _with_each(now)[best]
+        return self._exchanged(now, n) if left <= 1e-9 else []
 
-    def _exchanged(self, now: NDArray[np.bool_], knobs: dict[str, Array | float]) -> list[NDArray[np.bool_]]:
+    def _further(self, now: NDArray[np.bool_], n: int) -> Array:
+        """The excess with each further item at the first `n` points.
+
+        Sets built anew mostly begin as those before them: what is kept of all of them is brought up to the new points at once.
+        """
+        if n > self._seen:
+            if self._steps:
+                rows = [_with_each(np.frombuffer(k, dtype=bool)) for k in self._steps]
+                more = np.split(self.excess(np.concatenate(rows), self.at(self._seen, n)), np.cumsum([len(r) for r in rows])[:-1])
+                self._steps = {k: np.hstack([v, m]) for (k, v), m in zip(self._steps.items(), more, strict=True)}
+            self._seen = n
+        key = now.tobytes()
+        if key not in self._steps:
+            self._steps[key] = self.excess(_with_each(now), self.at(0, self._seen))
+        return self._steps[key][:, :n]
+
+    def _exchanged(self, now: NDArray[np.bool_], n: int) -> list[NDArray[np.bool_]]:
         """Leave one out, or take one in for one or two: the cheapest that still reaches, until nothing is gained."""
         found = [now]
         for _ in range(len(self.items)):
@@ -150,7 +186,7 @@ class Search:
             tried = np.array([r for r in rows if r @ self.cost < now @ self.cost - 1e-12])
             if not len(tried):
                 break
-            good = tried[self.reaches(self.excess(tried, knobs)).all(axis=1)]
+            good = self.reaching(tried, n)
             if not len(good):
                 break
             now = good[int((good @ self.cost).argmin())]
@@ -162,11 +198,7 @@ class Search:
     @cached_property
     def at_middle(self) -> Sets:
         """The sets that reach the target at the middle of the numbers, the cheapest first."""
-        middle = {k: v[:1] if isinstance(v, np.ndarray) else v for k, v in self.screen.items()}
-        good = [
-            self.reaches(self.excess(self.sets[a : a + _BLOCK], middle)).all(axis=1) for a in range(0, len(self.sets), _BLOCK)
-        ]
-        return self.sets[np.concatenate(good)]
+        return np.concatenate([self.reaching(self.sets[a : a + _BLOCK], 1) for a in range(0, len(self.sets), _BLOCK)])
 
     def middle(self) -> Found:
         if not len(self.at_middle):
@@ -182,7 +214,7 @@ class Search:
         for attempt in range(_ROUNDS + 1):
             if found.items is not None:
                 break
-            rows = self.greedy(self.screen) if attempt < _ROUNDS else [np.ones(len(self.items), dtype=bool)]
+            rows = self.greedy(self.points) if attempt < _ROUNDS else [np.ones(len(self.items), dtype=bool)]
             found = self._first(self.in_order(np.array(rows))) if rows else found
         return dataclasses.replace(found, settled=False)
 
@@ -190,14 +222,14 @@ class Search:
         looked, doubt = 0, False
         while len(todo):
             block, todo = todo[:_BLOCK], todo[_BLOCK:]
-            block = block[self.reaches(self.excess(block, self.screen)).all(axis=1)]
+            block = self.reaching(block, self.points)
             while len(block):
                 if looked == _VERIFIED:
                     return Found(None, 0.0, None, False, doubt)
                 looked += 1
                 items = self._named(block[0])
                 if self._fails_at_a_corner(items):
-                    block = block[self.reaches(self.excess(block, self.screen)).all(axis=1)]
+                    block = self.reaching(block, self.points)
                     continue
                 b = self.bound(items)
                 if self.holds(b):
@@ -220,6 +252,14 @@ class Search:
 
     def _named(self, row: NDArray[np.bool_]) -> tuple[str, ...]:
         return tuple(n for n, there in zip(self.items, row.tolist(), strict=True) if there)
+
+
+def _with_each(now: NDArray[np.bool_]) -> Sets:
+    """The set with each of the other items added, one a row."""
+    out = np.flatnonzero(~now)
+    rows = np.repeat(now[None, :], len(out), axis=0)
+    rows[np.arange(len(out)), out] = True
+    return rows
 
 
 def _cost(scene: Scene, name: str) -> float:

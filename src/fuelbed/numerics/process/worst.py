@@ -41,25 +41,32 @@ def worst_corner(
 
     rounds = max(2, min(_ROUNDS, int(_WORK / (3 * model.tape.work * (m + 1) * max(1, len(rows))))))
     starts = [np.zeros(m, dtype=np.intp), np.ones(m, dtype=np.intp), np.arange(m) % 2]
-    found = [_climb(s, scores, rounds) for s in starts[:2]]
+    found = _climb(starts[:2], scores, rounds)
     if (found[0][1] != found[1][1]).any():
-        found.append(_climb(starts[2], scores, rounds))
+        found += _climb(starts[2:], scores, rounds)
     best = max(found, key=lambda x: x[0])[1]
     return {**mid, **{x: float(ends[i, best[i]]) for i, x in enumerate(labels)}}
 
 
-def _climb(corner: NDArray[np.intp], scores: Callable[[NDArray[np.intp]], Array], rounds: int) -> tuple[float, NDArray[np.intp]]:
-    m = len(corner)
-    value = float(scores(corner[:, None])[0])
+def _climb(
+    corners: Sequence[NDArray[np.intp]], scores: Callable[[NDArray[np.intp]], Array], rounds: int
+) -> list[tuple[float, NDArray[np.intp]]]:
+    """Where each start leads, and how high: each by itself, but what all of them try is evaluated at once."""
+    m = len(corners[0])
+    found = list(zip(scores(np.stack(corners, axis=1)).tolist(), corners, strict=True))
+    going = list(range(len(found)))
     for _ in range(rounds):
-        flips = np.repeat(corner[:, None], m, axis=1)
-        flips[np.arange(m), np.arange(m)] ^= 1
-        alone = scores(flips)
-        helps = alone > value + 1e-12 * abs(value)
-        if not helps.any():
+        flips = np.repeat(np.stack([found[i][1] for i in going], axis=1)[:, :, None], m, axis=2)
+        flips[np.arange(m), :, np.arange(m)] ^= 1
+        alone = scores(flips.reshape(m, -1)).reshape(len(going), m)
+        before = np.array([found[i][0] for i in going])[:, None]
+        helps = alone > before + 1e-12 * abs(before)
+        left = np.flatnonzero(helps.any(axis=1)).tolist()
+        if not left:
             break
-        every = np.where(helps, 1 - corner, corner)
-        together = float(scores(every[:, None])[0])
-        one = int(alone.argmax())
-        corner, value = (every, together) if together >= alone[one] else (flips[:, one], float(alone[one]))
-    return value, corner
+        every = [np.where(helps[j], 1 - found[going[j]][1], found[going[j]][1]) for j in left]
+        for j, corner, together in zip(left, every, scores(np.stack(every, axis=1)).tolist(), strict=True):
+            one = int(alone[j].argmax())
+            found[going[j]] = (together, corner) if together >= alone[j, one] else (float(alone[j, one]), flips[:, j, one])
+        going = [going[j] for j in left]
+    return found
