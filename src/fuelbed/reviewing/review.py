@@ -14,6 +14,8 @@ from fuelbed.text.understand import understand
 
 __all__ = ["Review", "review"]
 
+_LEAST = 2  # standing things from which a text without trigger and action item is taken for an account
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Review:
@@ -36,7 +38,7 @@ def review(document: Document, select: tuple[str, ...] = (), ignore: tuple[str, 
     reading = understand(document)
     findings = (*document.findings, *check(reading, select=select or None, ignore=ignore or None))
     open_questions = gaps(reading)
-    if not (reading.triggers or reading.conditions or reading.actions or reading.controls):
+    if not (reading.triggers or reading.actions) and len(reading.conditions) + len(reading.controls) < _LEAST:
         return Review(reading, findings, open_questions)
     drafted = draft(reading)
     case = case_of(drafted)

@@ -52,7 +52,8 @@ def render_review(review: Review, width: int = 80, every: bool = False, command:
     elif review.gaps and d.kind not in ("empty", "template"):
         out += ["", *_wrap(f"The first question: {review.gaps[0].question}", width)]
     if review.draft is not None:
-        out += ["", f"Draft its case: {command} draft {shlex.quote(d.source.file)} -o case/"]
+        file = "-" if d.source.file == "stdin" else shlex.quote(d.source.file)
+        out += ["", f"Draft its case: {command} draft {file} -o case/"]
     return "\n".join(out) + "\n"
 
 
