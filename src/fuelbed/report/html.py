@@ -15,7 +15,7 @@ from fuelbed.core.blocks import Ask, Block, Estimates, Picture, Quote, Sentence,
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report
-from fuelbed.report._arrange import arrange, is_folded, pieces, unsaid
+from fuelbed.report._arrange import Arranged, arrange, is_folded, pieces, unsaid
 from fuelbed.report._columns import UNPRINTABLE, minus
 from fuelbed.report._graph import draw
 from fuelbed.report._loops import loop_words
@@ -210,19 +210,29 @@ def _cut(b: Block, rows: int, moving: bool) -> Block:
 
 def render_html(report: Report) -> str:
     """The page; the same report gives the same bytes. A long one shows fewer rows, and then nothing to move, and says so."""
-    page = ""
+    page, plan, shown = "", arrange(report), dict[int, tuple[Block, Any]]()
     for rows, moving in _SIZES:
-        page = _render(report, rows, moving)
+        page = _render(report, plan, shown, rows, moving)
         if len(page.encode("utf-8", "replace")) <= _BUDGET:
             break
     return page
 
 
-def _render(report: Report, rows: int, moving: bool) -> str:
+def _render(report: Report, plan: Arranged, shown: dict[int, tuple[Block, Any]], rows: int, moving: bool) -> str:
+    """The page with blocks cut; `shown` keeps what was made of those that are whole, as a second page shows most of them again."""
     from markupsafe import Markup
 
-    env, plan = _environment(), arrange(report)
+    env = _environment()
     blocks: Any = env.get_template("blocks.html.j2").module
+
+    def show(b: Block) -> Any:
+        cut = _cut(b, rows, moving)
+        if cut is not b:
+            return _RENDERERS[type(cut)](cut, blocks)
+        if id(b) not in shown:
+            shown[id(b)] = b, _RENDERERS[type(b)](b, blocks)
+        return shown[id(b)][1]
+
     css, script = ("".join(map(_asset, names)) for names in (_STYLES, _SCRIPTS))
     policy = f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     text = env.get_template("page.html.j2").render(
@@ -231,7 +241,7 @@ def _render(report: Report, rows: int, moving: bool) -> str:
         policy=policy,
         css=Markup(css),  # noqa: S704  # our own file, no text of a case
         script=Markup(script),  # noqa: S704  # our own file, no text of a case
-        show=lambda b: _RENDERERS[type(b)](_cut(b, rows, moving), blocks),
+        show=show,
         show_missing=blocks.ask,
         folds=_folds,
         unsaid=lambda claim: unsaid(claim, report),
