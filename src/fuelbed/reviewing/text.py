@@ -33,7 +33,7 @@ def render_review(review: Review, width: int = 80, every: bool = False, command:
     out = list(_wrap(f"{d.source.file}: {d.title}" if d.title else d.source.file, width))
     if review.draft is None or review.follows is None:
         text = _NOT_READ.get(
-            d.kind, "Nothing in this text reads as a trigger, a standing condition, a control or an action item."
+            d.kind, "This does not read as an account of an incident: no trigger and no action item is found in it."
         )
         out += _wrap(text, width)
     else:
@@ -49,8 +49,6 @@ def render_review(review: Review, width: int = 80, every: bool = False, command:
         out += [line for g in review.gaps for line in _wrap(f"- {g.question}", width, "  ")]
     if review.question is not None:
         out += ["", *_wrap(f"The question that would change most: {review.question.text}{_line(review.question.line)}", width)]
-    elif review.gaps and d.kind not in ("empty", "template"):
-        out += ["", *_wrap(f"The first question: {review.gaps[0].question}", width)]
     if review.draft is not None:
         file = "-" if d.source.file == "stdin" else shlex.quote(d.source.file)
         out += ["", f"Draft its case: {command} draft {file} -o case/"]
