@@ -1,0 +1,79 @@
+"""Reviews: what follows is computed from the drafted case, and the key question by trying its other answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fuelbed.reviewing import review
+from fuelbed.reviewing.consequences import case_of, consequences
+from fuelbed.reviewing.text import render_review
+from fuelbed.text.read import read
+
+STORY = """# Search down for 40 minutes
+
+## Summary
+
+A deploy of the ranking service caused the outage.
+
+## Contributing factors
+
+- The request queue of the gateway is unbounded.
+- The ranking service has no limit on concurrent queries.
+
+## Action items
+
+- [ ] Roll back the deploy of the ranking service
+- [ ] Bound the request queue of the gateway
+- [ ] Add a dashboard for the ranking service
+"""
+SHARED = Path(__file__).parents[4] / "shared" / "data"
+TEXTS = sorted([*SHARED.glob("postmortems/*.md"), *SHARED.glob("postmortems-unlabelled/*/*.md")])
+
+
+def test_what_follows_is_that_of_the_drafted_case() -> None:
+    r = review(read(STORY))
+    assert r.draft is not None
+    assert r.follows is not None
+    case = case_of(r.draft)
+    assert r.follows == consequences(case)
+    assert r.follows.ways == len(case.of_kind("trigger")), "one cut set for each trigger: all conditions are needed in a draft"
+    untouched = [case.factors[n].what for n in r.follows.untouched]
+    assert any("limit on concurrent" in w for w in untouched)
+    assert not any("queue" in w for w in untouched), "an item bounds the queue"
+    assert len(r.follows.trigger_only) == 1
+    assert len(r.follows.sight_only) == 1
+    assert set(r.follows.over) == {a for a in case.actions if case.actions[a].does}, "closing it breaks every cut set"
+
+
+def test_the_key_question_is_about_a_reading_that_decides() -> None:
+    r = review(read(STORY))
+    assert r.question is not None
+    assert r.question.changes > 0
+    assert "Would it have failed without" in r.question.text or "else could have set it off" in r.question.text
+
+
+def test_without_a_condition_it_asks_for_one() -> None:
+    r = review(
+        read("# Search down\n\nA deploy of the ranking service caused the outage.\n\n## Action items\n\n- Roll back the deploy\n")
+    )
+    assert r.question is not None
+    assert r.question.text.startswith("Which standing condition")
+
+
+@pytest.mark.parametrize("text", ["", "# Title\n", "just words about nothing", "## Root cause\n\nTBD\n"])
+def test_nothing_follows_from_nothing(text: str) -> None:
+    r = review(read(text))
+    assert r.follows is None
+    assert "Draft its case" not in render_review(r)
+
+
+@pytest.mark.skipif(not TEXTS, reason="the real texts (../shared/data) are not here")
+def test_every_real_text_is_a_screenful() -> None:
+    for path in TEXTS:
+        out = render_review(review(read(path.read_text(encoding="utf-8"), path.name)))
+        lines = out.rstrip("\n").split("\n")
+        assert len(lines) <= 30, path.name
+        assert max(map(len, lines[:-1])) <= 80, path.name
+        assert render_review(review(read(path.read_text(encoding="utf-8"), path.name)), every=True).startswith(path.name[:20])
