@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fuelbed.core.actions import Change
 from fuelbed.core.blocks import Cell, Column, Table
@@ -23,15 +27,36 @@ _MOST_TIMES = 20  # repetitions that a drill or a wait may ask for
 _SEEN_IN_RUN = 0.2  # an item that leaves more than this of the failures by arrival is not seen in a run of the trigger
 
 
+class _Middle:
+    """What each item alone comes to at the middle of the numbers, all items in one evaluation; row 0 is nothing done."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.model, self.mid = scene.model, middles(scene.model)
+        self.row = {n: i for i, n in enumerate(scene.joint.rows, 1)}
+        self.rows = [{}, *scene.joint.rows.values()]
+
+    def two(self, v: NDArray[np.float64], name: str) -> tuple[float, float]:
+        """Of nothing done, and of one item."""
+        return float(v[0, 0]), float(v[self.row[name], 0])
+
+    @cached_property
+    def hazard(self) -> NDArray[np.float64]:
+        return evaluate(self.model, self.mid, self.rows, ("hazard",))["hazard"]
+
+    @cached_property
+    def arrivals(self) -> Mapping[str, NDArray[np.float64]]:
+        return failing_arrivals(self.model, self.mid, self.rows)
+
+
 def verification(scene: Scene, verdicts: Mapping[str, str]) -> Table:
     """One line an item, by what it changes and by its verdict."""
-    rows = []
+    rows, middle = [], _Middle(scene)
     for n in scene.ranked:
         action = scene.case.actions[n]
         if action.verified_by:
             rows.append((Cell(n), Cell(f"{action.verified_by} (given by the team)")))
         else:
-            rows.append((Cell(n), Cell(_line(scene, n, verdicts[n]))))
+            rows.append((Cell(n), Cell(_line(scene, middle, n, verdicts[n]))))
     return Table(
         "verification",
         "What would show that it worked",
@@ -43,7 +68,7 @@ def verification(scene: Scene, verdicts: Mapping[str, str]) -> Table:
     )
 
 
-def _line(scene: Scene, name: str, verdict: str) -> str:
+def _line(scene: Scene, middle: _Middle, name: str, verdict: str) -> str:
     does = scene.case.actions[name].does
     if not does:
         return "nothing in the model to watch"
@@ -58,7 +83,7 @@ def _line(scene: Scene, name: str, verdict: str) -> str:
     parts += [x for c in seen if (x := _direct(scene, c))]
     fewer = {c.target: 0.0 if c.value is None else c.value.middle for c in seen if c.verb == "prevent" or c.parameter == "rate"}
     parts += [_rarer(scene, fewer)] if fewer else []
-    after = _later(scene, scene.joint.rows[name], parts)
+    after = _later(scene, middle, name, parts)
     return "; ".join(dict.fromkeys([*parts, *([after] if after else [])])) or "no observation that can be afforded would show it"
 
 
@@ -185,12 +210,12 @@ def _time(years: float) -> str:
 # ---- what the failures show later --------------------------------------------------------------------------------------------
 
 
-def _later(scene: Scene, changes: Alone, direct: list[str]) -> str:
+def _later(scene: Scene, middle: _Middle, name: str, direct: list[str]) -> str:
     """A run of the trigger that shows it soonest, else a count of failures; else what the next failure does not become."""
+    changes = scene.joint.rows[name]
     if not scene.known:
         return _milder(scene, changes)
-    run = _run(scene, changes)
-    v = evaluate(scene.model, middles(scene.model), [{}, changes], ("hazard",))["hazard"][:, 0].tolist()
+    run, v = _run(scene, middle, name), middle.two(middle.hazard, name)
     if run is None and v[1] > 0.99 * v[0]:
         return _milder(scene, changes)
     years, text = run or (math.inf, "")
@@ -207,15 +232,16 @@ def _later(scene: Scene, changes: Alone, direct: list[str]) -> str:
     return f"then {text}" if direct else text
 
 
-def _run(scene: Scene, changes: Alone) -> tuple[float, str] | None:
+def _run(scene: Scene, middle: _Middle, name: str) -> tuple[float, str] | None:
     """So many arrivals of one trigger in a row without failure as would hardly have been seen before: the least waiting time."""
-    model, mid = scene.model, middles(scene.model)
+    model, mid, changes = scene.model, middle.mid, scene.joint.rows[name]
     found = []
-    for t, v in failing_arrivals(model, mid, [{}, changes]).items():
+    for t, both in middle.arrivals.items():
+        today, after = middle.two(both, name)
         was = mid[str(model.defaults[f"{t}.rate"])]
         rate = float(setting(changes.get(f"{t}.rate", was), mid))
-        if was > 0 and rate > 0 and v[1, 0] / rate <= _SEEN_IN_RUN * v[0, 0] / was:
-            n = run_length(min(1.0, float(v[0, 0]) / was))
+        if was > 0 and rate > 0 and after / rate <= _SEEN_IN_RUN * today / was:
+            n = run_length(min(1.0, today / was))
             if n <= _MOST_TIMES:
                 found.append((n / rate, n, t))
     if not found:
