@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Sentence, Table
 from fuelbed.core.case import Case
 from fuelbed.core.facts import Facts, NotFound, Verdict, Verdicts
@@ -19,9 +17,10 @@ from fuelbed.engines.actions.verification import verification
 from fuelbed.engines.actions.whatif import whatif
 from fuelbed.engines.actions.words import change as change_words
 from fuelbed.engines.actions.words import fall
-from fuelbed.numerics.process.bounds import Bound, bounds
+from fuelbed.numerics.process.bounds import Bound
+from fuelbed.numerics.process.comparison import at_points
 from fuelbed.numerics.process.compile import Compiled, compile_case
-from fuelbed.numerics.process.interventions import changes_of
+from fuelbed.numerics.process.interventions import changes_of, evaluate, middles
 from fuelbed.numerics.process.reach import reach
 from fuelbed.numerics.process.values import change, estimate
 
@@ -176,13 +175,13 @@ def _reads(model: Compiled, control: str) -> bool:
 
 def _shared_note(scene: Scene) -> list[Block]:
     """Added controls without `shares`: assumed independent, and what is left of that at beta 0.1."""
-    model, rng = scene.model, np.random.default_rng(scene.options.seed)
-    out: list[Block] = []
+    model, out = scene.model, list[Block]()
     for name, a in scene.case.actions.items():
         for c in a.does:
             if c.verb == "add" and not c.shares and c.target in model.partner_groups and _reads(model, c.target):
                 rows = [changes_of(model, a), {**changes_of(model, a), f"{c.target}.beta": 0.1}]
-                alone, shared = (change_words(r["hazard"].ratio.value - 1) for r in bounds(model, rows, ("hazard",), rng))
+                before, *after = evaluate(model, middles(model), [{}, *rows], ("hazard",))["hazard"][:, 0].tolist()
+                alone, shared = (change_words(at_points(x, before).ratio.value - 1) for x in after)
                 same = alone == shared
                 out.append(
                     Sentence(
