@@ -124,4 +124,4 @@ def test_hostile_comments_stay_linear(unit: str) -> None:
         return time.process_time() - start
 
     seconds(1000)
-    assert seconds(80_000) < 30 * max(seconds(8_000), 0.02)
+    assert min(seconds(80_000) for _ in range(3)) < 30 * max(seconds(8_000), 0.02)

@@ -55,9 +55,11 @@ def _seconds(text: str) -> float:
 def test_work_is_linear(name: str) -> None:
     make = TEXTS[name]
     base, took = _seconds(make(SHORT)), _seconds(make(LONG))
-    if took > QUICK:
-        base = min(base, _seconds(make(SHORT)))
-        assert took <= FACTOR * max(base, QUICK / 10)
+    for _ in range(5):  # a busy machine is slow at any moment, work that grows too fast is slow each time
+        if took <= max(QUICK, FACTOR * base):
+            break
+        took = min(took, _seconds(make(LONG)))
+    assert took <= max(QUICK, FACTOR * max(base, QUICK / 10))
 
 
 def test_blocks_are_capped_with_a_finding() -> None:
