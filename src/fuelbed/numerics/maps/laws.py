@@ -1,0 +1,93 @@
+"""From the laws of a model to references in a program: named quantities, flows of events, and each state one step later.
+
+A model of events becomes a map by its mean field: x' = x + step * sum over events of flow * change. A jump that would leave the box
+does not happen, so near an edge the flow towards it fades: with d the distance of state i to that edge, c the size of the jump and O
+the whole outflow of one step towards it, the flow is multiplied by ramp(d / (c + 2 O)), ramp(u) = u (2 - u) below 1, 1 above. What
+leaves in one step is then at most d: the box is never left, x' stays increasing in x, and the derivative has no jump. Further than
+c + 2 O from every edge nothing is changed at all.
+"""
+
+from __future__ import annotations
+
+import math
+
+from fuelbed.core.dynamics import Model
+from fuelbed.numerics.maps.program import Builder, Program
+
+__all__ = ["flow_names", "program_of"]
+
+
+def flow_names(model: Model) -> tuple[str, ...]:
+    """What the flow of each event is called among the named quantities: its own name, with "flow of" where that is taken."""
+    taken = {*model.states, *model.parameters, *model.let}
+    return tuple(f"flow of {e}" if e in taken else e for e in model.events)
+
+
+class _Laws:
+    """References of all quantities of one model in one builder; `opened` named quantities are inputs of their own."""
+
+    def __init__(self, model: Model, opened: tuple[str, ...] = ()) -> None:
+        self.model = model
+        self.b = Builder((*model.states, *model.parameters, *opened))
+        self.names = {name: i for i, name in enumerate(self.b.inputs)}
+        for option in model.options.values():
+            for word in option.choices:
+                self.names[f"{option.name}_{word}"] = self.b.constant(1.0 if word == option.word else 0.0)
+        self.named: dict[str, int] = {}
+        for name, expr in model.let.items():
+            self.named[name] = self.b.tree(expr, self.names)
+            self.names.setdefault(name, self.named[name])
+        self.rates = {e.name: self.b.call("pos", self.b.tree(e.rate, self.names)) for e in model.events.values()}
+        for name, flow in zip(flow_names(model), self._flows(), strict=True):
+            self.named[name] = flow
+            self.names.setdefault(name, flow)
+
+    def _flows(self) -> list[int]:
+        b, model = self.b, self.model
+        stops: dict[tuple[str, bool], tuple[int, int]] = {}
+        for s, state in model.states.items():
+            for up, end in ((False, state.low), (True, state.high)):
+                if math.isinf(end):
+                    continue
+                out = b.constant(0.0)
+                for e in model.events.values():
+                    c = e.change.get(s, 0.0)
+                    if c != 0 and (c > 0) == up:
+                        out = b.call("add", out, b.call("mul", b.constant(2 * abs(c) * model.step), self.rates[e.name]))
+                x, edge = b.input(s), b.constant(end)
+                stops[s, up] = (b.call("sub", edge, x) if up else b.call("sub", x, edge), out)
+        flows = []
+        for e in model.events.values():
+            flow = self.rates[e.name]
+            for s, c in e.change.items():
+                if c != 0 and (s, c > 0) in stops:
+                    room, out = stops[s, c > 0]
+                    flow = b.call("mul", flow, b.call("ramp", b.call("div", room, b.call("add", b.constant(abs(c)), out))))
+            flows.append(flow)
+        return flows
+
+    def next(self, state: str) -> int:
+        if not self.model.events:
+            return self.b.tree(self.model.next[state], self.names)
+        b, total = self.b, self.b.input(state)
+        for e, name in zip(self.model.events.values(), flow_names(self.model), strict=True):
+            c = e.change.get(state, 0.0)
+            if c != 0:
+                total = b.call("add", total, b.call("mul", b.constant(c * self.model.step), self.names[name]))
+        return total
+
+
+def program_of(model: Model, what: str) -> Program:
+    """A program over states and parameters. `what`: `next`, `failed`, `rates`, `named`, or `open`.
+
+    `open` is the program of the influence graph: the named quantities (and flows) are inputs beside states and parameters, and its
+    outputs are every state's next value, then every named quantity over what it reads directly.
+    """
+    opened = (*model.let, *flow_names(model)) if what == "open" else ()
+    laws = _Laws(model, opened)
+    if what == "failed":
+        return laws.b.finish([laws.b.tree(model.failed, laws.names)])
+    if what == "rates":
+        return laws.b.finish(list(laws.rates.values()))
+    following = [laws.next(s) for s in model.states] if what in ("next", "open") else []
+    return laws.b.finish(following + (list(laws.named.values()) if what in ("named", "open") else []))
