@@ -20,7 +20,7 @@ class Change:
     remove   `target` condition: absent from now on.
     prevent  `target` trigger: its rate becomes 0.
     set      `target`.`parameter` becomes `value` (rate, lasts, present, duty, fails, broken, beta, loss). Setting a
-             control's `fails` makes it effective.
+             control's `fails` makes it effective. Of a dynamic model: its parameter becomes `value`, or its option becomes `word`.
     revert   `target` trigger: ends the state now in force; its future rate stays.
     perfect  `target` control: neither broken nor failing, and out of its common-cause groups.
     disable  `target` control: broken from now on.
@@ -37,6 +37,7 @@ class Change:
     shares: str = ""
     text: str = ""
     span: Span | None = None
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)

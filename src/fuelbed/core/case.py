@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fuelbed.core.actions import Action
+from fuelbed.core.dynamics import Model
 from fuelbed.core.expressions import Expr
 from fuelbed.core.findings import Finding, Span
 from fuelbed.core.quantities import Quantity
@@ -116,6 +117,7 @@ class Case:
     common_causes: tuple[CommonCause, ...] = ()
     numbers: Mapping[str, Quantity] = field(default_factory=dict)
     actions: Mapping[str, Action] = field(default_factory=dict)
+    dynamics: Mapping[str, Model] = field(default_factory=dict)
     loss_unit: str = "failures"
     horizon_text: str = "1 year"
     default_structure: bool = False

@@ -44,7 +44,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state variable. `low..high` is the box that is searched (and, with events, never left); `whole` counts in ones."""
+    """A state variable. `low..high` is the box that is searched (and, with events, never left); `whole` counts in ones.
+
+    ends      the box as formulas over parameters where it is not two numbers; `low` and `high` are their values at the middles of
+              the parameters, nan where one of those is not given.
+    """
 
     name: str
     start: Quantity
@@ -54,6 +58,7 @@ class State:
     what: str = ""
     whole: bool = False
     span: Span | None = None
+    ends: tuple[Arith, Arith] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,8 @@ class Model:
     let         named quantities, in order, each over states, parameters and earlier ones.
     next        state -> its value one `step` later; empty where `events` are given, and the other way round.
     failed      above 0 where the system is down (what a customer would call down, not the trigger).
-    step        seconds of one step of the map (of the fluid map, where events are given).
+    step        seconds of one step of the map (of the fluid map, where events are given); nan where it is made of a parameter that is
+                not given.
     load        the parameter that is the load, "" where there is none.
     pushes      by trigger of the case.
     metrics     the name of the `evidence.metrics` entry that shows this part, "" for none.
@@ -134,3 +140,8 @@ class Model:
     metrics: str = ""
     what: str = ""
     span: Span | None = None
+
+    @property
+    def missing(self) -> tuple[Parameter, ...]:
+        """The parameters that nobody gave and that have no default: the model cannot be computed before they are known."""
+        return tuple(p for p in self.parameters.values() if not p.quantity.given)

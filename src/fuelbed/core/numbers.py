@@ -1,6 +1,7 @@
 """Text -> `Quantity`: points, intervals, distributions, rate words, units of time.
 
-Canonical units: rates per year, durations in years, probabilities 0..1. A year is 365.25 days, a month a twelfth of it.
+Canonical units: rates per year, durations in years, probabilities 0..1; in `dynamics` flows per second and times in seconds. A year is
+365.25 days, a month a twelfth of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from fuelbed.core.findings import Span
 from fuelbed.core.quantities import Basis, Dimension, Quantity, QuantityKind
 from fuelbed.core.scanner import TextFault, Token, did_you_mean, is_identifier, scan
 
-__all__ = ["RATE_WORDS", "YEARS", "Raw", "beta_quantile", "parse_quantity", "parse_raw", "resolve", "unit_of_time"]
+__all__ = [
+    "RATE_WORDS", "SECONDS", "YEARS", "Raw", "beta_quantile", "in_seconds", "measures", "parse_quantity", "parse_raw", "resolve",
+    "unit_of_time",
+]  # fmt: skip  # one list
 
 RATE_WORDS: Mapping[str, tuple[float, float]] = {
     "daily": (100.0, 400.0),
@@ -38,6 +42,11 @@ YEARS: Mapping[str, float] = {
     "year": 1.0,
 }
 """Units of time in years."""
+SECONDS: Mapping[str, float] = {
+    "ms": 1e-3, "second": 1.0, "minute": 60.0, "hour": 3_600.0, "day": 86_400.0, "week": 604_800.0, "month": 86_400 / _DAY / 12,
+    "quarter": 86_400 / _DAY / 4, "year": 86_400 / _DAY,
+}  # fmt: skip
+"""The same units in seconds; a table of its own, so that 300 ms is 0.3 s to the last digit."""
 _SHAPES = (1e-3, 1e6)  # of a beta distribution: beyond them its quantiles are not exact any more, and say no more than a point
 
 _SHORT = {
@@ -222,22 +231,26 @@ def resolve(raw: Raw, dimension: Dimension, length: int) -> Quantity:
             else "Lower the median or the error factor: its 95th percentile counts."
         )
         raise fault("FB043", f"a probability lies in 0..1, and `{raw.text}` does not.", cure)
-    if dimension != "plain" and low < 0:
+    if dimension not in ("plain", *_SIGNED) and low < 0:
         raise fault("FB047", f"a {dimension} is not negative: `{raw.text}`.", "Write 0 or more.")
-    if dimension in _MOST and high > _MOST[dimension]:
+    if dimension in _MOST and max(high, -low) > _MOST[dimension]:
         most = f"{_MOST[dimension]:.0e}{_COUNTED[dimension]}"
         raise fault("FB045", f"`{raw.text}` is more than {most}, past what is computed with.", "Check the unit.")
     basis: Basis = "judged" if raw.word else "unstated"
     return Quantity(raw.kind, low, high, dimension, a, b, unit, basis, text=raw.text)
 
 
-_MOST = {"rate": 1e9, "duration": 1e6, "loss": 1e15}  # canonical units; a rate of 1e9 a year is 30 a second
-_COUNTED = {"rate": " a year", "duration": " years", "loss": ""}
+_SIGNED = ("flow", "time", "number")  # what a push adds may be negative: whoever reads one says where it may not
+_MOST = {"rate": 1e9, "duration": 1e6, "loss": 1e15, "flow": 1e12, "time": 1e12, "number": 1e15}
+"""In canonical units; a rate of 1e9 a year is 30 a second."""
+_COUNTED = {"rate": " a year", "duration": " years", "loss": "", "flow": " a second", "time": " seconds", "number": ""}
 
 
 def _scale(raw: Raw, dimension: Dimension, fault: object) -> tuple[float, str]:
     """Factor into canonical units and the unit that the quantity keeps."""
     assert callable(fault)
+    if dimension in _SIGNED:
+        return _scale_seconds(raw, dimension, fault)
     if dimension == "rate":
         if raw.unit and not raw.per:
             raise fault(
@@ -271,6 +284,39 @@ def _scale(raw: Raw, dimension: Dimension, fault: object) -> tuple[float, str]:
             "FB042", f"`{raw.text}` is not a {_PLAIN[dimension]}.", "Write an amount with its unit, such as `10..30 minutes`."
         )
     return 1.0, (raw.unit + "s" if raw.unit in YEARS and raw.unit != "ms" else raw.unit)
+
+
+def _scale_seconds(raw: Raw, dimension: Dimension, fault: object) -> tuple[float, str]:
+    """The dimensions of `dynamics`: per second, seconds, and plain numbers with whatever word stands after them."""
+    assert callable(fault)
+    is_time = raw.unit in YEARS
+    if dimension == "flow":
+        if not raw.per or is_time or raw.percent:
+            raise fault(
+                "FB042", f"`{raw.text}` is not per unit of time.", f"Write `{raw.a:g} per second`, or the unit that is meant."
+            )
+        return 1 / SECONDS[raw.per], "per second"
+    if dimension == "time":
+        if raw.per or not is_time:
+            raise fault("FB042", f"`{raw.text}` is not a time.", f"Write `{raw.a:g} s`, `300 ms`, or the unit that is meant.")
+        return SECONDS[raw.unit], "seconds"
+    if raw.per or is_time:
+        cure = f"Write it without `{'per ' + raw.per if raw.per else raw.unit}`."
+        raise fault("FB042", f"`{raw.text}` has a unit of time, and a plain number is needed here.", cure)
+    return 1.0, raw.unit
+
+
+def measures(raw: Raw) -> Dimension:
+    """What a number of `dynamics` measures, by what is written after it."""
+    return "flow" if raw.per else "time" if raw.unit in YEARS else "number"
+
+
+def in_seconds(q: Quantity) -> Quantity:
+    """A duration of the Boolean core (years) as a time (seconds)."""
+    k = SECONDS["year"]
+    return replace(
+        q, low=q.low * k, high=q.high * k, a=q.a * k if q.kind == "lognormal" else q.a, dimension="time", unit="seconds"
+    )
 
 
 _PLAIN = {"probability": "probability", "loss": "loss", "plain": "amount"}

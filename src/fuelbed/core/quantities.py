@@ -12,12 +12,15 @@ __all__ = ["Basis", "Dimension", "Quantity", "QuantityKind"]
 
 Basis = Literal["measured", "published", "judged", "assumed", "unstated"]
 QuantityKind = Literal["point", "interval", "lognormal", "beta"]
-Dimension = Literal["probability", "rate", "duration", "loss", "plain"]
+Dimension = Literal["probability", "rate", "duration", "loss", "plain", "flow", "time", "number"]
+"""What a quantity measures. The Boolean core counts in years (`rate`, `duration`), dynamics in seconds (`flow`: per second,
+`time`: seconds, `number`: anything else, per cent and negative numbers too)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An uncertain number as given, in canonical units: rates per year, durations in years, probabilities 0..1.
+    """An uncertain number as given, in canonical units: rates per year, durations in years, probabilities 0..1; flows per second, times
+    in seconds.
 
     kind      `point` (low == high), `interval` (low..high, nothing else known), or a distribution:
               `lognormal` with median `a` and error factor `b` (95th percentile = a*b), `beta` with shapes `a` and `b`.

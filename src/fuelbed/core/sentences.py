@@ -16,6 +16,7 @@ FORMS = (
     "remove CONDITION",
     "prevent TRIGGER",
     "set X.PARAMETER to VALUE",
+    "set MODEL.OPTION to WORD",
     "revert TRIGGER",
     "make CONTROL perfect",
     "disable CONTROL",
@@ -103,7 +104,7 @@ _LIST = f"Write one of: {'; '.join(FORMS)}."
 def no_such_form(text: str) -> TextFault:
     """The fault that lists every form; the form that the first word seems to mean comes first."""
     first = text.split()[0] if text.split() else ""
-    by_word = {f.split()[0]: f for f in FORMS}
+    by_word = {f.split()[0]: f for f in reversed(FORMS)}  # the first form of a word counts
     meant = first if first in by_word else did_you_mean(first, by_word).removeprefix("Did you mean `").removesuffix("`?")
     cure = f"Write `{by_word[meant]}`. All forms: {'; '.join(FORMS)}." if meant in by_word else _LIST
     shown = text if len(text) <= 60 else text[:57] + "..."

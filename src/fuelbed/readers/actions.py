@@ -13,6 +13,7 @@ from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import TextFault, did_you_mean
 from fuelbed.core.sentences import FORMS, MAPPING_FORMS, PARAMETER_DIMENSION, parse_sentence
 from fuelbed.readers.fields import Fields, Reading
+from fuelbed.readers.parameters import not_negative
 from fuelbed.readers.structure import Names, in_unit
 from fuelbed.readers.yaml import Broken, Map, Node, Scalar, Seq
 
@@ -47,6 +48,8 @@ class _Said:
     line_at: Span | None = None
     shares: str = ""
     shares_at: Span | None = None
+    word: str = ""  # the value as written, and where
+    word_at: Span | None = None
 
 
 @dataclass(slots=True)
@@ -125,6 +128,7 @@ def _sentence(ctx: _Actions, node: Node) -> _Said | None:
         said.shares, said.shares_at = p.shares.text, node.place(p.shares.start, p.shares.end)
     if p.value:
         part = p.value
+        said.word, said.word_at = part.text, node.place(part.start, part.end)
 
         def value(dimension: Dimension) -> Quantity | None:
             try:
@@ -172,6 +176,7 @@ def _mapping(ctx: _Actions, node: Map) -> _Said | None:
     key = {"set": "to", "add": "fails", "observe": "misses"}.get(verb, "")
     if key in f:
         value = node.entries[key].value
+        said.word, said.word_at = value.text if isinstance(value, Scalar) else "", value.span
 
         def read(dimension: Dimension) -> Quantity | None:
             if isinstance(value, Broken):
@@ -205,6 +210,8 @@ def _declare(ctx: _Actions, s: _Said) -> None:
 
 def _check(ctx: _Actions, s: _Said, text: str, span: Span) -> Change | None:
     before = len(ctx.r.findings)
+    if s.verb == "set" and s.target in ctx.names.models:
+        return _of_model(ctx, s, text, span)
     dimension: Dimension | None = "probability"
     if s.verb == "set":
         dimension = _check_set(ctx, s)
@@ -225,6 +232,32 @@ def _check(ctx: _Actions, s: _Said, text: str, span: Span) -> Change | None:
     if len(ctx.r.findings) > before:
         return None
     return Change(s.verb, s.target, s.parameter, value, s.line, s.shares, text, span)  # type: ignore[arg-type]  # one of the literal verbs
+
+
+def _of_model(ctx: _Actions, s: _Said, text: str, span: Span) -> Change | None:
+    """`set MODEL.PARAMETER to VALUE` and `set MODEL.OPTION to WORD`."""
+    r, m = ctx.r, ctx.names.models[s.target]
+    before = len(r.findings)
+    words = m.options.get(s.parameter)
+    if words is not None:
+        if s.word not in words:
+            cure = did_you_mean(s.word, words) or f"Write one of: {', '.join(words)}."
+            r.error("FB015", s.word_at or s.at, f"`{s.word[:60]}` is not a value of `{s.parameter}`.", cure)
+            return None
+        return Change("set", s.target, s.parameter, text=text, span=span, word=s.word)
+    if s.parameter not in m.parameters:
+        if m.sure:
+            known = (*m.parameters, *m.options)
+            cure = did_you_mean(s.parameter, known) or f"It has: {', '.join(known)[:400]}."
+            r.error("FB062", s.parameter_at, f"`{s.target}` has no `{s.parameter[:60]}` to set.", cure)
+        return None
+    dimension = m.parameters[s.parameter]
+    value = s.value(dimension) if s.value is not None and dimension else None
+    if value is not None:
+        not_negative(r, s.word_at or s.at, s.parameter, value)
+    return (
+        None if value is None or len(r.findings) > before else Change("set", s.target, s.parameter, value, text=text, span=span)
+    )
 
 
 def _same_unit(ctx: _Actions, s: _Said, value: Quantity) -> Quantity:
@@ -288,7 +321,8 @@ def _check_set(ctx: _Actions, s: _Said) -> Dimension | None:
     elif s.target in n.outcomes:
         allowed = ("loss",)
     else:
-        _known(ctx, s.target, s.at, (n.kinds, ctx.added, n.groups, n.outcomes), "factor, common-cause group or outcome")
+        known = (n.kinds, ctx.added, n.groups, n.outcomes, n.models)
+        _known(ctx, s.target, s.at, known, "factor, common-cause group, outcome or model")
         return PARAMETER_DIMENSION.get(s.parameter)
     if s.parameter == "onset" and n.kinds.get(s.target, "control") in ("condition", None):
         cure = f"Write `remove {s.target}`, or `set {s.target}.present to 0.1`."

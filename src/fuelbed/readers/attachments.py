@@ -18,6 +18,7 @@ ENGINE_SECTIONS = (
     "exposure", "assets", "zones", "attribution",
 )  # fmt: skip
 """Top-level sections that engines own."""
+_READ = ("dynamics",)  # read into types of core, whichever engine uses them
 SYSTEM_KEYS = ("components", "layers", "zones", "owners", "depends_on")
 EVIDENCE_ROLES = ("metrics", "history", "events", "traces")
 
@@ -98,7 +99,7 @@ class Attachments:
                 self.r.text(entry.value, "summary")
             elif key not in ENGINE_SECTIONS:
                 continue
-            elif key not in built:
+            elif key not in built and key not in _READ:
                 self.unread.append(key)
                 message, cure = f"no engine reads `{key}` in this version yet.", "It is kept, and changes no result."
                 self.r.warn("FB070", entry.key.span, message, cure, Severity.NOTE)

@@ -15,6 +15,7 @@ from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.scanner import did_you_mean, visible
 from fuelbed.readers.actions import read_actions
 from fuelbed.readers.attachments import ENGINE_SECTIONS, EVIDENCE_ROLES, SYSTEM_KEYS, Attachments
+from fuelbed.readers.dynamics import read_dynamics
 from fuelbed.readers.factors import read_factors
 from fuelbed.readers.fields import Faults, Fields, Reading, TooMany
 from fuelbed.readers.files import FileFault, read_bounded, resolve_inside
@@ -91,6 +92,7 @@ class _Builder:
         parts = read_structure(self.r, f, factors, self.names)
         groups = read_common_causes(self.r, f.node_of("common_causes"), self.names)
         check_references(self.r, f, factors, parts.lines, self.names)
+        models = read_dynamics(self.r, f, factors, self.names)
         more = Attachments(self.r, self.root, self.inputs)
         return Case(
             title,
@@ -102,6 +104,7 @@ class _Builder:
             groups,
             numbers=dict(self.r.number_meta),
             actions=read_actions(self.r, f.section("actions"), self.names, parts.unit),
+            dynamics=models,
             loss_unit=parts.unit,
             horizon_text=horizon_text,
             default_structure="structure" not in f,

@@ -44,12 +44,22 @@ def _value(r: Reading, name: str, value: Node) -> Quantity | None:
         return None
     try:
         raw = parse_raw(value.text)
-        q = resolve(raw, _dimension(raw), len(value.text))
+        q = _resolved(raw, len(value.text))
     except TextFault as fault:
         r.findings.append(fault.finding(value.place))
         return None
     r.numbers[name] = raw
     return replace(q, name=name, span=value.span)
+
+
+def _resolved(raw: Raw, length: int) -> Quantity:
+    """In canonical units; a rate past what the Boolean core counts in is one of `dynamics` (`100 per second`)."""
+    try:
+        return resolve(raw, _dimension(raw), length)
+    except TextFault:
+        if not raw.per:
+            raise
+        return resolve(raw, "flow", length)
 
 
 def _dimension(raw: Raw) -> Dimension:

@@ -10,13 +10,27 @@ from fuelbed.core.expressions import And, Expr, Fails, Or, Ref, Tips, walk
 from fuelbed.core.findings import Span
 from fuelbed.core.grammar import parse_expression
 from fuelbed.core.numbers import YEARS, unit_of_time
-from fuelbed.core.quantities import Quantity
+from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import TextFault, did_you_mean
 from fuelbed.readers.checks import check_momentary, check_stratified
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.yaml import Map, Node, Scalar
 
-__all__ = ["Names", "Structure", "check_names", "default_line", "in_unit", "read_common_causes", "read_structure"]
+__all__ = [
+    "ModelNames", "Names", "Structure", "check_names", "default_line", "in_unit", "read_common_causes", "read_structure",
+]  # fmt: skip  # one list
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNames:
+    """What `set MODEL.NAME` may move: parameters with what they measure (None: at fault), options with their words.
+
+    `sure` is False where the model's laws could not be read, and so nobody knows what it has.
+    """
+
+    parameters: Mapping[str, Dimension | None]
+    options: Mapping[str, tuple[str, ...]]
+    sure: bool = True
 
 
 @dataclass(slots=True)
@@ -30,6 +44,7 @@ class Names:
     signals: list[str] = field(default_factory=list)
     outcomes: dict[str, None] = field(default_factory=dict)
     factors_given: bool = True
+    models: dict[str, ModelNames] = field(default_factory=dict)
 
     def all(self) -> list[str]:
         return [*self.kinds, *self.lines]
