@@ -102,6 +102,9 @@ def _direct(scene: Scene, c: Change) -> str:
 
 
 def _set(scene: Scene, c: Change) -> str:
+    if c.target in scene.case.dynamics:
+        said = c.word or (c.value.text if c.value is not None else "")
+        return f"read it off the running system: `{c.target}.{c.parameter}` is {said}"
     assert c.value is not None
     x, v = f"`{c.target}`", c.value
     old = given_numbers(scene.case).get(f"{c.target}.{c.parameter}")

@@ -116,6 +116,6 @@ def _extra_knobs(d: Diagrams) -> None:
     """Numbers that actions bring: their own knobs, unless they name an entry of `numbers:` that is there already."""
     for a in d.case.actions.values():
         for c in a.does:
-            if c.value is not None:
+            if c.value is not None and c.target not in d.case.dynamics:
                 label = c.value.name or f"{a.name}: {c.text or c.verb + ' ' + c.target}"
                 d.inputs.knobs.setdefault(label, Knob(label, c.value))

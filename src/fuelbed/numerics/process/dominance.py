@@ -59,7 +59,8 @@ class _Functions:
             for c in changes:
                 if c.value is not None and c.value not in self.values.setdefault(self._key(c), []):
                     self.values[self._key(c)].append(c.value)
-        n = len(s.events) + 3 * sum(len(v) for v in self.values.values()) + 4 * len(options) + 8
+        tips = sum(e[0] == "tips" for e in s.events)
+        n = len(s.events) + 3 * sum(len(v) for v in self.values.values()) + (4 + tips) * len(options) + 8
         self.bdd = Bdd(n + 64, budget=500_000)
         self._next = len(s.events)
         self._fresh: dict[str, int] = {}
@@ -91,7 +92,9 @@ class _Functions:
         extra: dict[str, int] = {}
         level_cut: dict[int, int] = {}
         for c in changes:
-            self._apply(c, events, rates, extra, level_cut)
+            if c.target not in self.case.dynamics:
+                self._apply(c, events, rates, extra, level_cut)
+        self._tip(changes, events)
         out = []
         b = self.bdd
         moved = {v for v, g in events.items() if g != self._today[v]}
@@ -103,6 +106,15 @@ class _Functions:
             out.append(b.and_(g, level_cut.get(k, TRUE)))
         out.append(composed[self.standing])
         return out
+
+    def _tip(self, changes: tuple[Change, ...], events: dict[int, int]) -> None:
+        """What moves a dynamic model moves the chance of tipping of every trigger that pushes it: which way, only numbers can say."""
+        for name, model in self.case.dynamics.items():
+            mine = sorted(f"{c.parameter} {c.word or c.value}" for c in changes if c.target == name)
+            for t in model.pushes if mine else ():
+                at = self.model.structure.index.get(("tips", t))
+                if at is not None:
+                    events[at] = self.fresh(f"tips {t} with {'; '.join(mine)}")
 
     def _composed(self, f: int, events: Mapping[int, int], moved: set[int]) -> int:
         """A function over events as one over what is left open; most options move few events, and most functions read none of them."""

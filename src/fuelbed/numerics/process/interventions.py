@@ -70,6 +70,8 @@ def changes_of(model: Compiled, action: Action) -> Alone:
 
 def _one(model: Compiled, c: Change, action: str) -> dict[str, float | str]:
     x = c.target
+    if x in model.case.dynamics:
+        return {}  # moves a dynamic model, and no input of this one
     if c.verb == "remove":
         return _state(f"{x}.present", 0.0)
     if c.verb == "prevent":

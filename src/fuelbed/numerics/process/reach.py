@@ -29,7 +29,7 @@ class Reach:
 
     closes   the closed conditions without any one of which the failure is impossible by itself; where none is, all closed
              conditions if together they make it impossible; else nothing.
-    touches  kinds of what it moves among what the failure and its outcomes read: trigger, condition, control, outcome, group;
+    touches  kinds of what it moves among what the failure and its outcomes read: trigger, condition, control, model, outcome, group;
              signal for what it shows.
     """
 
@@ -237,6 +237,8 @@ class _Moves:
         for c in changes:
             if c.verb == "observe":
                 out.add("signal")
+            elif c.target in case.dynamics:
+                out |= {"model"} if any(("tips", t) in read for t in case.dynamics[c.target].pushes) else set()
             elif c.verb == "add":
                 out |= {"control"} if ("control", c.target) in read else set()
             elif c.target in case.factors:
