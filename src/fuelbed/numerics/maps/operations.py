@@ -37,49 +37,54 @@ def late(n: Any, rate: Any, t: Any) -> Array:
     """Chance that n + 1 exponential services in a row at `rate` last longer than t: Q(n + 1, rate t).
 
     For whole n this is the Erlang tail; between whole numbers the regularized incomplete gamma function joins them smoothly.
-    No service left (n <= -1) gives 0, no time or no rate gives 1.
+    n below 0 counts as 0; no time or no rate gives 1.
     """
     from scipy.special import gammaincc
 
-    a = np.asarray(n, dtype=float) + 1.0
-    x = np.asarray(rate, dtype=float) * t
-    tail = gammaincc(np.maximum(a, 0.0), np.maximum(x, 0.0))
-    out = np.where(a <= 0.0, 0.0, np.where(x <= 0.0, 1.0, tail))
-    return np.where(np.isnan(a) | np.isnan(x), np.nan, out)
+    tail: Array = gammaincc(np.maximum(n, 0.0) + 1.0, np.maximum(np.multiply(rate, t), 0.0))
+    return tail
 
 
 def _late_by_n(n: Any, rate: Any, t: Any) -> Array:
     """d late / d n: no closed form, so a central difference of order 8 whose step follows the width sqrt(n + 1) (error about 1e-12)."""
-    a = np.maximum(np.asarray(n, dtype=float) + 1.0, 1e-300)
-    h = np.minimum(0.03 * np.sqrt(a), a / 8)
-    total: Array = sum(c * (late(n + k * h, rate, t) - late(n - k * h, rate, t)) for k, c in enumerate(_STEPS, 1))  # type: ignore[assignment]  # sum starts at 0
-    return np.where(a <= 1e-300, 0.0, total / h)
+    from scipy.special import gammaincc
+
+    a = np.maximum(n, 0.0) + 1.0
+    x = np.maximum(np.multiply(rate, t), 0.0)
+    h = 0.03 * np.sqrt(a)
+    total = np.zeros(np.broadcast(a, x).shape)
+    for k, c in enumerate(_STEPS, 1):
+        total += c * (gammaincc(a + k * h, x) - gammaincc(a - k * h, x))
+    return np.where(np.greater_equal(n, 0.0), total / h, 0.0)
 
 
 def _late_by_x(n: Any, rate: Any, t: Any) -> Array:
     """d Q(a, x) / d x = -x^(a-1) e^-x / Gamma(a)."""
     from scipy.special import gammaln, xlogy
 
-    a = np.asarray(n, dtype=float) + 1.0
-    x = np.asarray(rate, dtype=float) * t
-    slope = -np.exp(xlogy(a - 1.0, np.maximum(x, 0.0)) - x - gammaln(np.maximum(a, 1e-300)))
-    return np.where((a <= 0.0) | (x < 0.0), 0.0, slope)
+    a = np.maximum(n, 0.0) + 1.0
+    x = np.multiply(rate, t)
+    slope = -np.exp(xlogy(a - 1.0, np.maximum(x, 0.0)) - x - gammaln(a))
+    return np.where(x < 0.0, 0.0, slope)
 
 
 def _hill(x: Any, half: Any, n: Any) -> Array:
-    u = n * (np.log(np.maximum(x, 0.0)) - np.log(half))
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * u)))
+    """0 for x at or below 0, else 1 where `half` is at or below 0; by the logistic function, so that no power overflows."""
+    u = n * (np.log(np.maximum(x, 0.0)) - np.log(np.maximum(half, 0.0)))
+    return np.where(np.less_equal(x, 0.0), 0.0, np.where(np.less_equal(half, 0.0), 1.0, 0.5 * (1.0 + np.tanh(0.5 * u))))
 
 
 def _hill_by_x(x: Any, half: Any, n: Any) -> Array:
     h = _hill(x, half, n)
     at_0 = np.where(n > 1.0, 0.0, np.where(n == 1.0, 1.0 / half, np.inf))
-    return np.where(x > 0.0, n * h * (1.0 - h) / x, np.where(x < 0.0, 0.0, at_0))
+    inner = np.where(np.less_equal(half, 0.0), 0.0, n * h * (1.0 - h) / x)
+    return np.where(x > 0.0, inner, np.where(x < 0.0, 0.0, at_0))
 
 
 def _hill_by_n(x: Any, half: Any, n: Any) -> Array:
     h = _hill(x, half, n)
-    return np.where(x > 0.0, h * (1.0 - h) * (np.log(np.maximum(x, 0.0)) - np.log(half)), 0.0)
+    inside = (np.asarray(x) > 0.0) & (np.asarray(half) > 0.0)
+    return np.where(inside, h * (1.0 - h) * (np.log(np.maximum(x, 0.0)) - np.log(half)), 0.0)
 
 
 def _ramp(u: Any) -> Array:
@@ -87,20 +92,28 @@ def _ramp(u: Any) -> Array:
     return np.asarray(v * (2.0 - v))
 
 
+def _truth(true: Any, *read: Any) -> Array:
+    """1 or 0, nan where an argument is nan: a point outside the domain is neither up nor down."""
+    out = np.where(true, 1.0, 0.0)
+    for a in read:
+        out = np.where(a != a, np.nan, out)
+    return out
+
+
 _APPLY: dict[str, Callable[..., Any]] = {
     "neg": np.negative,
     "add": np.add,
     "sub": np.subtract,
     "mul": np.multiply,
-    "div": lambda a, b: np.divide(a, b),
+    "div": np.divide,
     "pow": np.float_power,
-    "lt": lambda a, b: np.where(a < b, 1.0, 0.0),
-    "le": lambda a, b: np.where(a <= b, 1.0, 0.0),
-    "gt": lambda a, b: np.where(a > b, 1.0, 0.0),
-    "ge": lambda a, b: np.where(a >= b, 1.0, 0.0),
-    "and": lambda a, b: np.where((a > 0.0) & (b > 0.0), 1.0, 0.0),
-    "or": lambda a, b: np.where((a > 0.0) | (b > 0.0), 1.0, 0.0),
-    "not": lambda a: np.where(a > 0.0, 0.0, 1.0),
+    "lt": lambda a, b: _truth(a < b, a, b),
+    "le": lambda a, b: _truth(a <= b, a, b),
+    "gt": lambda a, b: _truth(a > b, a, b),
+    "ge": lambda a, b: _truth(a >= b, a, b),
+    "and": lambda a, b: _truth((a > 0.0) & (b > 0.0), a, b),
+    "or": lambda a, b: _truth((a > 0.0) | (b > 0.0), a, b),
+    "not": lambda a: _truth(a <= 0.0, a),
     "min": np.minimum,
     "max": np.maximum,
     "exp": np.exp,
@@ -108,7 +121,7 @@ _APPLY: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
     "abs": np.abs,
     "tanh": np.tanh,
-    "if": lambda c, a, b: np.where(c > 0.0, a, b),
+    "if": lambda c, a, b: np.where(c != c, np.nan, np.where(c > 0.0, a, b)),
     "hill": _hill,
     "late": late,
     "ramp": _ramp,
@@ -135,7 +148,7 @@ _PARTIAL: dict[str, tuple[_Partial, ...]] = {
     "tanh": (lambda v, a: 1.0 - v * v,),
     "hill": (
         lambda v, x, half, n: _hill_by_x(x, half, n),
-        lambda v, x, half, n: -n * v * (1.0 - v) / half,
+        lambda v, x, half, n: np.where((v > 0.0) & (v < 1.0), -n * v * (1.0 - v) / half, 0.0),
         lambda v, x, half, n: _hill_by_n(x, half, n),
     ),
     "late": (

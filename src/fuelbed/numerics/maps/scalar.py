@@ -100,6 +100,8 @@ def _power(a: float, b: float) -> float:
 def _unary(code: int, a: float) -> Any:
     if code == _NEG:
         return -a
+    if a != a:
+        return math.nan
     if code == _NOT:
         return 0.0 if a > 0.0 else 1.0
     if code == _EXP:
@@ -119,6 +121,8 @@ def _unary(code: int, a: float) -> Any:
 
 @jit
 def _binary(code: int, a: float, b: float) -> Any:
+    if a != a or b != b:
+        return math.nan
     if code == _ADD:
         return a + b
     if code == _SUB:
@@ -130,9 +134,9 @@ def _binary(code: int, a: float, b: float) -> Any:
     if code == _POW:
         return _power(a, b)
     if code == _MIN:
-        return math.nan if a != a or b != b else min(a, b)
+        return min(a, b)
     if code == _MAX:
-        return math.nan if a != a or b != b else max(a, b)
+        return max(a, b)
     if code == _LT:
         return 1.0 if a < b else 0.0
     if code == _LE:
@@ -149,10 +153,14 @@ def _binary(code: int, a: float, b: float) -> Any:
 @jit
 def _ternary(code: int, a: float, b: float, c: float) -> Any:
     if code == _IF:
-        return b if a > 0.0 else c
+        return math.nan if a != a else (b if a > 0.0 else c)
+    if a != a or b != b or c != c:
+        return math.nan
     if code == _LATE:
-        return erlang_tail(a + 1.0, b * c)
-    u = c * (_unary(_LOG, max(a, 0.0)) - _unary(_LOG, b))
+        return erlang_tail(max(a, 0.0) + 1.0, b * c)
+    if a <= 0.0 or b <= 0.0:
+        return 0.0 if a <= 0.0 else 1.0
+    u = c * (math.log(a) - math.log(b))
     return 0.5 * (1.0 + math.tanh(0.5 * u))
 
 

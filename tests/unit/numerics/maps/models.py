@@ -77,7 +77,7 @@ def may(h: float = 0.22, dt: float = 0.1) -> Model:
     x, r, k, s = E("x"), E("r"), E("k"), E("s")
     law = x + dt * (r * x * (1 - x / k) - E("h") * x**2 / (s**2 + x**2))
     return model(
-        {"x": (0.8, 0, 1.2)}, {"r": 1, "k": 1, "s": 0.1, "h": h}, {"x": law}, failed=0.3 - x, step=dt, load="h",
+        {"x": (0.8, 0, 1.2)}, {"r": 1, "k": 1, "s": 0.1, "h": h}, {"x": law}, failed=0.2 - x, step=dt, load="h",
         pushes={"drought": push("drought", 5.0, h=("times", 2.0)), "cull": push("cull", 0.0, x=("set", 0.0))},
     )  # fmt: skip
 

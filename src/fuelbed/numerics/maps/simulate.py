@@ -1,0 +1,175 @@
+"""Trajectories of a batch, under a push or not, and the one question asked of them: does the row stay down?
+
+A row is down when it was failed (`failed > 0`) in more than half of the last tenth of the settle time, so that an oscillation is judged
+by its time average. A row whose state became inf or nan left the domain of the model: it counts as down, and `left` counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fuelbed.core.dynamics import Push
+from fuelbed.numerics.maps.system import System, middle
+
+__all__ = ["Trajectory", "Trial", "lyapunov", "pushed", "settled", "stays_down", "trajectory", "under"]
+
+Array = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+_STILL = 1e-11  # of the box in one step: a row that moves less has settled
+_LOOK = 16  # steps between two looks at who has settled
+
+
+def pushed(system: System, push: Push, sizes: Array, p: Array, x: Array) -> tuple[Array, Array]:
+    """Parameters while the push lasts (n, P) and states at its start (n, S).
+
+    Size 1 is the push as declared, 0 none: `times m` is `times 1 + s (m - 1)`, `plus v` is `plus s v`, `set v` is `today + s (v - today)`.
+    A moved state is kept in its box.
+    """
+    s = np.asarray(sizes, dtype=float)
+    n = len(s)
+    during = np.array(np.broadcast_to(p, (n, len(system.parameters))), dtype=float)
+    moved = np.array(np.broadcast_to(x, (n, len(system.states))), dtype=float)
+    for part in push.parts:
+        table, i = (
+            (moved, system.states.index(part.target)) if part.target in system.states else (during, system.parameter(part.target))
+        )
+        v, old = middle(part.value), table[:, i].copy()
+        by = {"times": old * (v - 1.0), "plus": np.full(n, v), "set": v - old}[part.how]
+        table[:, i] = old + s * by
+        if table is moved:
+            table[:, i] = np.clip(table[:, i], system.low[i], system.high[i])
+    return during, moved
+
+
+def under(system: System, x: Array, p: Array, during: Array, steps: Array) -> Array:
+    """(n, S): the states after `steps` (n,) steps under the parameters `during`; of a last broken step the parameters lie between."""
+    for t in range(int(np.ceil(steps.max(initial=0.0)))):
+        w = np.clip(steps - t, 0.0, 1.0)[:, None]
+        at = during if w.min() == 1.0 else p + w * (during - p)
+        x = np.where(w > 0, system.step(x, at), x)
+    return x
+
+
+def settled(system: System, x: Array, p: Array, steps: int) -> Array:
+    """(n, S): the states `steps` later, or when nothing moves any more."""
+    x = np.atleast_2d(x)
+    for t in range(steps):
+        new = system.step(x, p)
+        if t % _LOOK == 0 and not (np.abs(new - x) > _STILL * system.scale).any():
+            return new
+        x = new
+    return x
+
+
+def stays_down(system: System, x: Array, p: Array, steps: int) -> tuple[Bool, int]:
+    """(n,) down or not after `steps` more steps at the parameters p, and how many rows left the domain of the model."""
+    n = len(x)
+    p = np.broadcast_to(p, (n, len(system.parameters)))
+    down = np.zeros(n, dtype=bool)
+    rows, left = np.arange(n), 0
+    tail = max(steps // 10, 1)
+    failed = np.zeros(n)
+    for t in range(steps):
+        new = system.step(x, p)
+        if t >= steps - tail:
+            failed += system.failed(new, p) > 0
+        elif t % _LOOK == 0:
+            gone = ~np.isfinite(new).all(axis=1)
+            still = ~(np.abs(new - x) > _STILL * system.scale).any(axis=1)
+            if still.any():
+                down[rows[still]] = (system.failed(new[still], p[still]) > 0) | gone[still]
+                left += int(gone.sum())
+                keep = ~still
+                rows, new, p, failed = rows[keep], new[keep], p[keep], failed[keep]
+                if not len(rows):
+                    return down, left
+        x = new
+    gone = ~np.isfinite(x).all(axis=1)
+    down[rows] = (2 * failed > tail) | gone
+    return down, left + int(gone.sum())
+
+
+@dataclass(eq=False)
+class Trial:
+    """Many settings of one system under one push; `down` answers "after this push, does row i stay down?".
+
+    p (n, P) and start (n, S): parameters and the state before the push, a row each. lasts (n,) and settle: seconds.
+    left counts the rows, over all calls, that left the domain of the model.
+    """
+
+    system: System
+    push: Push
+    p: Array
+    start: Array
+    settle: float
+    lasts: Array | None = None
+    left: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self.p = np.atleast_2d(self.p)
+        n = len(self.p)
+        self.start = np.array(np.broadcast_to(self.start, (n, len(self.system.states))), dtype=float)
+        self.lasts = np.array(np.broadcast_to(middle(self.push.lasts) if self.lasts is None else self.lasts, n), dtype=float)
+
+    def _ask(self, rows: NDArray[np.intp], sizes: Array, seconds: Array) -> Bool:
+        p = self.p[rows]
+        during, x = pushed(self.system, self.push, sizes, p, self.start[rows])
+        x = under(self.system, x, p, during, seconds / self.system.step_seconds)
+        down, left = stays_down(self.system, x, p, max(round(self.settle / self.system.step_seconds), 10))
+        self.left += left
+        return down
+
+    def down(self, rows: NDArray[np.intp], sizes: Array) -> Bool:
+        assert self.lasts is not None
+        return self._ask(rows, np.asarray(sizes, dtype=float), self.lasts[rows])
+
+    def down_for(self, size: float) -> Callable[[NDArray[np.intp], Array], Bool]:
+        """The same question of the duration in seconds, at one size of the push."""
+        return lambda rows, seconds: self._ask(rows, np.full(len(rows), size), np.asarray(seconds, dtype=float))
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """times (T,) in seconds from the start of the push, states (T, n, S), failed (T, n)."""
+
+    times: Array
+    states: Array
+    failed: Array
+
+
+def trajectory(
+    system: System, x: Array, p: Array, steps: int, *, during: Array | None = None, lasts: Any = 0.0, every: int = 1
+) -> Trajectory:
+    """A batch followed for `steps`, the first `lasts` seconds under the parameters `during`, recorded every `every` steps."""
+    x = np.atleast_2d(x)
+    pushed_steps = np.broadcast_to(np.asarray(lasts, dtype=float) / system.step_seconds, len(x))
+    kept, failed, times = [x], [system.failed(x, p)], [0.0]
+    for t in range(steps):
+        at = p
+        if during is not None and (pushed_steps > t).any():
+            at = p + np.clip(pushed_steps - t, 0.0, 1.0)[:, None] * (np.atleast_2d(during) - p)
+        x = system.step(x, at)
+        if (t + 1) % every == 0 or t + 1 == steps:
+            kept.append(x)
+            failed.append(system.failed(x, at))
+            times.append((t + 1) * system.step_seconds)
+    return Trajectory(np.array(times), np.array(kept), np.array(failed))
+
+
+def lyapunov(system: System, x: Array, p: Array, steps: int, skip: int = 100) -> Array:
+    """(S,) Lyapunov exponents per step, greatest first, by QR of the product of Jacobians (Benettin et al., Meccanica 15, 1980)."""
+    x = np.atleast_2d(x)
+    for _ in range(skip):
+        x = system.step(x, p)
+    q = np.eye(len(system.states))
+    total = np.zeros(len(system.states))
+    for _ in range(steps):
+        x, a, _ = system.linear(x, p)
+        q, r = np.linalg.qr(a[0] @ q)
+        total += np.log(np.maximum(np.abs(np.diag(r)), 1e-300))
+    return np.asarray(np.sort(total / steps)[::-1])
