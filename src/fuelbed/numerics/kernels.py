@@ -48,7 +48,7 @@ def compiled(name: str) -> SimpleNamespace:
     module, numba = importlib.import_module(name), _numba()
     scope: dict[str, Any] = dict(vars(module))
     made: dict[str, Any] = {}
-    functions = {k: (v, {}) for k, v in getattr(module, "SCALAR", {}).items()}
+    functions: dict[str, tuple[Any, dict[str, Any]]] = {k: (v, {}) for k, v in getattr(module, "SCALAR", {}).items()}
     functions |= {k: (getattr(module, k), {"nogil": True}) for k in module.KERNELS}
     for key, (f, options) in functions.items():
         twin = FunctionType(f.__code__, scope, f.__name__, f.__defaults__, f.__closure__)

@@ -1,0 +1,222 @@
+"""Kernel of the simulation of single requests. See `events.py` for the meaning; the same code runs on lists (plain) and on arrays (compiled).
+
+Services run on a clock of their own, the *work clock*: it advances at capacity / servers, so a service of demand S (mean 1) ends S later on
+it, whatever pushes do to the capacity meanwhile. First attempts arrive where the integral of the load passes a running sum of
+exponential gaps. So two runs that differ in a parameter share arrivals and demands (common random numbers).
+
+`run` is longer than 40 lines on purpose: it is the one event loop.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import Any
+
+__all__ = ["COUNTS", "KERNELS", "PHASE", "run"]
+
+# a phase of constant parameters
+UNTIL, LOAD, SPEED, SERVERS, QUEUE, TIMEOUT, RETRIES, BACKOFF, GROWTH, EARN, BUCKET, COST, OPENS, PAUSE, WINDOW = range(15)
+PHASE = 15
+# whole numbers of the state
+BUSY, HEAD, WAIT, FREE, RING_HEAD, RING_LENGTH, DRAWN, BIN, AT, SHORT = range(10)
+# real numbers of the state
+WORK, DEBT, TOKENS, OPEN_UNTIL, WINDOW_END, FAILURES, OUTCOMES = range(7)
+# what is counted
+FIRST, SENT, GOOD, LATE, REJECTED, TIMED_OUT, GIVEN_UP = range(7)
+COUNTS = 7
+# bits of an attempt
+AT_SERVER, TIMER, ANSWERED, GONE = 1, 2, 4, 8
+_NEVER = 1e300
+
+
+def outcome(failed: int, now: float, p: Any, k: Any, f: Any, flags: Any) -> None:
+    """A client learns how an attempt ended: tokens, and the breaker's window."""
+    if failed == 0 and flags[3]:
+        f[TOKENS] = min(p[k[AT] + BUCKET], f[TOKENS] + p[k[AT] + EARN])
+    if flags[4] and now >= f[OPEN_UNTIL]:
+        if now >= f[WINDOW_END]:
+            if f[FAILURES] > p[k[AT] + OPENS] * f[OUTCOMES]:
+                f[OPEN_UNTIL] = now + p[k[AT] + PAUSE]
+            f[WINDOW_END] = max(now, f[OPEN_UNTIL]) + p[k[AT] + WINDOW]
+            f[FAILURES] = 0.0
+            f[OUTCOMES] = 0.0
+        else:
+            f[FAILURES] += failed
+            f[OUTCOMES] += 1.0
+
+
+def begin(slot: int, p: Any, k: Any, f: Any, draws: Any, bits: Any, services: Any, flags: Any) -> None:
+    """A server takes up an attempt, and first the work that rejections left."""
+    if k[DRAWN] >= len(draws):
+        k[SHORT] = 1
+        k[DRAWN] = 0
+    if flags[5] and bits[slot] & GONE == 0:
+        bits[slot] |= ANSWERED
+    heappush(services, (f[WORK] + draws[k[DRAWN]] + f[DEBT], slot))
+    k[DRAWN] += 1
+    f[DEBT] = 0.0
+    k[BUSY] += 1
+
+
+def fill(p: Any, k: Any, f: Any, draws: Any, bits: Any, queue: Any, free: Any, services: Any, flags: Any) -> None:
+    """Free servers take up those who wait, in order; the stale are skipped where they are dropped."""
+    while k[WAIT] > 0 and k[BUSY] < p[k[AT] + SERVERS]:
+        slot = queue[k[HEAD]]
+        k[HEAD] = (k[HEAD] + 1) % len(queue)
+        k[WAIT] -= 1
+        if flags[2] and bits[slot] & GONE:
+            release(slot, AT_SERVER, k, bits, free)
+        else:
+            begin(slot, p, k, f, draws, bits, services, flags)
+
+
+def release(slot: int, bit: int, k: Any, bits: Any, free: Any) -> None:
+    """The attempt's record is free again once it has left the server and its timer has run."""
+    bits[slot] &= ~bit
+    if bits[slot] & (AT_SERVER | TIMER) == 0:
+        free[k[FREE]] = slot
+        k[FREE] += 1
+
+
+def failed(stage: int, may: int, now: float, p: Any, k: Any, f: Any, c: Any, later: Any, flags: Any) -> int:
+    """An attempt failed: the stage that is resent at once, or -1 (resent later, or given up)."""
+    outcome(1, now, p, k, f, flags)
+    again = may and stage < p[k[AT] + RETRIES]
+    if again and flags[3]:
+        again = f[TOKENS] >= 1.0
+        if again:
+            f[TOKENS] -= 1.0
+    if not again:
+        c[k[BIN] * COUNTS + GIVEN_UP] += 1
+        return -1
+    wait = p[k[AT] + BACKOFF] * p[k[AT] + GROWTH] ** stage
+    if wait > 0.0:
+        heappush(later, (now + wait, stage + 1, -1))
+        return -1
+    return stage + 1
+
+
+def send(stage: int, now: float, p: Any, k: Any, f: Any, c: Any, draws: Any, bits: Any, stages: Any, queue: Any, free: Any,
+         ring: Any, ring_slot: Any, services: Any, later: Any, flags: Any) -> None:  # fmt: skip
+    """A client sends, and again in the same instant as long as it is rejected and may."""
+    while stage >= 0:
+        if flags[4] and now < f[OPEN_UNTIL]:
+            c[k[BIN] * COUNTS + GIVEN_UP] += 1
+            return
+        c[k[BIN] * COUNTS + SENT] += 1
+        idle = k[BUSY] < p[k[AT] + SERVERS] and k[WAIT] == 0
+        if not idle and k[WAIT] >= p[k[AT] + QUEUE]:
+            c[k[BIN] * COUNTS + REJECTED] += 1
+            f[DEBT] += p[k[AT] + COST]
+            stage = failed(stage, flags[1], now, p, k, f, c, later, flags)
+            continue
+        if k[FREE] == 0 or k[WAIT] + 1 >= len(queue) or k[RING_LENGTH] + 1 >= len(ring):
+            k[SHORT] = 2
+            return
+        k[FREE] -= 1
+        slot = free[k[FREE]]
+        bits[slot] = AT_SERVER | TIMER
+        stages[slot] = stage
+        deadline = now + p[k[AT] + TIMEOUT]
+        last = (k[RING_HEAD] + k[RING_LENGTH] - 1) % len(ring)
+        if k[RING_LENGTH] > 0 and ring[last] > deadline:
+            heappush(later, (deadline, 0, slot))  # sent later and due earlier: the timeout was cut
+        else:
+            last = (k[RING_HEAD] + k[RING_LENGTH]) % len(ring)
+            ring[last] = deadline
+            ring_slot[last] = slot
+            k[RING_LENGTH] += 1
+        if idle:
+            begin(slot, p, k, f, draws, bits, services, flags)
+        else:
+            queue[(k[HEAD] + k[WAIT]) % len(queue)] = slot
+            k[WAIT] += 1
+        return
+
+
+def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: Any, draws: Any, bits: Any, stages: Any, queue: Any,
+        free: Any, ring: Any, ring_slot: Any, c: Any, lengths: Any, k: Any, f: Any) -> int:  # fmt: skip
+    """Simulate from `start` (nobody there) to `end`; counts go to `c`, the queue at each bin's end to `lengths`. 0, or what ran short."""
+    services = [(0.0, 0)]
+    services.pop()
+    later = [(0.0, 0, 0)]
+    later.pop()
+    n_bins, arrivals = len(lengths), 0
+    since, work_then, load_then, to_come = start, 0.0, 0.0, gaps[0]
+    f[TOKENS] = p[BUCKET]
+    f[OPEN_UNTIL] = start - 1.0
+    f[WINDOW_END] = start + p[WINDOW]
+    while k[SHORT] == 0:
+        at = k[AT]
+        now, what = p[at + UNTIL], 0
+        if p[at + LOAD] > 0.0:
+            t = since + (to_come - load_then) / p[at + LOAD]
+            if t < now:
+                now, what = t, 1
+        if len(services) > 0 and p[at + SPEED] > 0.0:
+            t = since + (services[0][0] - work_then) / p[at + SPEED]
+            if t < now:
+                now, what = t, 2
+        if k[RING_LENGTH] > 0 and ring[k[RING_HEAD]] < now:
+            now, what = ring[k[RING_HEAD]], 3
+        if len(later) > 0 and later[0][0] < now:
+            now, what = later[0][0], 4
+        b = int((min(now, end) - start) / bin_length)
+        while k[BIN] < b and k[BIN] < n_bins:
+            lengths[k[BIN]] = k[WAIT]
+            k[BIN] += 1
+        if now >= end or k[BIN] >= n_bins:
+            break
+        f[WORK] = work_then + (now - since) * p[at + SPEED]
+        again = -1
+        if what == 1:
+            arrivals += 1
+            if arrivals >= len(gaps):
+                k[SHORT] = 1
+                break
+            to_come += gaps[arrivals]
+            c[k[BIN] * COUNTS + FIRST] += 1
+            again = 0
+        elif what == 2:
+            slot = heappop(services)[1]
+            k[BUSY] -= 1
+            if bits[slot] & GONE:
+                c[k[BIN] * COUNTS + LATE] += 1
+            else:
+                bits[slot] |= ANSWERED
+                c[k[BIN] * COUNTS + GOOD] += 1
+                outcome(0, now, p, k, f, flags)
+            release(slot, AT_SERVER, k, bits, free)
+            fill(p, k, f, draws, bits, queue, free, services, flags)
+        elif what == 0:
+            since, work_then = now, f[WORK]
+            load_then += (now - load_since(at, p, start)) * p[at + LOAD]
+            k[AT] += PHASE
+            fill(p, k, f, draws, bits, queue, free, services, flags)
+        else:
+            slot = -1
+            if what == 3:
+                slot = ring_slot[k[RING_HEAD]]
+                k[RING_HEAD] = (k[RING_HEAD] + 1) % len(ring)
+                k[RING_LENGTH] -= 1
+            else:
+                due = heappop(later)
+                again, slot = due[1], due[2]
+            if slot >= 0:
+                again = -1
+                if bits[slot] & ANSWERED == 0:
+                    bits[slot] |= GONE
+                    c[k[BIN] * COUNTS + TIMED_OUT] += 1
+                    again = failed(stages[slot], flags[0], now, p, k, f, c, later, flags)
+                release(slot, TIMER, k, bits, free)
+        if again >= 0:
+            send(again, now, p, k, f, c, draws, bits, stages, queue, free, ring, ring_slot, services, later, flags)
+    return int(k[SHORT])
+
+
+def load_since(at: int, p: Any, start: float) -> float:
+    """When the phase at `at` began."""
+    return float(start if at == 0 else p[at - PHASE + UNTIL])
+
+
+KERNELS = ("outcome", "begin", "release", "fill", "failed", "send", "load_since", "run")
