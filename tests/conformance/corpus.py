@@ -39,6 +39,31 @@ actions:
   a7: {what: worse, does: [disable last]}
 """
 FULL = PARTS + LINE + ACTIONS
+MODELS = """\
+structure:
+  out: tips(push) and weak or tips(other) and fails(guard)
+dynamics:
+  retry:
+    archetype: retry_service
+    parameters:
+      capacity: 100 per second
+      load: {varies: 40..90 per second}
+      timeout: 300 ms
+      retries: 2..3
+    pushes: {push: {load: times 1.6, lasts: 20 s}}
+  spread:
+    parameters: {catch: 0.5, heal: 0.2}
+    states: {ill: {start: 0, range: 0..1}}
+    next: {ill: ill + catch * ill * (1 - ill) - heal * ill}
+    step: 1 h
+    failed: ill > 0.5
+    pushes: {other: {ill: plus 0.2}}
+actions:
+  a1: {does: [set retry.retries to 1]}
+  a2: {does: [set retry.stale_work to dropped]}
+  a3: {does: [set retry.retries to 0..1, remove weak]}
+  a4: {does: [set spread.heal to 0.6, set retry.load to 20..30 per second]}
+"""
 
 
 def _sixty(plain: bool = False) -> str:
@@ -97,6 +122,9 @@ TEXTS: Mapping[str, str] = {
     "negative weight": HEAD + PARTS + "structure:\n  out: push and threshold(0.2, 0.5*weak, -0.4*fails(guard), 0.1*old)\n" + ACTIONS,
     "at least": HEAD + PARTS + "structure:\n  out: push and atleast(2, weak, old, fails(guard), fails(last))\n" + ACTIONS,
     "tips": HEAD + PARTS + "structure:\n  out: tips(push) and weak or other and old\n" + ACTIONS,
+    "models": HEAD + PARTS + MODELS,
+    "models without numbers": HEAD + PARTS + MODELS.replace("100 per second", "").replace("300 ms", "").replace("2..3", ""),
+    "models and no tips": HEAD + FULL + MODELS[MODELS.index("dynamics:") : MODELS.index("actions:")],
     "meeting triggers": HEAD + PARTS + "structure:\n  out: push and other and weak\n" + ACTIONS,
     "always on": HEAD + FULL.replace("3 days", "40 years") + "horizon: 1 year\n",
     "short horizon": HEAD + FULL + "horizon: 1 ms\n",

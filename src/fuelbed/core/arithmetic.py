@@ -6,7 +6,7 @@ Own language, nothing evaluated here: names are states, parameters and named qua
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from fuelbed.core.findings import Span
@@ -21,10 +21,10 @@ class Num:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A state, a parameter, a named quantity or an option word (1 where it is chosen, else 0)."""
+    """A state, a parameter, a named quantity or an option word (1 where it is chosen, else 0). Its place is no part of what it is."""
 
     name: str
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 Operation = Literal[

@@ -8,6 +8,7 @@ Loosest first: `or`, `and`, `not`, one comparison, `+ -`, `* /`, unary `-`, `^` 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from fuelbed.core.arithmetic import FUNCTIONS, Arith, Call, Name, Num, Operation
@@ -30,6 +31,7 @@ _INFIX: Mapping[str, tuple[int, int, Operation]] = {
 _NOT, _NEG = 3, 6
 _COMPARISON = 4
 _MEANT = {"**": "^", "&&": "and", "||": "or", "&": "and", "|": "or", "!": "not", "~": "not", "%": "", "=": "", "==": "", "!=": ""}
+_GLUED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
 _PAIRS = ("<=", ">=", "==", "!=", "**", "&&", "||")
 
 
@@ -48,6 +50,7 @@ _SPLIT = "Give the inner part a name under `let`."
 
 class _Parser:
     def __init__(self, text: str, place: Place | None) -> None:
+        self.text = text
         self.place = place
         self.tokens = _joined(scan(text, "formula"))
         self.at = 0
@@ -90,6 +93,9 @@ class _Parser:
             word = _MEANT[t.text]
             cure = f"Write `{word}`." if word else "Compare with `<`, `<=`, `>` or `>=`."
             raise self.fault(t, f"`{t.text}` is not an operator here.", cure)
+        if glued := _GLUED.match(self.text, t.start):
+            cure = f"Write `{glued[1]} * {glued[2][:40]}`; numbers with a unit are parameters."
+            raise self.fault(t, "a name does not start with a digit.", cure)
         if t.text.lower() in WORDS and t.text not in WORDS:
             raise self.fault(t, f"`{t.text}` is not an operator.", f"Write `{t.text.lower()}`.")
 

@@ -100,7 +100,7 @@ class _Builder:
         dimensions = {n: w.dimension for n, w in a.parameters.items()}
         words = {n: tuple(c.choices) for n, c in a.options.items()}
         self.names.models[self.name] = ModelNames(dimensions, words, True)
-        scope = Scope(dict(dimensions), states=dict.fromkeys(a.laws.states, "number"), let=dict.fromkeys(a.laws.let))
+        scope = Scope(dict(dimensions), states=dict.fromkeys(a.laws.states), found=dict(a.laws.states))
         return self._model(a.laws, scope, parameters, options, a)
 
     def _load(self) -> Archetype | None:
@@ -147,7 +147,7 @@ class _Builder:
     ) -> Model | None:
         r, f = self.r, self.f
         have = values(parameters, options)
-        states = {n: self._state(s, have) for n, s in laws.states.items()} if laws else {}
+        states = {n: self._state(s, have) for n, s in scope.found.items()}
         pushes = read_pushes(r, f.section("pushes"), scope, states, self.factors, self.names)
         metrics, what = self._metrics(), f.text("what")
         if laws is None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from fuelbed.core.arithmetic import Arith, Name, Num, names_in, walk_arithmetic
 from fuelbed.core.dynamics import Event
 from fuelbed.core.findings import Span
 from fuelbed.core.formulas import WORDS, parse_formula
-from fuelbed.core.numbers import SECONDS, YEARS, measures, parse_raw
+from fuelbed.core.numbers import measures, parse_raw, resolve
 from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import TextFault, did_you_mean, is_identifier, scan
+from fuelbed.readers.checks import components
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.yaml import Map, Node, Scalar
 
@@ -30,6 +31,7 @@ class Scope:
     words: tuple[str, ...] = ()  # OPTION_WORD of an archetype's options
     states: dict[str, Dimension | None] = field(default_factory=dict)
     let: dict[str, None] = field(default_factory=dict)
+    found: dict[str, StateLaw] = field(default_factory=dict)  # the states without a fault
 
     def fixed(self) -> list[str]:
         """What does not move while the model runs."""
@@ -79,7 +81,7 @@ def read_laws(r: Reading, f: Fields, scope: Scope, what: str) -> Laws | None:
         scope.let[name] = None
     if nodes is not None:
         _count(r, nodes, what)
-    states = {n: s for n, e in nodes.entries.items() if (s := _state(r, n, e.key, e.value, scope))} if nodes else {}
+    scope.found = {n: s for n, e in nodes.entries.items() if (s := _state(r, n, e.key, e.value, scope))} if nodes else {}
     let = _let(r, lets, scope) if lets else {}
     following = _next(r, f, scope) if "next" in f else {}
     events = _events(r, f, scope) if "events" in f else {}
@@ -89,7 +91,7 @@ def read_laws(r: Reading, f: Fields, scope: Scope, what: str) -> Laws | None:
     load = _load(r, f, scope)
     if len(r.findings) > before or failed is None or step is None:
         return None
-    return Laws(states, let, following, events, failed, step, load)
+    return Laws(scope.found, let, following, events, failed, step, load)
 
 
 def named(r: Reading, key: Scalar, what: str, taken: Collection[str]) -> None:
@@ -221,10 +223,10 @@ def _range(r: Reading, node: Node | None, scope: Scope) -> tuple[Arith, Arith] |
             raise TextFault("FB091", "a range has two ends, joined by `..`.", "Write `range: 0..1`.", 0, len(text))
         if not _uses(text, scope.fixed()):
             raw = parse_raw(text)
-            k = 1 / SECONDS[raw.per] if raw.per else SECONDS[raw.unit] if raw.unit in YEARS else 1.0
             if raw.kind != "interval":
                 raise TextFault("FB091", "a range has two ends that differ.", "Write `range: 0..1`.", 0, len(text))
-            return Num(raw.a * k), Num(raw.b * k)
+            q = resolve(raw, measures(raw), len(text))
+            return Num(q.low), Num(q.high)
     except TextFault as fault:
         r.findings.append(fault.finding(node.place))
         return None
@@ -239,29 +241,15 @@ def _range(r: Reading, node: Node | None, scope: Scope) -> tuple[Arith, Arith] |
 def _let(r: Reading, node: Map, scope: Scope) -> dict[str, Arith]:
     """Named quantities, each after those it reads; a circle among them has no value."""
     found = {n: e for n, entry in node.entries.items() if (e := formula(r, entry.value, n, scope.all())) is not None}
-    order: dict[str, Arith] = {}
-    waiting = dict(found)
-    while waiting:
-        ready = [n for n, e in waiting.items() if not any(x in waiting for x in names_in(e))]
-        if not ready:
-            break
-        for n in ready:
-            order[n] = waiting.pop(n)
-    for circle in _circles({n: [x for x in names_in(e) if x in waiting] for n, e in waiting.items()}):
-        shown = ", ".join(f"`{n}`" for n in circle)
-        at = node.entries[circle[0]].key.span
-        r.error(
-            "FB092", at, f"{shown[:200]} depend{'s' * (len(circle) == 1)} on itself.", "Break the circle: keep it in a state."
-        )
-    return order
-
-
-def _circles(graph: Mapping[str, list[str]]) -> Iterable[list[str]]:
-    from fuelbed.readers.checks import components
-
+    graph = {n: [x for x in names_in(e) if x in found] for n, e in found.items()}
+    groups = components(graph)  # whoever is read comes first
     place = {n: i for i, n in enumerate(graph)}
-    groups = [sorted(g, key=place.__getitem__) for g in components(graph)]
-    return sorted((g for g in groups if len(g) > 1 or g[0] in graph[g[0]]), key=lambda g: place[g[0]])
+    circles = [sorted(g, key=place.__getitem__) for g in groups if len(g) > 1 or g[0] in graph[g[0]]]
+    for circle in sorted(circles, key=lambda g: place[g[0]]):
+        shown = ", ".join(f"`{n}`" for n in circle)
+        message = f"{shown[:200]} depend{'s' * (len(circle) == 1)} on {'itself' if len(circle) == 1 else 'one another'}."
+        r.error("FB092", node.entries[circle[0]].key.span, message, "Break the circle: keep it in a state.")
+    return {n: found[n] for group in groups for n in group}
 
 
 def _next(r: Reading, f: Fields, scope: Scope) -> dict[str, Arith]:
@@ -275,10 +263,10 @@ def _next(r: Reading, f: Fields, scope: Scope) -> dict[str, Arith]:
         if expr is not None:
             out[name] = expr
     states = f.node_of("states")
-    for name in scope.states if node is not None and isinstance(states, Map) else ():
-        if name not in node.entries:  # type: ignore[union-attr]  # `node` is there by the line above
-            at = states.entries[name].key.span  # type: ignore[union-attr]  # a mapping by the line above
-            r.error("FB090", at, f"`next` does not say how `{name[:60]}` moves.", f"Add `{name[:60]}:` under `next`.")
+    for name, entry in states.entries.items() if node is not None and isinstance(states, Map) else ():
+        if node is not None and name not in node.entries:
+            message = f"`next` does not say how `{name[:60]}` moves."
+            r.error("FB090", entry.key.span, message, f"Add `{name[:60]}:` under `next`.")
     return out
 
 

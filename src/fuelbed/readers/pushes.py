@@ -71,7 +71,7 @@ def _push(
         lasts = in_seconds(factor.lasts) if factor is not None and factor.lasts is not None else Quantity.point(0.0, "time")
     if lasts is None or not not_negative(r, body.span, "lasts", lasts) or len(parts) < len(moved):
         return None
-    if lasts.high <= 0.0 and any(n in scope.parameters for n in moved):
+    if factor is not None and factor.kind == "trigger" and lasts.high <= 0.0 and any(n in scope.parameters for n in moved):
         cure = f"Add `lasts: 20 s`, or give `{trigger[:60]}` its `lasts`."
         r.warn("FB098", at, f"this push moves a parameter, and `{trigger[:60]}` lasts no time.", cure, Severity.WARNING)
     return Push(trigger, tuple(parts), lasts, at)

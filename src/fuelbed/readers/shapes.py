@@ -141,13 +141,89 @@ class EvidenceFile(BaseModel):
 Evidence = str | EvidenceFile | list[str | EvidenceFile]
 
 
+class MetricsTrigger(_Shape):
+    """When the trigger began and ended, as the file writes its times."""
+
+    start: Said
+    end: Said | None = None
+
+
+class MetricsFile(_Shape):
+    """A CSV or Parquet file with its column roles: load, goodput, attempts, latency, queue, capacity."""
+
+    file: Annotated[str, Field(description="a .csv or .parquet file of the case folder")]
+    name: Name | None = None
+    what: Said | None = None
+    time: Annotated[Said | None, Field(description="the header of the time column")] = None
+    clock: Literal["iso", "epoch_seconds", "epoch_milliseconds", "seconds"] | None = None
+    zone: Annotated[Said | None, Field(description="UTC or +02:00, for times that name no zone")] = None
+    columns: Annotated[dict[Name, Said] | None, Field(description="role: header")] = None
+    units: Annotated[dict[Name, Said] | None, Field(description="role: per minute, per row, ms ...")] = None
+    trigger: MetricsTrigger | None = None
+    source: Said | None = None
+
+
+Metrics = str | MetricsFile | list[str | MetricsFile] | dict[Name, str | MetricsFile]
+
+
 class EvidenceShape(_Shape):
     """Files and their column roles."""
 
-    metrics: Evidence | None = None
+    metrics: Metrics | None = None
     history: Evidence | None = None
     events: Evidence | None = None
     traces: Evidence | None = None
+
+
+class ParameterShape(_Shape):
+    """A number of a model: `value`, or `varies` for the spread of the real system."""
+
+    value: Annotated[str | int | float | None, Field(description="100 per second, 300 ms, 0.5, 30 %; empty: not given")] = None
+    varies: Annotated[str | int | float | None, Field(description="40..90 per second: drawn anew at every arrival")] = None
+    source: Said | None = None
+    basis: Literal["measured", "published", "judged", "assumed"] | None = None
+    unit: Literal["per second", "seconds", "plain"] | None = None
+    what: Said | None = None
+    question: Said | None = None
+
+
+class StateShape(_Shape):
+    """A state variable of a model."""
+
+    start: Quantity
+    range: Annotated[str, Field(description="0..1, or formulas over parameters")]
+    what: Said | None = None
+    unit: Said | None = None
+    whole: YesNo | None = None
+
+
+class EventShape(_Shape):
+    """A jump of the states at a rate per second."""
+
+    rate: Said
+    change: Annotated[dict[Name, str | int | float | Number], Field(min_length=1)]
+    what: Said | None = None
+
+
+class ModelShape(_Shape):
+    """A dynamic model: an archetype, or states with `next` or `events`."""
+
+    what: Said | None = None
+    archetype: Annotated[Name | None, Field(description="the laws of a file of archetypes")] = None
+    parameters: dict[Name, str | int | float | ParameterShape | Annotated[None, Field(description="not given")]] | None = None
+    options: dict[Name, str | bool] | None = None
+    states: Annotated[dict[Name, StateShape] | None, Field(min_length=1, max_length=10)] = None
+    let: dict[Name, Said] | None = None
+    next: Annotated[dict[Name, Said] | None, Field(description="each state one step later")] = None
+    events: Annotated[dict[Name, EventShape] | None, Field(min_length=1)] = None
+    failed: Annotated[Said | None, Field(description="a formula, above 0 where the system is down")] = None
+    step: Annotated[Quantity | None, Field(description="how long one step is: 1 minute")] = None
+    load: Annotated[Name | None, Field(description="the parameter that is the load")] = None
+    pushes: Annotated[
+        dict[Name, dict[Name, str | int | float | dict[str, Any]]] | None,
+        Field(description="TRIGGER: {load: times 1.6, lasts: 20 s}; times, plus or set"),
+    ] = None
+    metrics: Annotated[Name | None, Field(description="an entry of evidence.metrics")] = None
 
 
 class CaseFile(_Shape):
@@ -173,7 +249,7 @@ class CaseFile(_Shape):
     actions: dict[Name, ActionShape] | None = None
     system: SystemShape | None = None
     evidence: EvidenceShape | None = None
-    dynamics: Any = None
+    dynamics: Annotated[dict[Name, ModelShape] | None, Field(description="what moves by itself, and how triggers push it")] = None
     signals: Any = None
     seen: Any = None
     hypotheses: Any = None

@@ -142,7 +142,7 @@ def _wanted(r: Reading, node: Map, choices: Mapping[str, Choice], scope: Scope) 
         r.check_keys(body, ("unit", "what", "default", "question", "only_with"), f"the parameter `{name}`")
         p = Fields(r, body)
         for need in ("unit", "what", "question"):
-            if need not in p:
+            if need not in p and (need != "question" or "default" not in p):
                 r.error("FB017", entry.key.span, f"the parameter `{name}` has no `{need}`.", f"Add `{need}:`.")
         unit = p.choice("unit", UNITS, "plain")
         at = p.node_of("default")
