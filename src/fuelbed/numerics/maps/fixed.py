@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.numerics.maps.simulate import settled
-from fuelbed.numerics.maps.system import System
+from fuelbed.numerics.maps.system import System, finite
 
 __all__ = ["FixedPoint", "cycles", "describe", "even_points", "fixed_points", "iterated", "newton"]
 
@@ -65,7 +65,7 @@ def iterated(system: System, x: Array, p: Array, period: int = 1) -> tuple[Array
 
 def _solve(m: Array, g: Array) -> Array:
     """m dx = g row by row; least squares for a row whose matrix is singular, nothing for one that left the domain."""
-    good = np.isfinite(m).all(axis=(1, 2)) & np.isfinite(g).all(axis=1)
+    good = finite(m, g)
     m = np.where(good[:, None, None], m, np.eye(m.shape[1]))
     g = np.where(good[:, None], g, 0.0)
     try:
@@ -124,7 +124,7 @@ def _starts(system: System, p: Array, starts: int) -> Array:
         later = system.step(later, p)
     reached = settled(system, system.start[None], p, 2000)
     x = np.concatenate([system.start[None], reached, spread, later])
-    return x[np.isfinite(x).all(axis=1)]
+    return np.asarray(x[finite(x)])
 
 
 def fixed_points(system: System, p: Array, starts: int = 64) -> list[FixedPoint]:

@@ -1,10 +1,10 @@
 """From the laws of a model to references in a program: named quantities, flows of events, and each state one step later.
 
 A model of events becomes a map by its mean field: x' = x + step * sum over events of flow * change. A jump that would leave the box
-does not happen, so near an edge the flow towards it fades: with d the distance of state i to that edge, c the size of the jump and O
-the whole outflow of one step towards it, the flow is multiplied by ramp(d / (c + 2 O)), ramp(u) = u (2 - u) below 1, 1 above. What
-leaves in one step is then at most d: the box is never left, x' stays increasing in x, and the derivative has no jump. Further than
-c + 2 O from every edge nothing is changed at all.
+does not happen, so near an edge the flow towards it fades: with d the distance of state i to that edge and O the whole outflow of one
+step towards it, the flow is multiplied by ramp(d / 2 O), ramp(u) = u (2 - u) below 1, 1 above. What leaves in one step is then at most
+d: the box is never left, x + outflow stays increasing in x, and the derivative has no jump. Further than 2 O from every edge nothing is changed
+at all, and nothing anywhere where the rate fades by itself (2 O < d): a share that decays keeps its rate of decay down to 0.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from fuelbed.core.dynamics import Model
 from fuelbed.numerics.maps.program import Builder, Program
 
 __all__ = ["flow_names", "program_of"]
+
+_NONE = 1e-150  # its square is still a number
 
 
 def flow_names(model: Model) -> tuple[str, ...]:
@@ -62,7 +64,9 @@ class _Laws:
             for s, c in e.change.items():
                 if c != 0 and (s, c > 0) in stops:
                     room, out = stops[s, c > 0]
-                    flow = b.call("mul", flow, b.call("ramp", b.call("div", room, b.call("add", b.constant(abs(c)), out))))
+                    # at an edge with no outflow the share is 1, not 0 / 0: the rate's own slope decides there
+                    share = b.call("div", b.call("add", room, b.constant(_NONE)), b.call("add", out, b.constant(_NONE)))
+                    flow = b.call("mul", flow, b.call("ramp", share))
             flows.append(flow)
         return flows
 

@@ -92,6 +92,13 @@ def _ramp(u: Any) -> Array:
     return np.asarray(v * (2.0 - v))
 
 
+def _pow(a: Any, b: Any) -> Any:
+    """a^b; nan to the power of 0 and 1 to the power of nan are nan (the C library says 1)."""
+    if isinstance(b, np.float64) and b != 0.0 and b == b:
+        return a**b  # squares and roots of a whole batch are quick this way
+    return np.where((a != a) | (b != b), np.nan, np.float_power(a, b))
+
+
 def _truth(true: Any, *read: Any) -> Array:
     """1 or 0, nan where an argument is nan: a point outside the domain is neither up nor down."""
     out = np.where(true, 1.0, 0.0)
@@ -106,7 +113,7 @@ _APPLY: dict[str, Callable[..., Any]] = {
     "sub": np.subtract,
     "mul": np.multiply,
     "div": np.divide,
-    "pow": np.float_power,
+    "pow": _pow,
     "lt": lambda a, b: _truth(a < b, a, b),
     "le": lambda a, b: _truth(a <= b, a, b),
     "gt": lambda a, b: _truth(a > b, a, b),

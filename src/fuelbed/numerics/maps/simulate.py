@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.dynamics import Push
-from fuelbed.numerics.maps.system import System, middle
+from fuelbed.numerics.maps.system import System, finite, middle
 
 __all__ = ["Trajectory", "Trial", "lyapunov", "pushed", "settled", "stays_down", "trajectory", "under"]
 
@@ -60,10 +60,16 @@ def settled(system: System, x: Array, p: Array, steps: int) -> Array:
     x = np.atleast_2d(x)
     for t in range(steps):
         new = system.step(x, p)
-        if t % _LOOK == 0 and not (np.abs(new - x) > _STILL * system.scale).any():
+        if t % _LOOK == 0 and _still(system, new, x).all():
             return new
         x = new
     return x
+
+
+def _still(system: System, new: Array, x: Array) -> Bool:
+    """(n,): rows that move no more, or are lost."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.all(~(np.abs(new - x) > _STILL * system.scale), axis=1), dtype=bool)
 
 
 def stays_down(system: System, x: Array, p: Array, steps: int) -> tuple[Bool, int]:
@@ -79,8 +85,8 @@ def stays_down(system: System, x: Array, p: Array, steps: int) -> tuple[Bool, in
         if t >= steps - tail:
             failed += system.failed(new, p) > 0
         elif t % _LOOK == 0:
-            gone = ~np.isfinite(new).all(axis=1)
-            still = ~(np.abs(new - x) > _STILL * system.scale).any(axis=1)
+            gone = ~finite(new)
+            still = _still(system, new, x)
             if still.any():
                 down[rows[still]] = (system.failed(new[still], p[still]) > 0) | gone[still]
                 left += int(gone.sum())
@@ -89,7 +95,7 @@ def stays_down(system: System, x: Array, p: Array, steps: int) -> tuple[Bool, in
                 if not len(rows):
                     return down, left
         x = new
-    gone = ~np.isfinite(x).all(axis=1)
+    gone = ~finite(x)
     down[rows] = (2 * failed > tail) | gone
     return down, left + int(gone.sum())
 

@@ -14,7 +14,7 @@ from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.maps.laws import flow_names, program_of
 from fuelbed.numerics.maps.program import Program
 
-__all__ = ["System", "compile_model", "middle"]
+__all__ = ["System", "compile_model", "finite", "middle"]
 
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -23,6 +23,11 @@ Bool = NDArray[np.bool_]
 def middle(quantity: Quantity) -> float:
     """The representative value; a point is itself to the last digit."""
     return quantity.low if quantity.is_point else quantity.middle
+
+
+def finite(*tables: Array) -> Bool:
+    """(n,): rows in which every number of every table is finite."""
+    return np.asarray(np.all([np.isfinite(t).reshape(len(t), -1).all(axis=1) for t in tables], axis=0), dtype=bool)
 
 
 class System:

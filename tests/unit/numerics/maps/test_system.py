@@ -62,7 +62,7 @@ def test_the_stop_at_the_edge_bends_without_a_jump() -> None:
     slope = s.jacobian(x, s.today)[:, 0, 0]
     assert np.max(np.abs(np.diff(slope))) < 0.01
     assert not s.kinked(x, s.today).any()
-    assert (slope > 0).all()
+    assert (slope > -0.11).all()  # 1 less the whole outflow at the edge, less what the failing machines take
 
 
 def test_values_by_name_and_a_batch_of_parameters() -> None:
