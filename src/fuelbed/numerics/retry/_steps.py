@@ -161,7 +161,7 @@ def course(
         good = begun * (1.0 - get(late, before, least(most(t - p, 0), longest)))
         # whose time is up now: those sent `own` steps ago, or `other` steps ago where the push was on then
         u = t - own
-        ours = pick((u >= 0) & (lasts > u + 0.5), zero, zero + 1.0)
+        ours = pick((own != other) & (u >= 0) & (lasts > u + 0.5), zero, zero + 1.0)
         edge = get(hist, total_at, u & mask)
         left = least(most((edge - front) / most(edge - get(hist, total_at, (u - 1) & mask), 1e-300), 0.0), 1.0)
         left = left + (1.0 - left) * get(late, pick(on, 1, 0), own)
@@ -171,7 +171,7 @@ def course(
         v, fail2 = u, zero
         if two:
             v = t - other
-            theirs = pick((v >= 0) & (lasts > v + 0.5), zero + 1.0, zero)
+            theirs = pick((own != other) & (v >= 0) & (lasts > v + 0.5), zero + 1.0, zero)
             edge = get(hist, total_at, v & mask)
             left = least(most((edge - front) / most(edge - get(hist, total_at, (v - 1) & mask), 1e-300), 0.0), 1.0)
             left = left + (1.0 - left) * get(late, pick(on, 3, 2), other)

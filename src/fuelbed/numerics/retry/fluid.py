@@ -153,7 +153,8 @@ def _late(r: Retry, tau: Array, own: NDArray[np.int64], p: Array, h: Array, long
     """Share that fails of those who begin service after w = 0, 1, .. longest steps, shape (longest + 1, n)."""
     w = np.arange(longest + 1)[:, None]
     if r.timeout_counts == "from_start_of_service":
-        return np.where(w < own, 0.0, 1.0)
+        # where stale work is dropped, whoever is taken up has not waited too long, also at the very end of its time
+        return np.where(w <= own if r.stale_work == "dropped" else w < own, 0.0, 1.0)
     mu, left = p[_I["capacity"]] / p[_I["servers"]], np.maximum(tau - w * h, 0.0)
     if r.service == "fixed":
         share = np.clip(0.5 + (1.0 / np.maximum(mu, 1e-300) - left) / h, 0.0, 1.0)
