@@ -1,4 +1,4 @@
-"""docs/formats/case.md says all that the reader knows: every section, field, unit, word and sentence."""
+"""docs/formats/case.md, dynamics.md and evidence.md say all that the reader knows: every section, field, unit, word and sentence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from fuelbed.core import arithmetic
+from fuelbed.core.formulas import MAX_HEIGHT
 from fuelbed.core.grammar import FUNCTIONS
 from fuelbed.core.numbers import RATE_WORDS, YEARS
 from fuelbed.core.registry import owned_sections
@@ -14,7 +16,7 @@ from fuelbed.core.sentences import FORMS, MAPPING_FORMS
 from fuelbed.readers.shapes import case_json_schema
 from tests.docs.pages import ROOT
 
-PAGE = (ROOT / "docs/formats/case.md").read_text(encoding="utf-8")
+PAGE = "\n".join((ROOT / f"docs/formats/{name}.md").read_text(encoding="utf-8") for name in ("case", "dynamics", "evidence"))
 CODE = " ".join(re.findall(r"`([^`\n]+)`", PAGE))
 SCHEMA = case_json_schema()
 
@@ -47,12 +49,24 @@ def test_every_intervention(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", [*FUNCTIONS, *YEARS, *MAPPING_FORMS, *(name for name, _ in owned_sections()), "and", "or", "not", "true", "false"]
+    "word",
+    [
+        *FUNCTIONS,
+        *arithmetic.FUNCTIONS,
+        *YEARS,
+        *MAPPING_FORMS,
+        *(name for name, _ in owned_sections()),
+        "and",
+        "or",
+        "not",
+        "true",
+        "false",
+    ],
 )
 def test_every_word_of_the_small_languages(word: str) -> None:
     assert re.search(rf"\b{word}\b", CODE)
 
 
 def test_the_limits() -> None:
-    for limit in (f"{MAX_LENGTH:,}", str(MAX_DEPTH), "2 MB", "64", "1,000", "1e9 a year", "1e6 years", "1e15"):
+    for limit in (f"{MAX_LENGTH:,}", str(MAX_DEPTH), str(MAX_HEIGHT), "2 MB", "64", "1,000", "1e9 a year", "1e6 years", "1e15"):
         assert limit in PAGE

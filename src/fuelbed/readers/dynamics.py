@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from pathlib import PurePosixPath
 
 from fuelbed.core.arithmetic import Arith, Num
 from fuelbed.core.case import Factor
@@ -117,8 +118,10 @@ class _Builder:
             return None
         try:
             return load_archetype(name, graph)
-        except InputError as e:
-            self.r.findings.extend(e.findings)
+        except InputError as e:  # a file of this package is at fault only over names that the case brings
+            first = e.findings[0]
+            message = f"`{name}` cannot be written out over the components of this case: {first.message}"
+            self.r.error(first.code, node.span, message, "Give the components short names that mean one thing each.")
             return None
 
     def _graph(self, node: Node) -> Graph | None:
@@ -205,11 +208,21 @@ def _depends_on(case: Fields, component: str) -> tuple[str, ...]:
 
 
 def _metric_names(case: Fields) -> Collection[str]:
-    """Entries of `evidence.metrics`: the keys of a mapping of them, else the `name` of each."""
+    """Entries of `evidence.metrics`: the keys of a mapping of them, else the `name` of each, else the stem of its file."""
     evidence = case.node_of("evidence")
     node = evidence.entries["metrics"].value if isinstance(evidence, Map) and "metrics" in evidence.entries else None
     if isinstance(node, Map) and "file" not in node.entries:
         return list(node.entries)
-    items = node.items if isinstance(node, Seq) else [node]
-    said = [x.entries["name"].value for x in items if isinstance(x, Map) and "name" in x.entries]
-    return [s.text for s in said if isinstance(s, Scalar)]
+    out = []
+    for item in node.items if isinstance(node, Seq) else [node]:
+        said = (item.entries.get("name") or item.entries.get("file")) if isinstance(item, Map) else None
+        value = said.value if said else item
+        if isinstance(value, Scalar):
+            named = isinstance(item, Map) and "name" in item.entries
+            out.append(value.text if named else _stem(value.text))
+    return out
+
+
+def _stem(file: str) -> str:
+    stem = PurePosixPath(file).stem.lower()
+    return "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in stem).split())

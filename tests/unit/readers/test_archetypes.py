@@ -131,3 +131,17 @@ def test_what_a_case_must_have_for_an_archetype_over_components(monkeypatch: pyt
         with pytest.raises(InputError) as caught:
             parse_case(HEAD + system + model)
         assert [f.code for f in caught.value.findings] == [code]
+    long = [f"a_component_with_a_rather_long_name_{'x' * 60}_{i}" for i in range(9)]
+    system = f"system:\n  components: [hub, {', '.join(long)}]\n  depends_on: {{{', '.join(f'{c}: [hub]' for c in long)}}}\n"
+    with pytest.raises(InputError) as caught:
+        parse_case(HEAD + system + model)
+    assert [(f.code, f.span and f.span.file) for f in caught.value.findings] == [("FB016", "case.yaml")]
+
+
+@pytest.mark.parametrize(
+    "name", ["../retry_service", "/etc/passwd", "retry_service.yaml", "__init__", "archetypes/retry_service", "Retry_Service"]
+)
+def test_only_the_files_of_the_folder_are_archetypes(name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_case(HEAD + f"dynamics:\n  m: {{archetype: {name}}}\n")
+    assert [f.code for f in caught.value.findings] == ["FB022"]

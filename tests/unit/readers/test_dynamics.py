@@ -175,7 +175,16 @@ def test_tips_asks_one_model() -> None:
     assert [f.code for f in found(two)] == ["FB096"]
 
 
-def test_a_model_moves_the_interventions_on_it() -> None:
+@pytest.mark.parametrize(
+    "entry", ["data/db.csv", "{file: db.csv}", "[{name: db, file: x.csv}]", "{name: db, file: x.csv}", "[a.csv, db.csv]"]
+)
+def test_the_metrics_of_a_model_are_an_entry_of_the_evidence(entry: str) -> None:
+    text = f"evidence:\n  metrics: {entry}\n" + MODEL
+    assert model(text + "    metrics: db\n").metrics == "db"
+    assert only(text + "    metrics: dd\n").code == "FB022"
+
+
+def test_interventions_on_models() -> None:
     text = HEAD + "dynamics:\n  svc: {archetype: retry_service}\n" + MODEL.removeprefix("dynamics:\n")
     does = "set svc.retries to 1..2, set svc.stale_work to dropped, {set: svc.breaker, to: client}, {set: m.q, to: 1 s}"
     changes = parse_case(text + f"actions:\n  a: {{does: [{does}]}}\n").actions["a"].does
@@ -200,7 +209,9 @@ def _expected() -> list[tuple[int, int, str]]:
 
 def test_each_fault_of_the_section_is_found_at_its_place() -> None:
     assert [(f.span.line, f.span.column, f.code) for f in found(FAULTS)] == _expected()
-    assert len(_expected()) >= 60
+    lines = FAULTS.splitlines()
+    first, last = lines.index("dynamics:") + 1, lines.index("actions:") + 1
+    assert sum(first < line < last for line, _, _ in _expected()) >= 60
 
 
 def test_each_fault_says_what_to_do_on_one_line() -> None:
