@@ -8,6 +8,7 @@ and this incident; its intervals take several thousand further evaluations and a
 Wall time, and in brackets the time of the processor: on a machine that does other work too, only the second says something.
 What the targets are and what is missed: `docs/decisions/0006-what-is-measured.md`.
 `text`: review and draft against hand-made labels, in `bench/text.py`.
+`realserver`: a real HTTP server and clients that retry against the predicted stability boundary, in `bench/realserver/`.
 No other tool answers these questions, so there is no peer to set beside them; fault-tree solving against its peers comes with
 `fuelbed solve`.
 """
@@ -102,5 +103,9 @@ if __name__ == "__main__":
         from bench.text import main
 
         sys.exit(main(sys.argv[2:]))
+    if sys.argv[1:2] == ["realserver"]:
+        from bench.realserver.main import main as realserver
+
+        sys.exit(realserver(sys.argv[2:]))
     for name in sys.argv[1:] or ["engine", "analyze"]:
         {"engine": engine, "analyze": analyze}[name]()
