@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 Kind = Literal["fold", "exchange", "flip", "spiral", "failed"]
 TESTS: tuple[Kind, ...] = ("fold", "exchange", "flip", "spiral", "failed")
 _NEWTON = 10
-_TOLERANCE = 1e-11
+_TOLERANCE, _ENOUGH = 1e-11, 1e-14
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +54,7 @@ class Curve:
         self.column = system.parameter(parameter)
         self.unit = unit
         self.scale = system.scale
+        self._last: tuple[Array, tuple[Array, Array, Array]] | None = None
 
     def at(self, y: Array) -> tuple[Array, Array]:
         """States (n, S) and parameters (n, P) of scaled points y (n, S+1)."""
@@ -66,7 +67,13 @@ class Curve:
         return np.append(np.asarray(x, dtype=float) / self.scale, value / self.unit)
 
     def linear(self, y: Array) -> tuple[Array, Array, Array]:
-        """Scaled residual (S,), its derivative (S, S+1), and the Jacobian A of f^period (S, S)."""
+        """Scaled residual (S,), its derivative (S, S+1), and the Jacobian A of f^period (S, S). The last answer is kept."""
+        if self._last is not None and np.array_equal(self._last[0], y):
+            return self._last[1]
+        self._last = (y.copy(), self._linear(y))
+        return self._last[1]
+
+    def _linear(self, y: Array) -> tuple[Array, Array, Array]:
         x, p = self.at(y)
         f, a, b = self.system.linear(x, p[0], (self.column,))
         for _ in range(self.period - 1):
@@ -84,7 +91,7 @@ class Curve:
             size = float(np.max(np.abs(g)))
             if not np.isfinite(dg).all() or not np.isfinite(size):
                 return None
-            if size < _TOLERANCE and size >= before / 4:
+            if size < _ENOUGH or (size < _TOLERANCE and size >= before / 4):
                 break
             before = size
             rhs = np.append(-g, -float(border @ (y - guess)))
@@ -110,15 +117,13 @@ class Curve:
         x, p = self.at(y)
         failed = float(self.system.failed(x, p[0])[0])
         crossing = float(np.linalg.det(np.concatenate([dg, t[None]])))
-        return Point(y, t, mu[np.argsort(-np.abs(mu))], np.array([t[-1], crossing, *self.passing(a), failed]))
+        return Point(y, t, mu[np.argsort(-np.abs(mu))], np.array([t[-1], crossing, *self.passing(mu), failed]))
 
     @staticmethod
-    def passing(a: Array) -> tuple[float, float]:
-        """The tests of flip and spiral at a Jacobian (S, S)."""
-        mu = np.linalg.eigvals(a)
+    def passing(mu: NDArray[np.complex128]) -> tuple[float, float]:
+        """The tests of flip and spiral at multipliers (S,): det(A + I) is the product of mu_i + 1."""
         i, j = np.triu_indices(len(mu), 1)
-        spiral = float(np.prod(mu[i] * mu[j] - 1.0).real) if len(i) else 1.0
-        return float(np.linalg.det(a + np.eye(len(a)))), spiral
+        return float(np.prod(mu + 1.0).real), float(np.prod(mu[i] * mu[j] - 1.0).real) if len(i) else 1.0
 
     def extended(self, y: Array, kind: Kind) -> Array:
         """(n, S+1): residual and the test of a bifurcation, whose common zero it is; for points y (n, S+1)."""
@@ -130,7 +135,7 @@ class Curve:
         elif kind in ("fold", "exchange"):
             test = np.linalg.det(a - np.eye(a.shape[1]))
         else:
-            test = [self.passing(row)[0 if kind == "flip" else 1] for row in a]
+            test = [self.passing(mu)[0 if kind == "flip" else 1] for mu in np.linalg.eigvals(a).astype(complex)]
         return np.concatenate([residual, np.asarray(test)[:, None]], axis=1)
 
     def crossing(self, y: Array) -> Array | None:

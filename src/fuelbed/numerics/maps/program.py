@@ -203,6 +203,11 @@ def _chain(code: str, value: Any, args: Sequence[Any], slopes: Sequence[Any]) ->
             return None
         return np.where(args[0] > 0.0, 0.0 if a is None else a, 0.0 if b is None else b)
     total = None
+    if code in ("add", "sub"):
+        a, b = slopes
+        if b is None or a is None:
+            return a if b is None else (b if code == "add" else -b)
+        return a + b if code == "add" else a - b
     if code not in BOOLEAN:
         for place, slope in enumerate(slopes):
             if slope is not None:
