@@ -21,6 +21,7 @@ __all__ = [
     "NotFound",
     "RiskShares",
     "Signatures",
+    "Tipped",
     "Tipping",
     "Verdict",
     "Verdicts",
@@ -40,10 +41,36 @@ class NotFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Tipped:
+    """What a change does to one trigger's probability of landing beyond the stability boundary.
+
+    after   the probability with the change done; over the parameter draws `low..high`.
+    ratio   after / before, *paired*: each draw of the parameters gives both, `low..high` over the draws, `value` at the middle of
+            the parameters. A draw in which both are 0 says nothing and is left out (all of them so: 1). None where before is 0 and
+            after is not in some draw: then nothing closer than `after` is known.
+    """
+
+    after: Estimate
+    ratio: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Tipping:
-    """From dynamics: probability per arrival that a trigger lands beyond the stability boundary, by trigger name."""
+    """From dynamics: the probability per arrival that a trigger lands beyond the stability boundary. Compared by identity, so that
+    derived work can be remembered by it.
+
+    probability  today, by trigger: `value` at the middle, `low..high` from what is not known of the parameters (what varies in the
+                 running system, load above all, is averaged over).
+    changed      by action item, then trigger: what the item does. Every item that touches a model whose push the trigger is (or how
+                 long the trigger lasts) belongs here; one that is left out is taken to be unknown, not to change nothing.
+    together     the same for sets of items done together, as far as it was computed; the rest is only enclosed.
+    source       one sentence: by what model, at which level, over how many draws.
+    """
 
     probability: Mapping[str, Estimate]
+    changed: Mapping[str, Mapping[str, Tipped]] = field(default_factory=dict)
+    together: Mapping[frozenset[str], Mapping[str, Tipped]] = field(default_factory=dict)
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +82,8 @@ class JointFailures:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Distances to failure, by action name ("" = today), from dynamics and threshold."""
+    """Distances to failure, by action name ("" = today), from dynamics and threshold; `share` or `change` where it is one of today's
+    parameter. An item that is not there was not computed, because nothing that it changes enters a dynamic model."""
 
     margin: Mapping[str, Estimate]
 

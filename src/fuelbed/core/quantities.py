@@ -10,7 +10,9 @@ from fuelbed.core.findings import Span
 
 __all__ = ["Basis", "Dimension", "Quantity", "QuantityKind"]
 
-Basis = Literal["measured", "published", "judged", "assumed", "unstated"]
+Basis = Literal[
+    "measured", "published", "judged", "assumed", "unstated", "computed"
+]  # the last of other engines, never in a case
 QuantityKind = Literal["point", "interval", "lognormal", "beta"]
 Dimension = Literal["probability", "rate", "duration", "loss", "plain", "flow", "time", "number"]
 """What a quantity measures. The Boolean core counts in years (`rate`, `duration`), dynamics in seconds (`flow`: per second,
@@ -42,6 +44,7 @@ class Quantity:
     given: bool = True
     text: str = ""
     span: Span | None = None
+    centre: float | None = None  # the middle, where it is known by itself (a computed number)
 
     @property
     def is_point(self) -> bool:
@@ -54,6 +57,8 @@ class Quantity:
         The rate words are centred geometrically (`monthly` is 6..24, middle 12). An unbounded interval has no middle; 1 per
         year (all unknown rates alike) stands in for it, and whoever shows a number computed so must say so.
         """
+        if self.centre is not None:
+            return min(max(self.centre, self.low), self.high)
         if self.kind == "lognormal":
             return self.a
         if self.kind == "beta":

@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from fuelbed.core.case import Case
 from fuelbed.core.errors import BudgetError
+from fuelbed.core.facts import Tipping
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.boolean.bdd import FALSE
 from fuelbed.numerics.boolean.tape import Tape
@@ -24,6 +25,7 @@ from fuelbed.numerics.process.diagrams import Diagrams
 from fuelbed.numerics.process.expectation import Demand, Incidence, expectation, on_tape
 from fuelbed.numerics.process.parameters import Knob
 from fuelbed.numerics.process.structure import Structure
+from fuelbed.numerics.process.tips import Tips
 
 __all__ = ["OUTPUTS", "RATE_CAP", "Compiled", "compile_case", "told"]
 
@@ -41,6 +43,7 @@ class Compiled:
     states     the uncertain persistent variables; `posterior` says whether the incident changed the belief about them.
     impossible True where the facts and the structure exclude the incident (then the belief is the prior).
     bounded    True past the budget: `probability` is an upper bound and `probability_low` a lower one.
+    tips       the chances of tipping of its triggers, and what action items do to them.
     """
 
     case: Case
@@ -57,12 +60,16 @@ class Compiled:
     added: Mapping[str, Quantity | None]
     partner_groups: frozenset[str]
     per_trigger: tuple[str, ...]
+    tips: Tips
 
 
 @lru_cache(maxsize=8)
-def compile_case(case: Case) -> Compiled:
-    """Compile `case`; remembered per case object. Raises `BudgetError` past the node budgets."""
-    d = Diagrams(case)
+def compile_case(case: Case, tipping: Tipping | None = None) -> Compiled:
+    """Compile `case`, with the chances of tipping that dynamics computed; remembered per case and fact.
+
+    Raises `BudgetError` past the node budgets.
+    """
+    d = Diagrams(case, tipping=tipping)
     demands, standing = d.demands(), d.standing()
     incidence = d.incidence()
     impossible = not incidence.arrivals
@@ -83,7 +90,7 @@ def compile_case(case: Case) -> Compiled:
     return Compiled(
         case, tape, d.inputs.defaults, d.inputs.knobs, s, {f.name: s.failing_arrival(top, f.name) for f in d.triggers},
         s.standing(top), tuple(d.space.names[: d.space.n_states]), bool(known.arrivals), impossible, bounded, d.added,
-        frozenset(d.inputs.partners), tuple(f.name for f in d.triggers),
+        frozenset(d.inputs.partners), tuple(f.name for f in d.triggers), d.tips,
     )  # fmt: skip  # one line per few fields reads better here
 
 
@@ -119,3 +126,5 @@ def _extra_knobs(d: Diagrams) -> None:
             if c.value is not None and c.target not in d.case.dynamics:
                 label = c.value.name or f"{a.name}: {c.text or c.verb + ' ' + c.target}"
                 d.inputs.knobs.setdefault(label, Knob(label, c.value))
+    for label, q in d.tips.knobs.items():
+        d.inputs.knobs.setdefault(label, Knob(label, q))

@@ -6,11 +6,13 @@ import dataclasses
 
 from fuelbed.core.case import Case, Line
 from fuelbed.core.expressions import Const
+from fuelbed.core.facts import Tipping
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
 from fuelbed.numerics.process.expectation import Demand, Incidence, Space
 from fuelbed.numerics.process.inputs import Inputs
 from fuelbed.numerics.process.structure import Event, Structure
+from fuelbed.numerics.process.tips import Tips
 from fuelbed.numerics.process.variables import Variables
 
 __all__ = ["Diagrams"]
@@ -23,14 +25,15 @@ class Diagrams:
     line is held).
     """
 
-    def __init__(self, case: Case, structure: Structure | None = None) -> None:
+    def __init__(self, case: Case, structure: Structure | None = None, tipping: Tipping | None = None) -> None:
         self.case = case
         self.added, guards, self.shares, moved = _added_controls(case)
         self.structure = self.future = structure or Structure(case, guards)
         self.vars = Variables(case, self.added, self.shares, moved).build()
         names = self.vars.order(self.structure.events)
         self.triggers = [f for f in case.of_kind("trigger") if ("trigger", f.name) in self.structure.index]
-        self.inputs = Inputs(case, self.vars, tuple(self.added))
+        self.tips = Tips(case, tipping, [n for kind, n in self.structure.events if kind == "tips"])
+        self.inputs = Inputs(case, self.vars, tuple(self.added), self.tips)
         self._assume_shares(names)
         self.place = {n: i for i, n in enumerate(names)}
         n_states = sum(n in self.vars.fine and self.vars.fine[n].kind == "state" for n in names)

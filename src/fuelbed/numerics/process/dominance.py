@@ -19,6 +19,7 @@ from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.parameters import given_numbers
 from fuelbed.numerics.process.structure import Event
+from fuelbed.numerics.process.tips import Shift
 
 __all__ = ["Order", "dominance"]
 
@@ -39,7 +40,7 @@ class Order:
 def dominance(model: Compiled, options: Mapping[str, tuple[Change, ...]]) -> Order:
     """The partial order over options, each a tuple of changes; `""` stands for doing nothing and is always there."""
     work = _Functions(model, {"": (), **options})
-    rows = {name: work.functions(changes) for name, changes in work.options.items()}
+    rows = {name: work.functions(name, changes) for name, changes in work.options.items()}
     better = {
         a: frozenset(b for b, g in rows.items() if b != a and all(work.bdd.implies(x, y) for x, y in zip(f, g, strict=True)))
         for a, f in rows.items()
@@ -59,7 +60,7 @@ class _Functions:
             for c in changes:
                 if c.value is not None and c.value not in self.values.setdefault(self._key(c), []):
                     self.values[self._key(c)].append(c.value)
-        tips = sum(e[0] == "tips" for e in s.events)
+        tips = 2 * sum(e[0] == "tips" for e in s.events)
         n = len(s.events) + 3 * sum(len(v) for v in self.values.values()) + (4 + tips) * len(options) + 8
         self.bdd = Bdd(n + 64, budget=500_000)
         self._next = len(s.events)
@@ -86,7 +87,7 @@ class _Functions:
             self._next += 1
         return self._fresh[name]
 
-    def functions(self, changes: tuple[Change, ...]) -> list[int]:
+    def functions(self, name: str, changes: tuple[Change, ...]) -> list[int]:
         events = dict(self._today)
         rates: dict[str, int] = {}
         extra: dict[str, int] = {}
@@ -94,7 +95,9 @@ class _Functions:
         for c in changes:
             if c.target not in self.case.dynamics:
                 self._apply(c, events, rates, extra, level_cut)
-        self._tip(changes, events)
+        action = self.case.actions.get(name)
+        for trigger, shift in self.model.tips.alone(name).items() if action is not None and action.does == changes else ():
+            self._tip(trigger, shift, changes, events)
         out = []
         b = self.bdd
         moved = {v for v, g in events.items() if g != self._today[v]}
@@ -107,14 +110,26 @@ class _Functions:
         out.append(composed[self.standing])
         return out
 
-    def _tip(self, changes: tuple[Change, ...], events: dict[int, int]) -> None:
-        """What moves a dynamic model moves the chance of tipping of every trigger that pushes it: which way, only numbers can say."""
-        for name, model in self.case.dynamics.items():
-            mine = sorted(f"{c.parameter} {c.word or c.value}" for c in changes if c.target == name)
-            for t in model.pushes if mine else ():
-                at = self.model.structure.index.get(("tips", t))
-                if at is not None:
-                    events[at] = self.fresh(f"tips {t} with {'; '.join(mine)}")
+    def _tip(self, trigger: str, shift: Shift, changes: tuple[Change, ...], events: dict[int, int]) -> None:
+        """The chance of tipping after an item: fewer of today's tips where its paired ratio is surely at most 1 (nested where one
+        ratio is surely below another), more where it is surely at least 1; else which way, only numbers can say."""
+        at, b = self.model.structure.index[("tips", trigger)], self.bdd
+        today = self._today[at]
+        if shift.known and shift.least == shift.most == 1:
+            return
+        if shift.gone:
+            events[at] = FALSE
+        elif shift.lowers:
+            events[at] = today
+            for names, s in self.model.tips.sets(trigger).items():
+                if len(names) == 1 and (s == shift or (s.lowers and shift.most <= s.least)):
+                    events[at] = b.and_(events[at], self.fresh(f"tips {trigger} {s}"))
+        else:
+            mine = sorted(
+                f"{c.target}.{c.parameter} {c.word or c.value}" for c in changes if c.target in (*self.case.dynamics, trigger)
+            )
+            anything = self.fresh(f"tips {trigger} with {'; '.join(mine)}")
+            events[at] = b.or_(today, anything) if shift.lifts else anything
 
     def _composed(self, f: int, events: Mapping[int, int], moved: set[int]) -> int:
         """A function over events as one over what is left open; most options move few events, and most functions read none of them."""
@@ -130,6 +145,9 @@ class _Functions:
         if name in self.model.added:
             return FALSE if kind == "installed" else TRUE
         f = self.case.factors[name]
+        if kind == "tips":
+            chance = self.model.tips.number(name)
+            return TRUE if chance.low >= 1 else FALSE if chance.high <= 0 else v
         if kind == "condition" and f.duty is None:
             return self._certain(f, v)
         if kind == "control" and (f.state in ("missing", "bypassed") or self._blind(f)):

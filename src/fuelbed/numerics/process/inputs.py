@@ -11,6 +11,7 @@ from fuelbed.core.case import Case, Factor
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.boolean.tape import Builder
 from fuelbed.numerics.process.parameters import Knob, given_numbers
+from fuelbed.numerics.process.tips import Tips
 from fuelbed.numerics.process.variables import Group, Variables
 
 __all__ = ["Inputs"]
@@ -22,10 +23,11 @@ class Inputs:
     """Writes probabilities of fine variables on the tape, each once, and notes the knobs and defaults they rest on.
 
     partners   added control -> the controls (itself too) that an assumed sharing would join it with.
+    tips       the chances of tipping, and what action items do to them.
     """
 
-    def __init__(self, case: Case, variables: Variables, added: Sequence[str]) -> None:
-        self.case, self.vars, self.added = case, variables, added
+    def __init__(self, case: Case, variables: Variables, added: Sequence[str], tips: Tips) -> None:
+        self.case, self.vars, self.added, self.tips = case, variables, added, tips
         self.tape = Builder()
         self.numbers = given_numbers(case)
         self.defaults: dict[str, float | str] = {}
@@ -84,8 +86,7 @@ class Inputs:
         if part.startswith("covers"):
             return self._covers(owner, int(part.removeprefix("covers")))
         if part == "tips":
-            self.numbers[name] = Quantity.unknown()
-            return self.number(name, phase)
+            return self._tips(owner, phase)
         if part == "duty":
             return self.number(name, phase)
         if part == "missed":
@@ -93,6 +94,16 @@ class Inputs:
         if part == "common":
             return self.common(next(g for g in self.vars.groups if g.event == name), phase)
         return self._fails(owner, phase)
+
+    def _tips(self, trigger: str, phase: str) -> int:
+        """An arrival lands beyond the stability boundary: as today, less what items keep from it, more what they add (`tips.py`)."""
+        t, name = self.tape, f"{trigger}.tips"
+        self.numbers[name] = self.tips.number(trigger)
+        p = self.number(name)
+        if phase or not self.tips.moves(trigger):
+            return p
+        after = t.choose(p, self.fixed(f"{name}_kept", 1.0), self.fixed(f"{name}_raised", 0.0))
+        return t.min(t.const(1.0), after)  # reached only where the page moves p out of its interval
 
     def _on(self, f: Factor, phase: str) -> int:
         """A trigger is on when another one arrives: 1 - exp(-rate x lasts)."""

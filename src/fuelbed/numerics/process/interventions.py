@@ -12,6 +12,7 @@ from fuelbed.core.actions import Action, Change
 from fuelbed.core.case import Factor
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
+from fuelbed.numerics.process.tips import Shift
 
 __all__ = [
     "Alone",
@@ -25,6 +26,7 @@ __all__ = [
     "middles",
     "removal",
     "setting",
+    "tipping",
 ]
 
 Array = NDArray[np.float64]
@@ -65,13 +67,20 @@ def changes_of(model: Compiled, action: Action) -> Alone:
     out: dict[str, float | str] = {}
     for c in action.does:
         out.update(_one(model, c, action.name))
+    for trigger, shift in model.tips.alone(action.name).items():
+        out.update(tipping(trigger, shift))
     return out
+
+
+def tipping(trigger: str, shift: Shift) -> Alone:
+    """A change of the chance that a trigger lands beyond the stability boundary."""
+    return {f"{trigger}.tips_kept": shift.kept, f"{trigger}.tips_raised": shift.raised}
 
 
 def _one(model: Compiled, c: Change, action: str) -> dict[str, float | str]:
     x = c.target
     if x in model.case.dynamics:
-        return {}  # moves a dynamic model, and no input of this one
+        return {}  # moves a dynamic model, and of this one only chances of tipping
     if c.verb == "remove":
         return _state(f"{x}.present", 0.0)
     if c.verb == "prevent":

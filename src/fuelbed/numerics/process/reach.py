@@ -29,6 +29,7 @@ class Reach:
 
     closes   the closed conditions without any one of which the failure is impossible by itself; where none is, all closed
              conditions if together they make it impossible; else nothing.
+    unloops  the triggers that surely land beyond the stability boundary no more, where every cut set with the trigger needs that.
     touches  kinds of what it moves among what the failure and its outcomes read: trigger, condition, control, model, outcome, group;
              signal for what it shows.
     """
@@ -38,6 +39,7 @@ class Reach:
     rarer: int
     closes: tuple[str, ...]
     touches: frozenset[str]
+    unloops: tuple[str, ...] = ()
 
 
 def cut_set_count(model: Compiled) -> int:
@@ -82,13 +84,15 @@ def _size(z: Family, root: int) -> int:
     return sum(z.count_by_order(root).values())
 
 
-def reach(model: Compiled, changes: tuple[Change, ...]) -> Reach:
-    """What the changes of one item do to today's cut sets."""
+def reach(model: Compiled, changes: tuple[Change, ...], name: str = "") -> Reach:
+    """What the changes of one item do to today's cut sets; `name` is the item's, by which dynamics says what it does to tipping."""
     s, root = model.structure, _today(model)
     z, b = s.family, s.bdd
     moves = _Moves(model)
     for c in changes:
-        moves.add(c)
+        if c.target not in model.case.dynamics:
+            moves.add(c)
+    moves.tip(name)
     gone = moves.gone()
     breaks = _size(z, _broken(model, root, gone, moves.perfect_added)[1])
     left, weaker = _broken(model, root, gone | moves.less(), moves.perfect_added | moves.added)
@@ -97,7 +101,8 @@ def reach(model: Compiled, changes: tuple[Change, ...]) -> Reach:
         others = b.any_(s.event(e) for e in s.events if e[0] == "trigger" and e[1] != t)
         met, left = _parted(z, b, left, b.and_(s.event(("trigger", t)), others), {})
         rarer += _size(z, met)
-    return Reach(_size(z, root), breaks, rarer, _closes(model, root, gone), moves.touches(changes))
+    closes, unloops = _closes(model, root, gone), _unloops(model, root, gone)
+    return Reach(_size(z, root), breaks, rarer, closes, moves.touches(changes), unloops)
 
 
 def _broken(model: Compiled, root: int, gone: Iterable[Event], added: set[str]) -> tuple[int, int]:
@@ -153,6 +158,17 @@ def _closes(model: Compiled, root: int, gone: Iterable[Event]) -> tuple[str, ...
     return tuple(alone or [e[1] for e in shut])
 
 
+def _unloops(model: Compiled, root: int, gone: Iterable[Event]) -> tuple[str, ...]:
+    """The triggers whose tipping is gone and in every cut set of theirs."""
+    s, z = model.structure, model.structure.family
+    out = []
+    for kind, name in gone:
+        mine = z.with_member(root, s.index[("trigger", name)]) if kind == "tips" else Family.NONE
+        if mine != Family.NONE and z.without_member(mine, s.index[("tips", name)]) == Family.NONE:
+            out.append(name)
+    return tuple(sorted(out, key=lambda n: s.index[("trigger", n)]))
+
+
 @dataclass(slots=True)
 class _Moves:
     """What happens to the two parts of each event: its standing state and its draw at a demand. -2 gone, -1 surely less, 1 other."""
@@ -173,6 +189,13 @@ class _Moves:
     def less(self) -> set[Event]:
         every = {*self.state, *self.draw}
         return {e for e in every if min(p := (self.state.get(e, 0), self.draw.get(e, 0))) < 0 and max(p) <= 0}
+
+    def tip(self, name: str) -> None:
+        """What the item does to the chances of tipping."""
+        for trigger, shift in self.model.tips.alone(name).items():
+            today, less = self.model.tips.number(trigger), shift.lowers and shift.least < 1
+            if today.high > 0 and not (shift.known and shift.least == shift.most == 1):
+                self.draw[("tips", trigger)] = -2 if shift.gone else -1 if less else 1
 
     def add(self, c: Change) -> None:
         f = self.model.case.factors.get(c.target)

@@ -261,7 +261,7 @@ def _is_long(found: Transient, b: str) -> bool:
 
 def _compile(model: Compiled, path: tuple[str, ...]) -> Transient:
     """The tape of classes: their mass, their standing failure, and for every pattern the hazards while it lasts."""
-    d = Diagrams(model.case)
+    d = Diagrams(model.case, tipping=model.tips.tipping)
     t, b, i = d.inputs.tape, d.bdd, d.inputs
     demands = d.demands()
     incidence = d.incidence() if model.posterior else None

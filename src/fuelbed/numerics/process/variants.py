@@ -18,7 +18,7 @@ __all__ = ["arrival_chances", "beliefs", "diagrams", "lines_held", "with_tape"]
 @lru_cache(maxsize=1)
 def diagrams(model: Compiled) -> Diagrams:
     """The diagrams of a model's case for further tapes, made once: they hold nothing that one tape could spoil for another."""
-    return Diagrams(model.case, model.structure)
+    return Diagrams(model.case, model.structure, model.tips.tipping)
 
 
 def beliefs(model: Compiled) -> tuple[Compiled, Mapping[str, str]]:
