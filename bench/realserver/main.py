@@ -111,15 +111,16 @@ def main(argv: Sequence[str]) -> int:
     a = p.parse_args(argv)
     store = Store(a.out)
     settings = [find(name) for name in (a.only or (QUICK if a.quick else [s.name for s in SETTINGS]))]
-    most, at_once = (10, 2) if a.quick else (a.most, 1)
+    most, at_once = (8, 2) if a.quick else (a.most, 1)
+    predicted = {s.name: store.prediction(s) for s in settings}
     for s in settings:
-        q = store.prediction(s)
+        q = predicted[s.name]
         print(f"predicted  {s.name}: {_at(s, q.fluid)} (single requests {_at(s, q.single)})", flush=True)
     start = time.time()
     order = sorted(settings, key=lambda s: -s.seconds(s.high))
     with ThreadPoolExecutor(max(a.side_by_side // at_once, 1)) as pool:
         found = dict(zip([s.name for s in order], pool.map(lambda s: measure(store, s, most, at_once), order), strict=True))
-    rows = [(s, store.prediction(s), found[s.name]) for s in settings]
+    rows = [(s, predicted[s.name], found[s.name]) for s in settings]
     text = table(store, rows)
     (store.folder / "table.md").write_text(text, encoding="utf-8")
     print(f"\n{text}\n{time.time() - start:.0f} s; load average {os.getloadavg()[0]:.1f}; files in {store.folder}")
@@ -154,7 +155,7 @@ def _agrees(p: Prediction, m: Measured) -> bool:
 
 def _deviation(predicted: float, measured: float) -> str:
     if math.isinf(predicted) and math.isinf(measured):
-        return "none, none seen"
+        return "-"
     if not (math.isfinite(predicted) and math.isfinite(measured)):
         return "one-sided"
     return f"{100 * (predicted / measured - 1):+.0f} %"

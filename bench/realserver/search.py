@@ -10,6 +10,8 @@ Where the greatest trigger comes back, twice, three smaller ones are tried; if a
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -46,7 +48,7 @@ def search(
         asked += len(sizes)
         seen.extend((x, d) for x, d in zip(sizes, ask(sizes), strict=True) if d is not None)
 
-    round_([high, *_quantiles(low, high, seen, at_once - 1)])
+    round_([high, *_quantiles(low, high, seen, _spread(at_once - 1))])
     while asked < most:
         top = [d for x, d in seen if x == high]
         if not any(top):
@@ -59,7 +61,7 @@ def search(
         m = estimate(low, high, seen)
         if len(seen) > 1 and m.high < m.middle * (1 + _NEAR) and m.low > m.middle * (1 - _NEAR):
             break
-        round_(_quantiles(low, high, seen, at_once))
+        round_(_quantiles(low, high, seen, _spread(at_once)))
     return estimate(low, high, seen)
 
 
@@ -70,25 +72,27 @@ def estimate(low: float, high: float, seen: Answers) -> Measured:
     if not any(top):
         none = math.inf if not down and len(seen) >= 5 else math.nan
         return Measured(none, none, none, len(seen), down)
-    middle, least, most = (_quantile(low, high, seen, q) for q in (0.5, 0.05, 0.95))
+    middle, least, most = _quantiles(low, high, seen, (0.5, 0.05, 0.95))
     return Measured(middle, least, most, len(seen), down)
 
 
-def _quantiles(low: float, high: float, seen: Answers, n: int) -> list[float]:
-    return [_quantile(low, high, seen, (i + 1) / (n + 1)) for i in range(n)]
+def _spread(n: int) -> list[float]:
+    """Shares that cut what is possible into `n + 1` equal parts."""
+    return [(i + 1) / (n + 1) for i in range(n)]
 
 
-def _quantile(low: float, high: float, seen: Answers, q: float) -> float:
-    """Quantile of b, given the answers."""
+def _quantiles(low: float, high: float, seen: Answers, shares: Sequence[float]) -> list[float]:
+    """Quantiles of b, given the answers."""
     step = math.log(high / low) / _GRID
     grid = [math.log(low) + (i + 0.5) * step for i in range(_GRID)]
     weights = [sum(math.exp(_log_likelihood(b, w, seen)) for w in _WIDTHS) for b in grid]
-    left = q * sum(weights)
-    for b, weight in zip(grid, weights, strict=True):
-        if weight >= left:
-            return math.exp(b - step / 2 + step * (left / weight if weight else 0.5))
-        left -= weight
-    return high
+    sums = list(itertools.accumulate(weights))
+    found = []
+    for q in shares:
+        i = min(bisect.bisect_left(sums, q * sums[-1]), _GRID - 1)
+        part = (q * sums[-1] - (sums[i] - weights[i])) / weights[i]
+        found.append(math.exp(grid[i] + (part - 0.5) * step))
+    return found
 
 
 def _log_likelihood(b: float, w: float, seen: Answers) -> float:

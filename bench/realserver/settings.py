@@ -94,7 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("above the window", "just above C/(k+1) = 25", load=30, fixed=4, low=1, high=9, queue=120, watched=14),
     Setting("below the window", "just below C/(k+1) = 25: nothing tips", load=23, fixed=4, low=1, high=9, queue=100, watched=20),
     Setting(
-        "fast rejection", "a queue of 20 (0.2 s): retries only after a rejection, no stale work", load=60, fixed=3, low=0.3, high=4, queue=20,
+        "fast rejection", "a queue of 20 (0.2 s): retries only after a rejection, no stale work", load=60, fixed=3, low=0.3, high=3, queue=20,
         retries_after="rejections", backoff=0.1,
     ),
 )  # fmt: skip  # one setting, one line
