@@ -97,32 +97,33 @@ class Chain:
         reach = self._reaches(target)
         if not reach[keep].all():
             # whoever may wander to where there is no way back waits for ever in expectation
-            lost = self._reaches(~reach)
+            lost = self._reaches(~reach, ~target)
             times[lost & ~target] = np.inf
             keep = np.flatnonzero(~target & ~lost)
         if keep.size:
             times[keep] = splu(self.generator[keep][:, keep].tocsc(), **_ORDER).solve(-np.ones(keep.size))
         return times
 
-    def _reaches(self, target: Mask) -> Mask:
-        """States from which some path leads into `target`."""
-        back, seen, new = (self.generator.T > 0).astype(np.int8).tocsr(), target.copy(), target.copy()
+    def _reaches(self, target: Mask, through: Mask | None = None) -> Mask:
+        """States from which some path (through states of `through` only) leads into `target`."""
+        steps, seen, new = (self.generator > 0).astype(np.int32), target.copy(), target.copy()
         while new.any():
-            new = (np.asarray(new.astype(np.int8) @ back.T).ravel() > 0) & ~seen
+            new = (np.asarray(steps @ new.astype(np.int32)) > 0) & ~seen
+            new = new if through is None else new & through
             seen |= new
         return np.asarray(seen, dtype=bool)
 
     def second_eigenvalue(self) -> float:
-        """The eigenvalue nearest to 0 but 0 itself (its real part, negative): 1 / |it| is how long the chain takes to forget.
+        """The greatest real part of an eigenvalue but 0 (negative): 1 / |it| is how long the chain takes to forget.
 
-        Shift-invert just above 0 (Arnoldi): 0 is the eigenvalue nearest to the shift, the second follows.
+        Shift-invert just above 0 (Arnoldi): of the six eigenvalues nearest to the shift the first is 0 itself.
         """
         from scipy.sparse.linalg import eigs
 
         n = len(self.states)
-        if n < 6:
+        if n < 32:
             found = np.linalg.eigvals(self.generator.toarray())
         else:
             shift = 1e-10 * float(-self.generator.diagonal().min())
-            found = eigs(self.generator.tocsc(), k=3, sigma=shift, v0=np.ones(n), tol=1e-10, return_eigenvectors=False)
+            found = eigs(self.generator.tocsc(), k=6, sigma=shift, v0=np.ones(n), tol=1e-10, return_eigenvectors=False)
         return float(np.sort(found.real)[::-1][1])

@@ -3,7 +3,7 @@
     Retry(capacity=100.0, load=80.0, timeout=0.3, retries=3, ..., stale_work="served", ...)      # numbers or arrays of rows
     Push({"load": ("times", 1.6), "timeout": ("set", 0.3)})                                      # size 1
     stays_down(settings, push, sizes, lasts, settle=None, fast=None) -> bool array               # rows broadcast: after this push, down?
-    boundary(settings, push, lasts=10.0, most=4.0, tolerance=1e-3, over="size") -> Boundary      # .critical (inf: none), .monotone
+    boundary(settings, push, lasts=10.0, most=4.0, tolerance=1e-3, over="size") -> Boundary      # .critical (inf: none), .monotone, .width
     boundary(settings, push, size=1.0, most=600.0, tolerance=0.1, over="lasts") -> Boundary      # critical duration in seconds
     flow(settings, push, size, lasts, until) -> Flow                                             # one course of the fluid, by time
     simulate(settings, push, size, lasts, until, seed=0, start=None, bin_length=1.0) -> Run      # single requests, counted by time bin
@@ -16,12 +16,12 @@ Fluid and simulation hold the same meanings (docstring of `Retry`); `fast=None` 
 
 from __future__ import annotations
 
-from fuelbed.numerics.retry.boundary import Boundary, boundary, least_down
+from fuelbed.numerics.retry.boundary import Boundary, boundary
 from fuelbed.numerics.retry.chain import Times, late_share, recovery_and_collapse, retry_chain
 from fuelbed.numerics.retry.events import Run, simulate
 from fuelbed.numerics.retry.fluid import Flow, flow, memory, settle_time, stays_down
 from fuelbed.numerics.retry.model import OPTIONS, PARAMETERS, Push, Retry, pushed, resolved
-from fuelbed.numerics.retry.replicate import Chance, Paired, chance_down, compare_down, wilson
+from fuelbed.numerics.retry.replicate import Chance, Paired, chance_down, compare_down
 
 __all__ = [
     "OPTIONS",
@@ -39,7 +39,6 @@ __all__ = [
     "compare_down",
     "flow",
     "late_share",
-    "least_down",
     "memory",
     "pushed",
     "recovery_and_collapse",
@@ -48,5 +47,4 @@ __all__ = [
     "settle_time",
     "simulate",
     "stays_down",
-    "wilson",
 ]

@@ -211,6 +211,9 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
                 release(slot, TIMER, k, bits, free)
         if again >= 0:
             send(again, now, p, k, f, c, draws, bits, stages, queue, free, ring, ring_slot, services, later, flags)
+    while k[BIN] < n_bins:
+        lengths[k[BIN]] = k[WAIT]
+        k[BIN] += 1
     return int(k[SHORT])
 
 

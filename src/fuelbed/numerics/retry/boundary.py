@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fuelbed.numerics.maps.boundary import critical_sizes
 from fuelbed.numerics.retry.fluid import STEPS, stays_down
 from fuelbed.numerics.retry.model import PARAMETERS, Array, Number, Push, Retry, rows_of
 
-__all__ = ["Boundary", "boundary", "least_down"]
-
-Down = Callable[[NDArray[np.intp], Array], NDArray[np.bool_]]
+__all__ = ["Boundary", "boundary"]
 
 
 @dataclass(frozen=True, eq=False)
 class Boundary:
-    """critical: the least push (size, or seconds) after which a row stays down, to `tolerance` from above; inf where none up to `most`
-    does, 0 where it is down with no push at all. monotone: no greater push of the coarse scan came back."""
+    """critical: the least push (size, or seconds) after which a row stays down; inf where none up to `most` does, 0 where it is down
+    with no push at all. monotone: the coarse scan saw the answer change at most once. width: how far the true value may lie below."""
 
     critical: Array
     monotone: NDArray[np.bool_]
-    tolerance: float
+    width: Array
 
 
 def boundary(settings: Retry, push: Push, lasts: Number = 10.0, size: Number = 1.0, most: float = 4.0, tolerance: float = 1e-3,
@@ -50,30 +48,5 @@ def boundary(settings: Retry, push: Push, lasts: Number = 10.0, size: Number = 1
         s, d = (x, durations[rows]) if over == "size" else (sizes[rows], x)
         return stays_down(here, what, s, d, None if wait is None else wait[rows], fast, steps)
 
-    return least_down(down, n, most, tolerance)
-
-
-def least_down(down: Down, n: int, most: float, tolerance: float, coarse: int = 16, cuts: int = 8) -> Boundary:
-    """Coarse scan of 0..most, then the first step from up to down cut into `cuts` parts again and again, all rows in one call each."""
-    rows = np.arange(n)
-    grid = np.linspace(0.0, most, coarse + 1)
-    seen = down(np.repeat(rows, coarse + 1), np.tile(grid, n)).reshape(n, coarse + 1)
-    first = np.argmax(seen, axis=1)
-    any_down = seen.any(axis=1)
-    monotone = np.all(seen[:, 1:] >= seen[:, :-1], axis=1)
-    critical = np.where(any_down, grid[first], np.inf)
-    open_rows = rows[any_down & (first > 0)]
-    high = critical[open_rows]
-    low = grid[first[open_rows] - 1]
-    inner = np.arange(1, cuts) / cuts
-    width = most / coarse
-    while open_rows.size and width > tolerance:
-        points = low[:, None] + (high - low)[:, None] * inner
-        hit = down(np.repeat(open_rows, cuts - 1), points.ravel()).reshape(points.shape)
-        edges = np.concatenate([low[:, None], points, high[:, None]], axis=1)
-        at = np.where(hit.any(axis=1), np.argmax(hit, axis=1), cuts - 1)
-        pick = np.arange(open_rows.size)
-        low, high = edges[pick, at], edges[pick, at + 1]
-        width /= cuts
-    critical[open_rows] = high
-    return Boundary(critical, monotone, tolerance)
+    found = critical_sizes(down, n, most, tolerance / most)
+    return Boundary(found.values, found.monotone, found.width)

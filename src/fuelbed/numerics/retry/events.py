@@ -83,7 +83,7 @@ def simulate(settings: Retry, push: Push | None = None, size: float = 1.0, lasts
         )
         short = kernels.run(begin, until, bin_length, room.phases, flags, *room.arrays)
         if not short:
-            return room.result(begin, bin_length)
+            return room.result(begin, until, bin_length)
         draws, records = (2 * draws, records) if short == 1 else (draws, 2 * records)
 
 
@@ -120,9 +120,9 @@ class _Room:
         self.arrays = arrays if quick else [a.tolist() for a in arrays]
         self.phases = phases.ravel() if quick else phases.ravel().tolist()
 
-    def result(self, begin: float, bin_length: float) -> Run:
+    def result(self, begin: float, until: float, bin_length: float) -> Run:
         waiting = np.asarray(self.arrays[9], dtype=np.int64)
         counts = np.asarray(self.arrays[8], dtype=np.int64).reshape(waiting.size, _events.COUNTS)
-        t = begin + bin_length * np.arange(1, waiting.size + 1, dtype=float)
+        t = np.minimum(begin + bin_length * np.arange(1, waiting.size + 1, dtype=float), until)
         first, sent, good, late, rejected, timed_out, given_up = counts.T  # the order of `_events.FIRST ..`
         return Run(t, first, sent, good, late, rejected, timed_out, given_up, waiting)

@@ -105,11 +105,13 @@ def memory(r: Retry) -> Array:
 
 
 def settle_time(r: Retry) -> Array:
-    """Seconds after a push until the verdict: twenty times what is remembered, and five times a full queue's drain."""
+    """Seconds after a push until the verdict: twenty times what is remembered, and twice the drain of a full queue at today's load (at
+    a fiftieth of the capacity where the load leaves less). Most rows are decided long before."""
     r = resolved(r)
     pause = np.asarray(r.breaker_pause, dtype=float) * (4.0 if r.breaker == "client" else 0.0)
-    full = np.asarray(r.queue, dtype=float) / np.maximum(np.asarray(r.capacity, dtype=float), 1e-9)
-    return np.asarray(20.0 * memory(r) + 5.0 * np.minimum(full, 1e4) + pause, dtype=float)
+    c = np.maximum(np.asarray(r.capacity, dtype=float), 1e-9)
+    drain = np.asarray(r.queue, dtype=float) / np.maximum(c - np.asarray(r.load, dtype=float), 0.02 * c)
+    return np.asarray(20.0 * memory(r) + 2.0 * np.minimum(drain, 1e5) + pause, dtype=float)
 
 
 def _rows(r: Retry, after: Retry, lasts: Array, settle: Array, steps: int) -> _Rows:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from fuelbed.numerics.maps.basin import wilson
 from fuelbed.numerics.retry.events import simulate
 from fuelbed.numerics.retry.fluid import settle_time
 from fuelbed.numerics.retry.model import Push, Retry
 
-__all__ = ["Chance", "Paired", "chance_down", "compare_down", "wilson"]
+__all__ = ["Chance", "Paired", "chance_down", "compare_down"]
 
 _Z95, _Z99 = 1.959963984540054, 2.5758293035489004
 
@@ -49,15 +50,6 @@ class Paired:
     @property
     def difference(self) -> float:
         return (self.after - self.before) / self.runs
-
-
-def wilson(hits: int, n: int, z: float = _Z95) -> tuple[float, float]:
-    """Wilson's interval of a share (1927): n = 0 gives 0..1."""
-    if n == 0:
-        return 0.0, 1.0
-    p, w = hits / n, z * z / n
-    middle, half = (p + w / 2) / (1 + w), z * math.sqrt(p * (1 - p) / n + w / (4 * n)) / (1 + w)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def chance_down(settings: Retry, push: Push, size: float = 1.0, lasts: float = 10.0, settle: float | None = None, least: int = 6,
