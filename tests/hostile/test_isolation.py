@@ -34,7 +34,7 @@ actions:
   {MARKER}_a: {{what: "{CODE}", does: [remove {MARKER}_weak]}}
   {MARKER}_b: {{what: "{CODE}", does: [add control {MARKER}_new fails 0.1 on out]}}
 evidence:
-  metrics: {{file: numbers.csv, columns: "{CODE}"}}
+  metrics: {{file: numbers.csv, columns: {{load: "{CODE}"}}}}
 """
 
 
@@ -44,7 +44,7 @@ def case(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "case.yaml").write_text(EVERYWHERE)
     (folder / "story.md").write_text(f"{CODE}\n")
-    (folder / "numbers.csv").write_text(f"t,{CODE}\n")
+    (folder / "numbers.csv").write_text('t,"' + CODE.replace('"', '""') + '"\n0,1\n1,2\n')
     return folder
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from fuelbed.core.actions import Action
 from fuelbed.core.dynamics import Model
+from fuelbed.core.evidence import MetricsTable
 from fuelbed.core.expressions import Expr
 from fuelbed.core.findings import Finding, Span
 from fuelbed.core.quantities import Quantity
@@ -127,6 +128,7 @@ class Case:
     draft: bool = False  # `status: draft`: read from a text by rules, and confirmed by nobody yet
     system: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, MetricsTable] = field(default_factory=dict)  # `evidence.metrics`, by the name of the entry
     sections: Mapping[str, Any] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

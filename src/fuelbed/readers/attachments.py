@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fuelbed.core.evidence import MetricsTable
 from fuelbed.core.findings import Severity
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.files import FileFault, check_relative, digest, resolve_inside
+from fuelbed.readers.metrics import metrics_entries, read_metrics
 from fuelbed.readers.yaml import Map, Node, Seq, plain
 
 __all__ = ["ENGINE_SECTIONS", "EVIDENCE_ROLES", "SYSTEM_KEYS", "Attachments"]
@@ -55,7 +57,7 @@ class Attachments:
             return {}
         self.r.check_keys(section, EVIDENCE_ROLES, "`evidence`")
         for role, entry in section.entries.items():
-            for item in entry.value.items if isinstance(entry.value, Seq) else [entry.value]:
+            for item in self._entries(role, entry.value):
                 if isinstance(item, Map):
                     if "file" in item.entries:
                         self._file(item.entries["file"].value, "file")
@@ -66,6 +68,17 @@ class Attachments:
                 else:
                     self._file(item, role)
         return {k: plain(e.value) for k, e in section.entries.items()}
+
+    def _entries(self, role: str, node: Node) -> list[Node]:
+        if role == "metrics":
+            return [item for _, _, item in metrics_entries(node)]
+        return list(node.items) if isinstance(node, Seq) else [node]
+
+    def metrics(self, f: Fields) -> dict[str, MetricsTable]:
+        """The tables of `evidence.metrics`; call it after `evidence`, which says which files can be opened."""
+        section = f.node_of("evidence")
+        entry = section.entries.get("metrics") if isinstance(section, Map) else None
+        return read_metrics(self.r, entry.value if entry else None, self.root, self.inputs)
 
     def system(self, f: Fields) -> dict[str, Any]:
         section = f.section("system")

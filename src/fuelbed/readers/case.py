@@ -114,6 +114,7 @@ class _Builder:
             draft=self._draft(f),
             system=more.system(f),
             evidence=more.evidence(f),
+            metrics=more.metrics(f),
             sections=more.sections(top, self.built),
             unread=tuple(more.unread),
             file=self.r.file,
