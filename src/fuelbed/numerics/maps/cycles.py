@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.arithmetic import Arith, Call, Name, Num
-from fuelbed.core.dynamics import Model
+from fuelbed.core.dynamics import Model, Parameter
+from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.graphs import components
 from fuelbed.numerics.maps.laws import flow_names
 from fuelbed.numerics.maps.system import System
@@ -67,34 +68,39 @@ def simple_cycles(edges: Mapping[str, Sequence[str]], most: int = 10_000) -> tup
     return found, True
 
 
-def held(model: Model, source: str, target: str, value: float) -> Model | None:
-    """The model in which `target` reads `value` wherever its own formula read `source`; None where it does not read it by name.
+def held(model: Model, links: Sequence[tuple[str, str, float]]) -> tuple[Model, list[bool]]:
+    """A copy in which each link (source, target, value) has a switch, and which links could get one.
 
-    A state is never held within its own law: that would take its memory away, not a feedback.
+    The switches are further parameters, one per link that got one, 0 today; at 1 the target's own formula reads the value in the place
+    of the source. A state is never held within its own law: that would take its memory away, not a feedback. What a formula does not
+    read by name (the flow of an event in the balance of a state) cannot be held.
     """
-    if source == target:
-        return None
+    lets, following, events, parameters = dict(model.let), dict(model.next), dict(model.events), dict(model.parameters)
     flows = dict(zip(flow_names(model), model.events, strict=True))
-    if target in model.let:
-        new = _replaced(model.let[target], source, value)
-        return None if new is None else replace(model, let={**model.let, target: new})
-    if target in model.next:
-        new = _replaced(model.next[target], source, value)
-        return None if new is None else replace(model, next={**model.next, target: new})
-    if target in flows:
-        event = model.events[flows[target]]
-        new = _replaced(event.rate, source, value)
-        return None if new is None else replace(model, events={**model.events, event.name: replace(event, rate=new)})
-    return None
+    got = []
+    for source, target, value in links:
+        switch = Parameter(f"hold {len(parameters)}", Quantity.point(0.0, "plain"))
+        read = Call("if", (Name(switch.name), Num(value), Name(source)))
+        old = events[flows[target]].rate if target in flows else lets.get(target, following.get(target))
+        new = None if old is None or source == target else _replaced(old, source, read)
+        got.append(new is not None)
+        if new is None:
+            continue
+        parameters[switch.name] = switch
+        if target in flows:
+            events[flows[target]] = replace(events[flows[target]], rate=new)
+        else:
+            (lets if target in lets else following)[target] = new
+    return replace(model, let=lets, next=following, events=events, parameters=parameters), got
 
 
-def _replaced(expr: Arith, source: str, value: float) -> Arith | None:
-    """The expression with a number in the place of a name; None where the name does not occur. (Trees of the parser are shallow.)"""
+def _replaced(expr: Arith, source: str, read: Call) -> Arith | None:
+    """The expression with `read` in the place of a name; None where the name does not occur. (Trees of the parser are shallow.)"""
     if isinstance(expr, Name):
-        return Num(value) if expr.name == source else None
+        return read if expr.name == source else None
     if isinstance(expr, Num):
         return None
-    args = [_replaced(a, source, value) for a in expr.args]
+    args = [_replaced(a, source, read) for a in expr.args]
     if all(a is None for a in args):
         return None
     return Call(expr.op, tuple(old if new is None else new for old, new in zip(expr.args, args, strict=True)))

@@ -26,7 +26,7 @@ comes back, whichever link it is. True / False, or None where it was not asked o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,27 +176,26 @@ def _strength(loop: Loop) -> tuple[float, int, tuple[str, ...]]:
 
 
 def _removed(system: System, p: Array, normal: Array, failed: Array, settle: float, loops: list[Loop]) -> list[Loop]:
-    """The loops with their removal test; every link is tried once."""
+    """The loops with their removal test: one row per link, all of them followed at once."""
     _, values = influence(system, normal, p)
     value = dict(zip((*system.states, *system.named), values[0].tolist(), strict=True))
-    steps = max(round(settle / system.step_seconds), 10)
-    back: dict[tuple[str, str], bool | None] = {}
-
-    def comes_back(a: str, b: str) -> bool | None:
-        if (a, b) not in back:
-            model = held(system.model, a, b, value[a])
-            back[a, b] = None if model is None else not stays_down(compile_model(model), np.atleast_2d(failed), p, steps)[0][0]
-        return back[a, b]
-
-    out, tested = [], 0
+    tested = [loop for loop in loops if loop.positive][:_TESTED]
+    links = list(dict.fromkeys(link for loop in tested for link in _pairs(loop)))
+    model, got = held(system.model, [(a, b, value[a]) for a, b in links])
+    switched = [link for link, has in zip(links, got, strict=True) if has]
+    back: dict[tuple[str, str], bool] = {}
+    if switched:
+        rows = np.concatenate([np.tile(p, (len(switched), 1)), np.eye(len(switched))], axis=1)
+        start = np.tile(np.asarray(failed, dtype=float), (len(switched), 1))
+        down, _ = stays_down(compile_model(model), start, rows, max(round(settle / system.step_seconds), 10))
+        back = dict(zip(switched, (~down).tolist(), strict=True))
+    out = []
     for loop in loops:
-        if not loop.positive or tested >= _TESTED:
-            out.append(loop)
-            continue
-        tested += 1
-        links = zip(loop.nodes, (*loop.nodes[1:], loop.nodes[0]), strict=True)
-        answers = [a for a in (comes_back(*link) for link in links) if a is not None]
+        answers = [back[link] for link in _pairs(loop) if link in back] if loop in tested else []
         needed = all(answers) if answers else None
-        sustaining = loop.sustaining or (needed is True and loop.normal < 1.0)
-        out.append(Loop(loop.nodes, True, loop.normal, loop.edge, loop.failed, loop.between, loop.where, sustaining, needed))
+        out.append(replace(loop, needed=needed, sustaining=loop.sustaining or (needed is True and loop.normal < 1.0)))
     return out
+
+
+def _pairs(loop: Loop) -> list[tuple[str, str]]:
+    return list(zip(loop.nodes, (*loop.nodes[1:], loop.nodes[0]), strict=True))

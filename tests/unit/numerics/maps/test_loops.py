@@ -125,17 +125,21 @@ def test_events_give_loops_through_their_flows() -> None:
     assert not loops["up", "repair"].positive
 
 
-def test_a_held_link_is_a_number_in_one_formula_only() -> None:
+def test_a_held_link_is_a_number_in_one_formula_only_and_only_when_switched() -> None:
     m = storm()
-    cut = held(m, "stale", "again", 0.0)
-    assert cut is not None
+    cut, got = held(
+        m, [("stale", "again", 0.0), ("served", "stale", 0.0), ("queue", "queue", 0.0), ("retrying", "arriving", 7.0)]
+    )
+    assert got == [True, False, False, True]
     s, whole = compile_model(cut), compile_model(m)
-    x = np.array([[400.0, 90.0]])
-    assert s.let(x, s.today)[0, 2] == 0
-    assert s.let(x, s.today)[0, 1] == whole.let(x, s.today)[0, 1]
-    assert not stays_down(s, np.array([[1000.0, 75.0]]), s.today, 3000)[0][0]
-    assert held(m, "served", "stale", 0.0) is None
-    assert held(m, "queue", "queue", 0.0) is None
+    x = np.array([[400.0, 90.0]] * 3)
+    p = np.concatenate([np.tile(whole.today, (3, 1)), [[0, 0], [1, 0], [0, 1]]], axis=1)
+    plain, stale, arriving = s.let(x, p)
+    assert plain.tolist() == whole.let(x[:1], whole.today)[0].tolist()
+    assert stale.tolist() == [*plain[:2], 0.0, plain[3]]
+    assert arriving.tolist() == [*plain[:3], 67.0]
+    down, _ = stays_down(s, np.tile([1000.0, 75.0], (2, 1)), p[1:], 3000)
+    assert down.tolist() == [False, False]
 
 
 def test_margins_of_a_third_order_lag() -> None:
