@@ -50,7 +50,7 @@ ENGINES: tuple[Engine, ...] = (
         "What does each action item really change?",
         load="fuelbed.engines.actions:examine",
         reads=("actions", "factors", "structure"),
-        takes=(RiskShares, Margins, Signatures),
+        takes=(RiskShares, Tipping, Margins, Signatures),
         gives=(Verdicts,),
         columns=("hazard", "probability", "loss", "verdict"),
     ),
@@ -59,6 +59,7 @@ ENGINES: tuple[Engine, ...] = (
         "§2",
         "How did feedback amplify the push, and where is the stability boundary?",
         gives=(Tipping, Loops, Margins),
+        columns=("margin",),
         owns=("dynamics",),
         missing=_no(
             "What are the capacity, the load, the timeout and the retry rule of the part that stayed down?",

@@ -103,6 +103,7 @@ _PARAMETERS = {  # of the case language, as readers say them
     "broken": "chance that it is down",
     "fails": "chance that it fails when needed",
     "missed": "chance that it goes unseen",
+    "tips": "chance that it lands beyond the stability boundary",
     "beta": "share of failures in common",
     "loss": "loss each time",
 }
@@ -221,7 +222,8 @@ def whatif(data: Mapping[str, Any]) -> WhatIf:
     text = script_json({"tape": _packed(tape), "outputs": [_moving(o) for o in outputs],
                         "sliders": [{k: s[k] for k in ("id", "low", "high", "value", "scale", "unit", "inputs")} for s in sliders],
                         "switches": [{k: s[k] for k in ("id", "kind", "set")} for s in switches],
-                        "larger": list(data.get("larger", []))})  # fmt: skip  # one record
+                        "larger": list(data.get("larger", [])),
+                        "together": [dict(x) for x in data.get("together", [])]})  # fmt: skip  # one record
     if len(text) > BUDGET:
         return WhatIf(None, _reason(len(text) // 1000), tuple(replace(today(o), fixed=True) for o in outputs), (), ())
     return WhatIf(

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.shown import number
-from fuelbed.engines.actions.portfolio import points
+from fuelbed.engines.actions.portfolio import enclosed_note, points
 from fuelbed.engines.actions.scene import Scene
 from fuelbed.engines.actions.words import proven
 from fuelbed.numerics.process.bounds import Bound, bounds
@@ -338,6 +338,9 @@ def _note(scene: Scene, rows: list[tuple[Cell, ...]]) -> str:
     if any(scene.case.actions[n].cost is None for n in scene.moving):
         parts.append("An action without a `cost` counts 1.")
     parts.append("Of two actions that set one number, the better value counts.")
+    parts += (
+        [x] if (x := enclosed_note(scene, "so the better of them counts (no item undoing another), or nothing at all.")) else []
+    )
     if scene.options.target is None and scene.standing and scene.main == "probability":
         parts.append("The probability counts here, as it may have failed already.")
     return " ".join(parts)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Sentence, Table
 from fuelbed.core.case import Case
-from fuelbed.core.facts import Facts, NotFound, Verdict, Verdicts
+from fuelbed.core.facts import Facts, Margins, NotFound, Tipping, Verdict, Verdicts
 from fuelbed.core.options import Options
 from fuelbed.core.shown import count, per_cent
 from fuelbed.engines.actions.cheapest import cheapest
 from fuelbed.engines.actions.flips import flips
+from fuelbed.engines.actions.margins import margin_cells, margin_columns
 from fuelbed.engines.actions.order import option_order
 from fuelbed.engines.actions.portfolio import pairs, untouched
 from fuelbed.engines.actions.scene import Scene, set_up
@@ -42,19 +43,21 @@ _HELPING = ("structural", "control", "mitigation", "trigger only")
 
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """One row per action item; deterministic for a seed."""
+    tipping = t if isinstance(t := facts[Tipping], Tipping) else None
+    margins = m if isinstance(m := facts[Margins], Margins) else None
     if not case.actions:
         ask = NotFound("What does the team plan to do, and which factor does each item change?", "a verdict on every action item")
-        return Answer("The case lists no action items.", (Ask(ask), whatif(compile_case(case))))
-    order = option_order(compile_case(case))
-    scene = set_up(case, options, order.order)
+        return Answer("The case lists no action items.", (Ask(ask), whatif(compile_case(case, tipping))))
+    order = option_order(compile_case(case, tipping))
+    scene = set_up(case, options, order.order, tipping, margins)
     evidence = {
-        n: Evidence(scene, a, reach(scene.model, a.does), not a.does or "" in order.order.better[n])
+        n: Evidence(scene, a, reach(scene.model, a.does, n), not a.does or "" in order.order.better[n])
         for n, a in case.actions.items()
     }
     judged = {n: judge(e) for n, e in evidence.items()}
     blocks: list[Block] = [
         Sentence(order.sentence, tone="plain"),
-        _table(scene, judged),
+        _table(scene, judged, evidence),
         _after_table(scene, evidence),
         *_shared_note(scene),
         order.picture,
@@ -103,7 +106,7 @@ def _differs(scene: Scene) -> bool:
     return any(way("hazard", n) != way("probability", n) for n in scene.moving if "probability" in scene.judged)
 
 
-def _table(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> Table:
+def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str, Evidence]) -> Table:
     """The verdict on each action item, its paired changes, and why."""
     chance = scene.standing or _differs(scene)
     quantities = [
@@ -118,7 +121,7 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> Table:
         moves = bool(scene.case.actions[name].does)
         cells = [Cell(estimate=change(r[o].ratio, scene.known)) if moves else Cell("not said") for o, _ in quantities]
         head = [Cell(name), Cell(scene.case.actions[name].what), Cell(rule.verdict, tone=rule.tone)]
-        rows.append((*head, *cells, Cell(why)))
+        rows.append((*head, *cells, *margin_cells(scene, name, evidence[name].reach), Cell(why)))
     return Table(
         "actions",
         "What each action item changes",
@@ -127,6 +130,7 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> Table:
             Column("what", "what", brief=False),
             Column("verdict", "verdict", "verdict"),
             *(c for _, c in quantities),
+            *margin_columns(scene),
             Column("why", "why", brief=False),
         ),
         tuple(rows),

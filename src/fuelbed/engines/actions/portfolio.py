@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.shown import count
 from fuelbed.engines.actions.scene import Scene
-from fuelbed.engines.actions.words import proven
+from fuelbed.engines.actions.words import names, proven
 from fuelbed.numerics.process.bounds import bounds
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.interventions import middles
@@ -19,7 +19,7 @@ from fuelbed.numerics.process.joint import clashes
 from fuelbed.numerics.process.reach import cut_set_count, held_by
 from fuelbed.numerics.sampling import box_points, quantile
 
-__all__ = ["pairs", "points", "untouched"]
+__all__ = ["enclosed_note", "pairs", "points", "untouched"]
 
 Array = NDArray[np.float64]
 _POINTS = 24
@@ -42,6 +42,15 @@ def points(model: Compiled, n: int, seed: int = 7, drawn: bool = True) -> dict[s
         v = np.where(shares[i] <= 0, low, np.where(shares[i] >= 1, high, inner))
         out[k.label] = np.concatenate([[min(q.middle, RATE_CAP)], v])
     return out
+
+
+def enclosed_note(scene: Scene, so: str) -> str:
+    """That the chance of tipping under several items was not computed, where that is so; `so` says what follows."""
+    tips = scene.model.tips
+    open_ = [t for t in tips.triggers if any(t in tips.unproven(pair) for pair in combinations(scene.moving, 2))]
+    if not open_:
+        return ""
+    return f"What several items that move the stability boundary of {names(open_)} do to it together was not computed, {so}"
 
 
 def untouched(scene: Scene) -> Table:
@@ -93,6 +102,7 @@ def pairs(scene: Scene) -> Table:
         "Pairs that add nothing to each other",
         (Column("drop", "adds nothing", "code"), Column("keep", "once there is", "code"), Column("why", "why", brief=False)),
         tuple(rows),
+        note=enclosed_note(scene, "so of such a pair nothing is said here."),
         empty="Every action item that helps still adds something when another one is done.",
         detail=True,
     )
@@ -118,6 +128,7 @@ def _candidates(scene: Scene) -> tuple[list[tuple[str, str]], int]:
         (keep, drop)
         for row, pair in enumerate(both)
         for keep, drop in permutations(pair)
+        if not scene.model.tips.unproven(items[i] for i in pair)
         if all((joint[o][row] >= (1 - _ADDS) * alone[o][1 + keep] - 1e-15).all() for o in outputs)
     }
     return [(items[k], items[d]) for pair in both for k, d in permutations(pair) if (k, d) in flat], at

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from fuelbed.core.case import Case
+from fuelbed.core.facts import Margins, Tipping
 from fuelbed.core.options import Options
 from fuelbed.numerics.boolean.bdd import FALSE
 from fuelbed.numerics.process.bounds import Bound, Comparison, bounds, sampled
@@ -32,6 +33,7 @@ class Scene:
               loss, else failures a year.
     judged    what a verdict looks at: failures a year, horizon probability (where it is only enclosed, standing failures) and loss.
     known     False where a rate is not given: then nothing has a middle.
+    margins   distances to failure, where an engine gave them.
     """
 
     model: Compiled
@@ -41,6 +43,7 @@ class Scene:
     main: str
     judged: tuple[str, ...]
     known: bool
+    margins: Margins | None = None
 
     @property
     def case(self) -> Case:
@@ -86,13 +89,15 @@ def may_stand(model: Compiled) -> bool:
     return sampled(model, ("standing",), np.random.default_rng(7))["standing"].high > 1e-12
 
 
-def set_up(case: Case, options: Options, order: Order | None = None) -> Scene:
+def set_up(
+    case: Case, options: Options, order: Order | None = None, tipping: Tipping | None = None, margins: Margins | None = None
+) -> Scene:
     """Compile the case and compare every item with doing nothing, on the same numbers.
 
     `order` is what holds without numbers: an item that leaves everything as it was changes nothing, one that does at least as much as
     nothing raises nothing, whatever the bounds could show by themselves.
     """
-    model = compile_case(case)
+    model = compile_case(case, tipping)
     standing = may_stand(model)
     names = list(case.actions)
     rows = [{}, *(changes_of(model, a) for a in case.actions.values())]
@@ -110,7 +115,7 @@ def set_up(case: Case, options: Options, order: Order | None = None) -> Scene:
     judged: tuple[str, ...] = ("hazard", "probability", "loss")
     if open_chance:
         judged = ("hazard", "standing", "loss") if standing else ("hazard", "loss")
-    return Scene(model, options, results, standing, main, judged, not has_unknown_rates(model))
+    return Scene(model, options, results, standing, main, judged, not has_unknown_rates(model), margins)
 
 
 def _no_more(c: Comparison, before: Comparison, same: bool) -> Comparison:

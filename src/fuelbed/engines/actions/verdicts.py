@@ -116,6 +116,9 @@ def _no_effect(e: Evidence) -> str:
     reverted = [c.target for c in e.action.does if c.verb == "revert"]
     if reverted and e.reach.touches == {"trigger"}:
         return f"Undoes what is in force of `{reverted[0]}`; how often it comes again stays as it was."
+    models = [c.target for c in e.action.does if c.target in e.scene.case.dynamics]
+    if models and not e.reach.touches - {"signal"}:
+        return f"Changes {names(dict.fromkeys(models))}, but no line says `tips` of a trigger that pushes it."
     if e.reach.touches - {"signal"}:
         where = "over the whole range of the numbers" if e.proven else "at all values of the numbers that were tried"
         return f"Every quantity moves by less than 1 % {where}."
@@ -124,6 +127,12 @@ def _no_effect(e: Evidence) -> str:
 
 def _structural(e: Evidence) -> str:
     closed = e.reach.closes
+    if not closed:
+        one = len(e.reach.unloops) == 1
+        return (
+            f"Takes the loop away: {names(e.reach.unloops)} no longer land{'s' if one else ''} beyond the stability boundary, which "
+            f"every cut set with {'it' if one else 'them'} needs: {_range(e)}."
+        )
     if len(closed) == 1:
         return f"Closes {names(closed)}, which every cut set holds."
     return f"Closes {names(closed)}: no cut set is left."
@@ -133,6 +142,9 @@ def _control(e: Evidence) -> str:
     if e.reach.breaks:
         many = e.reach.cut_sets != 1
         return f"Breaks {count(e.reach.breaks)} of {count(e.reach.cut_sets)} cut set{'s' if many else ''}: {_range(e)}."
+    if "model" in e.reach.touches:
+        also = " and stands in the way" if e.reach.touches - {"model", "signal"} else ""
+        return f"Moves the stability boundary{also}: {_range(e)}."
     return f"Stands in the way: {_range(e)}."
 
 
@@ -159,7 +171,7 @@ RULES: tuple[Rule, ...] = (
         lambda e: "Adds sight and changes nothing else: no control in the model acts on what it shows.",
     ),
     Rule("no effect", "muted", lambda e: e.all_flat, _no_effect),
-    Rule("structural", "good", lambda e: e.helps and bool(e.reach.closes), _structural),
+    Rule("structural", "good", lambda e: e.helps and bool(e.reach.closes or e.reach.unloops), _structural),
     Rule(
         "trigger only",
         "bad",

@@ -22,7 +22,8 @@ __all__ = ["whatif"]
 def whatif(model: Compiled, joint: Joint | None = None) -> Picture:
     """One slider per given number, one switch per action item and per factor (its removal).
 
-    Of two switches that set one input the better value counts: the smaller one, but for the inputs listed under `larger`.
+    Of two switches that set one input the better value counts: the smaller one, but for the inputs listed under `larger`. Items that
+    move the chance of tipping of one trigger are listed under `together`, with what is known of sets of them.
     What lies outside the tape (a simulated or bounded probability) travels as a fixed number.
     """
     if has_unknown_rates(model):
@@ -37,7 +38,10 @@ def whatif(model: Compiled, joint: Joint | None = None) -> Picture:
     start = {n: mid[d] if isinstance(d, str) else d for n, d in model.defaults.items()}
     tape = {**t.as_json(), "inputs": [{"name": n, "value": start[n]} for n in t.inputs]}
     larger = sorted(place[n] for n in (joint.larger if joint is not None else ()) if n in place)
-    data = {"tape": tape, "outputs": _outputs(model), "sliders": sliders, "switches": switches, "larger": larger, "reason": ""}
+    data = {
+        "tape": tape, "outputs": _outputs(model), "sliders": sliders, "switches": switches, "larger": larger,
+        "together": _together(model, place, mid, {s["id"]: i for i, s in enumerate(switches)}), "reason": "",
+    }  # fmt: skip  # one record
     alt = "Sliders for every number and a switch for every action; they recompute the same formulas inside the page."
     return Picture("whatif", "What if", data, alt)
 
@@ -60,6 +64,22 @@ def _switches(model: Compiled, place: dict[str, int], mid: dict[str, float], at_
         {"id": f"without:{f.name}", "label": f.name, "kind": "factor", "set": settings(removal(model, f)), "what": f.what}
         for f in factors
     ]
+
+
+def _together(model: Compiled, place: dict[str, int], mid: dict[str, float], at: dict[str, int]) -> list[dict[str, Any]]:
+    """By trigger whose chance of tipping several items move: its two inputs, and what is known of each set of switches, as
+    `Tips.parts` reads it (`set` are the values of the two inputs, `lowers` whether the set surely raises nothing)."""
+    out = []
+    for t in model.tips.triggers:
+        inputs = [place[n] for n in (f"{t}.tips_kept", f"{t}.tips_raised") if n in place]
+        parts = [
+            {"of": sorted(at[n] for n in names), "set": [mid[v] if isinstance(v, str) else v for v in (s.kept, s.raised)],
+             "lowers": s.lowers}
+            for names, s in model.tips.sets(t).items()
+        ]  # fmt: skip  # one record
+        if len(inputs) == 2 and len(parts) > 1:
+            out.append({"at": inputs, "parts": parts})
+    return out
 
 
 def _outputs(model: Compiled) -> list[dict[str, Any]]:
@@ -103,5 +123,5 @@ def _slider(model: Compiled, label: str, place: dict[str, int], mid: dict[str, f
     return {
         "id": label, "label": label, "group": factor.kind if factor is not None else "shared",
         "low": low, "high": high, "value": value, "scale": scale, "unit": unit, "inputs": inputs,
-        "what": factor.what if factor is not None else "",
+        "what": " ".join(x for x in (factor.what if factor is not None else "", "(from dynamics)" if q.basis == "computed" else "") if x),
     }  # fmt: skip  # one record

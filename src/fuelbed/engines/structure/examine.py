@@ -7,7 +7,7 @@ import numpy as np
 from fuelbed.core.blocks import Answer, Ask, Block, Sentence
 from fuelbed.core.case import Case
 from fuelbed.core.estimates import Estimate
-from fuelbed.core.facts import Facts, NotFound, RiskShares
+from fuelbed.core.facts import Facts, NotFound, RiskShares, Tipping
 from fuelbed.core.options import Options
 from fuelbed.engines.structure import importance, tables
 from fuelbed.engines.structure.claim import Removed, claim, may_stand, standing_sentence
@@ -30,7 +30,7 @@ _PAIRED = 1_000_000  # operations up to which changes of the horizon probability
 
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """Answer §1 for `case`; deterministic for a seed."""
-    model = compile_case(case)
+    model = compile_case(case, t if isinstance(t := facts[Tipping], Tipping) else None)
     rng = np.random.default_rng(options.seed)
     factors = [f for f in case.factors.values() if _used(model, f.name)]
     today = bounds(model, [{}], _OUTPUTS, rng)[0]

@@ -80,7 +80,7 @@ def numbers_table(model: Compiled, elasticity: Mapping[str, Estimate]) -> Table:
             (
                 Cell(k.label),
                 Cell(estimate=given_estimate(q)),
-                Cell(q.basis if q.given else "not given"),
+                Cell("not given" if not q.given else "computed by dynamics" if q.basis == "computed" else q.basis),
                 Cell(estimate=elasticity[k.label]) if k.label in elasticity else Cell(""),
                 Cell(q.source),
             )

@@ -3,6 +3,7 @@
 Better is what lowers the reported quantity. In a coherent case (no NOT) that is the smaller value of every probability, rate,
 duration and loss; for the rest (a common-cause share, any number of a case with NOT) the quantity is evaluated at the middle with
 the smaller and with the larger value. Where two values are uncertain and overlap, the better one counts at every point of the numbers.
+Items that move the chance of tipping of one trigger are no such pair of values: what they do together is for dynamics to say (`tips.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 
 from fuelbed.core.actions import Action
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
-from fuelbed.numerics.process.interventions import Alone, Overrides, Pick, batch, changes_of, evaluate, middles, setting
+from fuelbed.numerics.process.interventions import Alone, Overrides, Pick, batch, changes_of, evaluate, middles, setting, tipping
+from fuelbed.numerics.process.tips import Shift
 
 __all__ = ["Joint", "clashes"]
 
@@ -43,7 +45,11 @@ class Joint:
         s = self.model.structure
         coherent = all(s.is_monotone(f) for f in (s.lines[self.model.case.failure], *s.levels()))
         plain = (".rate", ".lasts", ".force", ".keep", ".fails", ".duty", ".missed", ".loss", ".live")
-        sure = [n for n in given if n.endswith(".keep") or (coherent and n.endswith(plain) and ".reaches." not in n)]
+        sure = [
+            n
+            for n in given
+            if n.endswith((".keep", ".tips_kept", ".tips_raised")) or (coherent and n.endswith(plain) and ".reaches." not in n)
+        ]
         return [n for n, values in given.items() if len(values) > 1 and n not in sure]
 
     def _larger_is_better(self, name: str) -> bool:
@@ -57,10 +63,23 @@ class Joint:
     def of(self, names: Iterable[str]) -> Overrides:
         """One row for a set of items."""
         given: dict[str, list[float | str]] = {}
-        for n in names:
+        mine = list(names)
+        for n in mine:
             for name, value in self.rows[n].items():
                 given.setdefault(name, []).append(value)
-        return {name: self._best(values, name in self.larger) for name, values in given.items()}
+        out = {name: self._best(values, name in self.larger) for name, values in given.items()}
+        for trigger in self.model.tips.triggers:
+            out.update(self._tipping(trigger, mine))
+        return out
+
+    def _tipping(self, trigger: str, names: Iterable[str]) -> Overrides:
+        """What a set of items does to the chance of tipping of one trigger, in `Tips.parts`' three ways."""
+        parts = self.model.tips.parts(trigger, list(names))
+        if len(parts) == 1:
+            return tipping(trigger, parts[0])
+        if all(p.lowers for p in parts):
+            return {f"{trigger}.tips_kept": self._best([p.kept for p in parts], False)} if parts else {}
+        return tipping(trigger, Shift(1.0, 1.0))
 
     def _best(self, values: list[float | str], largest: bool) -> float | str | Pick:
         """The best where the intervals are apart; else all that may be, for every point to choose from."""
@@ -99,14 +118,15 @@ class Joint:
         space = np.empty((tape.size, min(step, max(len(members), 1)) * n_points))
         parts = [np.empty((len(at), 0))]
         for a in range(0, len(members), step):
-            inputs = self._inputs(members[a : a + step], base, moved, place)
+            inputs = self._inputs(members[a : a + step], base, moved, knobs, place)
             parts.append(tape.run(inputs, space)[at])
         whole = np.concatenate(parts, axis=1).reshape(len(at), len(members), n_points)
         return dict(zip(outputs, whole, strict=True))
 
     def _inputs(
-        self, members: NDArray[np.bool_], base: Array, moved: Mapping[str, list[tuple[int, Array]]], place: Mapping[str, int]
-    ) -> Array:
+        self, members: NDArray[np.bool_], base: Array, moved: Mapping[str, list[tuple[int, Array]]],
+        knobs: Mapping[str, Array | float], place: Mapping[str, int],
+    ) -> Array:  # fmt: skip  # the signature reads better on two lines
         n, points = len(members), base.shape[1]
         out = np.tile(base, (1, n))
         for name, given in moved.items():
@@ -116,7 +136,22 @@ class Joint:
                 now = np.where(members[:, [i]], better(now, v), now)
             untouched = np.isinf(now)
             out[place[name]] = np.where(untouched, out[place[name]].reshape(n, points), now).ravel()
+        for trigger in self.model.tips.triggers:
+            self._tip(trigger, members, out, knobs, place)
         return out
+
+    def _tip(
+        self, trigger: str, members: NDArray[np.bool_], out: Array, knobs: Mapping[str, Array | float], place: Mapping[str, int]
+    ) -> None:
+        """The same for sets of items that move one trigger's chance of tipping, once for each combination of those items."""
+        movers = [i for i, n in enumerate(self.names) if trigger in self.model.tips.alone(n)]
+        combinations, which = np.unique(members[:, movers], axis=0, return_inverse=True)
+        for k, combination in enumerate(combinations):
+            chosen = [self.names[i] for i, there in zip(movers, combination.tolist(), strict=True) if there]
+            for name, value in self._tipping(trigger, chosen).items() if len(chosen) > 1 else ():
+                if name in place:
+                    rows = out[place[name]].reshape(len(members), -1)  # a view
+                    rows[which.ravel() == k] = setting(value, knobs)
 
 
 def clashes(actions: Sequence[Action]) -> list[tuple[str, str, str]]:

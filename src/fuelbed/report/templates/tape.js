@@ -51,6 +51,10 @@ function inputsNow(data, sliders, switches) {
       held.set(at, held.has(at) ? better(held.get(at), mine) : mine);
     }
   });
+  for (const { at, parts } of data.together || []) {
+    const values = tippingOf(parts, switches);
+    if (values !== null) at.forEach((input, i) => held.set(input, values[i]));
+  }
   held.forEach((value, at) => { inputs[at] = value; });
   return inputs;
 }

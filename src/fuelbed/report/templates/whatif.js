@@ -47,6 +47,15 @@ function toValue(s, position) {
   return s.scale === "log" ? s.low * Math.pow(s.high / s.low, position) : s.low + position * (s.high - s.low);
 }
 
+/* What the switches that are on do together to one chance of tipping (numerics/process/tips.py): the largest sets that were computed;
+   of several the better one where each surely raises nothing, else the worst there is. Null where none of them moves it. */
+function tippingOf(parts, switches) {
+  const on = parts.filter((p) => p.of.every((i) => switches[i]));
+  const most = on.filter((p) => !on.some((q) => q !== p && p.of.every((i) => q.of.includes(i))));
+  if (most.length < 2) return most.length ? most[0].set : null;
+  return most.every((p) => p.lowers) ? [Math.min(...most.map((p) => p.set[0])), 0] : [1, 1];
+}
+
 /* Why a slider that moves nothing moves nothing: who sets its number instead, or would. */
 function inertWords(data, switches, i) {
   const mine = new Set(data.sliders[i].inputs), named = (list) => list.map((s) => s.id.replace(/^without:/, "")).join(", ");

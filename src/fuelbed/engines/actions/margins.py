@@ -1,0 +1,44 @@
+"""The margin column of the action table: how far from failing today, and with each item done, as dynamics and threshold computed it."""
+
+from __future__ import annotations
+
+from fuelbed.core.blocks import Cell, Column
+from fuelbed.core.estimates import Estimate
+from fuelbed.core.shown import number, per_cent
+from fuelbed.engines.actions.scene import Scene
+from fuelbed.numerics.process.reach import Reach
+
+__all__ = ["margin_cells", "margin_columns"]
+
+
+def margin_columns(scene: Scene) -> list[Column]:
+    """One column where an engine gave margins, else none."""
+    return [Column("margin", "margin", brief=False)] if scene.margins is not None else []
+
+
+def margin_cells(scene: Scene, name: str, reach: Reach) -> list[Cell]:
+    """Today's margin and that after the item. An item without one in the fact changes nothing that a dynamic model reads: what only
+    shows something leaves the margin as it is by the very computation, other items do not touch it."""
+    if scene.margins is None:
+        return []
+    today, after = scene.margins.margin.get(""), scene.margins.margin.get(name)
+    if after is None or today is None:
+        does = scene.case.actions[name].does
+        if today is None or not does:
+            return [Cell("" if after is None else _words(after))]
+        return [Cell("unchanged" if all(c.verb == "observe" for c in does) else "not touched", tone="muted")]
+    if (today.value, today.low, today.high) == (after.value, after.low, after.high):
+        return [Cell("unchanged", tone="muted")]
+    better, worse = after.low > today.high, after.high < today.low
+    return [Cell(f"{_words(today)} → {_words(after)}", tone="good" if better else "bad" if worse else "plain")]
+
+
+def _words(e: Estimate) -> str:
+    """`12 % (8 to 20 %)`, `4 to 9 per second`."""
+    share = e.kind in ("share", "change")
+    one = per_cent if share else number
+    unit = " %" if share else f" {e.unit}" if e.unit else ""
+    if e.low == e.high:
+        return f"{one(e.low)}{unit}"
+    span = f"{one(e.low)} to {one(e.high)}{unit}"
+    return span if e.value is None else f"{one(e.value)}{unit} ({span})"
