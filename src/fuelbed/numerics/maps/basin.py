@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from fuelbed.numerics.maps.boundary import critical_sizes
 from fuelbed.numerics.maps.fixed import FixedPoint, describe, newton
-from fuelbed.numerics.maps.simulate import stays_down
+from fuelbed.numerics.maps.simulate import settled, stays_down
 from fuelbed.numerics.maps.system import System
 
 __all__ = ["CriticalMove", "Edge", "Share", "basin_share", "critical_move", "edge_state", "wilson"]
 
 Array = NDArray[np.float64]
-_APART = 1e-4  # of the box: when the pair across the edge is further apart it is drawn together again
-_CLOSE = 1e-7
+_APART = 1e-3  # of the box: when the pair across the edge is further apart it is drawn together again
+_CLOSE = 1e-6
 _POINTS = 31  # between the pair in one round of drawing together: a bracket shrinks 32-fold
 
 
@@ -64,10 +64,10 @@ class Edge:
     spread: float
 
 
-def edge_state(system: System, p: Array, up: Array, down: Array, settle: float, rounds: int = 60, every: int = 20) -> Edge | None:
+def edge_state(system: System, p: Array, up: Array, down: Array, settle: float, rounds: int = 40) -> Edge | None:
     """Edge tracking: a pair of states, one that comes back and one that does not, is stepped on and drawn together again and again.
 
-    up, down: two states (S,) with these two fates; None where they do not have them. `every`: steps between two drawings.
+    up, down: two states (S,) with these two fates; None where they do not have them.
     (J. Skufca, J. Yorke, B. Eckhardt, Phys. Rev. Lett. 96, 2006.)
     """
     steps = max(round(settle / system.step_seconds), 10)
@@ -75,16 +75,17 @@ def edge_state(system: System, p: Array, up: Array, down: Array, settle: float, 
     fate, _ = stays_down(system, np.stack([a, b]), p, steps)
     if fate[0] or not fate[1]:
         return None
+    rests = settled(system, np.stack([a, b]), p, steps)
     seen: list[Array] = []
     for _ in range(rounds):
-        a, b = _together(system, p, a, b, steps)
+        a, b = _together(system, p, a, b, steps, rests)
         middle = (a + b) / 2
         point = _point_near(system, p, middle)
         if point is not None:
             return Edge(point.x, point, 0.0)
         seen.append(middle)
         pair = np.stack([a, b])
-        for _ in range(every):
+        for _ in range(max(steps // 20, 20)):
             pair = system.step(pair, p)
             if np.max(np.abs(pair[1] - pair[0]) / system.scale) > _APART:
                 break
@@ -93,12 +94,12 @@ def edge_state(system: System, p: Array, up: Array, down: Array, settle: float, 
     return Edge(seen[-1], None, float(np.max(np.ptp(late, axis=0) / system.scale)))
 
 
-def _together(system: System, p: Array, a: Array, b: Array, steps: int) -> tuple[Array, Array]:
+def _together(system: System, p: Array, a: Array, b: Array, steps: int, rests: Array) -> tuple[Array, Array]:
     """Two neighbours on the segment from a to b, `_CLOSE` apart, of which the first comes back and the second does not."""
     while np.max(np.abs(b - a) / system.scale) > _CLOSE:
         share = np.arange(0, _POINTS + 2)[:, None] / (_POINTS + 1)
         x = a + share * (b - a)
-        down = stays_down(system, x[1:-1], p, steps)[0]
+        down = stays_down(system, x[1:-1], p, steps, rests)[0]
         at = int(np.argmax(np.append(down, True)))
         a, b = x[at], x[at + 1]
     return a, b

@@ -21,6 +21,7 @@ __all__ = ["Trajectory", "Trial", "lyapunov", "pushed", "settled", "stays_down",
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 _STILL = 1e-11  # of the box in one step: a row that moves less has settled
+_AT_REST = 1e-4  # of the box
 _LOOK = 16  # steps between two looks at who has settled
 
 
@@ -72,10 +73,15 @@ def _still(system: System, new: Array, x: Array) -> Bool:
         return np.asarray(np.all(~(np.abs(new - x) > _STILL * system.scale), axis=1), dtype=bool)
 
 
-def stays_down(system: System, x: Array, p: Array, steps: int) -> tuple[Bool, int]:
-    """(n,) down or not after `steps` more steps at the parameters p, and how many rows left the domain of the model."""
+def stays_down(system: System, x: Array, p: Array, steps: int, rests: Array | None = None) -> tuple[Bool, int]:
+    """(n,) down or not after `steps` more steps at the parameters p, and how many rows left the domain of the model.
+
+    rests: states at which the system rests (k, S), or one of them per row as (n, 1, S). A row that came within 1e-4 of the box of one
+    of them, and nearer still 16 steps later, is decided by whether that one is failed. One that does not rest is left out of account.
+    """
     n = len(x)
     p = np.broadcast_to(p, (n, len(system.parameters)))
+    near = _Near(system, p, rests)
     down = np.zeros(n, dtype=bool)
     rows, left = np.arange(n), 0
     tail = max(steps // 10, 1)
@@ -87,10 +93,12 @@ def stays_down(system: System, x: Array, p: Array, steps: int) -> tuple[Bool, in
         elif t % _LOOK == 0:
             gone = ~finite(new)
             still = _still(system, new, x)
-            if still.any():
-                down[rows[still]] = (system.failed(new[still], p[still]) > 0) | gone[still]
-                left += int(gone.sum())
-                keep = ~still
+            at_rest, answer = near.look(rows, new)
+            out = still | at_rest
+            if out.any():
+                down[rows[out]] = np.where(at_rest[out], answer[out], (system.failed(new[out], p[out]) > 0) | gone[out])
+                left += int((gone & out).sum())
+                keep = ~out
                 rows, new, p, failed = rows[keep], new[keep], p[keep], failed[keep]
                 if not len(rows):
                     return down, left
@@ -98,6 +106,33 @@ def stays_down(system: System, x: Array, p: Array, steps: int) -> tuple[Bool, in
     gone = ~finite(x)
     down[rows] = (2 * failed > tail) | gone
     return down, left + int(gone.sum())
+
+
+class _Near:
+    """Which rows have come to one of the places of rest."""
+
+    def __init__(self, system: System, p: Array, rests: Array | None) -> None:
+        n, size = p.shape[0], len(system.states)
+        places = np.zeros((n, 0, size)) if rests is None else np.broadcast_to(rests, (n, *np.shape(rests)[-2:]))
+        self.scale, self.places = system.scale, places
+        self.failed = np.zeros(places.shape[:2], dtype=bool)
+        self.before = np.full(places.shape[:2], np.inf)
+        self.resting = np.zeros(places.shape[:2], dtype=bool)
+        for k in range(places.shape[1]):
+            image = system.step(places[:, k], p)
+            self.failed[:, k] = system.failed(places[:, k], p) > 0
+            self.resting[:, k] = np.max(np.abs(image - places[:, k]) / system.scale, axis=1) < 1e-9
+
+    def look(self, rows: NDArray[np.intp], x: Array) -> tuple[Bool, Bool]:
+        """(m,) has come to rest, and (m,) whether that place is failed; for the rows still followed."""
+        if not self.places.shape[1]:
+            return np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+        with np.errstate(invalid="ignore"):
+            far = np.max(np.abs(x[:, None] - self.places[rows]) / self.scale, axis=2)
+        nearer = (self.before[rows] < _AT_REST) & (far < self.before[rows]) & self.resting[rows]
+        self.before[rows] = far
+        at = np.argmax(nearer, axis=1)
+        return np.asarray(nearer.any(axis=1), dtype=bool), self.failed[rows, at]
 
 
 @dataclass(eq=False)
@@ -126,7 +161,8 @@ class Trial:
         p = self.p[rows]
         during, x = pushed(self.system, self.push, sizes, p, self.start[rows])
         x = under(self.system, x, p, during, seconds / self.system.step_seconds)
-        down, left = stays_down(self.system, x, p, max(round(self.settle / self.system.step_seconds), 10))
+        steps = max(round(self.settle / self.system.step_seconds), 10)
+        down, left = stays_down(self.system, x, p, steps, self.start[rows][:, None])
         self.left += left
         return down
 
