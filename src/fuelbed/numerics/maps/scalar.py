@@ -1,32 +1,32 @@
-"""One point at a time: the same operations as a plain loop, compiled by numba where it is installed, interpreted otherwise.
+"""One point at a time: the same operations as a plain loop, compiled where numba is installed (`numerics/kernels.py`), plain otherwise.
 
-Import this module only inside the functions that need it: importing it imports numba. With `NUMBA_DISABLE_JIT=1`, or without numba,
-the very same source runs as Python, with the same decisions.
+The compiled and the plain run are one source and take the same decisions.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from fuelbed.numerics.maps.operations import CODES
 
-try:
-    import numba
+__all__ = ["KERNELS", "erlang_tail", "follow", "registers_of", "run_scalar"]
 
-    COMPILED = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]  # set when numba is imported
-    jit: Callable[[Any], Any] = numba.njit(cache=True, error_model="numpy")
-except ImportError:
-    COMPILED = False
-
-    def jit(function: Any) -> Any:
-        return function
-
-
-__all__ = ["COMPILED", "erlang_tail", "jit", "registers_of", "run_scalar"]
+KERNELS = (
+    "erlang_tail",
+    "_divided",
+    "_power",
+    "_unary",
+    "_binary",
+    "_ternary",
+    "run_scalar",
+    "_nearest",
+    "_follow_row",
+    "follow",
+)
+"""Callees first, as `numerics/kernels.py` wants them."""
 
 _NEG, _ADD, _SUB, _MUL, _DIV, _POW, _LT, _LE, _GT, _GE, _AND, _OR, _NOT = range(13)
 _MIN, _MAX, _EXP, _LOG, _SQRT, _ABS, _TANH, _IF, _HILL, _LATE, _RAMP, _POS = range(13, 25)
@@ -34,7 +34,6 @@ if len(CODES) != 25:
     raise ImportError("the operations of scalar.py and operations.py differ")
 
 
-@jit
 def erlang_tail(a: float, x: float) -> float:
     """Q(a, x), the regularized upper incomplete gamma function: series below a + 1, continued fraction above.
 
@@ -76,7 +75,6 @@ def erlang_tail(a: float, x: float) -> float:
     return front * h
 
 
-@jit
 def _divided(a: float, b: float) -> float:
     if b != 0.0:
         return a / b
@@ -85,7 +83,6 @@ def _divided(a: float, b: float) -> float:
     return math.inf if (a > 0.0) == (math.copysign(1.0, b) > 0.0) else -math.inf
 
 
-@jit
 def _power(a: float, b: float) -> float:
     if a == 0.0 and b < 0.0:
         return math.inf
@@ -96,7 +93,6 @@ def _power(a: float, b: float) -> float:
     return float(a**b)
 
 
-@jit
 def _unary(code: int, a: float) -> Any:
     if code == _NEG:
         return -a
@@ -119,7 +115,6 @@ def _unary(code: int, a: float) -> Any:
     return 0.0 if a <= 0.0 else (1.0 if a >= 1.0 else a * (2.0 - a))
 
 
-@jit
 def _binary(code: int, a: float, b: float) -> Any:
     if a != a or b != b:
         return math.nan
@@ -150,7 +145,6 @@ def _binary(code: int, a: float, b: float) -> Any:
     return 1.0 if a > 0.0 or b > 0.0 else 0.0
 
 
-@jit
 def _ternary(code: int, a: float, b: float, c: float) -> Any:
     if code == _IF:
         return math.nan if a != a else (b if a > 0.0 else c)
@@ -164,7 +158,6 @@ def _ternary(code: int, a: float, b: float, c: float) -> Any:
     return 0.5 * (1.0 + math.tanh(0.5 * u))
 
 
-@jit
 def run_scalar(codes: Any, args: Any, registers: Any, first: int) -> None:
     """Fills `registers[first:]`, one per operation; inputs and constants stand before `first`. Outputs are read from their registers."""
     for i in range(len(codes)):
@@ -186,3 +179,94 @@ def registers_of(program: Any) -> tuple[Any, Any, Any, int]:
     registers = np.zeros(n + len(constants) + len(codes))
     registers[n : n + len(constants)] = constants
     return codes, args, registers, n + len(constants)
+
+
+def _nearest(y: Any, scale: Any, places: Any, resting: Any, before: Any, at_rest: float) -> int:
+    """The first place of rest that y has come to (near before, nearer now), else -1; `before` is brought up to date."""
+    at = -1
+    for j in range(len(places)):
+        far = 0.0
+        for s in range(len(y)):
+            d = abs(y[s] - places[j, s]) / scale[s]
+            if d != d:
+                d = math.inf
+            if d > far:
+                far = d
+        if at < 0 and resting[j] and before[j] < at_rest and far < before[j]:
+            at = j
+        before[j] = far
+    return at
+
+
+def _follow_row(
+    law: Any,
+    registers: Any,
+    failing: Any,
+    f_registers: Any,
+    y: Any,
+    steps: int,
+    scale: Any,
+    places: Any,
+    resting: Any,
+    failed: Any,
+    bars: Any,
+) -> int:
+    """0 up, 1 down, 2 left the domain; see `simulate.stays_down`, whose rules these are."""
+    codes, args, first, outs = law
+    f_codes, f_args, f_first, f_out = failing
+    still, at_rest, look = bars
+    before = np.full(len(places), math.inf)
+    tail = max(steps // 10, 1)
+    count = 0
+    good = True
+    for t in range(steps):
+        for s in range(len(y)):
+            registers[s] = y[s]
+        run_scalar(codes, args, registers, first)
+        moved, good = False, True
+        for s in range(len(y)):
+            v = registers[outs[s]]
+            if abs(v - y[s]) > still * scale[s]:
+                moved = True
+            if not math.isfinite(v):
+                good = False
+            y[s] = v
+            f_registers[s] = v
+        if t >= steps - tail:
+            run_scalar(f_codes, f_args, f_registers, f_first)
+            count += 1 if f_registers[f_out] > 0 else 0
+        elif t % look == 0:
+            at = _nearest(y, scale, places, resting, before, at_rest)
+            if at >= 0:
+                return 1 if failed[at] else 0
+            if not moved:
+                run_scalar(f_codes, f_args, f_registers, f_first)
+                return 2 if not good else (1 if f_registers[f_out] > 0 else 0)
+    return 2 if not good else (1 if 2 * count > tail else 0)
+
+
+def follow(
+    law: Any,
+    registers: Any,
+    failing: Any,
+    f_registers: Any,
+    x: Any,
+    p: Any,
+    steps: int,
+    scale: Any,
+    places: Any,
+    resting: Any,
+    failed: Any,
+    bars: Any,
+) -> Any:
+    """(n,) fates of the rows x (n, S) at the parameters p (n, P), one row after the other."""
+    n, size = x.shape
+    out = np.zeros(n, dtype=np.int64)
+    for i in range(n):
+        for j in range(p.shape[1]):
+            registers[size + j] = p[i, j]
+            f_registers[size + j] = p[i, j]
+        out[i] = _follow_row(
+            law, registers, failing, f_registers, x[i].copy(), steps, scale, places[i], resting[i], failed[i], bars
+        )
+    return out

@@ -6,6 +6,7 @@ import math
 import time
 
 import numpy as np
+import pytest
 
 from fuelbed.numerics.maps.basin import basin_share, critical_move, edge_state, wilson
 from fuelbed.numerics.maps.boundary import critical_durations, critical_sizes, hysteresis, least_correction
@@ -87,6 +88,25 @@ def test_an_oscillation_is_judged_by_its_time_average_and_a_lost_row_is_down() -
     down, left = stays_down(s, np.array([[3.0]]), s.today, 200)
     assert down.tolist() == [True]
     assert left == 1
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_compiled_and_plain_rows_have_the_same_fate(rest: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    rng = np.random.default_rng(8)
+    s = compile_model(storm())
+    rests = np.array([f.x for f in fixed_points(s, s.today)]) if rest else None
+    x = np.array([600.0, 300.0]) * rng.random((80, 2)) ** 3
+    x[0] = np.nan
+    p = s.with_values({"load": rng.uniform(20, 98, 80)})
+    p[40:] = s.today
+    fates = []
+    for word in ("plain", "fast"):
+        monkeypatch.setenv("FUELBED_KERNELS", word)
+        fates.append(stays_down(s, x, p, 6000, rests))
+    assert fates[0][0].tolist() == fates[1][0].tolist()
+    assert fates[0][1] == fates[1][1] == 1
+    assert 10 < fates[0][0].sum() < 70
 
 
 def test_trajectories_under_a_push() -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import subprocess
-import sys
 from itertools import pairwise
 
 import numpy as np
@@ -17,9 +14,12 @@ from scipy.special import digamma, gammaincc, gammaln
 
 from fuelbed.core.arithmetic import FUNCTIONS, Arith, Call, Name, Num
 from fuelbed.core.evaluation import evaluate
+from fuelbed.numerics.kernels import compiled
+from fuelbed.numerics.maps import scalar
 from fuelbed.numerics.maps.operations import CODES, late
 from fuelbed.numerics.maps.program import formula
-from tests.unit.numerics.maps.models import E
+from fuelbed.numerics.maps.system import compile_model
+from tests.unit.numerics.maps.models import E, storm
 
 NAMES = ("x", "y", "p")
 
@@ -50,13 +50,11 @@ POINTS = st.tuples(*[st.floats(-2, 2, allow_subnormal=False).map(lambda v: round
 @settings(max_examples=300, deadline=None)
 @given(trees(), POINTS)
 def test_values_and_scalar_loop_agree_with_the_obvious_evaluation(e: Arith, at: tuple[float, ...]) -> None:
-    from fuelbed.numerics.maps.scalar import registers_of, run_scalar
-
     program = formula(NAMES, e)
     got = program.run([np.array([v]) for v in at])[0, 0]
-    codes, args, registers, first = registers_of(program)
+    codes, args, registers, first = scalar.registers_of(program)
     registers[: len(at)] = at
-    run_scalar(codes, args, registers, first)
+    scalar.run_scalar(codes, args, registers, first)
     one = registers[program.outputs[0]]
     assert np.isclose(one, got, rtol=1e-9, atol=1e-11) or (math.isnan(one) and math.isnan(got)) or one == got
     want = evaluate(e, dict(zip(NAMES, at, strict=True)))  # the slow, obvious reading of core/evaluation.py
@@ -133,27 +131,18 @@ def test_leaving_the_domain_is_a_value_and_warns_of_nothing(recwarn: pytest.Warn
     assert not recwarn.list
 
 
-def test_the_scalar_loop_without_numba_decides_the_same() -> None:
-    """The same source, compiled here and interpreted in a fresh Python."""
-    code = (
-        "import numpy as np\n"
-        "from tests.unit.numerics.maps.models import storm\n"
-        "from fuelbed.numerics.maps.system import compile_model\n"
-        "from fuelbed.numerics.maps import scalar\n"
-        "s = compile_model(storm()); c, a, r, f = scalar.registers_of(s.program)\n"
-        "x = np.array([400.0, 90.0])\n"
-        "for _ in range(50):\n"
-        "    r[:2] = x; r[2:2 + len(s.today)] = s.today; scalar.run_scalar(c, a, r, f); x = r[list(s.program.outputs)].copy()\n"
-        "print(int(scalar.COMPILED), *[v.hex() for v in x.tolist()], scalar.erlang_tail(31.5, 28.0))\n"
-    )
-    outs = []
-    for jit in ("0", "1"):
-        env = {**os.environ, "NUMBA_DISABLE_JIT": jit, "PYTHONPATH": os.pathsep.join(["src", "."])}
-        outs.append(
-            subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout.split()
-        )
-    assert outs[1][0] == "0"
-    for fast, slow in zip(outs[0][1:3], outs[1][1:3], strict=True):
-        assert math.isclose(float.fromhex(fast), float.fromhex(slow), rel_tol=1e-12)
-    assert math.isclose(float(outs[0][3]), float(outs[1][3]), rel_tol=1e-12)
-    assert math.isclose(float(outs[1][3]), float(gammaincc(31.5, 28.0)), rel_tol=1e-11)
+def test_the_compiled_loop_and_the_plain_one_agree() -> None:
+    pytest.importorskip("numba")
+    s = compile_model(storm())
+    codes, args, registers, first = scalar.registers_of(s.program)
+    ends = []
+    for kernels in (scalar, compiled(scalar.__name__)):
+        x = np.array([400.0, 90.0])
+        r = registers.copy()
+        for _ in range(200):
+            r[:2], r[2 : 2 + len(s.today)] = x, s.today
+            kernels.run_scalar(codes, args, r, first)
+            x = r[list(s.program.outputs)].copy()
+        ends.append(x)
+        assert math.isclose(kernels.erlang_tail(31.5, 28.0), float(gammaincc(31.5, 28.0)), rel_tol=1e-11)
+    assert np.allclose(*ends, rtol=1e-12)
