@@ -121,6 +121,7 @@ class Model:
                 not given.
     load        the parameter that is the load, "" where there is none.
     pushes      by trigger of the case.
+    story       words for the names that a loop is told by: `too_late: attempts come too late`.
     metrics     the name of the `evidence.metrics` entry that shows this part, "" for none.
     """
 
@@ -140,6 +141,7 @@ class Model:
     metrics: str = ""
     what: str = ""
     span: Span | None = None
+    story: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[Parameter, ...]:

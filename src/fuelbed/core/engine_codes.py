@@ -75,6 +75,33 @@ ENGINE_CODES: Mapping[str, Code] = {
         "status: draft",
         "status: confirmed",
     ),
+    "FB211": Code(
+        "boundary is not a single line",
+        _W,
+        "Some greater push came back although a smaller one stayed down.",
+        "A single critical size then says too little: the least one that stays down is reported, and there are holes above it.",
+        "Look at the model near there; a breaker or a bounded queue can do this, and so can a law with a mistake.",
+        "a push so great that a breaker opens at once",
+        "a push that only lengthens a queue",
+    ),
+    "FB212": Code(
+        "model does not tip",
+        _W,
+        "By the model the push of this incident tips it at no value of its numbers.",
+        "A model that cannot do what happened says nothing about what would have prevented it.",
+        "Check size and duration of the push and the capacity, or name the loop that is missing.",
+        "load: times 1.05 on a service with half of its capacity free",
+        "the push as the metrics of the incident show it",
+    ),
+    "FB213": Code(
+        "no running state",
+        _W,
+        "The model is down with no push at all.",
+        "Then no trigger was needed, and the question of the boundary does not arise.",
+        "Check load and capacity; if they are right, the system was already failing.",
+        "load: 120 per second, capacity: 100 per second",
+        "load: 80 per second, capacity: 100 per second",
+    ),
 }
 
 ALL_CODES: Mapping[str, Code] = {**CODES, **ENGINE_CODES}

@@ -58,13 +58,11 @@ ENGINES: tuple[Engine, ...] = (
         "dynamics",
         "§2",
         "How did feedback amplify the push, and where is the stability boundary?",
+        load="fuelbed.engines.dynamics:examine",
+        reads=("dynamics", "actions", "factors", "evidence.metrics"),
         gives=(Tipping, Loops, Margins),
         columns=("margin",),
         owns=("dynamics",),
-        missing=_no(
-            "What are the capacity, the load, the timeout and the retry rule of the part that stayed down?",
-            "the size and length of a push that tips it, and the margin left today",
-        ),
     ),
     Engine(
         "coupling",

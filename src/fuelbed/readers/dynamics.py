@@ -160,7 +160,7 @@ class _Builder:
             r.error("FB048", self.span, f"one step of {self.title} takes {step:g} s.", "Give the parameters that it is made of.")
         return Model(
             self.name, states, parameters, laws.failed, step, laws.next, laws.events, laws.let, options, pushes, laws.load,
-            a.name if a else "", a.kernel if a else "", metrics, what or (a.what if a else ""), self.span,
+            a.name if a else "", a.kernel if a else "", metrics, what or (a.what if a else ""), self.span, laws.story,
         )  # fmt: skip  # in the order of the type
 
     def _state(self, s: StateLaw, have: Mapping[str, float]) -> State:

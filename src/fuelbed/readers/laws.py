@@ -18,7 +18,7 @@ from fuelbed.readers.yaml import Map, Node, Scalar
 
 __all__ = ["LAW_KEYS", "MAX_STATES", "Laws", "Scope", "StateLaw", "formula", "named", "read_laws", "written"]
 
-LAW_KEYS = ("states", "let", "next", "events", "failed", "step", "load")
+LAW_KEYS = ("states", "let", "next", "events", "failed", "step", "load", "story")
 MAX_STATES = 10
 _RESERVED = frozenset((*WORDS, "lasts"))
 
@@ -66,6 +66,7 @@ class Laws:
     failed: Arith
     step: Arith
     load: str
+    story: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_laws(r: Reading, f: Fields, scope: Scope, what: str) -> Laws | None:
@@ -89,9 +90,22 @@ def read_laws(r: Reading, f: Fields, scope: Scope, what: str) -> Laws | None:
     failed = _needed(r, f, "failed", scope.all(), "queue > 100", what)
     step = _step(r, f, scope, what)
     load = _load(r, f, scope)
+    story = _story(r, f, scope)
     if len(r.findings) > before or failed is None or step is None:
         return None
-    return Laws(scope.found, let, following, events, failed, step, load)
+    return Laws(scope.found, let, following, events, failed, step, load, story)
+
+
+def _story(r: Reading, f: Fields, scope: Scope) -> dict[str, str]:
+    """Words for the names that a loop is told by, `too_late: attempts come too late`."""
+    node = f.section("story")
+    out = {}
+    for name, entry in node.entries.items() if node else ():
+        if name not in scope.states and name not in scope.let:
+            cure = did_you_mean(name, [*scope.states, *scope.let]) or "Name a state or a quantity of `let`."
+            r.error("FB022", entry.key.span, f"no state or quantity is called `{name[:60]}`.", cure)
+        out[name] = r.text(entry.value, name)
+    return out
 
 
 def named(r: Reading, key: Scalar, what: str, taken: Collection[str]) -> None:

@@ -219,6 +219,7 @@ class ModelShape(_Shape):
     failed: Annotated[Said | None, Field(description="a formula, above 0 where the system is down")] = None
     step: Annotated[Quantity | None, Field(description="how long one step is: 1 minute")] = None
     load: Annotated[Name | None, Field(description="the parameter that is the load")] = None
+    story: Annotated[dict[Name, Said] | None, Field(description="words for the names that a loop is told by")] = None
     pushes: Annotated[
         dict[Name, dict[Name, str | int | float | dict[str, Any]]] | None,
         Field(description="TRIGGER: {load: times 1.6, lasts: 20 s}; times, plus or set"),

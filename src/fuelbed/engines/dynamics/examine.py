@@ -1,0 +1,102 @@
+"""The dynamics engine: what state it was in, what push tips it, what keeps it down, what brings it back, and what each item moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from fuelbed.core.actions import Change
+from fuelbed.core.blocks import Answer, Ask, Block
+from fuelbed.core.case import Case
+from fuelbed.core.dynamics import Model
+from fuelbed.core.estimates import Estimate
+from fuelbed.core.facts import Facts, Loops, Margins, NotFound, Tipped, Tipping
+from fuelbed.core.options import Options
+from fuelbed.engines.dynamics.draws import Draws, Variant, draw, touched, varied
+from fuelbed.engines.dynamics.part import Part, blocks_of, claim_of, examined
+from fuelbed.engines.dynamics.tipping import margin_estimate, ratio, tipped, tips_estimate
+
+__all__ = ["examine", "respond"]
+
+_TOGETHER = 4  # items on one model up to which their pairs are simulated too
+
+
+def examine(case: Case, facts: Facts, options: Options) -> Answer:
+    """Answer §2 for `case`; deterministic for a seed."""
+    del facts  # takes none
+    if not case.dynamics:
+        ask = NotFound(
+            "What are the capacity, the load, the timeout and the retry rule of the part that stayed down?",
+            "the size and length of a push that tips it, and the margin left today",
+        )
+        return Answer("The case has no model of what feeds on what.", (Ask(ask),))
+    parts = [examined(case, m, options) for m in case.dynamics.values() if not m.missing and m.pushes]
+    blocks: list[Block] = [b for p in parts for b in blocks_of(p)]
+    blocks += [Ask(_missing(m)) for m in case.dynamics.values() if m.missing or not m.pushes]
+    said = [claim_of(p) for p in parts] or ["The numbers of the model are not given, so nothing of it was computed."]
+    found = tuple(loop.nodes for p in parts if p.land.loops for loop in p.land.loops.sustaining)
+    given: list[object] = [Loops(found)] if found else []
+    if parts:
+        given += [_tipping(parts), _margins(parts)]
+    return Answer("\n".join(said), tuple(blocks), tuple(f for p in parts for f in p.findings), tuple(given))
+
+
+def _missing(m: Model) -> NotFound:
+    """The first question of a model whose numbers are not all there."""
+    if m.missing:
+        p = m.missing[0]
+        more = f" ({len(m.missing)} numbers of `{m.name}` are not given)" if len(m.missing) > 1 else ""
+        return NotFound(
+            p.question or f"What is `{p.name}` of `{m.name}`?",
+            f"whether `{m.name}` stays down by itself, and the push that tips it{more}",
+        )
+    return NotFound(
+        f"What does a trigger do to `{m.name}` (which number, by how much, for how long)?",
+        "the boundary between a push that passes and one that stays",
+    )
+
+
+def _tipping(parts: list[Part]) -> Tipping:
+    probability: dict[str, Estimate] = {}
+    changed: dict[str, dict[str, Tipped]] = {}
+    together: dict[frozenset[str], dict[str, Tipped]] = {}
+    for p in parts:
+        for trigger, t in p.today.items():
+            probability[trigger] = tips_estimate(t)
+        for v in p.variants:
+            for trigger, t in p.after[v.action].items():
+                changed.setdefault(v.action, {})[trigger] = Tipped(tips_estimate(t), ratio(t, p.today[trigger]))
+        for names, by_trigger in p.together.items():
+            for trigger, t in by_trigger.items():
+                together.setdefault(names, {})[trigger] = Tipped(tips_estimate(t), ratio(t, p.today[trigger]))
+    return Tipping(probability, changed, together, " ".join(p.source for p in parts))
+
+
+def _margins(parts: list[Part]) -> Margins:
+    """Of the first model: the size of its main push that stays down, today and after each item."""
+    p = parts[0]
+    margin = {"": margin_estimate(p.today[p.main])}
+    margin.update({v.action: margin_estimate(p.after[v.action][p.main]) for v in p.variants})
+    return Margins(margin)
+
+
+def respond(
+    case: Case, facts: Facts, changes: Mapping[str, tuple[Change, ...]], options: Options
+) -> Mapping[str, Mapping[str, Tipped]]:
+    """What sets of changes (by name) do to each trigger's chance of tipping; sets that touch no model are left out."""
+    del facts
+    out: dict[str, dict[str, Tipped]] = {}
+    for m in case.dynamics.values():
+        if m.missing or not m.pushes:
+            continue
+        draws = Draws(np.random.default_rng(options.seed))
+        base: Variant = draw(m, draws)
+        before = {t: tipped(base, t) for t in m.pushes}
+        for name, does in changes.items():
+            mine = touched(m, does)
+            if mine:
+                v = varied(base, name, mine, draws)
+                after = {t: tipped(v, t) for t in m.pushes}
+                out.setdefault(name, {}).update({t: Tipped(tips_estimate(a), ratio(a, before[t])) for t, a in after.items()})
+    return out

@@ -1,0 +1,136 @@
+"""The states that the model itself can rest in: running, failed, and the edge between; how far each parameter is from a change of that.
+
+This level is the map of the model (of an events model its mean field, of the retry service two numbers: those who wait and those who will
+send again). It says what kind of states there are; where the boundary of a push lies is asked of the finer level (`asking.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fuelbed.engines.dynamics.draws import Variant
+from fuelbed.numerics.maps.basin import Share, basin_share, edge_state
+from fuelbed.numerics.maps.boundary import Correction, least_correction
+from fuelbed.numerics.maps.continuation import Margin, Margins, nearest_bifurcation
+from fuelbed.numerics.maps.fixed import FixedPoint, describe, fixed_points
+from fuelbed.numerics.maps.loops import Influences, find_loops
+from fuelbed.numerics.maps.simulate import settled
+from fuelbed.numerics.maps.system import System, compile_model
+
+__all__ = ["SETTLE_STEPS", "Landscape", "Nearest", "landscape"]
+
+Array = NDArray[np.float64]
+SETTLE_STEPS = 4000
+_BASIN_POINTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The nearest change of a parameter that ends the running state (or the failed one); None: none within the range searched."""
+
+    parameter: str
+    running: Margin | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """points: all fixed points found at the middle of every number. normal, failed, edge: the three that matter, None where there is none.
+
+    `failed` is a state that holds by itself with `failed > 0`; the edge is where a push just too great leads before it is decided.
+    """
+
+    system: System
+    p: Array
+    points: tuple[FixedPoint, ...]
+    normal: FixedPoint | None
+    failed: FixedPoint | None
+    edge: Array | None
+    loops: Influences | None
+    nearest: tuple[Nearest, ...]
+    basin: Share
+    correction: Correction | None
+    settle: float
+
+
+def landscape(v: Variant, rng: np.random.Generator) -> Landscape:
+    """Everything at row 0, the middle of every number."""
+    system, p = compile_model(v.model), v.table[0]
+    settle = SETTLE_STEPS * system.step_seconds
+    points = tuple(fixed_points(system, p))
+    start = settled(system, system.start[None], p, SETTLE_STEPS)[0]
+    normal = _near(system, points, start, p) if np.isfinite(start).all() else None
+    if normal is not None and normal.failed > 0:
+        normal = None
+    failed = next((q for q in sorted(points, key=lambda q: -q.failed) if q.kind == "stable" and q.failed > 0), None)
+    edge = None
+    loops = None
+    if normal is not None and failed is not None:
+        found = edge_state(system, p, normal.x, failed.x, settle)
+        edge = found.x if found is not None else None
+    if normal is not None:
+        loops = find_loops(system, p, normal.x, failed.x if failed else None, edge, settle=settle if failed else None)
+    return Landscape(
+        system,
+        p,
+        points,
+        normal,
+        failed,
+        edge,
+        loops,
+        _margins(v, system, p, normal),
+        basin_share(system, p, settle, rng, _BASIN_POINTS),
+        _correction(v, system, p, failed, settle),
+        settle,
+    )
+
+
+def _near(system: System, points: tuple[FixedPoint, ...], x: Array, p: Array) -> FixedPoint | None:
+    """The fixed point that the start leads to; of a rest point that Newton did not list (it sits on a kink), its own description."""
+    for q in points:
+        if np.max(np.abs(q.x - x) / system.scale) < 1e-3:
+            return q
+    still = np.max(np.abs(system.step(x[None], p)[0] - x) / system.scale) < 1e-7
+    return describe(system, x, p) if still else None
+
+
+def _margins(v: Variant, system: System, p: Array, normal: FixedPoint | None) -> tuple[Nearest, ...]:
+    """By parameter (of those that move the map at all), what ends the running state first."""
+    if normal is None:
+        return ()
+    out = []
+    moved = np.abs(system.by_parameter(normal.x[None], p)[0]).max(axis=0) > 0
+    for i, name in enumerate(system.parameters):
+        if name != v.model.load and not moved[i]:
+            continue
+        try:
+            m: Margins = nearest_bifurcation(system, p, normal.x, name)
+        except (ValueError, np.linalg.LinAlgError):
+            continue
+        found = [x for x in (m.down, m.up) if x is not None and _ends(system, p, normal.x, x)]
+        out.append(Nearest(name, min(found, key=lambda x: x.distance, default=None), m.low, m.high))
+    return tuple(sorted(out, key=lambda n: n.running.percent if n.running else np.inf))
+
+
+def _ends(system: System, p: Array, x: Array, m: Margin) -> bool:
+    """Whether a little beyond the bifurcation the running state is really left (tried by simulation); a flip or Neimark-Sacker counts."""
+    if m.at.kind not in ("fold", "exchange"):
+        return True
+    beyond = m.at.value + 0.02 * (m.at.value - m.today)
+    q = system.with_values({m.parameter: beyond}, p)
+    y = settled(system, x[None], q, SETTLE_STEPS)
+    moved = np.max(np.abs(y[0] - m.at.x) / system.scale) > 0.05
+    return bool(moved or not np.isfinite(y).all() or system.failed(y, q)[0] > 0)
+
+
+def _correction(v: Variant, system: System, p: Array, failed: FixedPoint | None, settle: float) -> Correction | None:
+    """Shed load down to a share of today's: for how long, before it can be let back in whole?"""
+    if failed is None or not v.model.load:
+        return None
+    today = float(p[system.parameter(v.model.load)])
+    levels = today * np.array([0.0, 0.25, 0.5, 0.75, 0.9])
+    return least_correction(system, p, failed.x, v.model.load, levels, settle, settle)

@@ -1,0 +1,141 @@
+"""The boundary as data: least push that stays down over the load, today and after each action item; today's point and the incident's.
+
+`boundary` picture data:
+  x, y      {label, low, high, unit}; y is the size of the push in pushes as declared.
+  curves    [{id, label, points: [[x, y or null], ...], band: [[x, low, high], ...]}]; null: no push up to `most` stays down.
+            The first curve is today's; its band is the least and greatest over the draws (null high: open above).
+  marks     [{id, label, x, y}]: today (no push) and the push as declared, at the middle load; `spread` where the load varies.
+  slider    {parameter, label, unit, values, today, curves: [[y or null, ...], ...] over `xs`, xs, error} or null: precomputed boundaries,
+            to be interpolated linearly between neighbours; `error` is the greatest difference, in sizes, that this made at the middles
+            between neighbours when it was tried.
+  most      the greatest size looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fuelbed.core.blocks import Picture
+from fuelbed.core.shown import number
+from fuelbed.engines.dynamics.asking import MOST, Asked, critical
+from fuelbed.engines.dynamics.draws import Variant
+from fuelbed.engines.dynamics.words import pushed_words
+
+__all__ = ["boundary_picture", "curve"]
+
+Array = NDArray[np.float64]
+_POINTS = 25
+_BAND_POINTS, _BAND_ROWS = 9, 17
+_STOPS = 7
+_COARSE = 0.02
+
+
+def boundary_picture(
+    base: Variant, trigger: str, variants: Sequence[Variant], labels: Mapping[str, str], moving: str
+) -> Picture | None:
+    """None where the model names no load to draw it over. `moving`: the parameter that the slider moves ("" for none)."""
+    load = base.model.load
+    if not load or not any(p for p in base.model.pushes):
+        return None
+    q = base.model.parameters[load].quantity
+    today = float(base.column(load)[0])
+    xs = _loads(base, trigger, today, q.low, q.high)
+    curves = [{"id": v.action, "label": labels[v.action], "points": _pairs(xs, curve(v, trigger, xs))} for v in (base, *variants)]
+    curves[0]["band"] = _band(base, trigger, xs)
+    p = base.model.parameters[load]
+    marks = [
+        {"id": "today", "label": "today, no push", "x": today, "y": 0.0},
+        {"id": "push", "label": f"`{trigger}` as declared", "x": today, "y": 1.0},
+    ]
+    data: dict[str, Any] = {
+        "x": {"label": load, "low": float(xs[0]), "high": float(xs[-1]), "unit": p.unit},
+        "y": {"label": f"size of `{trigger}` (1 = {pushed_words(base.model, trigger)})", "low": 0.0, "high": _top(curves)},
+        "curves": curves,
+        "marks": marks,
+        "spread": [q.low, q.high] if p.varies else None,
+        "slider": _slider(base, trigger, xs, moving) if moving else None,
+        "most": MOST,
+    }
+    return Picture(
+        "boundary", f"How great a push keeps `{base.model.name}` down, over its load", data, _alt(base, trigger, xs, curves)
+    )
+
+
+def _loads(base: Variant, trigger: str, today: float, low: float, high: float) -> Array:
+    """From a fifth of today's load to a little above the capacity, where there is one, or to twice today's; the declared spread within."""
+    top = 2.0 * today
+    if "capacity" in base.model.parameters:
+        top = 1.02 * float(base.column("capacity")[0])
+    start, end = min(0.2 * today, low), max(top, high, 1.1 * today)
+    return np.linspace(start, end, _POINTS)
+
+
+def curve(v: Variant, trigger: str, xs: Array, rows: NDArray[np.intp] | None = None) -> Array:
+    """(rows, len(xs)) least sizes that stay down; row 0 (the middle) unless told."""
+    asked = Asked.of(v, trigger, np.array([0]) if rows is None else rows)
+    return critical(asked.many(v.model.load, xs), tolerance=_COARSE)[0].reshape(len(asked), len(xs))
+
+
+def _pairs(xs: Array, ys: Array) -> list[list[float | None]]:
+    return [[_plain(x), _plain(y)] for x, y in zip(xs, ys[0], strict=True)]
+
+
+def _plain(v: float) -> float | None:
+    return float(f"{v:.5g}") if np.isfinite(v) else None
+
+
+def _band(v: Variant, trigger: str, xs: Array) -> list[list[float | None]]:
+    """Least and greatest over some of the draws; empty where nothing is uncertain."""
+    if not (np.ptp(v.table, axis=0) > 0).any() and not any(np.ptp(a) > 0 for a in v.pushes.values()):
+        return []
+    at = xs[:: max(1, (len(xs) - 1) // (_BAND_POINTS - 1))]
+    ys = curve(v, trigger, at, np.arange(min(_BAND_ROWS, len(v.table))))
+    return [[_plain(x), _plain(a), _plain(b)] for x, a, b in zip(at, ys.min(axis=0), ys.max(axis=0), strict=True)]
+
+
+def _top(curves: list[dict[str, Any]]) -> float:
+    """The highest size to draw: a little above the push as declared and the curves, at most `MOST`."""
+    seen = [y for c in curves for _, y in c["points"] if y is not None]
+    return float(min(MOST, max(1.5, 1.15 * max(seen, default=1.0))))
+
+
+def _slider(base: Variant, trigger: str, xs: Array, moving: str) -> dict[str, Any]:
+    """Boundaries at a few values of one parameter, half to twice today's, and how wrong it is to interpolate between them."""
+    today = float(base.column(moving)[0])
+    whole = moving == "retries"
+    values = (
+        np.unique(np.round(np.linspace(0, max(2 * today, 4), _STOPS))) if whole else today * 2.0 ** np.linspace(-1, 1, _STOPS)
+    )
+    between = (values[1:] + values[:-1]) / 2
+    everything = np.concatenate([values, between])
+    asked = Asked.of(base, trigger, np.array([0])).many(moving, everything)
+    sizes = critical(asked.many(base.model.load, xs), tolerance=_COARSE)[0].reshape(len(everything), len(xs))
+    at, tried = sizes[: len(values)], sizes[len(values) :]
+    with np.errstate(invalid="ignore"):
+        error = np.abs((at[1:] + at[:-1]) / 2 - tried)
+    error = error[np.isfinite(error)]
+    p = base.model.parameters[moving]
+    return {
+        "parameter": moving,
+        "label": p.what or moving,
+        "unit": p.unit,
+        "values": [float(f"{v:.6g}") for v in values],
+        "today": today,
+        "xs": [float(f"{x:.6g}") for x in xs],
+        "curves": [[_plain(y) for y in row] for row in at],
+        "error": float(f"{error.max():.3g}") if error.size else 0.0,
+    }
+
+
+def _alt(base: Variant, trigger: str, xs: Array, curves: list[dict[str, Any]]) -> str:
+    said = []
+    today = float(base.column(base.model.load)[0])
+    for c in curves:
+        near = min(c["points"], key=lambda p: abs(p[0] - today))
+        at = f"{number(near[1])} times the push" if near[1] is not None else f"no push up to {number(MOST)} times"
+        said.append(f"{'today' if not c['id'] else '`' + c['id'] + '`'}: {at}")
+    return f"At a load near {number(today)} it stays down from " + "; ".join(said) + "."

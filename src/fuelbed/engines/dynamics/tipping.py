@@ -1,0 +1,100 @@
+"""How likely a trigger lands beyond the boundary, how far the boundary is, and what an action item changes of both.
+
+Two kinds of "not certain" are kept apart. What *varies* (the load at which a trigger happens to arrive) is averaged over: it makes a
+chance. What we *do not know* (an interval) is swept: it makes an interval, the least and the greatest over the draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fuelbed.core.estimates import Estimate
+from fuelbed.engines.dynamics.asking import MOST, Asked, critical
+from fuelbed.engines.dynamics.draws import Variant
+from fuelbed.numerics.sampling import quantile
+
+__all__ = ["Tipped", "margin_estimate", "ratio", "sweep_method", "tipped", "tips_estimate"]
+
+Array = NDArray[np.float64]
+_LOADS = 16  # points of a load that varies: a chance is read to a sixteenth, and said so
+
+
+@dataclass(frozen=True, eq=False)
+class Tipped:
+    """One variant under one trigger. chance (K,): of staying down after the push as declared, over what varies.
+
+    loads (L,) are the values of the load at which it was asked (the declared one, where it does not vary).
+    """
+
+    asked: Asked
+    chance: Array
+    loads: Array
+
+    @cached_property
+    def _critical(self) -> tuple[Array, NDArray[np.bool_]]:
+        return critical(self.asked)
+
+    @property
+    def size(self) -> Array:
+        """(K,) least size of the push that keeps it down, at the load in the middle; inf where none up to four times does."""
+        return self._critical[0]
+
+    @property
+    def monotone(self) -> bool:
+        return bool(self._critical[1].all())
+
+
+def tipped(v: Variant, trigger: str) -> Tipped:
+    """Ask a variant about one of its triggers at every draw, and at every load that it may meet."""
+    asked = Asked.of(v, trigger)
+    load = v.model.parameters.get(v.model.load)
+    if load is None or not load.varies:
+        down = asked.down(np.arange(len(asked)), np.ones(len(asked)))
+        return Tipped(asked, down.astype(float), v.column(v.model.load)[:1] if load else np.array([]))
+    loads = quantile(load.quantity, (np.arange(_LOADS) + 0.5) / _LOADS, np.inf)
+    spread = asked.many(v.model.load, loads)
+    down = spread.down(np.arange(len(spread)), np.ones(len(spread)))
+    return Tipped(asked, down.reshape(len(asked), _LOADS).mean(axis=1), loads)
+
+
+def sweep_method(v: Variant, k: int) -> str:
+    """How an interval over the draws was got."""
+    unsure = [n for n, p in v.model.parameters.items() if not p.quantity.is_point and not p.varies]
+    unsure += [f"{t}: {target}" for (t, target), a in v.pushes.items() if np.ptp(a) > 0]
+    if not unsure:
+        return "simulated at the numbers as given"
+    named = ", ".join(unsure[:4]) + (f" and {len(unsure) - 4} more" if len(unsure) > 4 else "")
+    return f"simulated at the middle and at {k - 1} draws over {named}: at least this wide"
+
+
+def tips_estimate(t: Tipped) -> Estimate:
+    """The chance that the trigger tips it."""
+    c = t.chance
+    return Estimate(float(c[0]), float(c.min()), float(c.max()), "probability", method=sweep_method(t.asked.variant, len(c)))
+
+
+def ratio(after: Tipped, before: Tipped) -> Estimate | None:
+    """After / before at the same draws; None where something came from nothing. Draws where both are 0 say nothing."""
+    a, b = after.chance, before.chance
+    if np.any((b == 0) & (a > 0)):
+        return None
+    some = b > 0
+    if not some.any():
+        return Estimate(1.0, 1.0, 1.0, "plain", method="nothing tips it, before or after")
+    r = a[some] / b[some]
+    value = float(a[0] / b[0]) if b[0] > 0 else float(np.median(r))
+    return Estimate(value, float(r.min()), float(r.max()), "plain", method="the same draws on both sides (paired)")
+
+
+def margin_estimate(t: Tipped) -> Estimate:
+    """The size of the push, in pushes as declared, after which it stays down."""
+    s = t.size
+    value = float(s[0])
+    above = f"; above {MOST:g} was not looked at" if np.isinf(s).any() else ""
+    return Estimate(
+        value, float(s.min()), float(s.max()), "plain", "× the push", method=sweep_method(t.asked.variant, len(s)) + above
+    )
