@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,8 @@ def checked(asked: Asked, size: float) -> tuple[Cell, ...]:
     at = float(asked.table[0, list(asked.variant.model.parameters).index(load)]) if load else np.nan
     sizes = [0.0, 0.8 * size, 1.25 * size] if np.isfinite(size) and size > 0 else [0.0, 1.0]
     settings = retry_of(asked.variant, asked.table[:1])
-    one = replace(settings, **{k: float(getattr(settings, k)[0]) for k in PARAMETERS if np.ndim(getattr(settings, k))})
+    single: dict[str, Any] = {k: float(getattr(settings, k)[0]) for k in PARAMETERS if np.ndim(getattr(settings, k))}
+    one = replace(settings, **single)
     push = asked.variant.model.pushes[asked.trigger]
     parts = RetryPush({p.target: (p.how, float(asked.values[p.target][0])) for p in push.parts})
     out = []
