@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fuelbed.core.arithmetic import Num
 from fuelbed.core.case import Case, Factor, Line, Outcome
+from fuelbed.core.dynamics import Model, Push
 from fuelbed.core.expressions import And, Expr, Fails, Or, Ref
 from fuelbed.core.quantities import Quantity
 
@@ -58,3 +60,8 @@ def ref(name: str) -> Expr:
 
 def fails(name: str) -> Expr:
     return Fails(name)
+
+
+def model(name: str, *triggers: str) -> Model:
+    """A dynamic model as the structure sees it: its name, and which triggers push it."""
+    return Model(name, {}, {}, Num(0.0), 1.0, pushes={t: Push(t, (), P(1.0, "time")) for t in triggers})

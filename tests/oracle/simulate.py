@@ -11,7 +11,7 @@ holds the arriving trigger is among the true events; a common cause takes `beta 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from fuelbed.core.actions import Change
 from fuelbed.core.case import Case, CommonCause, Factor
-from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, walk
+from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
 from fuelbed.core.quantities import Quantity
 
 Event = tuple[str, str]
@@ -31,6 +31,8 @@ def value(e: Expr, true: set[Event], lines: dict[str, bool], kinds: dict[str, st
         return lines[e.name] if e.name in lines else (kinds[e.name], e.name) in true
     if isinstance(e, Fails):
         return ("control", e.name) in true
+    if isinstance(e, Tips):
+        return {("trigger", e.name), ("tips", e.name)} <= true
     if isinstance(e, Const):
         return e.value
     if isinstance(e, Not):
@@ -72,7 +74,9 @@ class Tables:
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        read = {e.name for line in case.lines.values() for e in walk(line.expr) if isinstance(e, Tips)}
         self.events: list[Event] = [(f.kind, f.name) for f in case.factors.values()]
+        self.events += [("tips", f.name) for f in case.factors.values() if f.name in read]
         self.bit = {e: 1 << i for i, e in enumerate(self.events)}
         worse = [[o.name for o in case.outcomes[k:]] for k in range(len(case.outcomes))]
         self.table: list[list[bool]] = [[] for _ in range(1 + len(worse))]
@@ -119,6 +123,7 @@ class Numbers:
     duty: dict[str, float]
     missed: dict[str, float]
     needs: dict[str, str]
+    tips: dict[str, float]
     groups: list[tuple[CommonCause, list[str], list[str]]]  # cause, members that it can fail, members that count in min p
 
 
@@ -137,14 +142,25 @@ def numbers_of(case: Case) -> Numbers:
         {f.name: f.duty.low for f in fs if f.kind == "condition" and f.duty is not None},
         {f.needs: 1.0 for f in controls if f.needs},
         {f.name: f.needs for f in controls if f.needs},
+        {},
         groups,
     )
 
 
 class Process:
-    """One case with its interventions, ready to be run; `future` is the case that the time after the incident follows."""
+    """One case with its interventions, ready to be run; `future` is the case that the time after the incident follows.
 
-    def __init__(self, case: Case, changes: Sequence[Change] = (), future: Case | None = None) -> None:
+    tips   by trigger, the chance that an arrival lands beyond the stability boundary, at the incident and (`tips_after`) from then on.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        changes: Sequence[Change] = (),
+        future: Case | None = None,
+        tips: Mapping[str, float] | None = None,
+        tips_after: Mapping[str, float] | None = None,
+    ) -> None:
         self.case = case
         self.changes = list(changes)
         self.before = Tables(case)
@@ -152,11 +168,14 @@ class Process:
         self.after = Tables(self.future) if self.future is not case else self.before
         self.past = numbers_of(case)
         self.ahead = numbers_of(self.future)
+        self.past.tips.update(tips or {})
+        self.ahead.tips.update({**(tips or {}), **(tips_after or {})})
         self.forced: dict[str, float] = {
             f.name: f.today.low for f in case.factors.values() if f.kind != "trigger" and f.today is not None
         }
         for c in self.changes:
-            self._apply(c)
+            if c.target not in case.dynamics:
+                self._apply(c)
 
     def _apply(self, c: Change) -> None:
         n, x = self.ahead, c.target
@@ -229,6 +248,9 @@ class Process:
                 continue
             if on:
                 out |= tables.bit[(f.kind, f.name)]
+        for t, p in n.tips.items():
+            if ("tips", t) in tables.bit and rng.random() < p:
+                out |= tables.bit[("tips", t)]
         return out
 
     def prior(self, rng: np.random.Generator) -> tuple[dict[str, bool], dict[str, bool]]:
@@ -346,7 +368,7 @@ class Process:
 
     def reaches(self, trigger: str) -> bool:
         """Whether some line names the trigger: others are in no sum."""
-        return any(e.name == trigger for line in self.case.lines.values() for e in walk(line.expr) if isinstance(e, Ref))
+        return any(e.name == trigger for line in self.case.lines.values() for e in walk(line.expr) if isinstance(e, Ref | Tips))
 
 
 def _with_added(case: Case, changes: Sequence[Change]) -> Case:

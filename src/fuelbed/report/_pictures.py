@@ -167,6 +167,7 @@ def _slider_words(at: int, s: Mapping[str, Any]) -> Slider:
     owner, _, parameter = label.rpartition(".")
     known = owner and parameter in _PARAMETERS
     name, words = (owner, _PARAMETERS[parameter]) if known else ("", label)
+    words += f", from {s['from']}" if s.get("from") else ""
     low, high, today = (_amount(s[k], unit) for k in ("low", "high", "value"))
     return Slider(at, name, words, str(s.get("what", "")), low, high, today, _position(s))
 

@@ -123,5 +123,5 @@ def _slider(model: Compiled, label: str, place: dict[str, int], mid: dict[str, f
     return {
         "id": label, "label": label, "group": factor.kind if factor is not None else "shared",
         "low": low, "high": high, "value": value, "scale": scale, "unit": unit, "inputs": inputs,
-        "what": " ".join(x for x in (factor.what if factor is not None else "", "(from dynamics)" if q.basis == "computed" else "") if x),
+        "what": factor.what if factor is not None else "", "from": "dynamics" if q.basis == "computed" else "",
     }  # fmt: skip  # one record

@@ -16,7 +16,7 @@ from fuelbed.numerics.process.variables import Group, Variables
 
 __all__ = ["Inputs"]
 
-_SETTABLE = ("rate", "lasts", "fails", "broken", "duty", "beta")
+_SETTABLE = ("rate", "lasts", "fails", "broken", "duty", "beta", "tips")
 
 
 class Inputs:
@@ -99,7 +99,7 @@ class Inputs:
         """An arrival lands beyond the stability boundary: as today, less what items keep from it, more what they add (`tips.py`)."""
         t, name = self.tape, f"{trigger}.tips"
         self.numbers[name] = self.tips.number(trigger)
-        p = self.number(name)
+        p = self.number(name, phase)
         if phase or not self.tips.moves(trigger):
             return p
         after = t.choose(p, self.fixed(f"{name}_kept", 1.0), self.fixed(f"{name}_raised", 0.0))
