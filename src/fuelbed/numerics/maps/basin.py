@@ -163,7 +163,7 @@ def _along(system: System, p: Array, x: Array, ways: Array, settle: float) -> tu
     steps = max(round(settle / system.step_seconds), 10)
 
     def down(rows: NDArray[np.intp], sizes: Array) -> NDArray[np.bool_]:
-        return stays_down(system, x + sizes[:, None] * ways[rows] * system.scale, p, steps)[0]
+        return stays_down(system, x + sizes[:, None] * ways[rows] * system.scale, p, steps, x[None])[0]
 
     found = critical_sizes(down, len(ways), reach, 1e-4)
     return found.values, found.monotone

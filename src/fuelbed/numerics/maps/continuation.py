@@ -117,10 +117,10 @@ def continued(
     """
     curve = Curve(system, p, parameter, (high - low) or 1.0, period)
     start = curve.scaled(x, float(p[curve.column]))
+    if not float(np.max(np.abs(curve.linear(start)[0]))) < 1e-6:
+        raise ValueError("the continuation must start on a fixed point")
     y = curve.correct(start, np.append(np.zeros(len(start) - 1), 1.0))
     y = start if y is None else y
-    if float(np.max(np.abs(curve.linear(y)[0]))) > 1e-8:
-        raise ValueError("the continuation must start on a fixed point")
     origin = curve.point(y, np.append(np.zeros(len(start) - 1), 1.0))
     sides = [_walk(curve, origin, way, (low, high), most, first_only) for way in (-1.0, 1.0)]
     points = [*reversed(sides[0][0]), origin, *sides[1][0]]

@@ -51,11 +51,18 @@ def pushed(system: System, push: Push, sizes: Array, p: Array, x: Array) -> tupl
 
 
 def under(system: System, x: Array, p: Array, during: Array, steps: Array) -> Array:
-    """(n, S): the states after `steps` (n,) steps under the parameters `during`; of a last broken step the parameters lie between."""
-    for t in range(int(np.ceil(steps.max(initial=0.0)))):
+    """(n, S): the states after `steps` (n,) steps under the parameters `during`; of a last broken step the parameters lie between.
+
+    A long push under which every row has come to rest is not followed to its end.
+    """
+    t, last = 0, int(np.ceil(steps.max(initial=0.0)))
+    while t < last:
         w = np.clip(steps - t, 0.0, 1.0)[:, None]
         at = during if w.min() == 1.0 else p + w * (during - p)
-        x = np.where(w > 0, system.step(x, at), x)
+        new = np.where(w > 0, system.step(x, at), x)
+        whole = np.floor(steps[steps > t]).min(initial=last)  # until here nothing about the push changes
+        t = int(whole) if t % _LOOK == 0 and whole > t and _still(system, new, x).all() else t + 1
+        x = new
     return x
 
 

@@ -12,7 +12,7 @@ from fuelbed.numerics.maps.basin import basin_share, critical_move, edge_state, 
 from fuelbed.numerics.maps.boundary import critical_durations, critical_sizes, hysteresis, least_correction
 from fuelbed.numerics.maps.continuation import continued
 from fuelbed.numerics.maps.fixed import fixed_points
-from fuelbed.numerics.maps.simulate import Trial, settled, stays_down, trajectory
+from fuelbed.numerics.maps.simulate import Trial, settled, stays_down, trajectory, under
 from fuelbed.numerics.maps.system import compile_model
 from tests.unit.numerics.maps.models import E, logistic, may, model, push, storm
 
@@ -119,6 +119,20 @@ def test_trajectories_under_a_push() -> None:
     assert (path.failed[-1, 0] > 0) == t.down(np.array([0]), np.array([1.0]))[0]
 
 
+def test_a_long_push_is_followed_as_if_step_by_step() -> None:
+    s = compile_model(may())
+    p = s.with_values({"h": np.array([0.1, 0.22, 0.22, 0.22])})
+    during = s.with_values({"h": np.array([0.15, 0.3, 0.3, 0.25])})
+    steps = np.array([5000.0, 4000.0, 33.4, 0.0])
+    x = np.full((4, 1), 0.8)
+    want = x.copy()
+    for i in range(4):
+        for t in range(math.ceil(steps[i])):
+            w = min(steps[i] - t, 1.0)
+            want[i] = s.step(want[i : i + 1], p[i] + w * (during[i] - p[i]))[0]
+    assert np.allclose(under(s, x, p, during, steps), want, atol=1e-9)
+
+
 def test_hysteresis_closes_around_the_two_folds() -> None:
     s = compile_model(may(0.1))
     normal = settled(s, s.start, s.today, 4000)[0]
@@ -160,12 +174,10 @@ def test_edge_state_is_the_saddle_and_the_basin_its_side() -> None:
     assert edge_state(s, s.today, failed.x, normal.x, 300.0) is None
     share = basin_share(s, s.today, 300.0, np.random.default_rng(3), 400)
     rng = np.random.default_rng(4)
-    up = 0
-    for _ in range(100):
-        x = np.array([[1000.0, 2000.0]]) * rng.random(2)
-        for _ in range(3000):
-            x = s.step(x, s.today)
-        up += int(s.failed(x, s.today)[0] <= 0)
+    x = np.array([1000.0, 2000.0]) * rng.random((100, 2))
+    for _ in range(3000):
+        x = s.step(x, s.today)
+    up = int((s.failed(x, s.today) <= 0).sum())
     low, high = wilson(up, 100)
     assert share.low <= high
     assert low <= share.high
