@@ -1,6 +1,8 @@
 """One point at a time: the same operations as a plain loop, compiled where numba is installed (`numerics/kernels.py`), plain otherwise.
 
 The compiled and the plain run are one source and take the same decisions. A plain run wants `np.errstate(all="ignore")` round it.
+
+`_follow_row` is over 40 lines: one loop whose state would otherwise have to travel between compiled functions.
 """
 
 from __future__ import annotations
