@@ -44,7 +44,7 @@ def test_it_is_read_without_a_finding(shipped: Path) -> None:
 def test_every_number_says_what_it_rests_on(shipped: Path) -> None:
     """Published, measured, judged or assumed; rate words are judged by definition."""
     full = fuelbed("analyze", shipped, "--full").output
-    assert "basis: judged" in full
+    assert "judged" in full  # a column of a table, or a line where the table is too wide
     assert "unstated" not in full
 
 
