@@ -8,7 +8,9 @@ and this incident; its intervals take several thousand further evaluations and a
 Wall time, and in brackets the time of the processor: on a machine that does other work too, only the second says something.
 What the targets are and what is missed: `docs/decisions/0006-what-is-measured.md`.
 `text`: review and draft against hand-made labels, in `bench/text.py`.
+`warning`: false alarms of the early-warning rule, in `bench/warning.py`.
 `realserver`: a real HTTP server and clients that retry against the predicted stability boundary, in `bench/realserver/`.
+`dynamics`: retry storms, chains and boundaries beside simpy, in `bench/dynamics.py`.
 No other tool answers these questions, so there is no peer to set beside them; fault-tree solving against its peers comes with
 `fuelbed solve`.
 """
@@ -98,6 +100,12 @@ def _fuelbed(*words: str) -> None:
     subprocess.run([sys.executable, "-c", code, str(ROOT / "src"), *words], check=True, capture_output=True)
 
 
+def dynamics() -> None:
+    from bench.dynamics import main
+
+    main()
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["text"]:
         from bench.text import main
@@ -107,5 +115,9 @@ if __name__ == "__main__":
         from bench.realserver.main import main as realserver
 
         sys.exit(realserver(sys.argv[2:]))
+    if sys.argv[1:2] == ["warning"]:
+        from bench.warning import main as measure
+
+        sys.exit(measure())
     for name in sys.argv[1:] or ["engine", "analyze"]:
-        {"engine": engine, "analyze": analyze}[name]()
+        {"engine": engine, "analyze": analyze, "dynamics": dynamics}[name]()

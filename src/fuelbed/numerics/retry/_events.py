@@ -18,7 +18,7 @@ __all__ = ["COUNTS", "KERNELS", "PHASE", "run"]
 UNTIL, LOAD, SPEED, SERVERS, QUEUE, TIMEOUT, RETRIES, BACKOFF, GROWTH, EARN, BUCKET, COST, OPENS, PAUSE, WINDOW = range(15)
 PHASE = 15
 # whole numbers of the state
-BUSY, HEAD, WAIT, FREE, RING_HEAD, RING_LENGTH, DRAWN, BIN, AT, SHORT = range(10)
+BUSY, HEAD, WAIT, FREE, RING_HEAD, RING_LENGTH, DRAWN, BIN, AT, SHORT, BACK_HEAD, BACK_LENGTH = range(12)
 # real numbers of the state
 WORK, DEBT, TOKENS, OPEN_UNTIL, WINDOW_END, FAILURES, OUTCOMES = range(7)
 # what is counted
@@ -62,7 +62,7 @@ def fill(p: Any, k: Any, f: Any, draws: Any, bits: Any, queue: Any, free: Any, s
     """Free servers take up those who wait, in order; the stale are skipped where they are dropped."""
     while k[WAIT] > 0 and k[BUSY] < p[k[AT] + SERVERS]:
         slot = queue[k[HEAD]]
-        k[HEAD] = (k[HEAD] + 1) % len(queue)
+        k[HEAD] = after(k[HEAD], 1, queue)
         k[WAIT] -= 1
         if flags[2] and bits[slot] & GONE:
             release(slot, AT_SERVER, k, bits, free)
@@ -78,7 +78,15 @@ def release(slot: int, bit: int, k: Any, bits: Any, free: Any) -> None:
         k[FREE] += 1
 
 
-def failed(stage: int, may: int, now: float, p: Any, k: Any, f: Any, c: Any, later: Any, flags: Any) -> int:
+def after(i: int, n: int, ring: Any) -> int:
+    """The place n further on in a ring, n at most its length."""
+    i += n
+    return i - len(ring) if i >= len(ring) else i
+
+
+def failed(
+    stage: int, may: int, now: float, p: Any, k: Any, f: Any, c: Any, later: Any, back: Any, back_stage: Any, flags: Any
+) -> int:
     """An attempt failed: the stage that is resent at once, or -1 (resent later, or given up)."""
     outcome(1, now, p, k, f, flags)
     again = may and stage < p[k[AT] + RETRIES]
@@ -91,13 +99,20 @@ def failed(stage: int, may: int, now: float, p: Any, k: Any, f: Any, c: Any, lat
         return -1
     wait = p[k[AT] + BACKOFF] * p[k[AT] + GROWTH] ** stage
     if wait > 0.0:
-        heappush(later, (now + wait, stage + 1, -1))
+        n = k[BACK_LENGTH]
+        if n + 1 >= len(back) or (n > 0 and back[after(k[BACK_HEAD], n - 1, back)] > now + wait):
+            heappush(later, (now + wait, stage + 1, -1))
+        else:
+            last = after(k[BACK_HEAD], n, back)
+            back[last] = now + wait
+            back_stage[last] = stage + 1
+            k[BACK_LENGTH] = n + 1
         return -1
     return stage + 1
 
 
 def send(stage: int, now: float, p: Any, k: Any, f: Any, c: Any, draws: Any, bits: Any, stages: Any, queue: Any, free: Any,
-         ring: Any, ring_slot: Any, services: Any, later: Any, flags: Any) -> None:  # fmt: skip
+         ring: Any, ring_slot: Any, services: Any, later: Any, back: Any, back_stage: Any, flags: Any) -> None:  # fmt: skip
     """A client sends, and again in the same instant as long as it is rejected and may."""
     while stage >= 0:
         if flags[4] and now < f[OPEN_UNTIL]:
@@ -108,7 +123,7 @@ def send(stage: int, now: float, p: Any, k: Any, f: Any, c: Any, draws: Any, bit
         if not idle and k[WAIT] >= p[k[AT] + QUEUE]:
             c[k[BIN] * COUNTS + REJECTED] += 1
             f[DEBT] += p[k[AT] + COST]
-            stage = failed(stage, flags[1], now, p, k, f, c, later, flags)
+            stage = failed(stage, flags[1], now, p, k, f, c, later, back, back_stage, flags)
             continue
         if k[FREE] == 0 or k[WAIT] + 1 >= len(queue) or k[RING_LENGTH] + 1 >= len(ring):
             k[SHORT] = 2
@@ -118,24 +133,23 @@ def send(stage: int, now: float, p: Any, k: Any, f: Any, c: Any, draws: Any, bit
         bits[slot] = AT_SERVER | TIMER
         stages[slot] = stage
         deadline = now + p[k[AT] + TIMEOUT]
-        last = (k[RING_HEAD] + k[RING_LENGTH] - 1) % len(ring)
-        if k[RING_LENGTH] > 0 and ring[last] > deadline:
+        if k[RING_LENGTH] > 0 and ring[after(k[RING_HEAD], k[RING_LENGTH] - 1, ring)] > deadline:
             heappush(later, (deadline, 0, slot))  # sent later and due earlier: the timeout was cut
         else:
-            last = (k[RING_HEAD] + k[RING_LENGTH]) % len(ring)
+            last = after(k[RING_HEAD], k[RING_LENGTH], ring)
             ring[last] = deadline
             ring_slot[last] = slot
             k[RING_LENGTH] += 1
         if idle:
             begin(slot, p, k, f, draws, bits, services, flags)
         else:
-            queue[(k[HEAD] + k[WAIT]) % len(queue)] = slot
+            queue[after(k[HEAD], k[WAIT], queue)] = slot
             k[WAIT] += 1
         return
 
 
 def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: Any, draws: Any, bits: Any, stages: Any, queue: Any,
-        free: Any, ring: Any, ring_slot: Any, c: Any, lengths: Any, k: Any, f: Any) -> int:  # fmt: skip
+        free: Any, ring: Any, ring_slot: Any, back: Any, back_stage: Any, c: Any, lengths: Any, k: Any, f: Any) -> int:  # fmt: skip
     """Simulate from `start` (nobody there) to `end`; counts go to `c`, the queue at each bin's end to `lengths`. 0, or what ran short."""
     services = [(0.0, 0)]
     services.pop()
@@ -159,6 +173,8 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
                 now, what = t, 2
         if k[RING_LENGTH] > 0 and ring[k[RING_HEAD]] < now:
             now, what = ring[k[RING_HEAD]], 3
+        if k[BACK_LENGTH] > 0 and back[k[BACK_HEAD]] < now:
+            now, what = back[k[BACK_HEAD]], 5
         if len(later) > 0 and later[0][0] < now:
             now, what = later[0][0], 4
         b = int((min(now, end) - start) / bin_length)
@@ -193,11 +209,15 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
             load_then += (now - load_since(at, p, start)) * p[at + LOAD]
             k[AT] += PHASE
             fill(p, k, f, draws, bits, queue, free, services, flags)
+        elif what == 5:
+            again = back_stage[k[BACK_HEAD]]
+            k[BACK_HEAD] = after(k[BACK_HEAD], 1, back)
+            k[BACK_LENGTH] -= 1
         else:
             slot = -1
             if what == 3:
                 slot = ring_slot[k[RING_HEAD]]
-                k[RING_HEAD] = (k[RING_HEAD] + 1) % len(ring)
+                k[RING_HEAD] = after(k[RING_HEAD], 1, ring)
                 k[RING_LENGTH] -= 1
             else:
                 due = heappop(later)
@@ -207,10 +227,29 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
                 if bits[slot] & ANSWERED == 0:
                     bits[slot] |= GONE
                     c[k[BIN] * COUNTS + TIMED_OUT] += 1
-                    again = failed(stages[slot], flags[0], now, p, k, f, c, later, flags)
+                    again = failed(stages[slot], flags[0], now, p, k, f, c, later, back, back_stage, flags)
                 release(slot, TIMER, k, bits, free)
         if again >= 0:
-            send(again, now, p, k, f, c, draws, bits, stages, queue, free, ring, ring_slot, services, later, flags)
+            send(
+                again,
+                now,
+                p,
+                k,
+                f,
+                c,
+                draws,
+                bits,
+                stages,
+                queue,
+                free,
+                ring,
+                ring_slot,
+                services,
+                later,
+                back,
+                back_stage,
+                flags,
+            )
     while k[BIN] < n_bins:
         lengths[k[BIN]] = k[WAIT]
         k[BIN] += 1
@@ -222,4 +261,4 @@ def load_since(at: int, p: Any, start: float) -> float:
     return float(start if at == 0 else p[at - PHASE + UNTIL])
 
 
-KERNELS = ("outcome", "begin", "release", "fill", "failed", "send", "load_since", "run")
+KERNELS = ("after", "outcome", "begin", "release", "fill", "failed", "send", "load_since", "run")

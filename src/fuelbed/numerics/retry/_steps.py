@@ -78,7 +78,7 @@ SCALAR = {"pick": _pick, "most": _most, "least": _least, "any_of": _any_of, "get
 def course(
     base: Any, diff: Any, delays: Any, ends: Any, late: Any, hist: Any, due: Any, k: int, limit: int, flags: Any, record: Any
 ) -> Any:  # fmt: skip
-    """Verdict of each row: 1 it stays down, 0 it comes back.
+    """Verdict of each row: 1 it stays down, 0 it comes back, -1 not decided within `limit` steps.
 
     base, diff   parameters without the push, and what it adds (15 rows, see above); the push is on from 0 until LASTS (a fraction of a
                  step counts as such), and END is the last step

@@ -60,8 +60,11 @@ class _Rows:
     flags: tuple[int, ...]
     step: Array
 
-    def part(self, rows: slice) -> _Rows:
-        cut = {name: getattr(self, name)[..., rows] for name in ("base", "diff", "delays", "ends", "late", "step")}
+    def part(self, rows: slice | NDArray[np.intp]) -> _Rows:
+        cut = {
+            name: np.ascontiguousarray(getattr(self, name)[..., rows])
+            for name in ("base", "diff", "delays", "ends", "late", "step")
+        }
         return replace(self, **cut)
 
 
@@ -105,12 +108,14 @@ def memory(r: Retry) -> Array:
 
 
 def settle_time(r: Retry) -> Array:
-    """Seconds after a push until the verdict: twenty times what is remembered, and twice the drain of a full queue at today's load (at
-    a fiftieth of the capacity where the load leaves less). Most rows are decided long before."""
+    """Seconds after a push until the verdict: twenty times what is remembered, and twice the drain of a full queue with all requests
+    being resent (where that fills the capacity: with none; at a fiftieth of the capacity where less is left). Most rows are decided
+    long before."""
     r = resolved(r)
     pause = np.asarray(r.breaker_pause, dtype=float) * (4.0 if r.breaker == "client" else 0.0)
     c = np.maximum(np.asarray(r.capacity, dtype=float), 1e-9)
-    drain = np.asarray(r.queue, dtype=float) / np.maximum(c - np.asarray(r.load, dtype=float), 0.02 * c)
+    load, most = np.asarray(r.load, dtype=float), np.asarray(r.load * (1.0 + np.asarray(r.retries)), dtype=float)
+    drain = np.asarray(r.queue, dtype=float) / np.maximum(c - np.where(most < c, most, load), 0.02 * c)
     return np.asarray(20.0 * memory(r) + 2.0 * np.minimum(drain, 1e5) + pause, dtype=float)
 
 
@@ -185,8 +190,15 @@ def _verdicts(rows: _Rows, record: Array, fast: bool | None) -> Array:
 
 
 def _plain(kernels: Any, rows: _Rows, size: int, due_size: int, record: Array) -> Array:
-    m = rows.step.size
-    hist, due = np.empty((rows.k + 4, size, m)), np.zeros((rows.k + 1, due_size, m))
-    limit = math.ceil(rows.base[_steps.END].max())
-    done = kernels.course(rows.base, rows.diff, rows.delays, rows.ends, rows.late, hist, due, rows.k, limit, rows.flags, record)
-    return np.asarray(done, dtype=float)
+    """Most rows are decided early, and the others are begun anew in a smaller batch: cheaper than to carry the decided along."""
+    whole = math.ceil(rows.base[_steps.END].max())
+    limits = [whole] if record.shape[1] else [whole // 16, whole // 4, whole]
+    verdicts, left = np.full(rows.step.size, -1.0), np.arange(rows.step.size)
+    for limit in limits:
+        r = rows.part(left) if left.size < rows.step.size else rows
+        hist, due = np.empty((r.k + 4, size, left.size)), np.zeros((r.k + 1, due_size, left.size))
+        verdicts[left] = kernels.course(r.base, r.diff, r.delays, r.ends, r.late, hist, due, r.k, limit, r.flags, record)
+        left = np.flatnonzero(verdicts < 0.0)
+        if not left.size:
+            break
+    return verdicts
