@@ -51,10 +51,7 @@ function inputsNow(data, sliders, switches) {
       held.set(at, held.has(at) ? better(held.get(at), mine) : mine);
     }
   });
-  for (const { at, parts } of data.together || []) {
-    const values = tippingOf(parts, switches);
-    if (values !== null) at.forEach((input, i) => held.set(input, values[i]));
-  }
+  for (const { at, parts } of data.together || []) tippingOf(parts, switches)?.forEach((value, i) => held.set(at[i], value));
   held.forEach((value, at) => { inputs[at] = value; });
   return inputs;
 }
