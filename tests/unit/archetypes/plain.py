@@ -9,11 +9,11 @@ import numpy as np
 
 from fuelbed.core.dynamics import Model
 from fuelbed.core.evaluation import evaluate
-from fuelbed.numerics.maps.system import System, compile_model
+from fuelbed.numerics.maps.system import compile_model
 from fuelbed.readers.archetypes import Graph, load_archetype, needs_graph
 from fuelbed.readers.case import parse_case
 
-__all__ = ["GRAPH", "Plain", "ends", "ends_of", "model", "text_of"]
+__all__ = ["EXAMPLES", "FOLDER", "GRAPH", "Plain", "down_from", "model", "text_of"]
 
 GRAPH: Graph = (("web", ("a", "b", "c")), ("a", ()), ("b", ()), ("c", ()))
 _UNIT = {"flow": " per second", "time": " s", "number": ""}
@@ -75,24 +75,37 @@ class Plain:
             x = {n: min(max(v + self.m.step * gain[n], self.m.states[n].low), self.m.states[n].high) for n, v in x.items()}
         return x
 
-    def goodness(self, x: Mapping[str, float], name: str) -> float:
-        return self.values(x)[name]
 
-
-def ends(m: Model, starts: np.ndarray, seconds: float, **sweep: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Final states and whether each row failed, from `starts` (n, S), over a sweep of parameters; by the compiled system."""
-    return ends_of(compile_model(m), starts, seconds, **sweep)
-
-
-def ends_of(s: System, starts: np.ndarray, seconds: float, **sweep: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    n = max([len(starts), *(len(v) for v in sweep.values())])
+def down_from(m: Model, start: Mapping[str, float], seconds: float, **sweep: object) -> list[bool]:
+    """Whether each row of a sweep of parameters has failed `seconds` after `start`; by the compiled system, all rows at once."""
+    s = compile_model(m)
+    n = max([1, *(np.size(v) for v in sweep.values())])
     p = np.tile(s.today, (n, 1))
     for name, v in sweep.items():
         p[:, s.parameter(name)] = v
-    x = np.array(np.broadcast_to(starts, (n, len(s.states))), dtype=float)
+    x = np.tile([start[k] for k in s.states], (n, 1)).astype(float)
     for _ in range(round(seconds / s.step_seconds)):
         x = s.step(x, p)
-    return x, np.asarray(s.failed(x, p)) > 0
+    return [bool(f > 0) for f in s.failed(x, p)]
 
 
 FOLDER = Path(__file__).parents[3] / "src/fuelbed/readers/archetypes"
+EXAMPLES: Mapping[str, Mapping[str, float]] = {
+    "retry_service": {"capacity": 100.0, "load": 60.0, "timeout": 1.0, "retries": 3.0},
+    "failover_pool": {"nodes": 100.0, "load": 800.0, "node_capacity": 10.0, "dies_after": 30.0, "back_after": 90.0},
+    "lookaside_cache": {
+        "hit_ratio": 0.9, "entries": 2000.0, "lifetime": 600.0, "database_capacity": 100.0, "fill_timeout": 1.0, "load": 300.0,
+    },
+    "crash_loop": {"instances": 100.0, "start_time": 10.0, "start_slots": 5.0, "start_limit": 100.0, "lifetime": 1e5},
+    "accumulation": {
+        "capacity": 100.0, "heap": 256.0, "idle_heap": 40.0, "per_request": 0.5, "collector_cost": 0.5, "timeout": 1.0, "load": 60.0,
+    },
+    "recovery_blocked": {
+        "units": 100.0, "between_failures": 864000.0, "repair_time": 3600.0, "tool_needs": 0.5, "hands": 1.0, "hand_time": 36000.0,
+    },
+    "cascade": {
+        "calls_web": 90.0, "capacity_web": 1000.0, "capacity_a": 40.0, "capacity_b": 40.0, "capacity_c": 40.0, "falls_after": 10.0,
+        "back_after": 60.0,
+    },
+}  # fmt: skip
+"""Settings of each archetype that have a normal and a failed state."""
