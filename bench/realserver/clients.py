@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.realserver.server import Bins
+from bench.realserver.server import Bins, ask_for_priority
 
 __all__ = ["Plan", "departures"]
 
@@ -152,4 +152,5 @@ async def _main(plan: Plan) -> None:
 
 
 if __name__ == "__main__":
+    ask_for_priority()
     asyncio.run(_main(Plan(**json.loads(sys.argv[1]))))

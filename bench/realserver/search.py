@@ -3,7 +3,7 @@
 A run at size x stays down with probability 0.02 + 0.96 Phi((ln x - ln b) / w). The boundary b may lie anywhere in the searched range, the
 width w between 0.005 and 0.25, both uniform in the logarithm beforehand: no prediction enters. After each round the next sizes are taken
 at the middle of what is still possible (a bisection, while the answers are sharp); the search ends when the middle nine tenths of b lie
-within 6 % on either side, or at the most runs. (QUEST: Watson and Pelli 1983, Perception & Psychophysics 33.)
+within 8 % on either side, or at the most runs. (QUEST: Watson and Pelli 1983, Perception & Psychophysics 33.)
 
 Where the greatest trigger comes back, twice, three smaller ones are tried; if all of them come back too, there is no boundary in range.
 """
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 __all__ = ["Measured", "estimate", "search"]
 
-_LAPSE, _NEAR = 0.02, 0.06
+_LAPSE, _NEAR = 0.02, 0.08
 _WIDTHS = tuple(0.005 * 50 ** (i / 8) for i in range(9))
 _GRID = 240
 

@@ -91,8 +91,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("backoff", "0.4 s before each resend", load=60, fixed=3, low=0.3, high=4, backoff=0.4, watched=12),
     Setting("hang-ups seen", "the server drops work whose client has gone", load=60, fixed=3, low=0.3, high=4, stale_work="dropped"),
-    Setting("above the window", "just above C/(k+1) = 25", load=30, fixed=4, low=1, high=9, queue=120, watched=14),
-    Setting("below the window", "just below C/(k+1) = 25: nothing tips", load=23, fixed=4, low=1, high=9, queue=100, watched=20),
+    Setting("above the window", "just above C/(k+1) = 25", load=30, fixed=4, low=1, high=5, queue=120, watched=14),
+    Setting("below the window", "just below C/(k+1) = 25: nothing tips", load=23, fixed=4, low=1, high=5, queue=100, watched=20),
     Setting(
         "fast rejection", "a queue of 20 (0.2 s): retries only after a rejection, no stale work", load=60, fixed=3, low=0.3, high=3, queue=20,
         retries_after="rejections", backoff=0.1,
