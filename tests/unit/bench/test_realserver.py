@@ -9,9 +9,11 @@ import random
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from bench.realserver import main as command
 from bench.realserver.clients import Plan, departures
 from bench.realserver.experiment import Run, run
 from bench.realserver.predict import retry_of
@@ -40,7 +42,7 @@ def _valid(s: Setting) -> Run:
         r = run(s, 2.5, seed)
         if not r.void:
             return r
-        if "timers" not in r.void:
+        if "timer" not in r.void:
             pytest.fail(f"{s.name}: {r.void}")
     pytest.skip(f"the machine is too busy for real time: {r.void}")
 
@@ -107,3 +109,27 @@ def test_settings_have_names_of_their_own_and_triggers_that_grow() -> None:
         assert great.times > 0
         assert s.load < s.capacity
         retry_of(s)
+
+
+def test_what_was_measured_is_kept_and_void_runs_are_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def fake(s: Setting, x: float, seed: int) -> Run:
+        asked.append(x)
+        void = "timers 99 ms late" if len(asked) % 4 == 0 else ""
+        return Run(
+            s.name, s.key(), x, seed, x > 1, float(x <= 1), 1.0, 1.0, 0.0, 0.0, 0.0, void, f"2026-11-25T00:00:{len(asked):02}"
+        )
+
+    monkeypatch.setattr(command, "run", fake)
+    first = command.measure(command.Store(tmp_path), STORM, 5, 1)
+    assert len(asked) > first.runs == 5
+    before = len(asked)
+    again = command.measure(command.Store(tmp_path), STORM, 12, 1)
+    assert again.runs > first.runs
+    assert len(asked) - before < again.runs  # the first five were there
+    assert again.middle == pytest.approx(1.0, rel=0.08)
+    store = command.Store(tmp_path)
+    assert [r.seed for r in store.runs] == sorted({r.seed for r in store.runs})
+    changed = dataclasses.replace(STORM, load=51)
+    assert store.of(changed) == []
