@@ -36,7 +36,7 @@ def test_the_worked_file_has_the_window_that_the_page_gives() -> None:
 
     def settles(arrivals: float, start: float, seen: float) -> float:
         waiting = start
-        for _ in range(200_000):  # capacity 1, so that a long queue is 20 and the step 0.05 s
+        for _ in range(40_000):  # capacity 1, so that a long queue is 20 and the step 0.05 s
             looks_long = seen * waiting**4 / (20**4 + waiting**4)
             waiting += 0.05 * (arrivals * (1 + 0.5 * looks_long) - min(1.0, waiting))
             waiting = float(np.clip(waiting, 0, 200))
