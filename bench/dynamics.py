@@ -1,6 +1,6 @@
 """Dynamics side by side with its peers: `./dev bench dynamics`. Medians; what each side computes stands beside it.
 
-*Events*: one service (10 servers at 10/s, queue 500, timeout 1 s, 3 retries, stale work served; 120 s with a surge at the start) by our
+*Events*: one service (10 servers at 10/s, queue 500, timeout 1 s, 3 retries, stale work served; 600 or 120 s with a surge at the start) by our
 kernel and by a simpy model of the same rules, per simulated attempt, in three settings: a surge that passes (no attempt is rejected), a
 storm with half a second of backoff, and a storm with resends at once, where three of four attempts are rejected in a loop that costs
 neither side an event. Both count the same things; the simpy model draws from `random`, ours from arrays of numpy. *Boundary*: critical multiple of a 10 s surge for 100 loads, all searches included. *Chain*: expected
@@ -39,17 +39,17 @@ def main() -> None:
 
 def _events() -> None:
     word = "compiled" if runs_fast(None) else "plain (numba is not installed)"
-    for name, load, surge, backoff in (
-        ("a surge that passes", 60.0, 1.5, 0.0), ("storm, backoff 0.5 s", 80.0, 2.0, 0.5), ("storm, resends at once", 80.0, 2.0, 0.0),
+    for name, load, surge, backoff, until in (
+        ("a surge that passes", 60.0, 1.5, 0.0, 600.0), ("storm, backoff 0.5 s", 80.0, 2.0, 0.5, 120.0), ("storm, resends at once", 80.0, 2.0, 0.0, 120.0),
     ):  # fmt: skip
         r, push = replace(SERVICE, load=load, backoff=backoff), Push({"load": ("times", surge)})
 
-        def ours(fast: bool | None = None, r: Retry = r, push: Push = push) -> Run:
-            return simulate(r, push, 1.0, 20.0, 120.0, start=0.0, fast=fast)
+        def ours(fast: bool | None = None, r: Retry = r, push: Push = push, until: float = until) -> Run:
+            return simulate(r, push, 1.0, 20.0, until, start=0.0, fast=fast)
 
         run, counts = ours(), []  # type: Run, list[dict[str, int]]
         quick, slow = run.sent.sum() / _median(ours, 9), run.sent.sum() / _median(lambda ours=ours: ours(False), 5)
-        peer = _median(lambda c=counts, x=(load, surge, backoff): c.append(_simpy(len(c), *x)), 5)
+        peer = _median(lambda c=counts, x=(load, surge, backoff, until): c.append(_simpy(len(c), *x)), 5)
         theirs = statistics.median(c["sent"] for c in counts) / peer
         print(f"events, {name}: {word} {quick / 1e6:.2f} M attempts/s, plain {slow / 1e6:.2f}, simpy {theirs / 1e6:.3f};"
               f" {quick / theirs:.0f} times simpy's speed, plain {slow / theirs:.1f} times (target 35)")  # fmt: skip
@@ -132,7 +132,7 @@ def _median(work: Callable[[], object], runs: int) -> float:
     return statistics.median(seconds)
 
 
-def _simpy(seed: int, load: float, surge: float, backoff: float) -> dict[str, int]:
+def _simpy(seed: int, load: float, surge: float, backoff: float, until: float) -> dict[str, int]:
     """The same rules with simpy's processes: a process per request, one per attempt at the server, `servers` as a Resource."""
     import simpy
 
@@ -176,5 +176,5 @@ def _simpy(seed: int, load: float, surge: float, backoff: float) -> dict[str, in
             env.process(request())
 
     env.process(arrivals())
-    env.run(until=120.0)
+    env.run(until=until)
     return counts

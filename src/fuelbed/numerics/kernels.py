@@ -49,7 +49,8 @@ def compiled(name: str) -> SimpleNamespace:
     scope: dict[str, Any] = dict(vars(module))
     made: dict[str, Any] = {}
     functions: dict[str, tuple[Any, dict[str, Any]]] = {k: (v, {}) for k, v in getattr(module, "SCALAR", {}).items()}
-    functions |= {k: (getattr(module, k), {"nogil": True}) for k in module.KERNELS}
+    # helpers melt into the last of the list, the one that is called from outside: a call with twenty arrays costs more than their work
+    functions |= {k: (getattr(module, k), {"forceinline": k != module.KERNELS[-1]}) for k in module.KERNELS}
     for key, (f, options) in functions.items():
         twin = FunctionType(f.__code__, scope, f.__name__, f.__defaults__, f.__closure__)
         twin.__qualname__, twin.__module__ = f.__qualname__, f.__module__

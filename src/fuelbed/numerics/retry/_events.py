@@ -45,20 +45,46 @@ def outcome(failed: int, now: float, p: Any, k: Any, f: Any, flags: Any) -> None
             f[OUTCOMES] += 1.0
 
 
-def begin(slot: int, p: Any, k: Any, f: Any, draws: Any, bits: Any, services: Any, flags: Any) -> None:
+def begin(slot: int, p: Any, k: Any, f: Any, draws: Any, bits: Any, services: Any, serving: Any, flags: Any) -> None:
     """A server takes up an attempt, and first the work that rejections left."""
     if k[DRAWN] >= len(draws):
         k[SHORT] = 1
         k[DRAWN] = 0
     if flags[5] and bits[slot] & GONE == 0:
         bits[slot] |= ANSWERED
-    heappush(services, (f[WORK] + draws[k[DRAWN]] + f[DEBT], slot))
+    end, i = f[WORK] + draws[k[DRAWN]] + f[DEBT], k[BUSY]
+    while i > 0 and services[(i - 1) >> 1] > end:  # a heap on two arrays: some times quicker than one of pairs
+        services[i] = services[(i - 1) >> 1]
+        serving[i] = serving[(i - 1) >> 1]
+        i = (i - 1) >> 1
+    services[i] = end
+    serving[i] = slot
     k[DRAWN] += 1
     f[DEBT] = 0.0
     k[BUSY] += 1
 
 
-def fill(p: Any, k: Any, f: Any, draws: Any, bits: Any, queue: Any, free: Any, services: Any, flags: Any) -> None:
+def finish(k: Any, services: Any, serving: Any) -> Any:
+    """The attempt whose service ends first leaves the heap."""
+    slot = serving[0]
+    k[BUSY] -= 1
+    n, i = k[BUSY], 0
+    end, last = services[n], serving[n]
+    while 2 * i + 1 < n:
+        child = 2 * i + 1
+        if child + 1 < n and services[child + 1] < services[child]:
+            child += 1
+        if end <= services[child]:
+            break
+        services[i] = services[child]
+        serving[i] = serving[child]
+        i = child
+    services[i] = end
+    serving[i] = last
+    return slot
+
+
+def fill(p: Any, k: Any, f: Any, draws: Any, bits: Any, queue: Any, free: Any, services: Any, serving: Any, flags: Any) -> None:
     """Free servers take up those who wait, in order; the stale are skipped where they are dropped."""
     while k[WAIT] > 0 and k[BUSY] < p[k[AT] + SERVERS]:
         slot = queue[k[HEAD]]
@@ -67,7 +93,7 @@ def fill(p: Any, k: Any, f: Any, draws: Any, bits: Any, queue: Any, free: Any, s
         if flags[2] and bits[slot] & GONE:
             release(slot, AT_SERVER, k, bits, free)
         else:
-            begin(slot, p, k, f, draws, bits, services, flags)
+            begin(slot, p, k, f, draws, bits, services, serving, flags)
 
 
 def release(slot: int, bit: int, k: Any, bits: Any, free: Any) -> None:
@@ -112,7 +138,7 @@ def failed(
 
 
 def send(stage: int, now: float, p: Any, k: Any, f: Any, c: Any, draws: Any, bits: Any, stages: Any, queue: Any, free: Any,
-         ring: Any, ring_slot: Any, services: Any, later: Any, back: Any, back_stage: Any, flags: Any) -> None:  # fmt: skip
+         ring: Any, ring_slot: Any, services: Any, serving: Any, later: Any, back: Any, back_stage: Any, flags: Any) -> None:  # fmt: skip
     """A client sends, and again in the same instant as long as it is rejected and may."""
     while stage >= 0:
         if flags[4] and now < f[OPEN_UNTIL]:
@@ -141,7 +167,7 @@ def send(stage: int, now: float, p: Any, k: Any, f: Any, c: Any, draws: Any, bit
             ring_slot[last] = slot
             k[RING_LENGTH] += 1
         if idle:
-            begin(slot, p, k, f, draws, bits, services, flags)
+            begin(slot, p, k, f, draws, bits, services, serving, flags)
         else:
             queue[after(k[HEAD], k[WAIT], queue)] = slot
             k[WAIT] += 1
@@ -149,10 +175,8 @@ def send(stage: int, now: float, p: Any, k: Any, f: Any, c: Any, draws: Any, bit
 
 
 def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: Any, draws: Any, bits: Any, stages: Any, queue: Any,
-        free: Any, ring: Any, ring_slot: Any, back: Any, back_stage: Any, c: Any, lengths: Any, k: Any, f: Any) -> int:  # fmt: skip
+        free: Any, ring: Any, ring_slot: Any, back: Any, back_stage: Any, services: Any, serving: Any, c: Any, lengths: Any, k: Any, f: Any) -> int:  # fmt: skip
     """Simulate from `start` (nobody there) to `end`; counts go to `c`, the queue at each bin's end to `lengths`. 0, or what ran short."""
-    services = [(0.0, 0)]
-    services.pop()
     later = [(0.0, 0, 0)]
     later.pop()
     n_bins, arrivals = len(lengths), 0
@@ -160,15 +184,20 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
     f[TOKENS] = p[BUCKET]
     f[OPEN_UNTIL] = start - 1.0
     f[WINDOW_END] = start + p[WINDOW]
+    at, next_bin, arrival = 0, start + bin_length, _NEVER
+    pace = 1.0 / p[SPEED] if p[SPEED] > 0.0 else _NEVER
+    if p[LOAD] > 0.0:
+        arrival = since + to_come / p[LOAD]
     while k[SHORT] == 0:
-        at = k[AT]
+        while k[RING_LENGTH] > 0 and bits[ring_slot[k[RING_HEAD]]] & ANSWERED:  # its timer has nothing left to do
+            release(ring_slot[k[RING_HEAD]], TIMER, k, bits, free)
+            k[RING_HEAD] = after(k[RING_HEAD], 1, ring)
+            k[RING_LENGTH] -= 1
         now, what = p[at + UNTIL], 0
-        if p[at + LOAD] > 0.0:
-            t = since + (to_come - load_then) / p[at + LOAD]
-            if t < now:
-                now, what = t, 1
-        if len(services) > 0 and p[at + SPEED] > 0.0:
-            t = since + (services[0][0] - work_then) / p[at + SPEED]
+        if arrival < now:
+            now, what = arrival, 1
+        if k[BUSY] > 0:
+            t = since + (services[0] - work_then) * pace
             if t < now:
                 now, what = t, 2
         if k[RING_LENGTH] > 0 and ring[k[RING_HEAD]] < now:
@@ -177,10 +206,10 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
             now, what = back[k[BACK_HEAD]], 5
         if len(later) > 0 and later[0][0] < now:
             now, what = later[0][0], 4
-        b = int((min(now, end) - start) / bin_length)
-        while k[BIN] < b and k[BIN] < n_bins:
+        while now >= next_bin and k[BIN] < n_bins:
             lengths[k[BIN]] = k[WAIT]
             k[BIN] += 1
+            next_bin = start + bin_length * (k[BIN] + 1)
         if now >= end or k[BIN] >= n_bins:
             break
         f[WORK] = work_then + (now - since) * p[at + SPEED]
@@ -191,11 +220,11 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
                 k[SHORT] = 1
                 break
             to_come += gaps[arrivals]
+            arrival = since + (to_come - load_then) / p[at + LOAD]
             c[k[BIN] * COUNTS + FIRST] += 1
             again = 0
         elif what == 2:
-            slot = heappop(services)[1]
-            k[BUSY] -= 1
+            slot = finish(k, services, serving)
             if bits[slot] & GONE:
                 c[k[BIN] * COUNTS + LATE] += 1
             else:
@@ -203,12 +232,15 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
                 c[k[BIN] * COUNTS + GOOD] += 1
                 outcome(0, now, p, k, f, flags)
             release(slot, AT_SERVER, k, bits, free)
-            fill(p, k, f, draws, bits, queue, free, services, flags)
+            fill(p, k, f, draws, bits, queue, free, services, serving, flags)
         elif what == 0:
+            load_then += (now - since) * p[at + LOAD]
             since, work_then = now, f[WORK]
-            load_then += (now - load_since(at, p, start)) * p[at + LOAD]
-            k[AT] += PHASE
-            fill(p, k, f, draws, bits, queue, free, services, flags)
+            at += PHASE
+            k[AT] = at
+            pace = 1.0 / p[at + SPEED] if p[at + SPEED] > 0.0 else _NEVER
+            arrival = since + (to_come - load_then) / p[at + LOAD] if p[at + LOAD] > 0.0 else _NEVER
+            fill(p, k, f, draws, bits, queue, free, services, serving, flags)
         elif what == 5:
             again = back_stage[k[BACK_HEAD]]
             k[BACK_HEAD] = after(k[BACK_HEAD], 1, back)
@@ -245,6 +277,7 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
                 ring,
                 ring_slot,
                 services,
+                serving,
                 later,
                 back,
                 back_stage,
@@ -256,9 +289,4 @@ def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: A
     return int(k[SHORT])
 
 
-def load_since(at: int, p: Any, start: float) -> float:
-    """When the phase at `at` began."""
-    return float(start if at == 0 else p[at - PHASE + UNTIL])
-
-
-KERNELS = ("after", "outcome", "begin", "release", "fill", "failed", "send", "load_since", "run")
+KERNELS = ("after", "outcome", "finish", "begin", "release", "fill", "failed", "send", "run")

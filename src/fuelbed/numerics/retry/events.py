@@ -111,18 +111,19 @@ class _Room:
     def __init__(self, phases: Array, seed: int, draws: int, records: int, bins: int, fixed: bool, quick: bool) -> None:
         gaps, demands = (np.random.Generator(np.random.PCG64([seed, i])) for i in (0, 1))
         whole: dict[str, Any] = {"dtype": np.int64}
+        busy = int(phases[:, _events.SERVERS].max()) + 1
         arrays: list[Any] = [
             gaps.standard_exponential(draws), np.ones(draws) if fixed else demands.standard_exponential(draws),
             np.zeros(records, **whole), np.zeros(records, **whole), np.zeros(records, **whole), np.arange(records, **whole),
-            np.zeros(records), np.zeros(records, **whole), np.zeros(records), np.zeros(records, **whole), np.zeros(bins * _events.COUNTS, **whole), np.zeros(bins, **whole),
+            np.zeros(records), np.zeros(records, **whole), np.zeros(records), np.zeros(records, **whole), np.zeros(busy), np.zeros(busy, **whole), np.zeros(bins * _events.COUNTS, **whole), np.zeros(bins, **whole),
             np.array([0, 0, 0, records, 0, 0, 0, 0, 0, 0, 0, 0], **whole), np.zeros(7),
         ]  # fmt: skip
         self.arrays = arrays if quick else [a.tolist() for a in arrays]
         self.phases = phases.ravel() if quick else phases.ravel().tolist()
 
     def result(self, begin: float, until: float, bin_length: float) -> Run:
-        waiting = np.asarray(self.arrays[11], dtype=np.int64)
-        counts = np.asarray(self.arrays[10], dtype=np.int64).reshape(waiting.size, _events.COUNTS)
+        waiting = np.asarray(self.arrays[13], dtype=np.int64)
+        counts = np.asarray(self.arrays[12], dtype=np.int64).reshape(waiting.size, _events.COUNTS)
         t = np.minimum(begin + bin_length * np.arange(1, waiting.size + 1, dtype=float), until)
         first, sent, good, late, rejected, timed_out, given_up = counts.T  # the order of `_events.FIRST ..`
         return Run(t, first, sent, good, late, rejected, timed_out, given_up, waiting)

@@ -1,38 +1,22 @@
 """How likely a push leaves the service down: single-request simulations, repeated until the answer is clear.
 
-Seeds 0, 1, 2, ... Each run gives yes or no (the meaning of `stays_down`). After every few runs the Wilson interval at 99 % is looked at,
-and the runs end where it leaves out 1/2, or at a cap. (99 % for the decision, because it is taken many times; the interval reported is
-Wilson's at 95 %.) Settings compared with the same seeds share arrivals and demands, so their difference is known better than either.
+Seeds 0, 1, 2, ... Each run gives yes or no (the meaning of `stays_down`); when they end is said in `numerics/replicate.py`. Settings compared with the same seeds share arrivals and demands, so their difference is known better than either.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import count
 
-from fuelbed.numerics.maps.basin import wilson
+from fuelbed.numerics.replicate import Chance, until_clear
 from fuelbed.numerics.retry.events import simulate
 from fuelbed.numerics.retry.fluid import settle_time
 from fuelbed.numerics.retry.model import Push, Retry
 
 __all__ = ["Chance", "Paired", "chance_down", "compare_down"]
 
-_Z95, _Z99 = 1.959963984540054, 2.5758293035489004
-
-
-@dataclass(frozen=True)
-class Chance:
-    """`down` of `runs` stayed down; low..high is Wilson's 95 % interval; `clear` where the decision left 1/2 out before the cap."""
-
-    down: int
-    runs: int
-    low: float
-    high: float
-    clear: bool
-
-    @property
-    def share(self) -> float:
-        return self.down / self.runs
+_Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -56,13 +40,8 @@ def chance_down(settings: Retry, push: Push, size: float = 1.0, lasts: float = 1
                 most: int = 200, first_seed: int = 0, fast: bool | None = None) -> Chance:  # fmt: skip
     """The chance that the service is down `settle` seconds after the push (default: `settle_time`), by as many runs as it takes."""
     wait = float(settle_time(settings)) if settle is None else settle
-    hits = 0
-    for n in range(1, most + 1):
-        hits += _down(settings, push, size, lasts, wait, first_seed + n - 1, fast)
-        low, high = wilson(hits, n, _Z99)
-        if n >= least and (low > 0.5 or high < 0.5):
-            return Chance(hits, n, *wilson(hits, n), True)
-    return Chance(hits, most, *wilson(hits, most), False)
+    answers = (_down(settings, push, size, lasts, wait, seed, fast) for seed in count(first_seed))
+    return until_clear(answers, least, most)
 
 
 def compare_down(before: Retry, after: Retry, push: Push, size: float = 1.0, lasts: float = 10.0, settle: float | None = None,
