@@ -83,7 +83,7 @@ class Picture:
     """Data for a picture; every renderer has one drawing per `kind` (see docs/formats/report.md), and `alt` says it in words.
 
     kinds: `removal` (interval bars, triggers beside conditions), `graph` (the mechanism), `whatif` (the tape with its sliders
-    and switches), `order` (a partial order).
+    and switches), `order` (a partial order), `boundary` (the least push that stays down, over the load).
     """
 
     kind: str

@@ -20,6 +20,7 @@ from fuelbed.report._columns import UNPRINTABLE, minus
 from fuelbed.report._graph import draw
 from fuelbed.report._loops import loop_words
 from fuelbed.report._pictures import levels, whatif
+from fuelbed.report._plot import plot
 from fuelbed.report._removal import removal
 from fuelbed.report.numbers import basis, estimate, estimate_parts
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["render_html"]
 
-_STYLES, _SCRIPTS = ("page.css", "figures.css", "media.css"), ("tape.js", "table.js", "whatif.js", "page.js")
+_STYLES = ("page.css", "figures.css", "boundary.css", "media.css")
+_SCRIPTS = ("tape.js", "table.js", "whatif.js", "boundary.js", "page.js")
 _BUDGET = 500_000  # bytes of a page
 _SIZES = ((10**6, True), (40, True), (40, False), (10, False))  # rows of a table, and whether there is a what-if
 _TOO_LONG = "With sliders this page would be longer than 500 kB. Change a number in the case and run `fuelbed analyze` again."
@@ -39,7 +41,8 @@ _ROWS_OF = {"flips": 5}
 _COMPACT = ("untouched",)  # tables that are lists of names: a line for each kind
 _PER_CENT = re.compile(r"(?<=\d) %")  # a number keeps its sign on the same line
 _ENDLESS = re.compile(r"(\S{40,})")
-_PICTURES: dict[str, Callable[[Any], Any]] = {"removal": removal, "graph": draw, "whatif": whatif, "order": levels}
+_PICTURES: dict[str, Callable[[Any], Any]] = {"removal": removal, "graph": draw, "whatif": whatif, "order": levels,
+                                             "boundary": plot}  # fmt: skip  # one table
 
 
 def _asset(name: str) -> str:

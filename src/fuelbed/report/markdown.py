@@ -10,11 +10,12 @@ from fuelbed.core.blocks import Answer, Ask, Block, Cell, Estimates, Picture, Qu
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
 from fuelbed.report._arrange import arrange, pieces, unsaid
+from fuelbed.report._boundary import band_at, beyond, chart, load_words, rows, sized
 from fuelbed.report._columns import UNPRINTABLE, minus
 from fuelbed.report._loops import loop_words
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._removal import removal
-from fuelbed.report.numbers import basis, estimate
+from fuelbed.report.numbers import basis, estimate, number
 
 __all__ = ["render_markdown"]
 
@@ -145,7 +146,28 @@ def _whatif(b: Picture) -> str:
     return _caption(b.title, _grid(["", "Today"], rows) + "\n\nSliders and switches are in the HTML report.")
 
 
-_PICTURES: dict[str, Callable[[Picture], str]] = {"removal": _removal, "graph": _graph, "order": _order, "whatif": _whatif}
+def _boundary(b: Picture) -> str:
+    """A row a load: the least size that stays down today, with its range, and after each action item."""
+    c = chart(b.data)
+    head = [_prose(load_words(c)), *(_prose(k.label) for k in c.curves)]
+    none = f"none up to {number(c.most)}"
+    lines = []
+    for x, sizes, is_today in rows(c):
+        near = " today" if x == c.today else f" nearest to today’s {number(c.today)}" if c.today is not None else ""
+        cells = [none if y is None else sized(y) for y in sizes]
+        cells[0] = f"{cells[0]} {band_at(c, x)}".strip()
+        lines.append([f"**{number(x)}**{near}" if is_today else number(x), *cells])
+    same = [f"{_prose(k.label)}: the same as {_prose(c.curves[k.same].label)}." for k in c.curves if k.same is not None]
+    same += [f"{_prose(k.label)}: {_words(more)}." for k in c.curves if k.same is None and (more := beyond(k, c.most))]
+    tail = ["\n".join(f"- {line}" for line in same)] if same else []
+    if c.dial:
+        tail.append(f"Moving {_code(c.dial.parameter)} is in the HTML report.")
+    parts = [_prose(b.alt), f"Least {_prose(c.y_label)} that stays down:", _grid(head, lines), *tail]
+    return _caption(b.title, "\n\n".join(p for p in parts if p))
+
+
+_PICTURES: dict[str, Callable[[Picture], str]] = {"removal": _removal, "graph": _graph, "order": _order, "whatif": _whatif,
+                                                  "boundary": _boundary}  # fmt: skip  # one table
 
 
 def _picture(b: Picture) -> str:

@@ -51,6 +51,7 @@ function graph(box) {
 }
 
 document.querySelectorAll(".graph").forEach(graph);
+document.querySelectorAll(".boundary").forEach(boundary);
 window.fuelbed = [...document.querySelectorAll(".whatif")].map(whatif)[0] || null;
 let closed = [];
 window.addEventListener("beforeprint", () => {
