@@ -2,7 +2,10 @@
 
 The compiled and the plain run are one source and take the same decisions. A plain run wants `np.errstate(all="ignore")` round it.
 
-`_follow_row` is over 40 lines: one loop whose state would otherwise have to travel between compiled functions.
+`follow` is for maps (`simulate.py`), `leap` for single events (`jumps.py`). Both stand here because numba keeps machine code by the file
+it came from: in a file of their own they would go on with an old `run_scalar`.
+
+`_follow_row` and `leap` are over 40 lines: loops whose state would otherwise have to travel between compiled functions.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import numpy as np
 
 from fuelbed.numerics.maps.operations import CODES
 
-__all__ = ["KERNELS", "erlang_tail", "follow", "registers_of", "run_scalar"]
+__all__ = ["KERNELS", "erlang_tail", "follow", "leap", "registers_of", "run_scalar"]
 
 KERNELS = (
     "erlang_tail",
@@ -24,6 +27,8 @@ KERNELS = (
     "_binary",
     "_ternary",
     "run_scalar",
+    "_weigh",
+    "leap",
     "_nearest",
     "_follow_row",
     "follow",
@@ -32,6 +37,10 @@ KERNELS = (
 
 _NEG, _ADD, _SUB, _MUL, _DIV, _POW, _LT, _LE, _GT, _GE, _AND, _OR, _NOT = range(13)
 _MIN, _MAX, _EXP, _LOG, _SQRT, _ABS, _TANH, _IF, _HILL, _LATE, _RAMP, _POS = range(13, 25)
+# what `leap` keeps: the time, what is left of the gap (below 0: none drawn), time failed
+NOW, LEFT, DOWN = range(3)
+# and in whole numbers: place in the table, draws used, events so far, whether the table is one row only
+CELL, USED, EVENTS, FORGET = range(4)
 if len(CODES) != 25:
     raise ImportError("the operations of scalar.py and operations.py differ")
 
@@ -181,6 +190,91 @@ def registers_of(program: Any) -> tuple[Any, Any, Any, int]:
     registers = np.zeros(n + len(constants) + len(codes))
     registers[n : n + len(constants)] = constants
     return codes, args, registers, n + len(constants)
+
+
+def _weigh(row: int, law: Any, registers: Any, table: Any, jumps: Any, x: Any) -> None:
+    """Fills one row of the table: running sums of the rates of those events that stay in the box, then `failed`."""
+    codes, args, first, outs = law
+    changes, _, bottom, top = jumps
+    for s in range(len(x)):
+        registers[s] = 1.0 * x[s]
+    run_scalar(codes, args, registers, first)
+    total = 0.0
+    events = len(outs) - 1
+    for e in range(events):
+        stays = True
+        for s in range(len(x)):
+            v = x[s] + changes[e * len(x) + s]
+            if v < bottom[s] or v > top[s]:
+                stays = False
+        if stays:
+            total += registers[outs[e]]
+        table[row + e] = total
+    table[row + events] = registers[outs[events]]
+
+
+def leap(
+    law: Any,
+    registers: Any,
+    table: Any,
+    jumps: Any,
+    x: Any,
+    f: Any,
+    k: Any,
+    gaps: Any,
+    picks: Any,
+    counts: Any,
+    mean: Any,
+    bars: Any,
+) -> int:
+    """Single events from f[NOW] on, the parameters constant (Gillespie, J. Phys. Chem. 81, 1977): x moves, `counts` count.
+
+    From bars = (watch, end, most) the time `watch` on, time failed goes to f[DOWN] and time times state to `mean`.
+    0 where `end` was reached, 1 the draws are used up (go on with new ones), 2 `most` events passed, 3 a rate is no number.
+    """
+    changes, moves, _, _ = jumps
+    watch, end, most = bars
+    events = len(counts)
+    while True:
+        row = k[CELL] * (events + 1)
+        if table[row + events - 1] < 0.0:
+            _weigh(row, law, registers, table, jumps, x)
+        total = table[row + events - 1]
+        if not total < math.inf:
+            return 3
+        if f[LEFT] < 0.0:
+            if k[USED] >= len(gaps):
+                return 1
+            f[LEFT] = gaps[k[USED]]
+        now = f[NOW]
+        then = end
+        if total > 0.0:
+            then = min(now + f[LEFT] / total, end)
+        since = max(now, watch)
+        if then > since:
+            if table[row + events] > 0.0:
+                f[DOWN] += then - since
+            for s in range(len(x)):
+                mean[s] += (then - since) * x[s]
+        f[NOW] = then
+        if then >= end:
+            f[LEFT] = max(f[LEFT] - (end - now) * total, 0.0)
+            return 0
+        if k[EVENTS] >= most:
+            return 2
+        target = picks[k[USED]] * total
+        e = 0
+        while table[row + e] <= target and table[row + e] < total:
+            e += 1
+        k[USED] += 1
+        k[EVENTS] += 1
+        k[CELL] += moves[e]
+        f[LEFT] = -1.0
+        counts[e] += 1
+        for s in range(len(x)):
+            x[s] += changes[e * len(x) + s]
+        if k[FORGET]:
+            table[events - 1] = -1.0
 
 
 def _nearest(y: Any, scale: Any, places: Any, resting: Any, before: Any, at_rest: float) -> int:
