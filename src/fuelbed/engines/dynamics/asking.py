@@ -1,30 +1,38 @@
-"""One question of a variant, asked of many rows at once: after this push, does it stay down?
+"""One question of many rows at once: after this push, does it stay down?
+
+A row is a model with its parameters, a push of some size already worked out (parameters while it lasts, states at its start), and how
+long it lasts. Rows of several variants, triggers and purposes are put together and followed side by side: a fluid of ten thousand steps
+costs hardly more for a thousand rows than for one.
 
 A `retry` kernel answers by its fluid with a delay (requests that wait keep their timeouts); every other model by its own map.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fuelbed.core.dynamics import Model
 from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.numerics.maps.boundary import critical_sizes
 from fuelbed.numerics.maps.simulate import stays_down, under
-from fuelbed.numerics.maps.system import compile_model
+from fuelbed.numerics.maps.system import System, compile_model
 from fuelbed.numerics.retry import OPTIONS, PARAMETERS, Retry
 from fuelbed.numerics.retry import Push as RetryPush
 
-__all__ = ["MOST", "Asked", "critical", "has_kernel", "retry_of"]
+__all__ = ["MOST", "Asked", "Critical", "Rows", "ask", "criticals", "has_kernel", "retry_of"]
 
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 Down = Callable[[NDArray[np.intp], Array], Bool]
 MOST = 4.0  # sizes of a push that are looked at: up to four times as far as declared
-TOLERANCE = 0.01
+TOLERANCE = 0.02  # of a push
+_PARTS = 8  # of the first scan: half a push each
+_KERNEL_STEPS = 25  # of the fluid, per timeout: critical sizes differ from those at 50 by less than the tolerance here
+_ENOUGH = 2.5  # times the capacity: resends beyond what offers so much change no boundary, and each costs the fluid a history
 _SETTLE_STEPS = 4000  # of a map, after the push: long enough to creep along a ghost, short enough to answer
 
 
@@ -35,18 +43,76 @@ def has_kernel(v: Variant, trigger: str = "") -> bool:
     return all(target in PARAMETERS for t, target in v.pushes if t == trigger or not trigger)
 
 
-def retry_of(v: Variant, table: Array) -> Retry:
+def retry_of(v: Model, table: Array) -> Retry:
     """The settings of the kernel: a row of the table each."""
-    columns = {n: table[:, i] for i, n in enumerate(v.model.parameters) if n in PARAMETERS}
-    words = {n: o.word for n, o in v.model.options.items() if n in OPTIONS}
+    columns = {n: table[:, i] for i, n in enumerate(v.parameters) if n in PARAMETERS}
+    words = {n: o.word for n, o in v.options.items() if n in OPTIONS}
     return Retry(**columns, **words)  # type: ignore[arg-type]  # names are those of the archetype's file
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """A variant under one trigger, with the rows that the question is asked of.
+class Rows:
+    """table, during (n, P): parameters without and under the push; x (n, S): states at its start; lasts (n,) seconds."""
 
-    table (n, P), values target -> (n,), lasts (n,). `many` repeats rows with one parameter replaced.
+    model: Model
+    kernel: bool
+    table: Array
+    during: Array
+    x: Array
+    lasts: Array
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Rows with the same key can be followed side by side."""
+        return (self.kernel, self.model.name, tuple(o.word for o in self.model.options.values()))
+
+
+def ask(parts: Sequence[Rows]) -> list[Bool]:
+    """Of every row of every part, whether it stays down; parts that can be are followed together."""
+    out: list[Bool] = [np.zeros(0, dtype=bool)] * len(parts)
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for i, r in enumerate(parts):
+        groups.setdefault(r.key, []).append(i)
+    for members in groups.values():
+        first = parts[members[0]]
+        joined = [np.concatenate([getattr(parts[i], name) for i in members]) for name in ("table", "during", "x", "lasts")]
+        together = Rows(first.model, first.kernel, *joined)
+        down = (_by_kernel if first.kernel else _by_map)(together) if len(together.lasts) else np.zeros(0, dtype=bool)
+        ends = np.cumsum([len(parts[i].lasts) for i in members])
+        for i, piece in zip(members, np.split(down, ends[:-1]), strict=True):
+            out[i] = piece
+    return out
+
+
+def _by_kernel(r: Rows) -> Bool:
+    from fuelbed.numerics.retry.fluid import settle_time
+    from fuelbed.numerics.retry.fluid import stays_down as down
+
+    settings = _bounded(retry_of(r.model, r.table))
+    seconds = np.minimum(r.lasts, settle_time(settings))  # a push of days does what one does that lasts until all has settled
+    moved = {n: ("set", r.during[:, i]) for i, n in enumerate(r.model.parameters) if np.any(r.during[:, i] != r.table[:, i])}
+    return down(settings, RetryPush(moved), 1.0, seconds, steps=_KERNEL_STEPS)
+
+
+def _bounded(r: Retry) -> Retry:
+    """Without a budget or a breaker: no more resends than offer two and a half times the capacity when all fails."""
+    if r.retry_budget != "none" or r.breaker != "none":
+        return r
+    enough = np.ceil(_ENOUGH * np.asarray(r.capacity) / np.maximum(np.asarray(r.load), 1e-9))
+    return replace(r, retries=np.minimum(r.retries, np.maximum(enough, 3.0)))
+
+
+def _by_map(r: Rows) -> Bool:
+    system = compile_model(r.model)
+    x = under(system, r.x, r.table, r.during, np.minimum(r.lasts / system.step_seconds, _SETTLE_STEPS))
+    return stays_down(system, x, r.table, _SETTLE_STEPS)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A variant under one trigger, with the settings that the question is asked of.
+
+    table (n, P), values target -> (n,), lasts (n,).
     """
 
     variant: Variant
@@ -73,42 +139,58 @@ class Asked:
     def __len__(self) -> int:
         return len(self.table)
 
-    def down(self, rows: NDArray[np.intp], sizes: Array, lasts: Array | None = None) -> Bool:
-        """(len(rows),) whether each stays down after a push of that size (and duration: the declared one, if None)."""
-        seconds = self.lasts[rows] if lasts is None else lasts
-        if has_kernel(self.variant, self.trigger):
-            return self._by_kernel(rows, sizes, seconds)
-        return self._by_map(rows, sizes, seconds)
-
-    def _by_kernel(self, rows: NDArray[np.intp], sizes: Array, seconds: Array) -> Bool:
-        from fuelbed.numerics.retry.fluid import settle_time
-        from fuelbed.numerics.retry.fluid import stays_down as down
-
-        settings = retry_of(self.variant, self.table[rows])
-        seconds = np.minimum(seconds, settle_time(settings))  # a push of days does what one does that lasts until all has settled
-        push = self.variant.model.pushes[self.trigger]
-        parts = {p.target: (p.how, self.values[p.target][rows]) for p in push.parts}
-        return down(settings, RetryPush(parts), sizes, seconds)
-
-    def _by_map(self, rows: NDArray[np.intp], sizes: Array, seconds: Array) -> Bool:
-        system = compile_model(self.variant.model)
-        p = self.table[rows]
-        during, x = p.copy(), np.tile(system.start, (len(rows), 1))
+    def rows(self, pick: NDArray[np.intp], sizes: Array, longer: float = 1.0) -> Rows:
+        """The picked settings under pushes of these sizes (see `core.dynamics.Push`), lasting `longer` times as declared."""
+        system: System = compile_model(self.variant.model)
+        table = self.table[pick]
+        during, x = table.copy(), np.tile(system.start, (len(pick), 1))
         for part in self.variant.model.pushes[self.trigger].parts:
             state = part.target in system.states
             i = system.states.index(part.target) if state else system.parameter(part.target)
             t = x if state else during
-            old, v = t[:, i].copy(), self.values[part.target][rows]
+            old, v = t[:, i].copy(), self.values[part.target][pick]
             by = {"times": old * (v - 1.0), "plus": v, "set": v - old}[part.how]
             t[:, i] = old + sizes * by
             if state:
                 t[:, i] = np.clip(t[:, i], system.low[i], system.high[i])
-        x = under(system, x, p, during, np.minimum(seconds / system.step_seconds, _SETTLE_STEPS))
-        return stays_down(system, x, p, _SETTLE_STEPS)[0]
+            else:
+                t[:, i] = _possible(self.variant.model, part.target, t[:, i], old)
+        return Rows(self.variant.model, has_kernel(self.variant, self.trigger), table, during, x, longer * self.lasts[pick])
+
+    def down(self, pick: NDArray[np.intp], sizes: Array, longer: float = 1.0) -> Bool:
+        """(len(pick),) whether each stays down."""
+        return ask([self.rows(pick, np.asarray(sizes, dtype=float), longer)])[0]
 
 
-def critical(asked: Asked, most: float = MOST, tolerance: float = TOLERANCE) -> tuple[Array, Bool]:
-    """(n,) least size of the push after which each row stays down (inf: none up to `most`; 0: without any push), and whether no greater
-    push came back."""
-    found = critical_sizes(asked.down, len(asked), most, tolerance / most)
-    return found.values, found.monotone
+def _possible(m: Model, target: str, value: Array, today: Array) -> Array:
+    """A flow, a time or a count does not fall below 0 because a push of four times its size would have it so."""
+    unit = m.parameters[target].unit
+    if target == "timeout":
+        return np.maximum(value, 1e-3 * np.abs(today))
+    return np.maximum(value, 0.0) if unit in ("per second", "seconds") or m.archetype else value
+
+
+@dataclass(frozen=True, eq=False)
+class Critical:
+    """sizes (n,): the least push after which a row stays down (inf: none up to `MOST`; 0: without any push). monotone: no greater came back."""
+
+    sizes: Array
+    monotone: bool
+
+
+def criticals(asked: Sequence[Asked], tolerance: float = TOLERANCE) -> list[Critical]:
+    """The critical sizes of several questions, all rows in the same few calls."""
+    ends = np.cumsum([len(a) for a in asked])
+    starts = ends - [len(a) for a in asked]
+
+    def down(rows: NDArray[np.intp], sizes: Array) -> Bool:
+        where = np.searchsorted(ends, rows, side="right")
+        picks = [np.flatnonzero(where == i) for i in range(len(asked))]
+        answers = ask([a.rows(rows[p] - starts[i], sizes[p]) for i, (a, p) in enumerate(zip(asked, picks, strict=True))])
+        out = np.zeros(len(rows), dtype=bool)
+        for p, answer in zip(picks, answers, strict=True):
+            out[p] = answer
+        return out
+
+    found = critical_sizes(down, int(ends[-1]), MOST, tolerance / MOST, _PARTS)
+    return [Critical(found.values[a:b], bool(found.monotone[a:b].all())) for a, b in zip(starts, ends, strict=True)]

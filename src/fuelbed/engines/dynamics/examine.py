@@ -92,11 +92,9 @@ def respond(
             continue
         draws = Draws(np.random.default_rng(options.seed))
         base: Variant = draw(m, draws)
-        before = {t: tipped(base, t) for t in m.pushes}
-        for name, does in changes.items():
-            mine = touched(m, does)
-            if mine:
-                v = varied(base, name, mine, draws)
-                after = {t: tipped(v, t) for t in m.pushes}
-                out.setdefault(name, {}).update({t: Tipped(tips_estimate(a), ratio(a, before[t])) for t, a in after.items()})
+        forms = [varied(base, name, mine, draws) for name, does in changes.items() if (mine := touched(m, does))]
+        found = tipped([(v, t) for v in (base, *forms) for t in m.pushes])
+        for v in forms:
+            after = {t: (found[v.action, t], found["", t]) for t in m.pushes}
+            out.setdefault(v.action, {}).update({t: Tipped(tips_estimate(x), ratio(x, y)) for t, (x, y) in after.items()})
     return out

@@ -17,7 +17,7 @@ __all__ = ["findings"]
 def findings(case: Case, m: Model, main: str, t: Tipped, land: Landscape) -> tuple[Finding, ...]:
     """What a reader should know before trusting a number."""
     out = []
-    if not t.monotone:
+    if t.critical is not None and not t.critical.monotone:
         out.append(
             _finding("FB211", m, f"`{main}` on `{m.name}`: some greater push came back although a smaller one stayed down.")
         )

@@ -15,7 +15,7 @@ from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.numerics.maps.basin import Share, basin_share, edge_state
 from fuelbed.numerics.maps.boundary import Correction, least_correction
 from fuelbed.numerics.maps.continuation import Margin, Margins, nearest_bifurcation
-from fuelbed.numerics.maps.fixed import FixedPoint, describe, fixed_points
+from fuelbed.numerics.maps.fixed import FixedPoint, describe, fixed_points, settle_time
 from fuelbed.numerics.maps.loops import Influences, find_loops
 from fuelbed.numerics.maps.simulate import settled
 from fuelbed.numerics.maps.system import System, compile_model
@@ -60,8 +60,8 @@ class Landscape:
 def landscape(v: Variant, rng: np.random.Generator) -> Landscape:
     """Everything at row 0, the middle of every number."""
     system, p = compile_model(v.model), v.table[0]
-    settle = SETTLE_STEPS * system.step_seconds
     points = tuple(fixed_points(system, p))
+    settle = settle_time(system, points)
     start = settled(system, system.start[None], p, SETTLE_STEPS)[0]
     normal = _near(system, points, start, p) if np.isfinite(start).all() else None
     if normal is not None and normal.failed > 0:
@@ -108,12 +108,18 @@ def _margins(v: Variant, system: System, p: Array, normal: FixedPoint | None) ->
         if name != v.model.load and not moved[i]:
             continue
         try:
-            m: Margins = nearest_bifurcation(system, p, normal.x, name)
+            m: Margins = nearest_bifurcation(system, p, normal.x, name, *_range(system, p, name))
         except (ValueError, np.linalg.LinAlgError):
             continue
         found = [x for x in (m.down, m.up) if x is not None and _ends(system, p, normal.x, x)]
         out.append(Nearest(name, min(found, key=lambda x: x.distance, default=None), m.low, m.high))
     return tuple(sorted(out, key=lambda n: n.running.percent if n.running else np.inf))
+
+
+def _range(system: System, p: Array, name: str) -> tuple[float, float]:
+    """From 0 to three times today's value (to 5, of a count that is small): what a team might change it to."""
+    today = float(p[system.parameter(name)])
+    return (0.0, max(3.0 * today, 1.0)) if today >= 0 else (3.0 * today, 0.0)
 
 
 def _ends(system: System, p: Array, x: Array, m: Margin) -> bool:

@@ -10,15 +10,20 @@ from numpy.typing import NDArray
 
 from fuelbed.core.errors import FuelbedError
 from fuelbed.engines.dynamics.asking import Asked, has_kernel, retry_of
+from fuelbed.engines.dynamics.landscape import SETTLE_STEPS
+from fuelbed.engines.dynamics.words import seconds
 from fuelbed.numerics.chains import MOST_STATES
-from fuelbed.numerics.maps.system import System
+from fuelbed.numerics.maps.system import System, compile_model
+from fuelbed.numerics.replicate import Chance
 from fuelbed.numerics.retry import PARAMETERS, Retry
 from fuelbed.numerics.retry import Push as RetryPush
 
-__all__ = ["Cell", "Waits", "checked", "waits"]
+__all__ = ["Cell", "Checked", "Waits", "checked", "waits"]
 
 Array = NDArray[np.float64]
 _RUNS = 12  # simulations of one cell, at most: enough to part 1 of 10 from 9 of 10
+_LEAST = 4  # of them, before a cell counts
+_EVENTS = 120_000  # single events of one cell, over all its runs: about half a second in plain Python
 _CHAIN_STATES = 20_000
 
 
@@ -42,26 +47,61 @@ class Cell:
         return (self.down * 2 > self.runs) == self.quick
 
 
-def checked(asked: Asked, size: float) -> tuple[Cell, ...]:
-    """The middle row, a fifth below and above its critical size, and without any push (where noise alone might do it)."""
-    if not has_kernel(asked.variant, asked.trigger):
-        return ()
-    from fuelbed.numerics.retry.replicate import chance_down
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The cells that were asked of the finer level, which simulates single `what` (requests, events); or why there are none."""
 
+    cells: tuple[Cell, ...] = ()
+    what: str = "requests"
+    why_not: str = ""
+
+
+def checked(asked: Asked, size: float) -> Checked:
+    """The middle row, a fifth below and above its critical size, and without any push (where noise alone might do it)."""
+    single = has_kernel(asked.variant, asked.trigger)
+    sizes = [0.0, 0.8 * size, 1.25 * size] if np.isfinite(size) and size > 0 else [0.0, 1.0]
+    found = _requests(asked, sizes) if single else _events(asked, sizes)
+    if isinstance(found, str):
+        return Checked(why_not=found)
     load = asked.variant.model.load
     at = float(asked.table[0, list(asked.variant.model.parameters).index(load)]) if load else np.nan
-    sizes = [0.0, 0.8 * size, 1.25 * size] if np.isfinite(size) and size > 0 else [0.0, 1.0]
-    settings = retry_of(asked.variant, asked.table[:1])
+    quick = asked.down(np.zeros(len(sizes), dtype=np.intp), np.array(sizes))
+    cells = [Cell(at, s, bool(q), c.runs, c.down, c.low, c.high) for s, q, c in zip(sizes, quick, found, strict=True)]
+    return Checked(tuple(cells), "requests" if single else "events")
+
+
+def _events(asked: Asked, sizes: list[float]) -> list[Chance] | str:
+    """Single events of the model, over the same time as its map; or why they are not simulated."""
+    from fuelbed.numerics.maps.jumps import Jumps, no_jumps
+
+    system = compile_model(asked.variant.model)
+    why = no_jumps(system)
+    if why:
+        return why
+    jumps, settle = Jumps(system), SETTLE_STEPS * system.step_seconds
+    lasts = min(float(asked.lasts[0]), settle)
+    push = asked.variant.model.pushes[asked.trigger]  # row 0 is the middle of every number, of the push too
+    out = []
+    for s in sizes:
+        c = jumps.chance_down(
+            asked.table[0], system.start, push, s, lasts, settle, _LEAST, _RUNS, events=_EVENTS // _LEAST, in_all=_EVENTS
+        )
+        if c is None:
+            return f"a run of {seconds(lasts + settle)} holds more than {_EVENTS // _LEAST:,} single events, too many to simulate here"
+        out.append(c)
+    return out
+
+
+def _requests(asked: Asked, sizes: list[float]) -> list[Chance]:
+    """Single requests of the retry service."""
+    from fuelbed.numerics.retry.replicate import chance_down
+
+    settings = retry_of(asked.variant.model, asked.table[:1])
     single: dict[str, Any] = {k: float(getattr(settings, k)[0]) for k in PARAMETERS if np.ndim(getattr(settings, k))}
     one = replace(settings, **single)
     push = asked.variant.model.pushes[asked.trigger]
     parts = RetryPush({p.target: (p.how, float(asked.values[p.target][0])) for p in push.parts})
-    out = []
-    for s in sizes:
-        quick = bool(asked.down(np.array([0]), np.array([s]))[0])
-        c = chance_down(one, parts, s, _lasts(asked, settings), most=_RUNS, least=4)
-        out.append(Cell(at, s, quick, c.runs, c.down, c.low, c.high))
-    return tuple(out)
+    return [chance_down(one, parts, s, _lasts(asked, settings), most=_RUNS, least=_LEAST) for s in sizes]
 
 
 def _lasts(asked: Asked, settings: Retry) -> float:

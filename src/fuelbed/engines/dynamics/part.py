@@ -15,11 +15,11 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.findings import Finding
 from fuelbed.core.options import Options
 from fuelbed.engines.dynamics import tables
-from fuelbed.engines.dynamics.asking import Asked, critical, has_kernel
+from fuelbed.engines.dynamics.asking import Asked, criticals, has_kernel
 from fuelbed.engines.dynamics.draws import ROWS, Draws, Variant, draw, touched, varied
 from fuelbed.engines.dynamics.findings import findings
 from fuelbed.engines.dynamics.landscape import Landscape, landscape
-from fuelbed.engines.dynamics.levels import Cell, Waits, checked, waits
+from fuelbed.engines.dynamics.levels import Checked, Waits, checked, waits
 from fuelbed.engines.dynamics.picture import boundary_picture
 from fuelbed.engines.dynamics.sentences import back_sentence, claim, levels_sentence, loop_sentence, waits_sentence
 from fuelbed.engines.dynamics.stability import Stability, stability
@@ -44,7 +44,7 @@ class Part:
     together: Mapping[frozenset[str], Mapping[str, Tipped]]
     states: Mapping[str, Stability]
     land: Landscape
-    cells: tuple[Cell, ...]
+    checked: Checked
     waits: Waits
     moves: dict[str, float]
     picture: Picture | None
@@ -62,24 +62,24 @@ def examined(case: Case, m: Model, options: Options) -> Part:
     base = draw(m, draws)
     mine = {n: c for n, a in case.actions.items() if (c := touched(m, a.does))}
     variants = tuple(varied(base, n, c, draws) for n, c in mine.items())
+    pairs = tuple(combinations(mine, 2)) if len(mine) <= _PAIRS else ()
+    joint = {frozenset(p): varied(base, "+".join(p), (*mine[p[0]], *mine[p[1]]), draws) for p in pairs}
     main = _main(case, m)
-    today = {t: tipped(base, t) for t in m.pushes}
-    after = {v.action: {t: tipped(v, t) for t in m.pushes} for v in variants}
-    together = {}
-    if len(mine) <= _PAIRS:
-        for a, b in combinations(mine, 2):
-            v = varied(base, f"{a}+{b}", mine[a] + mine[b], draws)
-            together[frozenset((a, b))] = {t: tipped(v, t) for t in m.pushes}
-    states = {"": stability(today[main]), **{v.action: stability(after[v.action][main]) for v in variants}}
+    forms = (base, *variants)
+    found = tipped([(v, t) for v in (*forms, *joint.values()) for t in m.pushes], [(v, main) for v in forms])
+    today = {t: found["", t] for t in m.pushes}
+    after = {v.action: {t: found[v.action, t] for t in m.pushes} for v in variants}
+    together = {names: {t: found[v.action, t] for t in m.pushes} for names, v in joint.items()}
+    states = dict(zip([v.action for v in forms], stability([found[v.action, main] for v in forms]), strict=True))
     land = landscape(base, rng)
     moves = _moves(base, main)
     labels = {"": "today", **{n: f"after `{n}`" for n in mine}}
     picture = boundary_picture(base, main, variants, labels, _moving(m, moves))
     normal, failed = (q.x if q else None for q in (land.normal, land.failed))
-    cells = checked(today[main].asked, float(today[main].size[0]))
+    finer = checked(today[main].asked, float(today[main].size[0]))
     waited = waits(land.system, land.p, normal, failed)
-    found = findings(case, m, main, today[main], land)
-    return Part(case, m, main, base, variants, today, after, together, states, land, cells, waited, moves, picture, found)
+    said = findings(case, m, main, today[main], land)
+    return Part(case, m, main, base, variants, today, after, together, states, land, finer, waited, moves, picture, said)
 
 
 def _main(case: Case, m: Model) -> str:
@@ -91,14 +91,13 @@ def _main(case: Case, m: Model) -> str:
 def _moves(base: Variant, trigger: str) -> dict[str, float]:
     """By parameter, the relative change of the critical push where the parameter is one per cent greater (from one tenth, simulated)."""
     names = [n for n in base.model.parameters if base.column(n)[0] != 0]
-    rows = []
     one = Asked.of(base, trigger, np.array([0]))
-    for n in names:
-        value = float(base.column(n)[0])
-        rows.append(critical(one.many(n, np.array([value / 1.1, value, value * 1.1])), tolerance=0.002)[0])
+    value = {n: float(base.column(n)[0]) for n in names}
+    found = criticals([one.many(n, value[n] * np.array([1 / 1.1, 1.0, 1.1])) for n in names], 0.002) if names else []
     out = {}
-    for n, (low, mid, high) in zip(names, rows, strict=True):
-        if np.isfinite([low, mid, high]).all() and mid > 0:
+    for n, c in zip(names, found, strict=True):
+        low, mid, high = c.sizes
+        if np.isfinite(c.sizes).all() and mid > 0:
             out[n] = float((high - low) / mid / (2 * np.log(1.1)) / 100)
     return out
 
@@ -122,12 +121,10 @@ def blocks_of(p: Part) -> list[Block]:
         blocks.append(p.picture)
     blocks.append(tables.actions_table(name, rows))
     blocks += [Sentence(s) for s in (loop_sentence(p.land), back_sentence(p.model, p.land)) if s]
-    blocks += [
-        Sentence(s, tone="muted") for s in (levels_sentence(p.cells, has_kernel(p.base, p.main)), waits_sentence(p.waits)) if s
-    ]
+    blocks += [Sentence(s, tone="muted") for s in (levels_sentence(p.checked), waits_sentence(p.waits)) if s]
     blocks += [tables.loops_table(name, p.land), tables.margins_table(name, p.land, p.moves), tables.points_table(name, p.land)]
-    if p.cells:
-        blocks.append(tables.levels_table(name, p.cells))
+    if p.checked.cells:
+        blocks.append(tables.levels_table(name, p.checked))
     return blocks
 
 

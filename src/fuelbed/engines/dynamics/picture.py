@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,17 +22,17 @@ from numpy.typing import NDArray
 
 from fuelbed.core.blocks import Picture
 from fuelbed.core.shown import number
-from fuelbed.engines.dynamics.asking import MOST, Asked, critical
+from fuelbed.engines.dynamics.asking import MOST, Asked, criticals
 from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.engines.dynamics.words import pushed_words
 
-__all__ = ["boundary_picture", "curve"]
+__all__ = ["boundary_picture"]
 
 Array = NDArray[np.float64]
-_POINTS = 25
-_BAND_POINTS, _BAND_ROWS = 9, 17
-_STOPS = 7
-_COARSE = 0.02
+_POINTS = 13
+_BAND_STEP, _BAND_ROWS = 3, 9  # every third load, the first draws
+_STOPS = 5
+_COARSE = 0.05  # of a push, for curves that are drawn; the numbers in the tables are finer
 
 
 def boundary_picture(
@@ -44,8 +45,17 @@ def boundary_picture(
     q = base.model.parameters[load].quantity
     today = float(base.column(load)[0])
     xs = _loads(base, trigger, today, q.low, q.high)
-    curves = [{"id": v.action, "label": labels[v.action], "points": _pairs(xs, curve(v, trigger, xs))} for v in (base, *variants)]
-    curves[0]["band"] = _band(base, trigger, xs)
+    drawn, few = (base, *variants), xs[::_BAND_STEP]
+    middle = np.array([0])
+    wanted = [Asked.of(v, trigger, middle).many(load, xs) for v in drawn]
+    unsure = (np.ptp(base.table, axis=0) > 0).any() or any(np.ptp(a) > 0 for a in base.pushes.values())
+    wanted += [Asked.of(base, trigger, np.arange(min(_BAND_ROWS, len(base.table)))).many(load, few)] if unsure else []
+    stops = _Stops.of(base, moving) if moving else None
+    if stops is not None:
+        wanted.append(Asked.of(base, trigger, middle).many(moving, stops.all).many(load, xs[::2]))
+    sizes = [c.sizes for c in criticals(wanted, _COARSE)]
+    curves = [{"id": v.action, "label": labels[v.action], "points": _pairs(xs, s)} for v, s in zip(drawn, sizes, strict=False)]
+    curves[0]["band"] = _band(few, sizes[len(drawn)].reshape(-1, len(few))) if unsure else []
     p = base.model.parameters[load]
     marks = [
         {"id": "today", "label": "today, no push", "x": today, "y": 0.0},
@@ -57,7 +67,7 @@ def boundary_picture(
         "curves": curves,
         "marks": marks,
         "spread": [q.low, q.high] if p.varies else None,
-        "slider": _slider(base, trigger, xs, moving) if moving else None,
+        "slider": stops.data(base, xs[::2], sizes[-1]) if stops is not None else None,
         "most": MOST,
     }
     return Picture(
@@ -74,26 +84,16 @@ def _loads(base: Variant, trigger: str, today: float, low: float, high: float) -
     return np.linspace(start, end, _POINTS)
 
 
-def curve(v: Variant, trigger: str, xs: Array, rows: NDArray[np.intp] | None = None) -> Array:
-    """(rows, len(xs)) least sizes that stay down; row 0 (the middle) unless told."""
-    asked = Asked.of(v, trigger, np.array([0]) if rows is None else rows)
-    return critical(asked.many(v.model.load, xs), tolerance=_COARSE)[0].reshape(len(asked), len(xs))
-
-
 def _pairs(xs: Array, ys: Array) -> list[list[float | None]]:
-    return [[_plain(x), _plain(y)] for x, y in zip(xs, ys[0], strict=True)]
+    return [[_plain(x), _plain(y)] for x, y in zip(xs, ys, strict=True)]
 
 
 def _plain(v: float) -> float | None:
     return float(f"{v:.5g}") if np.isfinite(v) else None
 
 
-def _band(v: Variant, trigger: str, xs: Array) -> list[list[float | None]]:
-    """Least and greatest over some of the draws; empty where nothing is uncertain."""
-    if not (np.ptp(v.table, axis=0) > 0).any() and not any(np.ptp(a) > 0 for a in v.pushes.values()):
-        return []
-    at = xs[:: max(1, (len(xs) - 1) // (_BAND_POINTS - 1))]
-    ys = curve(v, trigger, at, np.arange(min(_BAND_ROWS, len(v.table))))
+def _band(at: Array, ys: Array) -> list[list[float | None]]:
+    """Least and greatest over some of the draws."""
     return [[_plain(x), _plain(a), _plain(b)] for x, a, b in zip(at, ys.min(axis=0), ys.max(axis=0), strict=True)]
 
 
@@ -103,32 +103,44 @@ def _top(curves: list[dict[str, Any]]) -> float:
     return float(min(MOST, max(1.5, 1.15 * max(seen, default=1.0))))
 
 
-def _slider(base: Variant, trigger: str, xs: Array, moving: str) -> dict[str, Any]:
-    """Boundaries at a few values of one parameter, half to twice today's, and how wrong it is to interpolate between them."""
-    today = float(base.column(moving)[0])
-    whole = moving == "retries"
-    values = (
-        np.unique(np.round(np.linspace(0, max(2 * today, 4), _STOPS))) if whole else today * 2.0 ** np.linspace(-1, 1, _STOPS)
-    )
-    between = (values[1:] + values[:-1]) / 2
-    everything = np.concatenate([values, between])
-    asked = Asked.of(base, trigger, np.array([0])).many(moving, everything)
-    sizes = critical(asked.many(base.model.load, xs), tolerance=_COARSE)[0].reshape(len(everything), len(xs))
-    at, tried = sizes[: len(values)], sizes[len(values) :]
-    with np.errstate(invalid="ignore"):
-        error = np.abs((at[1:] + at[:-1]) / 2 - tried)
-    error = error[np.isfinite(error)]
-    p = base.model.parameters[moving]
-    return {
-        "parameter": moving,
-        "label": p.what or moving,
-        "unit": p.unit,
-        "values": [float(f"{v:.6g}") for v in values],
-        "today": today,
-        "xs": [float(f"{x:.6g}") for x in xs],
-        "curves": [[_plain(y) for y in row] for row in at],
-        "error": float(f"{error.max():.3g}") if error.size else 0.0,
-    }
+@dataclass(frozen=True, eq=False)
+class _Stops:
+    """Values of one parameter, half to twice today's, and those between at which the interpolation is tried."""
+
+    parameter: str
+    values: Array
+    between: Array
+
+    @classmethod
+    def of(cls, base: Variant, moving: str) -> _Stops:
+        today = float(base.column(moving)[0])
+        whole = moving == "retries"
+        values = (
+            np.unique(np.round(np.linspace(0, max(2 * today, 4), _STOPS))) if whole else today * 2.0 ** np.linspace(-1, 1, _STOPS)
+        )
+        return cls(moving, values, (values[1:] + values[:-1]) / 2)
+
+    @property
+    def all(self) -> Array:
+        return np.concatenate([self.values, self.between])
+
+    def data(self, base: Variant, xs: Array, sizes: Array) -> dict[str, Any]:
+        rows = sizes.reshape(len(self.all), len(xs))
+        at, tried = rows[: len(self.values)], rows[len(self.values) :]
+        with np.errstate(invalid="ignore"):
+            error = np.abs((at[1:] + at[:-1]) / 2 - tried)
+        error = error[np.isfinite(error)]
+        p = base.model.parameters[self.parameter]
+        return {
+            "parameter": self.parameter,
+            "label": p.what or self.parameter,
+            "unit": p.unit,
+            "values": [float(f"{v:.6g}") for v in self.values],
+            "today": float(base.column(self.parameter)[0]),
+            "xs": [float(f"{x:.6g}") for x in xs],
+            "curves": [[_plain(y) for y in row] for row in at],
+            "error": float(f"{error.max():.3g}") if error.size else 0.0,
+        }
 
 
 def _alt(base: Variant, trigger: str, xs: Array, curves: list[dict[str, Any]]) -> str:

@@ -11,7 +11,7 @@ from fuelbed.core.dynamics import Model
 from fuelbed.core.shown import number, per_cent
 from fuelbed.engines.dynamics.asking import MOST
 from fuelbed.engines.dynamics.landscape import Landscape
-from fuelbed.engines.dynamics.levels import Cell, Waits
+from fuelbed.engines.dynamics.levels import Checked, Waits
 from fuelbed.engines.dynamics.stability import STATES, Stability
 from fuelbed.engines.dynamics.tipping import Tipped
 from fuelbed.engines.dynamics.words import loop_words, pushed_words, seconds, size_words, with_unit
@@ -105,16 +105,21 @@ def back_sentence(m: Model, land: Landscape) -> str:
     return f"What brings it back: shed `{m.load}` from {with_unit(m, m.load, today)} {', or '.join(ways)}.{never}"
 
 
-def levels_sentence(cells: tuple[Cell, ...], kernel: bool) -> str:
+def levels_sentence(checked: Checked) -> str:
+    cells, quick = checked.cells, "the fluid" if checked.what == "requests" else "the mean flow"
     if not cells:
-        return "" if kernel else "There is no finer level for this model: its map was simulated, and noise is not in it."
+        return f"No finer level stands behind this: {checked.why_not}. Noise is not in it."
     parts = [c for c in cells if c.agree is False]
     if not parts:
-        return "Checked by simulating single requests below, at and above the boundary: the levels agree where the simulation decides."
-    noisy = [c for c in parts if not c.quick]
+        where = "without a push, below and above the boundary" if len(cells) > 2 else "without a push and under the declared one"
+        return f"Checked by simulating single {checked.what} {where}: the levels agree where the simulation decides."
     at = ", ".join(number(c.size) for c in parts)
-    why = " Noise alone carries it over there, which the fluid does not know: the true boundary lies lower." if noisy else ""
-    return f"The levels part at a push of size {at}: single requests, simulated, say otherwise than the fluid.{why}"
+    why = ""
+    if any(not c.quick for c in parts):
+        why = f" Noise alone carries it over there, which {quick} does not know: the true boundary lies lower."
+    elif any(c.quick for c in parts):
+        why = f" Noise alone brings it back there, which {quick} does not know: the true boundary lies higher, if there is one."
+    return f"The levels part at a push of size {at}: single {checked.what}, simulated, say otherwise than {quick}.{why}"
 
 
 def waits_sentence(w: Waits) -> str:

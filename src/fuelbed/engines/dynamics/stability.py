@@ -1,19 +1,16 @@
-"""What state the system is in, what a push of any size could do, and what would bring it back."""
+"""What state the system is in, and what a push of any size could do."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fuelbed.engines.dynamics.asking import MOST
+from fuelbed.engines.dynamics.asking import MOST, ask
 from fuelbed.engines.dynamics.tipping import Tipped
 
 __all__ = ["STATES", "Stability", "stability"]
-
-Array = NDArray[np.float64]
-Bool = NDArray[np.bool_]
 
 STATES = {
     "failed": "it is down with no push at all",
@@ -31,16 +28,21 @@ class Stability:
     shares: dict[str, float]
 
 
-def stability(t: Tipped) -> Stability:
-    """Classify every draw, at the load in the middle, from the answers to four questions that are simulated, none that is assumed."""
-    asked = t.asked
-    rows = np.arange(len(asked))
-    none = asked.down(rows, np.zeros(len(rows)))
-    as_declared = asked.down(rows, np.ones(len(rows)))
-    more = as_declared | np.isfinite(t.size)
-    longer = np.array(more)
-    left = rows[~more]
-    if left.size:  # longer too: four times as far, ten times as long
-        longer[left] = asked.down(left, np.full(left.size, MOST), asked.lasts[left] * 10)
-    words = np.where(none, "failed", np.where(as_declared, "metastable", np.where(longer, "vulnerable", "stable")))
-    return Stability(str(words[0]), {w: float(np.mean(words == w)) for w in STATES if np.any(words == w)})
+def stability(several: Sequence[Tipped]) -> list[Stability]:
+    """Classify every draw of each, at the load in the middle, from answers that are simulated, none that is assumed."""
+    parts = []
+    for t in several:
+        rows = np.arange(len(t.asked))
+        one = np.ones(len(rows))
+        parts += [t.asked.rows(rows, 0 * one), t.asked.rows(rows, one), t.asked.rows(rows, MOST * one, 10.0)]
+    answers = ask(parts)
+    out = []
+    for i, t in enumerate(several):
+        none, declared, longest = answers[3 * i : 3 * i + 3]
+        words = np.where(
+            none,
+            "failed",
+            np.where(declared, "metastable", np.where(longest | np.isfinite(t.size), "vulnerable", "stable")),
+        )
+        out.append(Stability(str(words[0]), {w: float(np.mean(words == w)) for w in STATES if np.any(words == w)}))
+    return out

@@ -9,7 +9,7 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.shown import number, per_cent
 from fuelbed.engines.dynamics.asking import MOST
 from fuelbed.engines.dynamics.landscape import Landscape
-from fuelbed.engines.dynamics.levels import Cell as Checked
+from fuelbed.engines.dynamics.levels import Checked
 from fuelbed.engines.dynamics.stability import Stability
 from fuelbed.engines.dynamics.tipping import Tipped, margin_estimate, tips_estimate
 from fuelbed.engines.dynamics.words import loop_words, seconds, size_words, with_unit
@@ -169,8 +169,9 @@ def margins_table(name: str, land: Landscape, moves: dict[str, float]) -> Table:
     )
 
 
-def levels_table(name: str, cells: tuple[Checked, ...]) -> Table:
-    """The fluid's answer beside the simulation's."""
+def levels_table(name: str, checked: Checked) -> Table:
+    """The quick level's answer beside the simulation's."""
+    requests = checked.what == "requests"
     said = {True: "agree", False: "part", None: "not decided"}
     rows = tuple(
         (
@@ -179,18 +180,20 @@ def levels_table(name: str, cells: tuple[Checked, ...]) -> Table:
             Cell(f"{c.down} of {c.runs} stay down ({number(c.low)} to {number(c.high)})"),
             Cell(said[c.agree], tone="bad" if c.agree is False else "good" if c.agree else "plain"),
         )
-        for c in cells
+        for c in checked.cells
     )
     return Table(
         f"dynamics_{name}_levels",
         f"`{name}`: two levels asked the same",
         (
             Column("size", "size of the push"),
-            Column("fluid", "fluid with delay"),
-            Column("simulation", "single requests, simulated"),
+            Column("fluid", "fluid with delay" if requests else "mean flow (map)"),
+            Column("simulation", f"single {checked.what}, simulated"),
             Column("agree", "", "verdict"),
         ),
         rows,
-        note="The fluid knows no noise. Near saturation noise alone can bring the service down, and only the simulation sees it.",
+        note="The fluid knows no noise. Near saturation noise alone can bring the service down, and only the simulation sees it."
+        if requests
+        else "The mean flow knows no noise. Near the boundary, and where counts are small, chance decides, and only the simulation sees it.",
         detail=True,
     )

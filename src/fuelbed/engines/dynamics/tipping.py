@@ -6,14 +6,14 @@ chance. What we *do not know* (an interval) is swept: it makes an interval, the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.estimates import Estimate
-from fuelbed.engines.dynamics.asking import MOST, Asked, critical
+from fuelbed.engines.dynamics.asking import MOST, Asked, Critical, ask, criticals
 from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.numerics.sampling import quantile
 
@@ -25,40 +25,41 @@ _LOADS = 16  # points of a load that varies: a chance is read to a sixteenth, an
 
 @dataclass(frozen=True, eq=False)
 class Tipped:
-    """One variant under one trigger. chance (K,): of staying down after the push as declared, over what varies.
+    """One variant under one trigger.
 
-    loads (L,) are the values of the load at which it was asked (the declared one, where it does not vary).
+    chance (K,)  of staying down after the push as declared, over what varies.
+    critical     the least push that keeps it down, at the load in the middle; None where it was not asked for.
     """
 
     asked: Asked
     chance: Array
-    loads: Array
-
-    @cached_property
-    def _critical(self) -> tuple[Array, NDArray[np.bool_]]:
-        return critical(self.asked)
+    critical: Critical | None = None
 
     @property
     def size(self) -> Array:
-        """(K,) least size of the push that keeps it down, at the load in the middle; inf where none up to four times does."""
-        return self._critical[0]
-
-    @property
-    def monotone(self) -> bool:
-        return bool(self._critical[1].all())
+        """(K,) critical sizes."""
+        assert self.critical is not None
+        return self.critical.sizes
 
 
-def tipped(v: Variant, trigger: str) -> Tipped:
-    """Ask a variant about one of its triggers at every draw, and at every load that it may meet."""
-    asked = Asked.of(v, trigger)
-    load = v.model.parameters.get(v.model.load)
+def tipped(several: Sequence[tuple[Variant, str]], sized: Sequence[tuple[Variant, str]] = ()) -> dict[tuple[str, str], Tipped]:
+    """By (action, trigger): every variant asked about a trigger at every draw and every load that it may meet; `sized`: with critical
+    sizes. All of it in a few calls."""
+    asked = [Asked.of(v, t) for v, t in several]
+    spread = [_over_loads(a) for a in asked]
+    downs = ask([a.rows(np.arange(len(a)), np.ones(len(a))) for a in spread])
+    chances = [d.reshape(len(a), -1).mean(axis=1) for a, d in zip(asked, downs, strict=True)]
+    wanted = [i for i, (v, t) in enumerate(several) if any(v is w and t == u for w, u in sized)]
+    found = dict(zip(wanted, criticals([asked[i] for i in wanted]), strict=True)) if wanted else {}
+    return {(v.action, t): Tipped(asked[i], chances[i], found.get(i)) for i, (v, t) in enumerate(several)}
+
+
+def _over_loads(a: Asked) -> Asked:
+    """Once for each of the loads that it may meet, where its load varies."""
+    load = a.variant.model.parameters.get(a.variant.model.load)
     if load is None or not load.varies:
-        down = asked.down(np.arange(len(asked)), np.ones(len(asked)))
-        return Tipped(asked, down.astype(float), v.column(v.model.load)[:1] if load else np.array([]))
-    loads = quantile(load.quantity, (np.arange(_LOADS) + 0.5) / _LOADS, np.inf)
-    spread = asked.many(v.model.load, loads)
-    down = spread.down(np.arange(len(spread)), np.ones(len(spread)))
-    return Tipped(asked, down.reshape(len(asked), _LOADS).mean(axis=1), loads)
+        return a
+    return a.many(load.name, quantile(load.quantity, (np.arange(_LOADS) + 0.5) / _LOADS, np.inf))
 
 
 def sweep_method(v: Variant, k: int) -> str:
