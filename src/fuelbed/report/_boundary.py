@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from fuelbed.report.numbers import number, quantity
 
-__all__ = ["Chart", "Curve", "Dial", "Mark", "amount", "at", "band_at", "beyond", "chart", "load_words", "rows", "size_words",
-           "sized", "ticks"]  # fmt: skip  # one table
+__all__ = ["Chart", "Curve", "Dial", "Mark", "amount", "at", "band_at", "chart", "load_words", "now_words", "rows", "said", "size_words",
+           "ticks"]  # fmt: skip  # one table
 
 Point = tuple[float, float | None]
 _SAME = 2e-3  # of the height: curves that are nearer than this everywhere lie on one another, less than a pixel apart
@@ -20,12 +20,14 @@ _EXACT = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """`points` (load, size or None where no push that was looked at stays down), by load; `same`: the earlier curve it lies on."""
+    """`points` (load, size or None where no push that was looked at stays down), by load; `same`: the earlier curve it lies on;
+    `now`: its size at today's load where that was computed for itself, as (size or None,), else ()."""
 
     id: str
     label: str
     points: tuple[Point, ...]
     same: int | None = None
+    now: tuple[float | None, ...] = ()
 
     @property
     def nowhere(self) -> bool:
@@ -112,9 +114,10 @@ def _alike(a: Curve, b: Curve, near: float) -> bool:
 def _curves(given: Sequence[Mapping[str, Any]], near: float) -> tuple[Curve, ...]:
     out: list[Curve] = []
     for c in given:
-        curve = Curve(str(c["id"]), str(c.get("label") or c["id"] or "today"), _points(c["points"]))
+        now = (_finite(c["now"]),) if "now" in c else ()
+        curve = Curve(str(c["id"]), str(c.get("label") or c["id"] or "today"), _points(c["points"]), None, now)
         same = next((i for i, o in enumerate(out) if o.same is None and not o.nowhere and _alike(o, curve, near)), None)
-        out.append(Curve(curve.id, curve.label, curve.points, same))
+        out.append(replace(curve, same=same))
     return tuple(out)
 
 
@@ -185,6 +188,16 @@ def amount(x: float, unit: str = "") -> str:
     return quantity(x, kind="plain", unit=unit)
 
 
+def said(c: Chart, k: Curve, here: str = " at today’s load") -> str:
+    """What the legend says of a curve: that it is another's, that it is nowhere, or its size today and where it has none."""
+    if k.same is not None:
+        return "same as " + (c.curves[k.same].label if k.same else "today")
+    if k.nowhere:
+        return f"{size_words(None, c.most)}, at any load here" if k.points else "not known"
+    now = now_words(c, k)
+    return "; ".join(x for x in (f"{now}{here}" if now else "", _beyond(k, c.most)) if x)
+
+
 def load_words(c: Chart) -> str:
     return f"`{c.x_label}`" + (f", {c.x_unit}" if c.x_unit else "")
 
@@ -193,15 +206,25 @@ def size_words(y: float | None, most: float) -> str:
     """A size in pushes as declared, in words."""
     if y is None:
         return f"none up to {number(most)} times"
-    return "no push is needed" if y == 0 else f"{sized(y)} times the push"
+    return "no push is needed" if y == 0 else f"{number(y)} times the push"
 
 
-def sized(y: float) -> str:
+def _sized(y: float) -> str:
     """As `number`, but near 1 with the digits that keep it apart from the push as declared."""
     return f"{y:.2f}".rstrip("0").rstrip(".") if 0.9 < y < 1.1 else number(y)
 
 
-def beyond(k: Curve, most: float) -> str:
+def now_words(c: Chart, k: Curve) -> str:
+    """The size at today's load: as it was computed, else about, between the loads of the curve; empty where today's is not among them."""
+    if k.now:
+        return f"{_sized(k.now[0])} times the push" if k.now[0] else size_words(k.now[0], c.most)
+    if c.today is None or not k.points or not k.points[0][0] <= c.today <= k.points[-1][0]:
+        return ""
+    size = at(k.points, c.today)
+    return f"about {size_words(size, c.most)}" if size else size_words(size, c.most)
+
+
+def _beyond(k: Curve, most: float) -> str:
     """At which loads no push stays down, where it does at others: `none up to 4 times below a load of 12`."""
     xs, none = [x for x, y in k.points if y is not None], [x for x, y in k.points if y is None]
     if not xs or not none:
@@ -221,7 +244,7 @@ def band_at(c: Chart, x: float) -> str:
     found = next(((a, b) for v, a, b in c.band if abs(v - x) <= _EXACT * max(1.0, abs(x))), None)
     if found is None or found[0] is None:
         return ""
-    low, high = sized(found[0]), "" if found[1] is None else sized(found[1])
+    low, high = number(found[0]), "" if found[1] is None else number(found[1])
     return "" if low == high else f"({low}..{high})" if high else f"(from {low}, open above)"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fuelbed.core.blocks import Picture
-from fuelbed.report._boundary import Chart, Curve, amount, at, beyond, chart, size_words, ticks
+from fuelbed.report._boundary import Chart, Curve, amount, at, chart, said, ticks
 from fuelbed.report._columns import clean
 from fuelbed.report._page import Page
 from fuelbed.report.numbers import number
@@ -91,22 +91,12 @@ def _labels(c: Chart) -> dict[int, str]:
     return shown | ({_row(1.0, c): "1"} if c.top >= 1 else {})
 
 
-def _said(k: Curve, c: Chart) -> str:
-    if k.same is not None:
-        return "the same as " + c.curves[k.same].label
-    if k.nowhere:
-        return size_words(None, c.most) if k.points else "not known"
-    here = c.today is not None and k.points[0][0] <= c.today <= k.points[-1][0]
-    size = size_words(at(k.points, c.today), c.most) if here and c.today is not None else ""
-    return "; ".join(x for x in (size, beyond(k, c.most)) if x)
-
-
 def _legend(c: Chart, page: Page) -> None:
     today = f" at today's load, {amount(c.today, c.x_unit)}" if c.today is not None else ""
     page.wrap(f"Least size that stays down{today}:", " ", "   ", "muted")
     for i, k in enumerate(c.curves):
         sign = _ABOVE if k.nowhere else _sign(i if k.same is None else k.same)
-        page.wrap(f"{k.label}: {_said(k, c)}", f"  {sign} ", "      ")
+        page.wrap(f"{k.label}: {said(c, k, '')}", f"  {sign} ", "      ")
 
 
 def _signs(c: Chart) -> str:

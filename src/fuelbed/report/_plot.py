@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from fuelbed.report._boundary import Chart, Curve, Dial, amount, at, beyond, chart, load_words, size_words, ticks
+from fuelbed.report._boundary import Chart, Curve, Dial, amount, at, chart, load_words, now_words, said, ticks
 from fuelbed.report._pictures import script_json
 from fuelbed.report.numbers import number
 
@@ -19,7 +19,7 @@ _PHONE = 290.0  # pixels that the plot is wide on a phone: where words fit there
 _LETTER, _LINE = 7.4, 15.0  # pixels of a letter and of a line of words
 _LOOKS = 6  # dash patterns with a colour each, beside today's line
 _SHORT = 16  # letters of a name that stands at its curve; longer ones are numbered
-_AWAY = 1e3  # cost of a place outside the plot or on the wrong side
+_AWAY = 1e3  # cost of a place outside the plot, on other words or on the wrong side
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +137,24 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom, as a phone 
 
 
 class _Room:
-    """What is drawn already, and the cost of a word on top of it."""
+    """What is drawn already, as (curve or -1, across, down), and the cost of a word on top of it."""
 
-    def __init__(self, dots: Iterable[tuple[float, float]]) -> None:
+    def __init__(self, dots: Iterable[tuple[int, float, float]]) -> None:
         self.dots, self.taken = list(dots), list[Box]()
 
-    def cost(self, box: Box) -> float:
+    @staticmethod
+    def _weight(curve: int, own: int) -> float:
+        """A word on another's line would be taken for that line's name."""
+        return 4.0 if curve >= 0 and curve != own else 1.0
+
+    def cost(self, box: Box, own: int = -1) -> float:
         left, top, right, bottom = box
+        near = [(k, u, v) for k, u, v in self.dots if left - 10 <= u <= right + 10 and top - 8 <= v <= bottom + 8]
+        hits = sum(self._weight(k, own) for k, u, v in near if left - 2 <= u <= right + 2 and top <= v <= bottom)
+        hits += sum(0.5 for k, _, _ in near if own >= 0 <= k != own)
         outside = left < -1 or right > _PHONE + 1 or top < PAD - 2 or bottom > PAD + HEIGHT - 1
-        hits = sum(left - 2 <= u <= right + 2 and top <= v <= bottom for u, v in self.dots)
         over = sum(left < r + 4 and right > le - 4 and top < b and bottom > t for le, t, r, b in self.taken)
-        return _AWAY * outside + hits + 50.0 * over
+        return _AWAY * (outside + over) + hits
 
     def take(self, box: Box) -> None:
         self.taken.append(box)
@@ -160,17 +167,17 @@ def _box(u: float, v: float, side: str, text: str) -> Box:
     return left, v - 12, left + wide, v + 3
 
 
-def _at_curve(f: _Frame, room: _Room, text: str, curve: Curve) -> tuple[float, float, str] | None:
-    """Beside the curve where nothing else is, near the end that leaves at the top, else near any: (per cent, pixels, anchor)."""
+def _at_curve(f: _Frame, room: _Room, text: str, curve: Curve, own: int) -> tuple[float, float, str] | None:
+    """Beside the curve where nothing else is, near one of its ends, better that which leaves at the top: (per cent, pixels, anchor)."""
     seen = list(f.samples(curve.points))
     if len(curve.points) == 1 and curve.points[0][1] is not None:
         seen = [(_PHONE * f.part(curve.points[0][0]), f.y(curve.points[0][1]))]
-    leaves = [i for i in (0, -1) if curve.points[i][1] is None]
+    away = [0.0 if curve.points[i][1] is None else 0.2 for i in (0, -1)]
     best: tuple[float, float, float, str] | None = None
     for i, (u, v) in enumerate(seen):
-        end = min(i if e == 0 else len(seen) - 1 - i for e in leaves or (0, -1)) / len(seen)
+        end = min(away[0] + i / len(seen), away[1] + (len(seen) - 1 - i) / len(seen))
         for du, dv, side in ((6, -6, "start"), (-6, 14, "end"), (6, 14, "start"), (-6, -6, "end")):
-            cost = room.cost(_box(u + du, v + dv, side, text)) + 6 * end
+            cost = room.cost(_box(u + du, v + dv, side, text), own) + 6 * end
             if best is None or cost < best[0] - 1e-9:
                 best = (cost, u + du, v + dv, side)
     if best is None or best[0] >= _AWAY:
@@ -225,9 +232,9 @@ def _look(i: int) -> int:
 
 def _words(c: Chart, f: _Frame) -> tuple[Word, ...]:
     """The words in the drawing; what finds no room there is in the legend."""
-    dots = [d for _, k in c.drawn for d in f.samples(k.points)]
-    dots += [(_PHONE * f.part(m.x) + a, f.y(m.y) + b) for m in c.marks for a in (-6, 0, 6) for b in (-6, 0, 6)] * 3
-    dots += [(u, f.y(1.0)) for u in range(0, int(_PHONE), 12)] if c.top >= 1 else []
+    dots = [(i, u, v) for i, k in c.drawn for u, v in f.samples(k.points)]
+    dots += [(-1, _PHONE * f.part(m.x) + a, f.y(m.y) + b) for m in c.marks for a in (-6, 0, 6) for b in (-6, 0, 6)] * 3
+    dots += [(-1, u, f.y(1.0)) for u in range(0, int(_PHONE), 12)] if c.top >= 1 else []
     room = _Room(dots)
     out = []
     signs = _signs(c)
@@ -235,7 +242,7 @@ def _words(c: Chart, f: _Frame) -> tuple[Word, ...]:
         if k.same is not None or not k.points:
             continue
         text = signs[i] + (" ↑" if any(y is None for _, y in k.points) else "")
-        if place := _at_top(room, text) if k.nowhere else _at_curve(f, room, text, k):
+        if place := _at_top(room, text) if k.nowhere else _at_curve(f, room, text, k, i):
             out.append(Word(*place, text, "name", i, _look(i)))
     for text, above in (("stays down", True), ("comes back", False)):
         if c.curves and (word := _region(c, f, room, text, above)):
@@ -248,18 +255,8 @@ def _legend(c: Chart) -> tuple[Entry, ...]:
     signs = _signs(c)
     out = []
     for i, k in enumerate(c.curves):
-        if k.same is not None:
-            said = "same as " + (c.curves[k.same].label if k.same else "today")
-        elif k.nowhere:
-            said = f"{size_words(None, c.most)}, at any load here" if k.points else "not known"
-        elif c.today is not None and k.points[0][0] <= c.today <= k.points[-1][0]:
-            said = f"{size_words(at(k.points, c.today), c.most)} at today’s load"
-        else:
-            said = ""
-        if k.same is None and (more := beyond(k, c.most)):
-            said = "; ".join(filter(None, (said, more)))
         lights = i if k.same is None else k.same
-        out.append(Entry(i, lights, _look(lights), signs[i] if signs[i].isdigit() else "", k.label, said))
+        out.append(Entry(i, lights, _look(lights), signs[i] if signs[i].isdigit() else "", k.label, said(c, k)))
     return tuple(out)
 
 
@@ -268,7 +265,8 @@ def _knob(d: Dial | None, c: Chart) -> Knob | None:
         return None
     frame = {"low": c.low, "high": c.high, "top": c.top, "most": max(c.most, c.top), "height": HEIGHT, "pad": PAD, "wide": _WIDE}
     data = script_json({"values": d.values, "today": d.today, "unit": d.unit, "steps": d.steps, "place": d.place, "xs": d.xs,
-                        "curves": d.curves, "frame": frame, "load": c.today, "greatest": c.most})  # fmt: skip  # one record
+                        "curves": d.curves, "frame": frame, "load": c.today, "greatest": c.most,
+                        "was": now_words(c, c.curves[0]) if c.curves else ""})  # fmt: skip  # one record
     low, high, today = (amount(v, d.unit) for v in (d.values[0], d.values[-1], d.today))
     error = f"by at most {number(d.error)} times the push" if d.error else "by nothing that shows"
     return Knob(d.parameter, "" if d.label == d.parameter else d.label, low, high, today, d.steps, d.place, 100 * d.share, error,

@@ -10,7 +10,7 @@ from fuelbed.core.blocks import Answer, Ask, Block, Cell, Estimates, Picture, Qu
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
 from fuelbed.report._arrange import arrange, pieces, unsaid
-from fuelbed.report._boundary import band_at, beyond, chart, load_words, rows, sized
+from fuelbed.report._boundary import band_at, chart, load_words, rows, said
 from fuelbed.report._columns import UNPRINTABLE, minus
 from fuelbed.report._loops import loop_words
 from fuelbed.report._pictures import levels, whatif
@@ -154,12 +154,10 @@ def _boundary(b: Picture) -> str:
     lines = []
     for x, sizes, is_today in rows(c):
         near = " today" if x == c.today else f" nearest to today’s {number(c.today)}" if c.today is not None else ""
-        cells = [none if y is None else sized(y) for y in sizes]
+        cells = [none if y is None else number(y) for y in sizes]
         cells[0] = f"{cells[0]} {band_at(c, x)}".strip()
         lines.append([f"**{number(x)}**{near}" if is_today else number(x), *cells])
-    same = [f"{_prose(k.label)}: the same as {_prose(c.curves[k.same].label)}." for k in c.curves if k.same is not None]
-    same += [f"{_prose(k.label)}: {_words(more)}." for k in c.curves if k.same is None and (more := beyond(k, c.most))]
-    tail = ["\n".join(f"- {line}" for line in same)] if same else []
+    tail = ["\n".join(f"- {_prose(k.label)}: {_prose(words)}." for k in c.curves if (words := said(c, k)))]
     if c.dial:
         tail.append(f"Moving {_code(c.dial.parameter)} is in the HTML report.")
     parts = [_prose(b.alt), f"Least {_prose(c.y_label)} that stays down:", _grid(head, lines), *tail]

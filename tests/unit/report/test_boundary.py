@@ -64,7 +64,7 @@ def test_html_needs_no_script() -> None:
     assert 'role="img" aria-label="At a load near 58 it stays down from 1.3 times the push."' in figure
     assert set(_paths(figure)) == {0, 1, 4}
     for words in ("stays down</text>", "comes back</text>", "today 58</text>", ">retry_budget ↑</text>", ">own_writer ↑</text>",
-                  "1.3 times the push at today’s load; none up to 4 times below a load of 34", ">same as today<",
+                  "about 1.3 times the push at today’s load; none up to 4 times below a load of 34", ">same as today<",
                   ">none up to 4 times, at any load here<", "off by at most 0.034 times the push", "40 to 76 per second"):  # fmt: skip  # one list
         assert words in figure, words
     assert 'class="ribbon"' in figure
@@ -99,11 +99,12 @@ def _boxes(words: tuple[Word, ...]) -> list[tuple[float, float, float, float]]:
 def test_no_two_words_of_a_drawing_meet_on_a_phone_and_none_leaves_it(seed: int) -> None:
     rng = random.Random(seed)
     data = boundary()
+    shapes = [(rng.uniform(60, 140), rng.uniform(0.2, 3.0)) for _ in range(rng.randint(1, 7))]
     data["curves"] = [
         {"id": f"item_{i}" if i else "", "label": f"after `item_{i}`",
-         "points": [[x, size(x, rng.uniform(60, 140), rng.uniform(0.2, 3.0))] for x in LOADS]}
-        for i in range(rng.randint(1, 7))
-    ]  # fmt: skip  # one record
+         "points": [[x, size(x, a, b * (rng.uniform(0.5, 1.5) if seed % 2 else 1.0))] for x in LOADS]}
+        for i, (a, b) in enumerate(shapes)
+    ]  # fmt: skip  # one record; every other drawing is jagged
     boxes = _boxes(plot(data).words)
     assert len(boxes) >= 2
     for i, (left, top, right, bottom) in enumerate(boxes):
@@ -186,14 +187,14 @@ def test_one_point_is_a_dot_and_nothing_is_shaded() -> None:
     p = plot(_one_point())
     assert [d for _, _, d in p.curves] == ["M500 197h0"]
     assert (p.down, p.ribbon, p.knob) == ("", "", None)
-    assert p.legend[0].said == "1.3 times the push at today’s load"
+    assert p.legend[0].said == "about 1.3 times the push at today’s load"
 
 
 def test_a_curve_that_no_push_reaches_has_no_line() -> None:
     p = plot(_nowhere())
     assert [i for i, _, _ in p.curves] == [1, 2, 4]
     assert p.legend[0].said == "none up to 4 times, at any load here"
-    assert p.legend[2].said == "1.3 times the push at today’s load; none up to 4 times below a load of 34"
+    assert p.legend[2].said == "about 1.3 times the push at today’s load; none up to 4 times below a load of 34"
     assert "stays down" not in [w.text for w in p.words]
 
 
@@ -239,7 +240,7 @@ def test_markdown_tells_six_loads_among_them_today_s() -> None:
     lines = [line for line in text[text.index("Least size of") :].split("\n") if re.match(r"\| \*{0,2}\d", line)]
     assert len(lines) == 6
     assert "| **58** today | 1.3 (0.95..1.9) | 2.8 | 1.3 | none up to 4 | 2.1 |" in lines
-    assert "- after `alert_only`: the same as today." in text
+    assert "- after `alert_only`: same as today." in text
     assert [r[2] for r in rows(chart(boundary()))].count(True) == 1
 
 
@@ -279,3 +280,15 @@ def test_json_passes_the_data_on() -> None:
     jsonschema.Draft202012Validator(report_json_schema()).validate(data)
     section = next(s for s in data["sections"] if s["engine"] == "dynamics")
     assert section["answer"]["blocks"][0]["data"] == boundary()
+
+
+def test_today_s_size_is_told_as_it_was_computed() -> None:
+    data = boundary()
+    for curve, now in zip(data["curves"], (1.043, 0.957, 1.043, None, 2.14), strict=True):
+        curve["now"] = now
+    p = plot(data)
+    assert [e.said.split(" at ")[0].split(",")[0] for e in p.legend] == [
+        "1.04 times the push", "0.96 times the push", "same as today", "none up to 4 times", "2.1 times the push"]  # fmt: skip  # one list
+    assert p.knob is not None
+    assert json.loads(p.knob.data)["was"] == "1.04 times the push"
+    assert "about" not in render_text(holding(picture(data)), full=True)

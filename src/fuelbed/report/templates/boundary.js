@@ -33,8 +33,7 @@ function sizeNear(d, sizes) {
 
 function sizeSaid(size, greatest) {
   if (size === null) return `none up to ${plain(greatest)} times`;
-  const text = size > 0.9 && size < 1.1 ? String(Number(size.toFixed(2))) : plain(size);
-  return size === 0 ? "no push is needed" : `${text} times the push`;
+  return size === 0 ? "no push is needed" : `about ${plain(size)} times the push`;
 }
 
 function boundary(box) {
@@ -54,7 +53,6 @@ function boundary(box) {
   if (!source) return;
   const d = JSON.parse(source.textContent), input = box.querySelector("input"), back = box.querySelector("button.back");
   const line = box.querySelector(".plot .curve.try"), name = box.querySelector("text.try"), said = box.querySelector(".sliders > .said");
-  const was = sizeNear(d, sizesAt(d, d.today));
 
   /* The line's name stands at the first of its points, from the left, where no other words are. */
   function place(sizes) {
@@ -81,8 +79,8 @@ function boundary(box) {
     place(moved ? sizes : []);
     box.classList.toggle("moved", moved);
     box.querySelector("output").textContent = moved ? text : text + " (today)";
-    const words = size === undefined ? "" : sizeSaid(size, d.greatest) + " at today\u2019s load";
-    said.textContent = words && words[0].toUpperCase() + words.slice(1) + (moved ? `; ${sizeSaid(was, d.greatest)} as it is.` : ", as it is.");
+    const here = moved ? (size === undefined ? "" : sizeSaid(size, d.greatest)) : d.was, words = here && here + " at today\u2019s load";
+    said.textContent = words && words[0].toUpperCase() + words.slice(1) + (moved ? `; ${d.was} as it is.` : ", as it is.");
     input.setAttribute("aria-valuetext", [moved ? text : text + ", as today", words].filter(Boolean).join(": "));
     back.disabled = !moved;
   }
