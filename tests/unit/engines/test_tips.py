@@ -283,6 +283,17 @@ def test_the_margin_column_is_there_with_the_fact_only() -> None:
     assert cells["talk"][0] == ""
 
 
+def test_a_margin_without_an_end() -> None:
+    c = one_trigger(on_model("half"), on_model("flat", "y"))
+    push = "× the push"
+    margins = {"": Estimate(1.0, 0.3, math.inf, "plain", push), "half": Estimate(math.inf, math.inf, math.inf, "plain", push)}
+    margins["flat"] = Estimate(None, 0.5, 2.0, "plain", push)
+    t = table(ask(actions, "actions", c, tipping(half=HALF, flat=SAME), Margins(margins)), "actions")
+    assert next(x.label for x in t.columns if x.id == "margin") == "margin, × the push"
+    assert column(t, "margin")["half"].text == "1 (0.3 or more) → no boundary found"
+    assert column(t, "margin")["flat"].text == "1 (0.3 or more) → 0.5 to 2"
+
+
 def test_the_page_has_a_slider_of_tips_and_the_sets_it_knows() -> None:
     c = one_trigger(on_model("half", "x"), on_model("less", "y"))
     a = ask(actions, "actions", c, tipping({frozenset(("half", "less")): {"t": PAIR}}, half=HALF, less=LESS))

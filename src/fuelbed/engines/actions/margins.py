@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from fuelbed.core.blocks import Cell, Column
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.shown import number, per_cent
@@ -12,8 +14,11 @@ __all__ = ["margin_cells", "margin_columns"]
 
 
 def margin_columns(scene: Scene) -> list[Column]:
-    """One column where an engine gave margins, else none."""
-    return [Column("margin", "margin", brief=False)] if scene.margins is not None else []
+    """One column where an engine gave margins, else none; its head holds the unit."""
+    if scene.margins is None:
+        return []
+    today = scene.margins.margin.get("")
+    return [Column("margin", f"margin, {today.unit}" if today is not None and today.unit else "margin", brief=False)]
 
 
 def margin_cells(scene: Scene, name: str, reach: Reach) -> list[Cell]:
@@ -34,11 +39,10 @@ def margin_cells(scene: Scene, name: str, reach: Reach) -> list[Cell]:
 
 
 def _words(e: Estimate) -> str:
-    """`12 % (8 to 20 %)`, `4 to 9 per second`."""
+    """`12 % (8 to 20 %)`, `4 to 9`, `1 (0.3 or more)`; `no boundary found` where it is endless."""
     share = e.kind in ("share", "change")
-    one = per_cent if share else number
-    unit = " %" if share else f" {e.unit}" if e.unit else ""
+    one, unit = (per_cent, " %") if share else (number, "")
     if e.low == e.high:
-        return f"{one(e.low)}{unit}"
-    span = f"{one(e.low)} to {one(e.high)}{unit}"
-    return span if e.value is None else f"{one(e.value)}{unit} ({span})"
+        return f"{one(e.low)}{unit}" if math.isfinite(e.low) else "no boundary found"
+    span = f"{one(e.low)} to {one(e.high)}{unit}" if math.isfinite(e.high) else f"{one(e.low)}{unit} or more"
+    return span if e.value is None or not math.isfinite(e.value) else f"{one(e.value)}{unit} ({span})"
