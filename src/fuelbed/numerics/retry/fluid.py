@@ -61,7 +61,7 @@ class _Rows:
     step: Array
 
     def part(self, rows: slice | NDArray[np.intp]) -> _Rows:
-        cut = {
+        cut: dict[str, Any] = {
             name: np.ascontiguousarray(getattr(self, name)[..., rows])
             for name in ("base", "diff", "delays", "ends", "late", "step")
         }
