@@ -59,6 +59,7 @@ def engine() -> None:
     from fuelbed.core.case import Case
     from fuelbed.core.facts import Board
     from fuelbed.core.options import Options
+    from fuelbed.core.registry import rows_by_id
     from fuelbed.engines.structure import examine
     from fuelbed.numerics.process.compile import compile_case
     from fuelbed.numerics.process.interventions import evaluate, middles, removal
@@ -71,7 +72,7 @@ def engine() -> None:
 
     def everything(c: Case) -> None:
         compile_case.cache_clear()
-        examine(c, Board().for_engine(()), Options())
+        examine(c, Board().for_engine(rows_by_id()["structure"].takes), Options())
 
     for name, text in CASES.items():
         c = parse_case(text)

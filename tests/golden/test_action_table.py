@@ -10,6 +10,7 @@ import pytest
 from fuelbed.core.blocks import Answer, Table
 from fuelbed.core.facts import Board, Verdicts
 from fuelbed.core.options import Options
+from fuelbed.core.registry import rows_by_id
 from fuelbed.engines.actions import examine
 from fuelbed.readers.case import parse_case
 
@@ -17,7 +18,7 @@ HEAD = "fuelbed: 1\ntitle: x\nfailure: down\n"
 
 
 def answer(text: str, target: tuple[str, float] | None = None) -> Answer:
-    return examine(parse_case(HEAD + text), Board().for_engine(()), Options(target=target))
+    return examine(parse_case(HEAD + text), Board().for_engine(rows_by_id()["actions"].takes), Options(target=target))
 
 
 def table(a: Answer, name: str) -> Table:

@@ -13,13 +13,14 @@ from fuelbed.core.blocks import Answer, Cell, Estimates, Picture, Sentence, Tabl
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Board
 from fuelbed.core.options import Options
+from fuelbed.core.registry import rows_by_id
 from fuelbed.engines.structure import examine
 from fuelbed.readers.case import parse_case
 
 
 def ask(factors: str, structure: str, failure: str = "down", more: str = "") -> Answer:
     text = f"fuelbed: 1\ntitle: A test\nfailure: {failure}\nfactors:\n{factors}\nstructure:\n{structure}\n{more}"
-    return examine(parse_case(text), Board().for_engine(()), Options())
+    return examine(parse_case(text), Board().for_engine(rows_by_id()["structure"].takes), Options())
 
 
 def estimate(a: Answer, item: str) -> Estimate:
