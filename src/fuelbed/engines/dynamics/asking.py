@@ -31,7 +31,7 @@ Down = Callable[[NDArray[np.intp], Array], Bool]
 MOST = 4.0  # sizes of a push that are looked at: up to four times as far as declared
 TOLERANCE = 0.02  # of a push
 _PARTS = 8  # of the first scan: half a push each
-_KERNEL_STEPS = 25  # of the fluid, per timeout: critical sizes differ from those at 50 by less than the tolerance here
+_KERNEL_STEPS = 12  # of the fluid, per timeout: critical sizes differ from those at 50 by less than the tolerance here
 _ENOUGH = 2.5  # times the capacity: resends beyond what offers so much change no boundary, and each costs the fluid a history
 _SETTLE_STEPS = 4000  # of a map, after the push: long enough to creep along a ghost, short enough to answer
 
@@ -95,9 +95,7 @@ def _by_kernel(r: Rows) -> Bool:
 
 
 def _bounded(r: Retry) -> Retry:
-    """Without a budget or a breaker: no more resends than offer two and a half times the capacity when all fails."""
-    if r.retry_budget != "none" or r.breaker != "none":
-        return r
+    """No more resends than offer two and a half times the capacity when all fails."""
     enough = np.ceil(_ENOUGH * np.asarray(r.capacity) / np.maximum(np.asarray(r.load), 1e-9))
     return replace(r, retries=np.minimum(r.retries, np.maximum(enough, 3.0)))
 

@@ -25,6 +25,8 @@ __all__ = ["SETTLE_STEPS", "Landscape", "Nearest", "landscape"]
 Array = NDArray[np.float64]
 SETTLE_STEPS = 4000
 _BASIN_POINTS = 400
+_LONGEST = 10.0  # settle times that load is shed for at most
+_LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 0.9)  # shares of today's load to shed down to
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +125,19 @@ def _range(system: System, p: Array, name: str) -> tuple[float, float]:
 
 
 def _ends(system: System, p: Array, x: Array, m: Margin) -> bool:
-    """Whether a little beyond the bifurcation the running state is really left (tried by simulation); a flip or Neimark-Sacker counts."""
-    if m.at.kind not in ("fold", "exchange"):
-        return True
+    """Whether a little beyond the bifurcation the running state is really left, for another or for swings (tried by simulation)."""
     beyond = m.at.value + 0.02 * (m.at.value - m.today)
     q = system.with_values({m.parameter: beyond}, p)
     y = settled(system, x[None], q, SETTLE_STEPS)
-    moved = np.max(np.abs(y[0] - m.at.x) / system.scale) > 0.05
-    return bool(moved or not np.isfinite(y).all() or system.failed(y, q)[0] > 0)
+    if not np.isfinite(y).all() or system.failed(y, q)[0] > 0:
+        return True
+    if system.failed(m.at.x[None], q)[0] > 0:  # something happens to the failed state, not to this one
+        return False
+    course = [y]
+    for _ in range(50):
+        course.append(system.step(course[-1], q))
+    left = np.max(np.abs(np.array(course)[:, 0] - m.at.x) / system.scale, axis=1)
+    return bool(left.max() > 0.05)
 
 
 def _correction(v: Variant, system: System, p: Array, failed: FixedPoint | None, settle: float) -> Correction | None:
@@ -138,5 +145,5 @@ def _correction(v: Variant, system: System, p: Array, failed: FixedPoint | None,
     if failed is None or not v.model.load:
         return None
     today = float(p[system.parameter(v.model.load)])
-    levels = today * np.array([0.0, 0.25, 0.5, 0.75, 0.9])
-    return least_correction(system, p, failed.x, v.model.load, levels, settle, settle)
+    levels = today * np.array(_LEVELS)
+    return least_correction(system, p, failed.x, v.model.load, levels, _LONGEST * settle, settle)

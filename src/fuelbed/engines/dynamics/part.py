@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -22,8 +22,9 @@ from fuelbed.engines.dynamics.landscape import Landscape, landscape
 from fuelbed.engines.dynamics.levels import Checked, Waits, checked, waits
 from fuelbed.engines.dynamics.picture import boundary_picture
 from fuelbed.engines.dynamics.sentences import back_sentence, claim, levels_sentence, loop_sentence, waits_sentence
-from fuelbed.engines.dynamics.stability import Stability, stability
+from fuelbed.engines.dynamics.stability import STATES, Stability, stability
 from fuelbed.engines.dynamics.tipping import Tipped, margin_estimate, tipped, tips_estimate
+from fuelbed.numerics.maps.basin import wilson
 
 __all__ = ["Part", "blocks_of", "claim_of", "examined"]
 
@@ -129,26 +130,15 @@ def blocks_of(p: Part) -> list[Block]:
 
 
 def _headline(p: Part) -> Estimates:
-    items = [
-        Named(f"{p.model.name}.{t}.tips", f"chance that `{t}` tips `{p.model.name}`", tips_estimate(v))
-        for t, v in p.today.items()
-    ]
+    items = []
+    for t, v in p.today.items():
+        e = tips_estimate(v)
+        said = f"`{t}` tips it: chance over the sweep"
+        items.append(Named(f"{p.model.name}.{t}.tips", said, replace(e, kind="share")))
     items.append(Named(f"{p.model.name}.margin", f"size of `{p.main}` that stays down", margin_estimate(p.today[p.main])))
-    share = p.states[""].shares
-    word = p.states[""].word
-    items.append(
-        Named(
-            f"{p.model.name}.state",
-            f"share of the sweep in which it is {word}",
-            Estimate(share[word], share[word], share[word], "share", method=f"of {ROWS} draws of what is not known"),
-        )
-    )
-    b = p.land.basin
-    items.append(
-        Named(
-            f"{p.model.name}.basin",
-            "share of the declared box that comes back",
-            Estimate(b.value, b.low, b.high, "share", method=f"{b.n} points drawn evenly, Wilson interval"),
-        )
-    )
+    s = p.states[""]
+    for word, share in s.shares.items():
+        low, high = wilson(round(share * s.n), s.n)
+        e = Estimate(share, low, high, "share", method=f"share of {s.n} draws of what is not known, Wilson interval")
+        items.append(Named(f"{p.model.name}.{word}", f"{word}: {STATES[word]}", e))
     return Estimates(f"`{p.model.name}`: {p.model.what or 'a model'}", tuple(items))

@@ -14,7 +14,8 @@ from fuelbed.engines.dynamics.landscape import Landscape
 from fuelbed.engines.dynamics.levels import Checked, Waits
 from fuelbed.engines.dynamics.stability import STATES, Stability
 from fuelbed.engines.dynamics.tipping import Tipped
-from fuelbed.engines.dynamics.words import loop_words, pushed_words, seconds, size_words, with_unit
+from fuelbed.engines.dynamics.words import loop_words, pushed_words, seconds, tips_words, with_unit
+from fuelbed.numerics.maps.loops import Loop
 
 __all__ = ["back_sentence", "claim", "levels_sentence", "loop_sentence", "waits_sentence"]
 
@@ -30,12 +31,13 @@ def claim(
 ) -> str:
     """Two or three sentences: the state and the boundary, what keeps it down, what the items move."""
     s = states[""]
-    share = s.shares[s.word]
-    swept = "" if share == 1.0 else f" in {per_cent(share)} % of the sweep of what is not known"
-    first = f"`{m.name}` is {s.word}{swept}: {STATES[s.word]}; `{trigger}` ({pushed_words(m, trigger)}) tips it from {size_words(float(t.size[0]), MOST)} on."
-    parts = [first]
-    if land.loops is not None and land.loops.sustaining:
-        parts.append(f"What keeps it down is a loop: {_told(m, land.loops.sustaining[0].nodes)}.")
+    share, (low, high) = s.shares[s.word], s.interval
+    swept = "" if share == 1.0 else f" in {per_cent(share)} % ({per_cent(low)} to {per_cent(high)} %) of the sweep"
+    pushed = f"Under `{trigger}` ({pushed_words(m, trigger)}) {tips_words(float(t.size[0]), MOST)} at the middle of its numbers."
+    parts = [f"`{m.name}` is {s.word}{swept}: {STATES[s.word]}. {pushed}"]
+    loop = sustained_by(land)
+    if loop is not None and land.failed is not None:
+        parts.append(f"What keeps it down is a loop: {_told(m, loop.nodes)}.")
     moved, still = _moved(t, trigger, after)
     if after:
         parts.append(_items(moved, still))
@@ -80,11 +82,28 @@ def loop_sentence(land: Landscape) -> str:
     sustaining = land.loops.sustaining
     if not sustaining:
         return "A failed state holds by itself, and no single loop explains it."
-    first = sustaining[0]
+    first = sustained_by(land)
+    assert first is not None
     needed = " Cutting any one of its links, the failed system comes back." if first.needed else ""
-    gain = first.edge if first.edge is not None and np.isfinite(first.edge) else first.between
-    strong = "" if gain is None or not np.isfinite(gain) else f", {number(gain)} on the way down"
-    return f"Sustaining loop, {_told(land.system.model, first.nodes)}: gain {number(first.normal)} while it runs{strong}.{needed}"
+    gains = [g for g in (first.edge, first.between) if g is not None and g > 1]
+    strong = "" if not gains else ", and nothing holds it back on the way down" if np.isinf(max(gains)) or max(gains) > 1e6 else (
+        f", {number(max(gains))} on the way down"
+    )  # fmt: skip  # one expression
+    return f"Sustaining loop, {_told(land.system.model, first.nodes)}: gain {_small(first.normal)} while it runs{strong}.{needed}"
+
+
+def sustained_by(land: Landscape) -> Loop | None:
+    """The loop to name: one that is needed, with a gain above 1 on the way down, the strongest."""
+    loops = land.loops.sustaining if land.loops is not None else ()
+
+    def peak(loop: Loop) -> float:
+        return max((g for g in (loop.edge, loop.between) if g is not None and not np.isnan(g)), default=0.0)
+
+    return max(loops, key=lambda loop: (loop.needed is True, peak(loop) > 1, peak(loop), -len(loop.nodes)), default=None)
+
+
+def _small(g: float) -> str:
+    return "0" if abs(g) < 1e-6 else number(g)
 
 
 def back_sentence(m: Model, land: Landscape) -> str:
@@ -92,17 +111,27 @@ def back_sentence(m: Model, land: Landscape) -> str:
     c = land.correction
     if c is None:
         return ""
+    tried = ", ".join(per_cent(float(x)) for x in c.levels / max(float(land.p[land.system.parameter(m.load)]), 1e-300))
     if c.least is None:
-        return f"Shedding `{m.load}` does not bring it back, however long: something else must change first."
+        return (
+            f"Shedding `{m.load}` alone did not bring it back: tried were {tried} % of today's, for up to {seconds(10 * land.settle)}. "
+            "Something else must change first."
+        )
     today = float(land.p[land.system.parameter(m.load)])
-    ways = [
-        f"to {with_unit(m, m.load, float(level))} for {seconds(float(s))}"
-        for level, s in zip(c.levels, c.seconds, strict=True)
-        if np.isfinite(s)
-    ]
-    none = [with_unit(m, m.load, float(level)) for level, s in zip(c.levels, c.seconds, strict=True) if not np.isfinite(s)]
-    never = f" Shedding only to {none[0]} does not, however long." if none else ""
-    return f"What brings it back: shed `{m.load}` from {with_unit(m, m.load, today)} {', or '.join(ways)}.{never}"
+    works = [(float(x), float(s)) for x, s in zip(c.levels, c.seconds, strict=True) if np.isfinite(s)]
+    ways = [works[0], works[-1]] if len(works) > 1 else works
+    said = ", or ".join(f"to {with_unit(m, m.load, x)} for {seconds(max(s, 1e-9))}" for x, s in ways)
+    none = [float(x) for x, s in zip(c.levels, c.seconds, strict=True) if not np.isfinite(s)]
+    above, below = [x for x in none if x > works[-1][0]], [x for x in none if x < works[0][0]]
+    never = (
+        f" Down to {with_unit(m, m.load, above[0])} only did not bring it back within {seconds(10 * land.settle)}."
+        if above
+        else ""
+    )
+    never += (
+        f" Nor did shedding down to {with_unit(m, m.load, below[-1])}: then too little goes right to recover." if below else ""
+    )
+    return f"What brings it back: shed `{m.load}` from {with_unit(m, m.load, today)} {said}.{never}"
 
 
 def levels_sentence(checked: Checked) -> str:

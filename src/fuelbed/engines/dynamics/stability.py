@@ -9,8 +9,11 @@ import numpy as np
 
 from fuelbed.engines.dynamics.asking import MOST, ask
 from fuelbed.engines.dynamics.tipping import Tipped
+from fuelbed.numerics.maps.basin import wilson
 
 __all__ = ["STATES", "Stability", "stability"]
+
+_LONGER = 4.0  # times as long, four times as far: the greatest push that is looked at
 
 STATES = {
     "failed": "it is down with no push at all",
@@ -20,29 +23,44 @@ STATES = {
 }
 
 
+_SAID = 0.1  # share of the sweep from which on a state is worth the first word
+
+
 @dataclass(frozen=True, eq=False)
 class Stability:
-    """word: the state at the middle of every number. shares: by word, the share of the draws that are in that state."""
+    """shares: by state, the share of the sweep (draws, and loads where the load varies) that is in it; n: how many were looked at.
+
+    word: the worst state that holds in at least a tenth of the sweep.
+    """
 
     word: str
     shares: dict[str, float]
+    n: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's 95 % interval of the share of `word`, over the draws."""
+        return wilson(round(self.shares[self.word] * self.n), self.n)
 
 
 def stability(several: Sequence[Tipped]) -> list[Stability]:
-    """Classify every draw of each, at the load in the middle, from answers that are simulated, none that is assumed."""
+    """Classify every row of each, from answers that are simulated, none that is assumed."""
     parts = []
     for t in several:
-        rows = np.arange(len(t.asked))
+        rows = np.arange(len(t.spread))
         one = np.ones(len(rows))
-        parts += [t.asked.rows(rows, 0 * one), t.asked.rows(rows, one), t.asked.rows(rows, MOST * one, 10.0)]
+        never = np.flatnonzero(np.isinf(t.size))  # no push of its own length at the middle load: a longer one?
+        longer = t.asked.rows(never, MOST * np.ones(len(never)), _LONGER)
+        parts += [t.spread.rows(rows, 0 * one), t.spread.rows(rows, one), longer]
     answers = ask(parts)
     out = []
     for i, t in enumerate(several):
         none, declared, longest = answers[3 * i : 3 * i + 3]
-        words = np.where(
-            none,
-            "failed",
-            np.where(declared, "metastable", np.where(longest | np.isfinite(t.size), "vulnerable", "stable")),
-        )
-        out.append(Stability(str(words[0]), {w: float(np.mean(words == w)) for w in STATES if np.any(words == w)}))
+        sometimes = np.isfinite(t.size)
+        sometimes[~sometimes] = longest
+        possible = np.repeat(sometimes, len(t.spread) // len(t.asked))
+        words = np.where(none, "failed", np.where(declared, "metastable", np.where(possible, "vulnerable", "stable")))
+        shares = {w: float(np.mean(words == w)) for w in STATES if np.any(words == w)}
+        word = next((w for w in STATES if shares.get(w, 0.0) >= _SAID), max(shares, key=lambda w: shares[w]))
+        out.append(Stability(word, shares, len(t.asked)))
     return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fuelbed.core.blocks import Cell, Column, Table
@@ -29,7 +31,7 @@ def actions_table(name: str, rows: list[tuple[str, str, Tipped, Stability]]) -> 
                 Cell(what),
                 Cell(s.word, tone="bad" if s.word in ("failed", "metastable") else "good" if s.word == "stable" else "plain"),
                 Cell(_sizes(margin_estimate(t))),
-                Cell(estimate=tips_estimate(t)),
+                Cell(estimate=replace(tips_estimate(t), kind="share")),
             )
         )
     return Table(

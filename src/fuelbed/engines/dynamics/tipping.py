@@ -27,11 +27,13 @@ _LOADS = 16  # points of a load that varies: a chance is read to a sixteenth, an
 class Tipped:
     """One variant under one trigger.
 
+    spread       the same at every load that it may meet, where the load varies.
     chance (K,)  of staying down after the push as declared, over what varies.
     critical     the least push that keeps it down, at the load in the middle; None where it was not asked for.
     """
 
     asked: Asked
+    spread: Asked
     chance: Array
     critical: Critical | None = None
 
@@ -51,7 +53,7 @@ def tipped(several: Sequence[tuple[Variant, str]], sized: Sequence[tuple[Variant
     chances = [d.reshape(len(a), -1).mean(axis=1) for a, d in zip(asked, downs, strict=True)]
     wanted = [i for i, (v, t) in enumerate(several) if any(v is w and t == u for w, u in sized)]
     found = dict(zip(wanted, criticals([asked[i] for i in wanted]), strict=True)) if wanted else {}
-    return {(v.action, t): Tipped(asked[i], chances[i], found.get(i)) for i, (v, t) in enumerate(several)}
+    return {(v.action, t): Tipped(asked[i], spread[i], chances[i], found.get(i)) for i, (v, t) in enumerate(several)}
 
 
 def _over_loads(a: Asked) -> Asked:
@@ -69,17 +71,25 @@ def sweep_method(v: Variant, k: int) -> str:
     if not unsure:
         return "simulated at the numbers as given"
     named = ", ".join(unsure[:4]) + (f" and {len(unsure) - 4} more" if len(unsure) > 4 else "")
-    return f"simulated at the middle and at {k - 1} draws over {named}: at least this wide"
+    return f"mean and range over the middle and {k - 1} draws of {named}, simulated: at least this wide"
+
+
+def _bound(t: Tipped) -> float:
+    """What no draw shows may still be there: at most this share of the sweep (95 %), unless no push up to four times tips it anywhere."""
+    if t.chance.max() > 0 or (t.critical is not None and np.isinf(t.size).all()):
+        return 0.0
+    return float(1.0 - 0.05 ** (1.0 / len(t.chance)))
 
 
 def tips_estimate(t: Tipped) -> Estimate:
-    """The chance that the trigger tips it."""
+    """The chance that the trigger tips it: the mean over the sweep, from the least to the greatest of it."""
     c = t.chance
-    return Estimate(float(c[0]), float(c.min()), float(c.max()), "probability", method=sweep_method(t.asked.variant, len(c)))
+    high = max(float(c.max()), _bound(t) if np.ptp(t.asked.table, axis=0).any() else 0.0)
+    return Estimate(float(c.mean()), float(c.min()), high, "probability", method=sweep_method(t.asked.variant, len(c)))
 
 
 def ratio(after: Tipped, before: Tipped) -> Estimate | None:
-    """After / before at the same draws; None where something came from nothing. Draws where both are 0 say nothing."""
+    """After / before: of the means, from the least to the greatest over the same draws. None where something came from nothing."""
     a, b = after.chance, before.chance
     if np.any((b == 0) & (a > 0)):
         return None
@@ -87,8 +97,8 @@ def ratio(after: Tipped, before: Tipped) -> Estimate | None:
     if not some.any():
         return Estimate(1.0, 1.0, 1.0, "plain", method="nothing tips it, before or after")
     r = a[some] / b[some]
-    value = float(a[0] / b[0]) if b[0] > 0 else float(np.median(r))
-    return Estimate(value, float(r.min()), float(r.max()), "plain", method="the same draws on both sides (paired)")
+    high = max(float(r.max()), _bound(after) if np.ptp(after.asked.table, axis=0).any() else 0.0)
+    return Estimate(float(a.mean() / b.mean()), float(r.min()), high, "plain", method="the same draws on both sides (paired)")
 
 
 def margin_estimate(t: Tipped) -> Estimate:

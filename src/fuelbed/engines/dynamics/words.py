@@ -8,7 +8,7 @@ from fuelbed.core.dynamics import Model
 from fuelbed.core.shown import number, per_cent
 from fuelbed.numerics.chains import duration_words
 
-__all__ = ["loop_words", "pushed_words", "seconds", "size_words", "with_unit"]
+__all__ = ["loop_words", "near_one", "pushed_words", "seconds", "size_words", "tips_words", "with_unit"]
 
 
 def seconds(x: float) -> str:
@@ -34,7 +34,21 @@ def size_words(size: float, most: float) -> str:
         return f"none up to {number(most)} times the push"
     if size == 0:
         return "no push at all"
-    return f"{number(size)} times the push"
+    return f"{near_one(size)} times the push"
+
+
+def near_one(x: float) -> str:
+    """As many digits as tell which side of 1 it is on."""
+    return f"{x:.2f}" if 0.9 <= x <= 1.11 and x != 1.0 else number(x)
+
+
+def tips_words(size: float, most: float) -> str:
+    """From which size of push on it stays down."""
+    if math.isinf(size):
+        return f"no push up to {number(most)} times as great keeps it down"
+    if size == 0:
+        return "it needs no push at all"
+    return f"it stays down from {near_one(size)} times that push on"
 
 
 def pushed_words(model: Model, trigger: str, size: float = 1.0) -> str:
