@@ -31,8 +31,9 @@ Down = Callable[[NDArray[np.intp], Array], Bool]
 MOST = 4.0  # sizes of a push that are looked at: up to four times as far as declared
 TOLERANCE = 0.02  # of a push
 _PARTS = 8  # of the first scan: half a push each
-_KERNEL_STEPS = 12  # of the fluid, per timeout: critical sizes differ from those at 50 by less than the tolerance here
-_ENOUGH = 2.5  # times the capacity: resends beyond what offers so much change no boundary, and each costs the fluid a history
+_STEPS, _DRAWN_STEPS = 20, 12  # of the fluid, per timeout: for numbers that are told, and for curves that are drawn
+_ENOUGH = 1.6  # times the capacity: resends beyond what offers so much change no boundary, and each costs the fluid a history
+_WAIT = 0.5  # of the kernel's own settling time: over 300 random settings no boundary differed from that of the whole
 _SETTLE_STEPS = 4000  # of a map, after the push: long enough to creep along a ghost, short enough to answer
 
 
@@ -67,7 +68,7 @@ class Rows:
         return (self.kernel, self.model.name, tuple(o.word for o in self.model.options.values()))
 
 
-def ask(parts: Sequence[Rows]) -> list[Bool]:
+def ask(parts: Sequence[Rows], steps: int = _STEPS) -> list[Bool]:
     """Of every row of every part, whether it stays down; parts that can be are followed together."""
     out: list[Bool] = [np.zeros(0, dtype=bool)] * len(parts)
     groups: dict[tuple[object, ...], list[int]] = {}
@@ -77,25 +78,28 @@ def ask(parts: Sequence[Rows]) -> list[Bool]:
         first = parts[members[0]]
         joined = [np.concatenate([getattr(parts[i], name) for i in members]) for name in ("table", "during", "x", "lasts")]
         together = Rows(first.model, first.kernel, *joined)
-        down = (_by_kernel if first.kernel else _by_map)(together) if len(together.lasts) else np.zeros(0, dtype=bool)
+        if not len(together.lasts):
+            continue
+        down = _by_kernel(together, steps) if first.kernel else _by_map(together)
         ends = np.cumsum([len(parts[i].lasts) for i in members])
         for i, piece in zip(members, np.split(down, ends[:-1]), strict=True):
             out[i] = piece
     return out
 
 
-def _by_kernel(r: Rows) -> Bool:
+def _by_kernel(r: Rows, steps: int) -> Bool:
     from fuelbed.numerics.retry.fluid import settle_time
     from fuelbed.numerics.retry.fluid import stays_down as down
 
     settings = _bounded(retry_of(r.model, r.table))
-    seconds = np.minimum(r.lasts, settle_time(settings))  # a push of days does what one does that lasts until all has settled
+    settle = settle_time(settings)
+    seconds = np.minimum(r.lasts, settle)  # a push of days does what one does that lasts until all has settled
     moved = {n: ("set", r.during[:, i]) for i, n in enumerate(r.model.parameters) if np.any(r.during[:, i] != r.table[:, i])}
-    return down(settings, RetryPush(moved), 1.0, seconds, steps=_KERNEL_STEPS)
+    return down(settings, RetryPush(moved), 1.0, seconds, _WAIT * settle, steps=steps)
 
 
 def _bounded(r: Retry) -> Retry:
-    """No more resends than offer two and a half times the capacity when all fails."""
+    """No more resends than offer well over the capacity when all fails."""
     enough = np.ceil(_ENOUGH * np.asarray(r.capacity) / np.maximum(np.asarray(r.load), 1e-9))
     return replace(r, retries=np.minimum(r.retries, np.maximum(enough, 3.0)))
 
@@ -176,15 +180,16 @@ class Critical:
     monotone: bool
 
 
-def criticals(asked: Sequence[Asked], tolerance: float = TOLERANCE) -> list[Critical]:
-    """The critical sizes of several questions, all rows in the same few calls."""
+def criticals(asked: Sequence[Asked], tolerance: float = TOLERANCE, drawn: bool = False) -> list[Critical]:
+    """The critical sizes of several questions, all rows in the same few calls. drawn: for a curve, by a coarser fluid."""
     ends = np.cumsum([len(a) for a in asked])
     starts = ends - [len(a) for a in asked]
 
     def down(rows: NDArray[np.intp], sizes: Array) -> Bool:
         where = np.searchsorted(ends, rows, side="right")
         picks = [np.flatnonzero(where == i) for i in range(len(asked))]
-        answers = ask([a.rows(rows[p] - starts[i], sizes[p]) for i, (a, p) in enumerate(zip(asked, picks, strict=True))])
+        parts = [a.rows(rows[p] - starts[i], sizes[p]) for i, (a, p) in enumerate(zip(asked, picks, strict=True))]
+        answers = ask(parts, _DRAWN_STEPS if drawn else _STEPS)
         out = np.zeros(len(rows), dtype=bool)
         for p, answer in zip(picks, answers, strict=True):
             out[p] = answer

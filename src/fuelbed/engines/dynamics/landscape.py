@@ -24,8 +24,9 @@ __all__ = ["SETTLE_STEPS", "Landscape", "Nearest", "landscape"]
 
 Array = NDArray[np.float64]
 SETTLE_STEPS = 4000
-_BASIN_POINTS = 400
-_LONGEST = 10.0  # settle times that load is shed for at most
+_BASIN_POINTS = 200
+_MOST_STEPS = 10_000
+_LONGEST = 5.0  # settle times that load is shed for at most
 _LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 0.9)  # shares of today's load to shed down to
 
 
@@ -63,7 +64,7 @@ def landscape(v: Variant, rng: np.random.Generator) -> Landscape:
     """Everything at row 0, the middle of every number."""
     system, p = compile_model(v.model), v.table[0]
     points = tuple(fixed_points(system, p))
-    settle = settle_time(system, points)
+    settle = min(settle_time(system, points), _MOST_STEPS * system.step_seconds)
     start = settled(system, system.start[None], p, SETTLE_STEPS)[0]
     normal = _near(system, points, start, p) if np.isfinite(start).all() else None
     if normal is not None and normal.failed > 0:
@@ -146,4 +147,4 @@ def _correction(v: Variant, system: System, p: Array, failed: FixedPoint | None,
         return None
     today = float(p[system.parameter(v.model.load)])
     levels = today * np.array(_LEVELS)
-    return least_correction(system, p, failed.x, v.model.load, levels, _LONGEST * settle, settle)
+    return least_correction(system, p, failed.x, v.model.load, levels, _LONGEST * settle, settle, 0.02)

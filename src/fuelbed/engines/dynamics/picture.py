@@ -53,7 +53,7 @@ def boundary_picture(
     stops = _Stops.of(base, moving) if moving else None
     if stops is not None:
         wanted.append(Asked.of(base, trigger, middle).many(moving, stops.all).many(load, xs[::2]))
-    sizes = [c.sizes for c in criticals(wanted, _COARSE)]
+    sizes = [c.sizes for c in criticals(wanted, _COARSE, drawn=True)]
     curves = [{"id": v.action, "label": labels[v.action], "points": _pairs(xs, s)} for v, s in zip(drawn, sizes, strict=False)]
     curves[0]["band"] = _band(few, sizes[len(drawn)].reshape(-1, len(few))) if unsure else []
     p = base.model.parameters[load]
@@ -76,11 +76,11 @@ def boundary_picture(
 
 
 def _loads(base: Variant, trigger: str, today: float, low: float, high: float) -> Array:
-    """From a fifth of today's load to a little above the capacity, where there is one, or to twice today's; the declared spread within."""
+    """From two fifths of today's load to a little above the capacity, where there is one, or to twice today's; the declared spread within."""
     top = 2.0 * today
     if "capacity" in base.model.parameters:
         top = 1.02 * float(base.column("capacity")[0])
-    start, end = min(0.2 * today, low), max(top, high, 1.1 * today)
+    start, end = min(0.4 * today, low), max(top, high, 1.1 * today)
     return np.linspace(start, end, _POINTS)
 
 
