@@ -77,7 +77,8 @@ def known_names(case: Case) -> set[str]:
     added = {c.target for a in case.actions.values() for c in a.does if c.verb == "add"}
     groups = {g.name for g in case.common_causes}
     outcomes = {o.name for o in case.outcomes}
-    return {*case.factors, *case.lines, *case.actions, *case.numbers, *added, *groups, *outcomes}
+    models = {n for m in case.dynamics.values() for n in (m.name, *m.states, *m.parameters, *m.let, *m.events)}
+    return {*models, *case.factors, *case.lines, *case.actions, *case.numbers, *added, *groups, *outcomes}
 
 
 @pytest.mark.parametrize(("engine", "name"), each("names"))
