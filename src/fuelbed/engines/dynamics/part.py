@@ -75,7 +75,9 @@ def examined(case: Case, m: Model, options: Options) -> Part:
     land = landscape(base, rng)
     moves = _moves(base, main)
     labels = {"": "today", **{n: f"after `{n}`" for n in mine}}
-    picture = boundary_picture(base, main, variants, labels, _moving(m, moves))
+    picture = boundary_picture(
+        base, main, variants, labels, _moving(m, moves), {v.action: float(found[v.action, main].size[0]) for v in forms}
+    )
     normal, failed = (q.x if q else None for q in (land.normal, land.failed))
     finer = checked(today[main].asked, float(today[main].size[0]))
     waited = waits(land.system, land.p, normal, failed)

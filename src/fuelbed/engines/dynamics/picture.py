@@ -2,9 +2,11 @@
 
 `boundary` picture data:
   x, y      {label, low, high, unit}; y is the size of the push in pushes as declared.
-  curves    [{id, label, points: [[x, y or null], ...], band: [[x, low, high], ...]}]; null: no push up to `most` stays down.
-            The first curve is today's; its band is the least and greatest over the draws (null high: open above).
-  marks     [{id, label, x, y}]: today (no push) and the push as declared, at the middle load; `spread` where the load varies.
+  curves    [{id, label, points: [[x, y or null], ...], now, band: [[x, low, high], ...]}]; null: no push up to `most` stays down.
+            `now`: at today's load, computed finer. The first curve is today's; its band is the least and greatest over the draws
+            (null high: open above). An item that only changes the load moves the point and has no curve.
+  marks     [{id, label, x, y}]: today (no push) and the push as declared, at the middle load, and the push at the load after an item
+            that changes it; `spread` where the load varies.
   slider    {parameter, label, unit, values, today, curves: [[y or null, ...], ...] over `xs`, xs, error} or null: precomputed boundaries,
             to be interpolated linearly between neighbours; `error` is the greatest difference, in sizes, that this made at the middles
             between neighbours when it was tried.
@@ -24,7 +26,7 @@ from fuelbed.core.blocks import Picture
 from fuelbed.core.shown import number
 from fuelbed.engines.dynamics.asking import MOST, Asked, criticals
 from fuelbed.engines.dynamics.draws import Variant
-from fuelbed.engines.dynamics.words import pushed_words
+from fuelbed.engines.dynamics.words import near_one, pushed_words
 
 __all__ = ["boundary_picture"]
 
@@ -36,16 +38,18 @@ _COARSE = 0.05  # of a push, for curves that are drawn; the numbers in the table
 
 
 def boundary_picture(
-    base: Variant, trigger: str, variants: Sequence[Variant], labels: Mapping[str, str], moving: str
+    base: Variant, trigger: str, variants: Sequence[Variant], labels: Mapping[str, str], moving: str, now: Mapping[str, float]
 ) -> Picture | None:
-    """None where the model names no load to draw it over. `moving`: the parameter that the slider moves ("" for none)."""
+    """None where the model names no load to draw it over. `moving`: the parameter that the slider moves ("" for none). `now`: by action,
+    the critical size at its own load."""
     load = base.model.load
     if not load or not any(p for p in base.model.pushes):
         return None
     q = base.model.parameters[load].quantity
     today = float(base.column(load)[0])
     xs = _loads(base, trigger, today, q.low, q.high)
-    drawn, few = (base, *variants), xs[::_BAND_STEP]
+    shifted = [v for v in variants if float(v.column(load)[0]) != today]
+    drawn, few = (base, *(v for v in variants if v not in shifted)), xs[::_BAND_STEP]
     middle = np.array([0])
     wanted = [Asked.of(v, trigger, middle).many(load, xs) for v in drawn]
     unsure = (np.ptp(base.table, axis=0) > 0).any() or any(np.ptp(a) > 0 for a in base.pushes.values())
@@ -54,13 +58,17 @@ def boundary_picture(
     if stops is not None:
         wanted.append(Asked.of(base, trigger, middle).many(moving, stops.all).many(load, xs[::2]))
     sizes = [c.sizes for c in criticals(wanted, _COARSE, drawn=True)]
-    curves = [{"id": v.action, "label": labels[v.action], "points": _pairs(xs, s)} for v, s in zip(drawn, sizes, strict=False)]
+    curves: list[dict[str, Any]] = [
+        {"id": v.action, "label": labels[v.action], "points": _pairs(xs, s), "now": _plain(now[v.action])}
+        for v, s in zip(drawn, sizes, strict=False)
+    ]
     curves[0]["band"] = _band(few, sizes[len(drawn)].reshape(-1, len(few))) if unsure else []
     p = base.model.parameters[load]
     marks = [
         {"id": "today", "label": "today, no push", "x": today, "y": 0.0},
         {"id": "push", "label": f"`{trigger}` as declared", "x": today, "y": 1.0},
     ]
+    marks += [{"id": v.action, "label": labels[v.action], "x": float(v.column(load)[0]), "y": 1.0} for v in shifted]
     data: dict[str, Any] = {
         "x": {"label": load, "low": float(xs[0]), "high": float(xs[-1]), "unit": p.unit},
         "y": {"label": f"size of `{trigger}` (1 = {pushed_words(base.model, trigger)})", "low": 0.0, "high": _top(curves)},
@@ -70,9 +78,7 @@ def boundary_picture(
         "slider": stops.data(base, xs[::2], sizes[-1]) if stops is not None else None,
         "most": MOST,
     }
-    return Picture(
-        "boundary", f"How great a push keeps `{base.model.name}` down, over its load", data, _alt(base, trigger, xs, curves)
-    )
+    return Picture("boundary", f"How great a push keeps `{base.model.name}` down, over its load", data, _alt(base, curves))
 
 
 def _loads(base: Variant, trigger: str, today: float, low: float, high: float) -> Array:
@@ -143,11 +149,14 @@ class _Stops:
         }
 
 
-def _alt(base: Variant, trigger: str, xs: Array, curves: list[dict[str, Any]]) -> str:
+def _alt(base: Variant, curves: list[dict[str, Any]]) -> str:
     said = []
-    today = float(base.column(base.model.load)[0])
     for c in curves:
-        near = min(c["points"], key=lambda p: abs(p[0] - today))
-        at = f"{number(near[1])} times the push" if near[1] is not None else f"no push up to {number(MOST)} times"
-        said.append(f"{'today' if not c['id'] else '`' + c['id'] + '`'}: {at}")
-    return f"At a load near {number(today)} it stays down from " + "; ".join(said) + "."
+        at = (
+            f"from {near_one(c['now'])} times the push on"
+            if c["now"] is not None
+            else f"after no push up to {number(MOST)} times as great"
+        )
+        said.append(f"{'today' if not c['id'] else 'after `' + c['id'] + '`'} {at}")
+    today = number(float(base.column(base.model.load)[0]))
+    return f"At today's load, {today}, `{base.model.name}` stays down " + "; ".join(said) + "."

@@ -33,7 +33,7 @@ def claim(
     s = states[""]
     share, (low, high) = s.shares[s.word], s.interval
     swept = "" if share == 1.0 else f" in {per_cent(share)} % ({per_cent(low)} to {per_cent(high)} %) of the sweep"
-    pushed = f"Under `{trigger}` ({pushed_words(m, trigger)}) {tips_words(float(t.size[0]), MOST)} at the middle of its numbers."
+    pushed = f"Under `{trigger}` ({pushed_words(m, trigger)}) {tips_words(float(t.size[0]), MOST)} at the middle of its numbers{' and its load' if _varies(m) else ''}."
     parts = [f"`{m.name}` is {s.word}{swept}: {STATES[s.word]}. {pushed}"]
     loop = sustained_by(land)
     if loop is not None and land.failed is not None:
@@ -74,6 +74,10 @@ def _items(moved: list[str], still: list[str]) -> str:
     if moved:
         return f"{names(moved)} {'moves' if len(moved) == 1 else 'move'} the boundary."
     return f"{names(still)} {'moves' if len(still) == 1 else 'move'} no boundary."
+
+
+def _varies(m: Model) -> bool:
+    return bool(m.load) and m.parameters[m.load].varies
 
 
 def loop_sentence(land: Landscape) -> str:
