@@ -23,7 +23,7 @@ from fuelbed.numerics.maps.system import System, compile_model
 from fuelbed.numerics.retry import OPTIONS, PARAMETERS, Retry
 from fuelbed.numerics.retry import Push as RetryPush
 
-__all__ = ["MOST", "Asked", "Critical", "Rows", "ask", "criticals", "has_kernel", "retry_of"]
+__all__ = ["MOST", "TOLERANCE", "Asked", "Critical", "Rows", "ask", "criticals", "has_kernel", "retry_of"]
 
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -141,7 +141,7 @@ class Asked:
     def __len__(self) -> int:
         return len(self.table)
 
-    def rows(self, pick: NDArray[np.intp], sizes: Array, longer: float = 1.0) -> Rows:
+    def rows(self, pick: NDArray[np.intp], sizes: Array, longer: float | Array = 1.0) -> Rows:
         """The picked settings under pushes of these sizes (see `core.dynamics.Push`), lasting `longer` times as declared."""
         system: System = compile_model(self.variant.model)
         table = self.table[pick]

@@ -44,6 +44,7 @@ class Nearest:
 class Landscape:
     """points: all fixed points found at the middle of every number. normal, failed, edge: the three that matter, None where there is none.
 
+    window: the loads between which both hold, None where the model has no load or one of them does not end within three times today's.
     `failed` is a state that holds by itself with `failed > 0`; the edge is where a push just too great leads before it is decided.
     """
 
@@ -55,6 +56,7 @@ class Landscape:
     edge: Array | None
     loops: Influences | None
     nearest: tuple[Nearest, ...]
+    window: tuple[float, float] | None
     basin: Share
     correction: Correction | None
     settle: float
@@ -77,6 +79,7 @@ def landscape(v: Variant, rng: np.random.Generator) -> Landscape:
         edge = found.x if found is not None else None
     if normal is not None:
         loops = find_loops(system, p, normal.x, failed.x if failed else None, edge, settle=settle if failed else None)
+    nearest = _margins(v, system, p, normal)
     return Landscape(
         system,
         p,
@@ -85,7 +88,8 @@ def landscape(v: Variant, rng: np.random.Generator) -> Landscape:
         failed,
         edge,
         loops,
-        _margins(v, system, p, normal),
+        nearest,
+        _window(v, system, p, normal, failed, nearest),
         basin_share(system, p, settle, rng, _BASIN_POINTS),
         _correction(v, system, p, failed, settle),
         settle,
@@ -117,6 +121,25 @@ def _margins(v: Variant, system: System, p: Array, normal: FixedPoint | None) ->
         found = [x for x in (m.down, m.up) if x is not None and _ends(system, p, normal.x, x)]
         out.append(Nearest(name, min(found, key=lambda x: x.distance, default=None), m.low, m.high))
     return tuple(sorted(out, key=lambda n: n.running.percent if n.running else np.inf))
+
+
+def _window(
+    v: Variant, system: System, p: Array, normal: FixedPoint | None, failed: FixedPoint | None, nearest: tuple[Nearest, ...]
+) -> tuple[float, float] | None:
+    """The loads at which both states hold: from where the failed one ends (or 0) to where the running one does."""
+    load = v.model.load
+    top = next((n.running for n in nearest if n.parameter == load), None)
+    if normal is None or failed is None or top is None or top.at.value < top.today:
+        return None
+    try:
+        ends = nearest_bifurcation(system, p, failed.x, load, *_range(system, p, load)).down
+    except (ValueError, np.linalg.LinAlgError):
+        return None
+    if ends is None:
+        return (0.0, top.at.value)
+    q = system.with_values({load: ends.at.value - 0.02 * abs(ends.at.value - ends.today)}, p)
+    y = settled(system, failed.x[None], q, 5 * SETTLE_STEPS)
+    return (ends.at.value, top.at.value) if system.failed(y, q)[0] <= 0 else None
 
 
 def _range(system: System, p: Array, name: str) -> tuple[float, float]:

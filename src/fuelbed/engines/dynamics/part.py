@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -21,9 +22,16 @@ from fuelbed.engines.dynamics.findings import findings
 from fuelbed.engines.dynamics.landscape import Landscape, landscape
 from fuelbed.engines.dynamics.levels import Checked, Waits, checked, waits
 from fuelbed.engines.dynamics.picture import boundary_picture
-from fuelbed.engines.dynamics.sentences import back_sentence, claim, levels_sentence, loop_sentence, waits_sentence
+from fuelbed.engines.dynamics.sentences import (
+    back_sentence,
+    claim,
+    levels_sentence,
+    loop_sentence,
+    waits_sentence,
+    window_sentence,
+)
 from fuelbed.engines.dynamics.stability import STATES, Stability, stability
-from fuelbed.engines.dynamics.tipping import Tipped, margin_estimate, tipped, tips_estimate
+from fuelbed.engines.dynamics.tipping import Tipped, duration_estimate, margin_estimate, tipped, tips_estimate
 from fuelbed.numerics.maps.basin import wilson
 
 __all__ = ["Part", "blocks_of", "claim_of", "examined"]
@@ -48,6 +56,7 @@ class Part:
     checked: Checked
     waits: Waits
     moves: dict[str, float]
+    durations: Estimate | None
     picture: Picture | None
     findings: tuple[Finding, ...]
 
@@ -82,7 +91,24 @@ def examined(case: Case, m: Model, options: Options) -> Part:
     finer = checked(today[main].asked, float(today[main].size[0]))
     waited = waits(land.system, land.p, normal, failed)
     said = findings(case, m, main, today[main], land)
-    return Part(case, m, main, base, variants, today, after, together, states, land, finer, waited, moves, picture, said)
+    return Part(
+        case,
+        m,
+        main,
+        base,
+        variants,
+        today,
+        after,
+        together,
+        states,
+        land,
+        finer,
+        waited,
+        moves,
+        duration_estimate(today[main]),
+        picture,
+        said,
+    )
 
 
 def _main(case: Case, m: Model) -> str:
@@ -123,7 +149,8 @@ def blocks_of(p: Part) -> list[Block]:
     if p.picture is not None:
         blocks.append(p.picture)
     blocks.append(tables.actions_table(name, rows))
-    blocks += [Sentence(s) for s in (loop_sentence(p.land), back_sentence(p.model, p.land)) if s]
+    told = (loop_sentence(p.land), window_sentence(p.model, p.land), back_sentence(p.model, p.land))
+    blocks += [Sentence(s) for s in told if s]
     blocks += [Sentence(s, tone="muted") for s in (levels_sentence(p.checked), waits_sentence(p.waits)) if s]
     blocks += [tables.loops_table(name, p.land), tables.margins_table(name, p.land, p.moves), tables.points_table(name, p.land)]
     if p.checked.cells:
@@ -137,7 +164,11 @@ def _headline(p: Part) -> Estimates:
         e = tips_estimate(v)
         said = f"`{t}` tips it: chance over the sweep"
         items.append(Named(f"{p.model.name}.{t}.tips", said, replace(e, kind="share")))
-    items.append(Named(f"{p.model.name}.margin", f"size of `{p.main}` that stays down", margin_estimate(p.today[p.main])))
+    margin = margin_estimate(p.today[p.main])
+    if math.isfinite(margin.low):  # else the claim says that no push does
+        items.append(Named(f"{p.model.name}.margin", f"size of `{p.main}` that stays down", margin))
+    if p.durations is not None and math.isfinite(p.durations.low):
+        items.append(Named(f"{p.model.name}.duration", f"how long `{p.main}` must last to stay down, at size 1", p.durations))
     s = p.states[""]
     for word, share in s.shares.items():
         low, high = wilson(round(share * s.n), s.n)

@@ -121,8 +121,10 @@ class _Stops:
     def of(cls, base: Variant, moving: str) -> _Stops:
         today = float(base.column(moving)[0])
         whole = moving == "retries"
+        q = base.model.parameters[moving].quantity
+        most = 1.0 if q.unit == "" and 0.5 < today < 1.0 and q.high <= 1.0 else 2.0 * today  # a share stays one
         values = (
-            np.unique(np.round(np.linspace(0, max(2 * today, 4), _STOPS))) if whole else today * 2.0 ** np.linspace(-1, 1, _STOPS)
+            np.unique(np.round(np.linspace(0, max(2 * today, 4), _STOPS))) if whole else np.geomspace(today / 2, most, _STOPS)
         )
         return cls(moving, values, (values[1:] + values[:-1]) / 2)
 

@@ -17,7 +17,7 @@ from fuelbed.engines.dynamics.tipping import Tipped
 from fuelbed.engines.dynamics.words import loop_words, pushed_words, seconds, tips_words, with_unit
 from fuelbed.numerics.maps.loops import Loop
 
-__all__ = ["back_sentence", "claim", "levels_sentence", "loop_sentence", "waits_sentence"]
+__all__ = ["back_sentence", "claim", "levels_sentence", "loop_sentence", "waits_sentence", "window_sentence"]
 
 
 def claim(
@@ -110,6 +110,21 @@ def _small(g: float) -> str:
     return "0" if abs(g) < 1e-6 else number(g)
 
 
+def window_sentence(m: Model, land: Landscape) -> str:
+    """Between which loads the way there decides, and what lies on the edge."""
+    said = ""
+    if land.window is not None:
+        low, high = (with_unit(m, m.load, x) for x in land.window)
+        below = f" Below {low} it comes back by itself, above {high} it needs no push." if land.window[0] > 0 else ""
+        said = f"At a load from {low} to {high} it can run and can be down, and only the way there decides.{below}"
+    if land.edge is not None:
+        at = ", ".join(f"`{s}` {number(float(x))}" for s, x in zip(land.system.states, land.edge, strict=True))
+        b = land.basin
+        said += f" On the edge between the two: {at}. Of {b.n} states drawn evenly from the declared box, {per_cent(b.value)} % come back"
+        said += f" ({per_cent(max(b.low, 0.0))} to {per_cent(b.high)} %)."
+    return said.strip()
+
+
 def back_sentence(m: Model, land: Landscape) -> str:
     """The least push back, and the load below which it comes back by itself."""
     c = land.correction
@@ -157,8 +172,10 @@ def levels_sentence(checked: Checked) -> str:
 
 def waits_sentence(w: Waits) -> str:
     """Expected times by chance alone, in words."""
-    if w.why_not or not np.isfinite(w.states):
+    if w.why_not and not w.states:
         return ""
+    if w.why_not:
+        return f"How long chance alone would take, there and back, was not computed: {w.why_not}."
     return (
         f"By chance alone (Markov chain of {w.states} states): from failed back to running in {seconds(w.recover)}, "
         f"from running to failed in {seconds(w.collapse)}, expected."

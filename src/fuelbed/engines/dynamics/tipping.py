@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.estimates import Estimate
-from fuelbed.engines.dynamics.asking import MOST, Asked, Critical, ask, criticals
+from fuelbed.engines.dynamics.asking import MOST, TOLERANCE, Asked, Critical, ask, criticals
 from fuelbed.engines.dynamics.draws import Variant
+from fuelbed.numerics.maps.boundary import critical_sizes
 from fuelbed.numerics.sampling import quantile
 
-__all__ = ["Tipped", "margin_estimate", "ratio", "sweep_method", "tipped", "tips_estimate"]
+__all__ = ["Tipped", "duration_estimate", "margin_estimate", "ratio", "sweep_method", "tipped", "tips_estimate"]
 
 Array = NDArray[np.float64]
 _LOADS = 16  # points of a load that varies: a chance is read to a sixteenth, and said so
@@ -109,3 +110,20 @@ def margin_estimate(t: Tipped) -> Estimate:
     return Estimate(
         value, float(s.min()), float(s.max()), "plain", "× the push", method=sweep_method(t.asked.variant, len(s)) + above
     )
+
+
+def duration_estimate(t: Tipped) -> Estimate | None:
+    """How long the push as declared must last to keep it down, in seconds; None for one that does all at once."""
+    asked = t.asked
+    if not np.all(asked.lasts > 0) or not any(
+        p.target in asked.variant.model.parameters for p in asked.variant.model.pushes[asked.trigger].parts
+    ):
+        return None
+
+    def down(rows: NDArray[np.intp], shares: Array) -> NDArray[np.bool_]:
+        return ask([asked.rows(rows, np.ones(len(rows)), shares)])[0]
+
+    found = critical_sizes(down, len(asked), MOST, TOLERANCE / MOST, 8).values * asked.lasts
+    above = f"; more than {MOST:g} times as long was not looked at" if np.isinf(found).any() else ""
+    method = sweep_method(asked.variant, len(found)) + above
+    return Estimate(float(found[0]), float(found.min()), float(found.max()), "plain", "s", method=method)
