@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fuelbed.core.blocks import Picture
-from fuelbed.report._boundary import Chart, Curve, amount, at, chart, said, ticks
+from fuelbed.report._boundary import Chart, Curve, Mark, amount, at, chart, said, ticks
 from fuelbed.report._columns import clean
 from fuelbed.report._page import Page
 from fuelbed.report.numbers import number
@@ -69,8 +69,12 @@ def _plot(c: Chart, wide: int) -> list[str]:
         a, b = (_column(x, c, wide) for x in c.spread)
         grid[one][a : b + 1] = ["├", *"─" * (b - a - 1), "┤"][: b + 1 - a]
     for m in c.marks:
-        grid[_row(m.y, c)][_column(m.x, c, wide)] = "○" if m.y == 0 else "◆"
+        grid[_row(m.y, c)][_column(m.x, c, wide)] = _mark(m)
     return ["".join(row) for row in grid]
+
+
+def _mark(m: Mark) -> str:
+    return "○" if m.y == 0 else "◆" if m.id == "push" else "◇"
 
 
 def _scale(c: Chart, wide: int) -> str:
@@ -102,7 +106,7 @@ def _legend(c: Chart, page: Page) -> None:
 def _signs(c: Chart) -> str:
     """What the characters of the plot are."""
     words = [f"{_DOWN} stays down today" if c.curves and not c.curves[0].nowhere else ""]
-    words += [f"{'○' if m.y == 0 else '◆'} {m.label}" for m in c.marks]
+    words += [f"{_mark(m)} {m.label}" for m in c.marks]
     words += [f"├─┤ loads of the real system, {number(c.spread[0])} to {number(c.spread[1])}"] if c.spread and c.top >= 1 else []
     return "; ".join(w for w in words if w)
 

@@ -298,7 +298,10 @@ def plot(data: dict[str, Any]) -> Plot:
         _words(c, f),
         spread,
         spread_words,
-        tuple(("origin" if m.y == 0 else "push", 100 * f.part(m.x), f.y(m.y), m.label) for m in c.marks),
+        tuple(
+            ("origin" if m.y == 0 else "push" if m.id == "push" else "moved", 100 * f.part(m.x), f.y(m.y), m.label)
+            for m in c.marks
+        ),
         _legend(c),
         (100 * f.part(c.today), number(c.today)) if c.today is not None else None,
         load_words(c),

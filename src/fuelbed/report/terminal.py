@@ -24,7 +24,7 @@ __all__ = ["render_text"]
 _ASCII = str.maketrans(
     {"█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "#", "▍": " ", "▎": " ", "▏": " ", "│": "|", "·": "-", "─": "-", "−": "-",
      "…": "~", "“": '"', "”": '"', "→": ">", "●": "*", "○": "o", "×": "x", "§": "S", "’": "'", "└": "+",
-     "├": "+", "┤": "+", "◆": "#"}
+     "├": "+", "┤": "+", "◆": "#", "◇": "%"}
 )  # fmt: skip  # pairs read better side by side
 _SCREEN = 45  # lines; a summary that would be longer is made with less room
 _KEPT_ORDER = 6  # a partial order of more items is read in the page

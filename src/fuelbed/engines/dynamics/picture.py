@@ -47,8 +47,9 @@ def boundary_picture(
         return None
     q = base.model.parameters[load].quantity
     today = float(base.column(load)[0])
-    xs = _loads(base, trigger, today, q.low, q.high)
     shifted = [v for v in variants if float(v.column(load)[0]) != today]
+    low = min([q.low, *(0.9 * float(v.column(load)[0]) for v in shifted)])
+    xs = _loads(base, trigger, today, low, q.high)
     drawn, few = (base, *(v for v in variants if v not in shifted)), xs[::_BAND_STEP]
     middle = np.array([0])
     wanted = [Asked.of(v, trigger, middle).many(load, xs) for v in drawn]
