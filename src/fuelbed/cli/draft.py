@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fuelbed.cli.common import read_document, refuse, say, write_out
 
-__all__ = ["draft"]
+if TYPE_CHECKING:
+    from fuelbed.drafting import Form
+
+__all__ = ["draft", "form_of"]
 
 _SCHEMA = "case.schema.json"
 _NARRATIVE = "postmortem.md"
@@ -48,11 +52,19 @@ def draft(postmortem: Path, output: Path | None, form: str) -> None:
     from fuelbed.drafting import write_case
     from fuelbed.engines.lint import gaps
 
-    text = write_case(make(reading), _NARRATIVE, [g.question for g in gaps(reading)])
+    text = write_case(make(reading, form_of), _NARRATIVE, [g.question for g in gaps(reading)])
     if output is None:
         write_out(text, None)
         return
     _write_folder(output, text, postmortem, document.source.text)
+
+
+def form_of(archetype: str) -> Form:
+    """What an archetype asks for; drafting knows no reader, so it is told here."""
+    from fuelbed.drafting import Form
+    from fuelbed.readers.archetypes import load_archetype, open_parameters
+
+    return Form(archetype, load_archetype(archetype).what, open_parameters(archetype))
 
 
 def _write_folder(folder: Path, text: str, postmortem: Path, narrative: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from fuelbed.core.document import Document
 from fuelbed.core.reading import Mention, Reading
 from fuelbed.core.scanner import is_identifier
+from fuelbed.drafting.dynamics import Forms, model
 from fuelbed.drafting.effects import effects
 from fuelbed.drafting.model import Draft, DraftFactor, DraftLine
 from fuelbed.text.lexicon import lexicon
@@ -31,14 +32,16 @@ _NAMES = {
 _OTHER = "Any other event that meets the same conditions"
 
 
-def draft(reading: Reading) -> Draft:
-    """A draft that validates as it is, even where the text says next to nothing."""
+def draft(reading: Reading, forms: Forms | None = None) -> Draft:
+    """A draft that validates as it is, even where the text says next to nothing. With `forms` the feedback is drafted as a dynamic
+    model, too."""
     document = reading.document
     taken = {"set_off", "made_worse", *_RESERVED}
     failure = identifier(_without_frame(document.title), taken, "failure_of_service", keep=("down", "out", "not", "no"))
     taken.add(failure)
     said, defences = _own(reading)
-    factors = [_trigger(document, m, taken) for m in reading.triggers]
+    triggers = [(m, _trigger(document, m, taken)) for m in reading.triggers]
+    factors = [f for _, f in triggers]
     factors.append(_other_trigger(taken, alone=not reading.triggers))
     conditions = [(m, _condition(document, m, taken)) for m in said]
     factors += [f for _, f in conditions]
@@ -63,6 +66,7 @@ def draft(reading: Reading) -> Draft:
         losses,
         document.date.isoformat() if document.date else "",
         amplifier.name if isinstance(amplifier, DraftFactor) else amplifier,
+        model(reading, triggers, taken, forms) if forms is not None else None,
     )
 
 

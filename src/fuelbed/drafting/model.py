@@ -9,7 +9,9 @@ from typing import Literal
 from fuelbed.core.document import Place
 from fuelbed.core.reading import ReadAction, Reading
 
-__all__ = ["Draft", "DraftAction", "DraftFactor", "DraftLine"]
+__all__ = ["QUOTED", "Draft", "DraftAction", "DraftFactor", "DraftLine", "DraftModel", "DraftNumber"]
+
+QUOTED = 160  # characters of the text that an entry repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,35 @@ class DraftAction:
     asks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DraftNumber:
+    """A parameter of a dynamic model: `value` as the text states it at `place`, else "" and the question."""
+
+    name: str
+    question: str
+    value: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftModel:
+    """The mechanism as a dynamic model; without an `archetype` only its words are known, and the draft says so.
+
+    push     what `trigger` does, as a case file writes it (`load: times 2`), by the words at `pushed`; `lasts` is "" where the text does
+             not say how long.
+    """
+
+    name: str
+    place: Place
+    archetype: str = ""
+    what: str = ""
+    numbers: tuple[DraftNumber, ...] = ()
+    trigger: str = ""
+    push: str = ""
+    lasts: str = ""
+    pushed: Place | None = None
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Draft:
     """The whole draft. `losses` maps an outcome line to its loss as written; without them `failure` alone is the outcome."""
@@ -55,6 +86,7 @@ class Draft:
     losses: Mapping[str, str] = field(default_factory=dict)
     date: str = ""
     amplifier: str = ""  # the condition that stands for the feedback, "" where the text tells of none
+    model: DraftModel | None = None  # the same feedback as a dynamic model, where one was asked for
 
     def of_kind(self, kind: str) -> tuple[DraftFactor, ...]:
         return tuple(f for f in self.factors if f.kind == kind)

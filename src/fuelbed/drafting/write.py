@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from fuelbed.core.document import Document, Place
-from fuelbed.drafting.model import Draft, DraftAction, DraftFactor
+from fuelbed.drafting.model import QUOTED, Draft, DraftAction, DraftFactor, DraftModel, DraftNumber
 
 __all__ = ["SCHEMA_LINE", "quoted", "write_case"]
 
@@ -40,6 +40,8 @@ def write_case(draft: Draft, narrative: str = "postmortem.md", questions: Iterab
         out.append(f"  {line.name}: {line.expression}")
     if draft.losses:
         out += ["", "outcomes:", *(f"  {name}: {{loss: {loss}}}" for name, loss in draft.losses.items())]
+    if draft.model is not None:
+        out += ["", *_model(document, draft.model)]
     if draft.actions:
         out += ["", "actions:"]
         for a in draft.actions:
@@ -61,7 +63,7 @@ def _comment(text: str, indent: str, word: str = "") -> Iterator[str]:
 
 def _source(document: Document, place: Place) -> str:
     words = " ".join(document.quote(place).split())
-    return quoted(f"line {document.line(place)}: {words if len(words) <= 160 else words[:157] + '...'}")
+    return quoted(f"line {document.line(place)}: {words if len(words) <= QUOTED else words[: QUOTED - 3] + '...'}")
 
 
 def _factor(document: Document, f: DraftFactor) -> Iterator[str]:
@@ -88,3 +90,49 @@ def _action(document: Document, a: DraftAction) -> Iterator[str]:
             yield f"    {key}: {quoted(value)}"
     if a.read.item.done:
         yield "    status: done"
+
+
+def _model(document: Document, m: DraftModel) -> Iterator[str]:
+    """The `dynamics` section, or, where no archetype fits, a comment in its place."""
+    words = " ".join(document.quote(m.place).split())
+    yield from _comment(f"line {document.line(m.place)} tells of feedback: {words}", "")
+    if not m.archetype:
+        ask = "what feeds what, and by which rule? No ready model fits these words; a loop of your own is declared under `dynamics:`"
+        yield from _comment(f"{ask} by its `states` and `next`", "", "ask")
+        return
+    yield "dynamics:"
+    ask = f"is it this: {m.what[:1].lower()}{m.what[1:]}? Else name another `archetype`, or declare the loop by its `states` and `next`"
+    yield from _comment(ask, "  ", "ask")
+    yield f"  {m.name}:"
+    yield f"    archetype: {m.archetype}"
+    yield "    parameters:"
+    for n in m.numbers:
+        yield from _number(document, n)
+    if m.push:
+        yield from _push(document, m)
+
+
+def _number(document: Document, n: DraftNumber) -> Iterator[str]:
+    if n.place is None:
+        yield from _comment(n.question, "      ", "ask")
+        yield f"      {n.name}:"
+        return
+    yield f"      {n.name}:"
+    yield f"        value: {n.value}"
+    yield "        basis: published"
+    yield f"        source: {_source(document, n.place)}"
+
+
+def _push(document: Document, m: DraftModel) -> Iterator[str]:
+    """Without its length a push does nothing, so it stays a comment until somebody says how long it lasted."""
+    if m.pushed is not None:
+        yield from _comment(f"line {document.line(m.pushed)}: {document.quote(m.pushed)}", "    ")
+    mark = "" if m.lasts else "# "
+    if not m.lasts:
+        yield from _comment(
+            "how long did it last? Then take the marks off these lines, and write it behind `lasts:`", "    ", "ask"
+        )
+    yield f"    {mark}pushes:"
+    yield f"    {mark}  {m.trigger}:"
+    yield f"    {mark}    {m.push}"
+    yield f"    {mark}    lasts:{f' {m.lasts}' if m.lasts else ''}"

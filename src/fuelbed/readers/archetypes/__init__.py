@@ -13,14 +13,15 @@ from functools import lru_cache
 from importlib.resources import files
 
 from fuelbed.core.arithmetic import names_in
+from fuelbed.core.dynamics import Parameter
 from fuelbed.core.errors import InputError
 from fuelbed.core.findings import Severity
 from fuelbed.readers.fields import Faults, Fields, Reading
 from fuelbed.readers.laws import LAW_KEYS, Laws, Scope, formula, named, read_laws
-from fuelbed.readers.parameters import UNITS, Choice, Wanted
+from fuelbed.readers.parameters import UNITS, Choice, Wanted, fill_parameters
 from fuelbed.readers.yaml import Entry, Map, Node, Scalar, Seq, load_yaml
 
-__all__ = ["Archetype", "Graph", "archetype_names", "load_archetype", "needs_graph", "parse_archetype"]
+__all__ = ["Archetype", "Graph", "archetype_names", "load_archetype", "needs_graph", "open_parameters", "parse_archetype"]
 
 Graph = tuple[tuple[str, tuple[str, ...]], ...]
 """Components of a case, each with the components that it depends on."""
@@ -59,6 +60,13 @@ def needs_graph(name: str) -> bool:
 def load_archetype(name: str, graph: Graph = ()) -> Archetype:
     """The archetype, over `graph` where it needs one. Raises `InputError` with every fault of the file."""
     return parse_archetype(_text(name), name, graph)
+
+
+def open_parameters(name: str) -> tuple[Parameter, ...]:
+    """The parameters that the archetype has no default for, empty, each with its question: what a draft has to ask."""
+    wanted = load_archetype(name).parameters
+    empty = fill_parameters(Reading(f"{name}.yaml"), None, wanted, {}, name)
+    return tuple(empty[n] for n, w in wanted.items() if w.default is None)
 
 
 def _text(name: str) -> str:
