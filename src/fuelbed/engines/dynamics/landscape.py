@@ -17,7 +17,7 @@ from fuelbed.numerics.maps.boundary import Correction, least_correction
 from fuelbed.numerics.maps.continuation import Margin, Margins, nearest_bifurcation
 from fuelbed.numerics.maps.fixed import FixedPoint, describe, fixed_points, settle_time
 from fuelbed.numerics.maps.loops import Influences, find_loops
-from fuelbed.numerics.maps.simulate import settled
+from fuelbed.numerics.maps.simulate import settled, stays_down
 from fuelbed.numerics.maps.system import System, compile_model
 
 __all__ = ["SETTLE_STEPS", "Landscape", "Nearest", "landscape"]
@@ -138,8 +138,8 @@ def _window(
     if ends is None:
         return (0.0, top.at.value)
     q = system.with_values({load: ends.at.value - 0.02 * abs(ends.at.value - ends.today)}, p)
-    y = settled(system, failed.x[None], q, 5 * SETTLE_STEPS)
-    return (ends.at.value, top.at.value) if system.failed(y, q)[0] <= 0 else None
+    down = stays_down(system, failed.x[None], q, 5 * SETTLE_STEPS)[0]
+    return None if down[0] else (ends.at.value, top.at.value)
 
 
 def _range(system: System, p: Array, name: str) -> tuple[float, float]:
@@ -152,7 +152,9 @@ def _ends(system: System, p: Array, x: Array, m: Margin) -> bool:
     """Whether a little beyond the bifurcation the running state is really left, for another or for swings (tried by simulation)."""
     beyond = m.at.value + 0.02 * (m.at.value - m.today)
     q = system.with_values({m.parameter: beyond}, p)
-    y = settled(system, x[None], q, SETTLE_STEPS)
+    if stays_down(system, x[None], q, SETTLE_STEPS)[0][0]:
+        return True
+    y = settled(system, x[None], q, SETTLE_STEPS // 4)
     if not np.isfinite(y).all() or system.failed(y, q)[0] > 0:
         return True
     if system.failed(m.at.x[None], q)[0] > 0:  # something happens to the failed state, not to this one
