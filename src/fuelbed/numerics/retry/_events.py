@@ -4,7 +4,12 @@ Services run on a clock of their own, the *work clock*: it advances at capacity 
 it, whatever pushes do to the capacity meanwhile. First attempts arrive where the integral of the load passes a running sum of
 exponential gaps. So two runs that differ in a parameter share arrivals and demands (common random numbers).
 
-`run` is longer than 40 lines on purpose: it is the one event loop.
+Attempts that the server takes in are numbered as they come. Who waits is then a range of numbers (first in, first out), and so are the
+timers that run, as long as the timeout is the same for all: nothing is sorted but the services under way. The record of an attempt lies
+at its number in a ring and ends with its timer; a number below the first running timer has timed out. Resends after a constant backoff
+are first in, first out too. What is due earlier than one before it (a timeout that was cut, a backoff that grows) goes to a heap of its own.
+
+`run` is longer than 40 lines on purpose: it is the one event loop, its state are local names, and a call would cost more than its work.
 """
 
 from __future__ import annotations
@@ -17,27 +22,26 @@ __all__ = ["COUNTS", "KERNELS", "PHASE", "run"]
 # a phase of constant parameters
 UNTIL, LOAD, SPEED, SERVERS, QUEUE, TIMEOUT, RETRIES, BACKOFF, GROWTH, EARN, BUCKET, COST, OPENS, PAUSE, WINDOW = range(15)
 PHASE = 15
-# whole numbers of the state
-BUSY, HEAD, WAIT, FREE, RING_HEAD, RING_LENGTH, DRAWN, BIN, AT, SHORT, BACK_HEAD, BACK_LENGTH = range(12)
-# real numbers of the state
-WORK, DEBT, TOKENS, OPEN_UNTIL, WINDOW_END, FAILURES, OUTCOMES = range(7)
-# what is counted
+# what the clients share: the bucket of tokens, the breaker
+TOKENS, OPEN_UNTIL, WINDOW_END, FAILURES, OUTCOMES = range(5)
+# what is counted, since the start
 FIRST, SENT, GOOD, LATE, REJECTED, TIMED_OUT, GIVEN_UP = range(7)
 COUNTS = 7
-# bits of an attempt
-AT_SERVER, TIMER, ANSWERED, GONE = 1, 2, 4, 8
+# status of an attempt: 4 * how often it was sent before, and these bits
+ANSWERED, GONE = 1, 2
+_KEPT = -1  # an attempt in service whose client waits to the end
 _NEVER = 1e300
 
 
-def outcome(failed: int, now: float, p: Any, k: Any, f: Any, flags: Any) -> None:
+def learn(failed: int, now: float, at: int, p: Any, f: Any, flags: Any) -> None:
     """A client learns how an attempt ended: tokens, and the breaker's window."""
     if failed == 0 and flags[3]:
-        f[TOKENS] = min(p[k[AT] + BUCKET], f[TOKENS] + p[k[AT] + EARN])
+        f[TOKENS] = min(p[at + BUCKET], f[TOKENS] + p[at + EARN])
     if flags[4] and now >= f[OPEN_UNTIL]:
         if now >= f[WINDOW_END]:
-            if f[FAILURES] > p[k[AT] + OPENS] * f[OUTCOMES]:
-                f[OPEN_UNTIL] = now + p[k[AT] + PAUSE]
-            f[WINDOW_END] = max(now, f[OPEN_UNTIL]) + p[k[AT] + WINDOW]
+            if f[FAILURES] > p[at + OPENS] * f[OUTCOMES]:
+                f[OPEN_UNTIL] = now + p[at + PAUSE]
+            f[WINDOW_END] = max(now, f[OPEN_UNTIL]) + p[at + WINDOW]
             f[FAILURES] = 0.0
             f[OUTCOMES] = 0.0
         else:
@@ -45,248 +49,248 @@ def outcome(failed: int, now: float, p: Any, k: Any, f: Any, flags: Any) -> None
             f[OUTCOMES] += 1.0
 
 
-def begin(slot: int, p: Any, k: Any, f: Any, draws: Any, bits: Any, services: Any, serving: Any, flags: Any) -> None:
-    """A server takes up an attempt, and first the work that rejections left."""
-    if k[DRAWN] >= len(draws):
-        k[SHORT] = 1
-        k[DRAWN] = 0
-    if flags[5] and bits[slot] & GONE == 0:
-        bits[slot] |= ANSWERED
-    end, i = f[WORK] + draws[k[DRAWN]] + f[DEBT], k[BUSY]
-    while i > 0 and services[(i - 1) >> 1] > end:  # a heap on two arrays: some times quicker than one of pairs
-        services[i] = services[(i - 1) >> 1]
+def put(ends: Any, serving: Any, n: int, end: float, number: int) -> None:
+    """A service more in the heap of n (two arrays: some times quicker than one of pairs)."""
+    i = n
+    while i > 0 and ends[(i - 1) >> 1] > end:
+        ends[i] = ends[(i - 1) >> 1]
         serving[i] = serving[(i - 1) >> 1]
         i = (i - 1) >> 1
-    services[i] = end
-    serving[i] = slot
-    k[DRAWN] += 1
-    f[DEBT] = 0.0
-    k[BUSY] += 1
+    ends[i] = end
+    serving[i] = number
 
 
-def finish(k: Any, services: Any, serving: Any) -> Any:
-    """The attempt whose service ends first leaves the heap."""
-    slot = serving[0]
-    k[BUSY] -= 1
-    n, i = k[BUSY], 0
-    end, last = services[n], serving[n]
-    while 2 * i + 1 < n:
-        child = 2 * i + 1
-        if child + 1 < n and services[child + 1] < services[child]:
+def replace_first(ends: Any, serving: Any, n: int, end: float, number: int) -> None:
+    """Another service in place of the first of the heap of n."""
+    i, child = 0, 1
+    while child < n:
+        least = ends[child]
+        if child + 1 < n and ends[child + 1] < least:
             child += 1
-        if end <= services[child]:
+            least = ends[child]
+        if end <= least:
             break
-        services[i] = services[child]
+        ends[i] = least
         serving[i] = serving[child]
         i = child
-    services[i] = end
-    serving[i] = last
-    return slot
+        child = 2 * i + 1
+    ends[i] = end
+    serving[i] = number
 
 
-def fill(p: Any, k: Any, f: Any, draws: Any, bits: Any, queue: Any, free: Any, services: Any, serving: Any, flags: Any) -> None:
-    """Free servers take up those who wait, in order; the stale are skipped where they are dropped."""
-    while k[WAIT] > 0 and k[BUSY] < p[k[AT] + SERVERS]:
-        slot = queue[k[HEAD]]
-        k[HEAD] = after(k[HEAD], 1, queue)
-        k[WAIT] -= 1
-        if flags[2] and bits[slot] & GONE:
-            release(slot, AT_SERVER, k, bits, free)
-        else:
-            begin(slot, p, k, f, draws, bits, services, serving, flags)
+def running(clock: int, tail: int, status: Any, mask: int) -> int:
+    """The first number from `clock` on whose timer still has something to do."""
+    while clock < tail and status[clock & mask] & (ANSWERED | GONE):
+        clock += 1
+    return clock
 
 
-def release(slot: int, bit: int, k: Any, bits: Any, free: Any) -> None:
-    """The attempt's record is free again once it has left the server and its timer has run."""
-    bits[slot] &= ~bit
-    if bits[slot] & (AT_SERVER | TIMER) == 0:
-        free[k[FREE]] = slot
-        k[FREE] += 1
+def note(
+    counts: Any, place: int, first: int, sent: int, good: int, late: int, rejected: int, timed_out: int, given_up: int
+) -> None:
+    """Write down all counts at the end of a bin."""
+    counts[place + FIRST] = first
+    counts[place + SENT] = sent
+    counts[place + GOOD] = good
+    counts[place + LATE] = late
+    counts[place + REJECTED] = rejected
+    counts[place + TIMED_OUT] = timed_out
+    counts[place + GIVEN_UP] = given_up
 
 
-def after(i: int, n: int, ring: Any) -> int:
-    """The place n further on in a ring, n at most its length."""
-    i += n
-    return i - len(ring) if i >= len(ring) else i
-
-
-def failed(
-    stage: int, may: int, now: float, p: Any, k: Any, f: Any, c: Any, later: Any, back: Any, back_stage: Any, flags: Any
-) -> int:
-    """An attempt failed: the stage that is resent at once, or -1 (resent later, or given up)."""
-    outcome(1, now, p, k, f, flags)
-    again = may and stage < p[k[AT] + RETRIES]
-    if again and flags[3]:
-        again = f[TOKENS] >= 1.0
-        if again:
-            f[TOKENS] -= 1.0
-    if not again:
-        c[k[BIN] * COUNTS + GIVEN_UP] += 1
-        return -1
-    wait = p[k[AT] + BACKOFF] * p[k[AT] + GROWTH] ** stage
-    if wait > 0.0:
-        n = k[BACK_LENGTH]
-        if n + 1 >= len(back) or (n > 0 and back[after(k[BACK_HEAD], n - 1, back)] > now + wait):
-            heappush(later, (now + wait, stage + 1, -1))
-        else:
-            last = after(k[BACK_HEAD], n, back)
-            back[last] = now + wait
-            back_stage[last] = stage + 1
-            k[BACK_LENGTH] = n + 1
-        return -1
-    return stage + 1
-
-
-def send(stage: int, now: float, p: Any, k: Any, f: Any, c: Any, draws: Any, bits: Any, stages: Any, queue: Any, free: Any,
-         ring: Any, ring_slot: Any, services: Any, serving: Any, later: Any, back: Any, back_stage: Any, flags: Any) -> None:  # fmt: skip
-    """A client sends, and again in the same instant as long as it is rejected and may."""
-    while stage >= 0:
-        if flags[4] and now < f[OPEN_UNTIL]:
-            c[k[BIN] * COUNTS + GIVEN_UP] += 1
-            return
-        c[k[BIN] * COUNTS + SENT] += 1
-        idle = k[BUSY] < p[k[AT] + SERVERS] and k[WAIT] == 0
-        if not idle and k[WAIT] >= p[k[AT] + QUEUE]:
-            c[k[BIN] * COUNTS + REJECTED] += 1
-            f[DEBT] += p[k[AT] + COST]
-            stage = failed(stage, flags[1], now, p, k, f, c, later, back, back_stage, flags)
-            continue
-        if k[FREE] == 0 or k[WAIT] + 1 >= len(queue) or k[RING_LENGTH] + 1 >= len(ring):
-            k[SHORT] = 2
-            return
-        k[FREE] -= 1
-        slot = free[k[FREE]]
-        bits[slot] = AT_SERVER | TIMER
-        stages[slot] = stage
-        deadline = now + p[k[AT] + TIMEOUT]
-        if k[RING_LENGTH] > 0 and ring[after(k[RING_HEAD], k[RING_LENGTH] - 1, ring)] > deadline:
-            heappush(later, (deadline, 0, slot))  # sent later and due earlier: the timeout was cut
-        else:
-            last = after(k[RING_HEAD], k[RING_LENGTH], ring)
-            ring[last] = deadline
-            ring_slot[last] = slot
-            k[RING_LENGTH] += 1
-        if idle:
-            begin(slot, p, k, f, draws, bits, services, serving, flags)
-        else:
-            queue[after(k[HEAD], k[WAIT], queue)] = slot
-            k[WAIT] += 1
-        return
-
-
-def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: Any, draws: Any, bits: Any, stages: Any, queue: Any,
-        free: Any, ring: Any, ring_slot: Any, back: Any, back_stage: Any, services: Any, serving: Any, c: Any, lengths: Any, k: Any, f: Any) -> int:  # fmt: skip
-    """Simulate from `start` (nobody there) to `end`; counts go to `c`, the queue at each bin's end to `lengths`. 0, or what ran short."""
+def run(start: float, end: float, bin_length: float, p: Any, flags: Any, gaps: Any, draws: Any, deadlines: Any, status: Any, back: Any,
+        back_stage: Any, ends: Any, serving: Any, counts: Any, lengths: Any, f: Any) -> int:  # fmt: skip
+    """Simulate from `start` (nobody there) to `end`; sums go to `counts`, the queue at each bin's end to `lengths`. 0, or what ran short."""
     later = [(0.0, 0, 0)]
     later.pop()
-    n_bins, arrivals = len(lengths), 0
-    since, work_then, load_then, to_come = start, 0.0, 0.0, gaps[0]
+    mask, n_bins, n_gaps, n_draws = len(status) - 1, len(lengths), len(gaps), len(draws)
+    shared, looks = flags[3] + flags[4] > 0, flags[2] + flags[5] > 0
     f[TOKENS] = p[BUCKET]
     f[OPEN_UNTIL] = start - 1.0
     f[WINDOW_END] = start + p[WINDOW]
-    at, next_bin, arrival = 0, start + bin_length, _NEVER
-    pace = 1.0 / p[SPEED] if p[SPEED] > 0.0 else _NEVER
-    if p[LOAD] > 0.0:
-        arrival = since + to_come / p[LOAD]
-    while k[SHORT] == 0:
-        while k[RING_LENGTH] > 0 and bits[ring_slot[k[RING_HEAD]]] & ANSWERED:  # its timer has nothing left to do
-            release(ring_slot[k[RING_HEAD]], TIMER, k, bits, free)
-            k[RING_HEAD] = after(k[RING_HEAD], 1, ring)
-            k[RING_LENGTH] -= 1
-        now, what = p[at + UNTIL], 0
+    first = sent = good = late = rejected = timed_out = given_up = 0
+    tail = turn = clock = 0  # numbers: of the next attempt, of the first that waits, of the first whose timer runs
+    busy = drawn = arrivals = back_head = back_tail = bin_at = 0
+    at, since, work_then, load_then, to_come, debt, latest = -PHASE, start, 0.0, 0.0, gaps[0], 0.0, start
+    load = speed = pace = timeout = retries = backoff = growth = cost = 0.0
+    servers = most = 0
+    at_once = False
+    change, next_bin = start, start + bin_length  # the first phase begins as all others do
+    arrival = service = timer = resend = odd = _NEVER
+    while True:
+        now, what = change, 0
         if arrival < now:
             now, what = arrival, 1
-        if k[BUSY] > 0:
-            t = since + (services[0] - work_then) * pace
-            if t < now:
-                now, what = t, 2
-        if k[RING_LENGTH] > 0 and ring[k[RING_HEAD]] < now:
-            now, what = ring[k[RING_HEAD]], 3
-        if k[BACK_LENGTH] > 0 and back[k[BACK_HEAD]] < now:
-            now, what = back[k[BACK_HEAD]], 5
-        if len(later) > 0 and later[0][0] < now:
-            now, what = later[0][0], 4
-        while now >= next_bin and k[BIN] < n_bins:
-            lengths[k[BIN]] = k[WAIT]
-            k[BIN] += 1
-            next_bin = start + bin_length * (k[BIN] + 1)
-        if now >= end or k[BIN] >= n_bins:
+        if service < now:
+            now, what = service, 2
+        if timer < now:
+            now, what = timer, 3
+        if resend < now:
+            now, what = resend, 4
+        if odd < now:
+            now, what = odd, 5
+        if now >= next_bin:
+            while now >= next_bin and bin_at < n_bins:
+                note(counts, bin_at * COUNTS, first, sent, good, late, rejected, timed_out, given_up)
+                lengths[bin_at] = tail - turn
+                bin_at += 1
+                next_bin = start + bin_length * (bin_at + 1)
+            if bin_at >= n_bins:
+                break
+        if now >= end:
             break
-        f[WORK] = work_then + (now - since) * p[at + SPEED]
-        again = -1
+        stage, fails, may, hole = -1, False, 0, False
         if what == 1:
             arrivals += 1
-            if arrivals >= len(gaps):
-                k[SHORT] = 1
-                break
+            if arrivals >= n_gaps:
+                return 1
             to_come += gaps[arrivals]
-            arrival = since + (to_come - load_then) / p[at + LOAD]
-            c[k[BIN] * COUNTS + FIRST] += 1
-            again = 0
+            arrival = since + (to_come - load_then) / load
+            first += 1
+            stage = 0
         elif what == 2:
-            slot = finish(k, services, serving)
-            if bits[slot] & GONE:
-                c[k[BIN] * COUNTS + LATE] += 1
+            number = serving[0]
+            in_time = number == _KEPT
+            if number >= clock:
+                in_time = status[number & mask] & GONE == 0
+                if in_time:
+                    status[number & mask] |= ANSWERED
+                    if number == clock:
+                        clock = running(clock + 1, tail, status, mask)
+                        timer = deadlines[clock & mask] if clock < tail else _NEVER
+            if in_time:
+                good += 1
+                if shared:
+                    learn(0, now, at, p, f, flags)
             else:
-                bits[slot] |= ANSWERED
-                c[k[BIN] * COUNTS + GOOD] += 1
-                outcome(0, now, p, k, f, flags)
-            release(slot, AT_SERVER, k, bits, free)
-            fill(p, k, f, draws, bits, queue, free, services, serving, flags)
-        elif what == 0:
-            load_then += (now - since) * p[at + LOAD]
-            since, work_then = now, f[WORK]
-            at += PHASE
-            k[AT] = at
-            pace = 1.0 / p[at + SPEED] if p[at + SPEED] > 0.0 else _NEVER
-            arrival = since + (to_come - load_then) / p[at + LOAD] if p[at + LOAD] > 0.0 else _NEVER
-            fill(p, k, f, draws, bits, queue, free, services, serving, flags)
+                late += 1
+            busy -= 1
+            hole = True  # at the head of the heap, for the next service or for the last of the heap
+        elif what == 3:
+            timed_out += 1
+            stage, fails, may = status[clock & mask] >> 2, True, flags[0]
+            clock = running(clock + 1, tail, status, mask)
+            timer = deadlines[clock & mask] if clock < tail else _NEVER
+        elif what == 4:
+            stage = back_stage[back_head]
+            back_head = (back_head + 1) & mask
+            resend = back[back_head] if back_head != back_tail else _NEVER
         elif what == 5:
-            again = back_stage[k[BACK_HEAD]]
-            k[BACK_HEAD] = after(k[BACK_HEAD], 1, back)
-            k[BACK_LENGTH] -= 1
+            due = heappop(later)
+            odd = later[0][0] if len(later) > 0 else _NEVER
+            number = due[2]
+            if number < 0:
+                stage = due[1]
+            elif number >= clock and status[number & mask] & ANSWERED == 0:
+                timed_out += 1
+                stage, fails, may = status[number & mask] >> 2, True, flags[0]
+                status[number & mask] |= GONE
         else:
-            slot = -1
-            if what == 3:
-                slot = ring_slot[k[RING_HEAD]]
-                k[RING_HEAD] = after(k[RING_HEAD], 1, ring)
-                k[RING_LENGTH] -= 1
-            else:
-                due = heappop(later)
-                again, slot = due[1], due[2]
-            if slot >= 0:
-                again = -1
-                if bits[slot] & ANSWERED == 0:
-                    bits[slot] |= GONE
-                    c[k[BIN] * COUNTS + TIMED_OUT] += 1
-                    again = failed(stages[slot], flags[0], now, p, k, f, c, later, back, back_stage, flags)
-                release(slot, TIMER, k, bits, free)
-        if again >= 0:
-            send(
-                again,
-                now,
-                p,
-                k,
-                f,
-                c,
-                draws,
-                bits,
-                stages,
-                queue,
-                free,
-                ring,
-                ring_slot,
-                services,
-                serving,
-                later,
-                back,
-                back_stage,
-                flags,
+            load_then += (now - since) * load
+            work_then += (now - since) * speed
+            since, at = now, at + PHASE
+            change, load, speed, timeout, retries = p[at + UNTIL], p[at + LOAD], p[at + SPEED], p[at + TIMEOUT], p[at + RETRIES]
+            backoff, growth, cost, servers, most = (
+                p[at + BACKOFF],
+                p[at + GROWTH],
+                p[at + COST],
+                int(p[at + SERVERS]),
+                int(p[at + QUEUE]),
             )
-    while k[BIN] < n_bins:
-        lengths[k[BIN]] = k[WAIT]
-        k[BIN] += 1
-    return int(k[SHORT])
+            pace = 1.0 / speed if speed > 0.0 else _NEVER
+            arrival = since + (to_come - load_then) / load if load > 0.0 else _NEVER
+            service = since + (ends[0] - work_then) * pace if busy > 0 else _NEVER
+            at_once = flags[1] > 0 and not shared and backoff == 0.0
+        while stage >= 0:  # a client sends, and again in the same instant as long as it is rejected and may
+            if fails:
+                if shared:
+                    learn(1, now, at, p, f, flags)
+                again = may > 0 and stage < retries
+                if again and flags[3]:
+                    again = f[TOKENS] >= 1.0
+                    if again:
+                        f[TOKENS] -= 1.0
+                if not again:
+                    given_up += 1
+                    break
+                stage += 1
+                wait = backoff if growth == 1.0 else backoff * growth ** (stage - 1)
+                if wait > 0.0:
+                    due_at, place = now + wait, (back_tail + 1) & mask
+                    if place == back_head or (back_head != back_tail and back[(back_tail - 1) & mask] > due_at):
+                        heappush(later, (due_at, stage, -1))
+                        odd = later[0][0]
+                    else:
+                        back[back_tail] = due_at
+                        back_stage[back_tail] = stage
+                        if back_head == back_tail:
+                            resend = due_at
+                        back_tail = place
+                    break
+            if flags[4] and now < f[OPEN_UNTIL]:
+                given_up += 1
+                break
+            sent += 1
+            if busy < servers or tail - turn < most:
+                if tail - clock > mask:
+                    return 2
+                deadline = now + timeout
+                deadlines[tail & mask] = deadline
+                status[tail & mask] = 4 * stage
+                if clock == tail:
+                    timer = deadline
+                if deadline < latest:
+                    heappush(later, (deadline, 0, tail))  # sent later and due earlier: the timeout was cut
+                    odd = later[0][0]
+                else:
+                    latest = deadline
+                tail += 1
+                break
+            rejected += 1
+            debt += cost
+            if at_once:  # whatever is left of its resends goes the same way
+                given_up += 1
+                more = int(retries) - stage
+                if more > 0:
+                    sent += more
+                    rejected += more
+                    if cost > 0.0:
+                        for _ in range(more):
+                            debt += cost
+                break
+            fails, may = True, flags[1]
+        if hole or (turn < tail and busy < servers):  # free servers take up those who wait, in order
+            while turn < tail and busy < servers:
+                number = turn
+                turn += 1
+                if looks:
+                    gone = number < clock or status[number & mask] & GONE > 0
+                    if gone and flags[2]:
+                        continue
+                    if flags[5] and not gone:
+                        status[number & mask] |= ANSWERED
+                        if number == clock:
+                            clock = running(clock + 1, tail, status, mask)
+                            timer = deadlines[clock & mask] if clock < tail else _NEVER
+                        number = _KEPT
+                if drawn >= n_draws:
+                    return 1
+                finish = work_then + (now - since) * speed + draws[drawn] + debt
+                drawn += 1
+                debt = 0.0
+                if hole:
+                    replace_first(ends, serving, busy + 1, finish, number)
+                    hole = False
+                else:
+                    put(ends, serving, busy, finish, number)
+                busy += 1
+            if hole:
+                replace_first(ends, serving, busy, ends[busy], serving[busy])
+            service = since + (ends[0] - work_then) * pace if busy > 0 else _NEVER
+    for i in range(bin_at, n_bins):
+        note(counts, i * COUNTS, first, sent, good, late, rejected, timed_out, given_up)
+        lengths[i] = tail - turn
+    return 0
 
 
-KERNELS = ("after", "outcome", "finish", "begin", "release", "fill", "failed", "send", "run")
+KERNELS = ("learn", "put", "replace_first", "running", "note", "run")

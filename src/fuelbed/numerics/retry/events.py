@@ -99,8 +99,9 @@ def _phases(r: Retry, push: Push | None, size: float, lasts: float, begin: float
 def _phase(until: float, values: Array) -> Array:
     p = dict(zip(PARAMETERS, values, strict=True))
     servers = max(round(float(p["servers"])), 1)
+    retries = min(round(float(p["retries"])), 10**9)  # as good as no end, and the counts stay whole numbers of 64 bits
     return np.array([
-        until, p["load"], p["capacity"] / servers, servers, round(float(p["queue"])), p["timeout"], round(float(p["retries"])), p["backoff"],
+        until, p["load"], p["capacity"] / servers, servers, round(float(p["queue"])), p["timeout"], retries, p["backoff"],
         p["backoff_growth"], p["budget"], p["bucket"], p["rejection_cost"], p["breaker_opens"], p["breaker_pause"], p["breaker_window"],
     ])  # fmt: skip
 
@@ -112,18 +113,18 @@ class _Room:
         gaps, demands = (np.random.Generator(np.random.PCG64([seed, i])) for i in (0, 1))
         whole: dict[str, Any] = {"dtype": np.int64}
         busy = int(phases[:, _events.SERVERS].max()) + 1
+        ring = 1 << max(records - 1, 1).bit_length()  # places in a ring are numbers modulo a power of two
         arrays: list[Any] = [
             gaps.standard_exponential(draws), np.ones(draws) if fixed else demands.standard_exponential(draws),
-            np.zeros(records, **whole), np.zeros(records, **whole), np.zeros(records, **whole), np.arange(records, **whole),
-            np.zeros(records), np.zeros(records, **whole), np.zeros(records), np.zeros(records, **whole), np.zeros(busy), np.zeros(busy, **whole), np.zeros(bins * _events.COUNTS, **whole), np.zeros(bins, **whole),
-            np.array([0, 0, 0, records, 0, 0, 0, 0, 0, 0, 0, 0], **whole), np.zeros(7),
+            np.zeros(ring), np.zeros(ring, **whole), np.zeros(ring), np.zeros(ring, **whole), np.zeros(busy), np.zeros(busy, **whole),
+            np.zeros(bins * _events.COUNTS, **whole), np.zeros(bins, **whole), np.zeros(5),
         ]  # fmt: skip
         self.arrays = arrays if quick else [a.tolist() for a in arrays]
         self.phases = phases.ravel() if quick else phases.ravel().tolist()
 
     def result(self, begin: float, until: float, bin_length: float) -> Run:
-        waiting = np.asarray(self.arrays[13], dtype=np.int64)
-        counts = np.asarray(self.arrays[12], dtype=np.int64).reshape(waiting.size, _events.COUNTS)
+        sums, waiting = (np.asarray(self.arrays[i], dtype=np.int64) for i in (8, 9))
+        counts = np.diff(sums.reshape(waiting.size, _events.COUNTS), axis=0, prepend=0)
         t = np.minimum(begin + bin_length * np.arange(1, waiting.size + 1, dtype=float), until)
         first, sent, good, late, rejected, timed_out, given_up = counts.T  # the order of `_events.FIRST ..`
         return Run(t, first, sent, good, late, rejected, timed_out, given_up, waiting)

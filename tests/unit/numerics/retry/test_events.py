@@ -78,6 +78,25 @@ def test_room_for_records_grows_by_itself(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(whole) > 1
 
 
+@pytest.mark.parametrize("fast", WAYS)
+def test_more_resends_under_way_than_a_ring_holds(monkeypatch: pytest.MonkeyPatch, fast: bool) -> None:
+    """Those that find the ring full wait in the heap, and the counts are the same."""
+    r = Retry(capacity=50, load=45, timeout=0.2, retries=3, queue=20, backoff=5.0)
+    want = Service(r, Push(), 1.0, 1.0, -4.0, 30.0, 2).run()
+    room, lengths = events_module._Room, []
+
+    def small(phases, seed, draws, records, *more):  # type: ignore[no-untyped-def]
+        made = room(phases, seed, draws, 60, *more)
+        lengths.append(len(made.arrays[4]))
+        return made
+
+    monkeypatch.setattr(events_module, "_Room", small)
+    run = simulate(r, seed=2, until=30.0, start=-4.0, fast=fast)
+    assert {k: int(getattr(run, k).sum()) for k in COUNTS} == want
+    waiting = run.timed_out + run.rejected - run.given_up  # resends of a bin; five bins of them are on their way
+    assert max(np.convolve(waiting, np.ones(4))) > max(lengths)
+
+
 def test_what_cannot_be_simulated_is_said() -> None:
     r = Retry(capacity=1e6, load=1e6, timeout=1.0)
     with pytest.raises(BudgetError, match="too many requests"):
