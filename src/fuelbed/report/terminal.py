@@ -30,10 +30,24 @@ _SCREEN = 45  # lines; a summary that would be longer is made with less room
 _KEPT_ORDER = 6  # a partial order of more items is read in the page
 
 
-_ROOMS = (Room(14, 10, 5, 3, 9, 14), Room(14, 9, 2, 1, 9, 12), Room(12, 7, 1, 0, 9, 9), Room(12, 6, 1, 0, 6, 4), Room(12, 6, 0, 0, 6, 3),
-          Room(9, 5, 0, 0, 4, 3), Room(7, 4, 0, 0, 2, 3))  # fmt: skip  # one table
-_TIGHT = (Room(6, 3, 0, 0, 1, 2), Room(5, 2, 0, 0, 0, 1))  # of a large case; a page narrower than 80 columns is longer instead
-_ALL = Room(*[10**6] * 6)
+_ROOMS = (
+    Room(14, 10, 5, 3, 9, 14),
+    Room(14, 9, 2, 1, 9, 12),
+    Room(12, 7, 1, 0, 9, 9),
+    Room(12, 6, 1, 0, 6, 4),
+    Room(12, 6, 0, 0, 6, 3),
+    Room(12, 6, 0, 0, 6, 2, True),
+    Room(12, 6, 0, 0, 3, 1, True),
+    Room(12, 5, 0, 0, 1, 1, True),  # what each item does comes before what each question answers
+    Room(12, 5, 0, 0, 0, 1),
+    Room(9, 5, 0, 0, 4, 3, True),
+    Room(7, 4, 0, 0, 2, 3, True),
+)
+_TIGHT = (
+    Room(6, 3, 0, 0, 1, 2, True),
+    Room(5, 2, 0, 0, 0, 1),
+)  # of a large case; a page narrower than 80 columns is longer instead
+_ALL = Room(10**6, 10**6, 10**6, 10**6, 10**6, 10**6)
 
 
 def _cell_text(c: Cell) -> str:
@@ -69,7 +83,7 @@ def _inline(b: Table, texts: Sequence[Sequence[str]], heads: Sequence[Column], p
             kept = names[: page.room.names]
             more = f" and {len(names) - len(kept)} more" if len(names) > len(kept) else ""
             parts.append(", ".join(kept) + more + (f" ({tail})" if tail else ""))
-        parts = _first(parts, page.room.names)
+        parts = _first(parts, max(page.room.names, 2))
     else:
         for r in texts[: page.room.rows]:
             tail = ", ".join(f"{clean(c.label)} {x}" for c, x in zip(heads[2:], r[2:], strict=True) if x)
@@ -227,6 +241,8 @@ def _claims(report: Report, sections: Sequence[Section], page: Page) -> None:
     new = [(section, claim) for section, claim in claims if claim not in said]
     page.gap()
     for section, claim in new[: page.room.claims]:
+        if page.room.clauses:
+            claim = claim.partition(": ")[0].rstrip(".") + "."
         page.wrap(claim, f"{section} ", "   ")
     if rest := [section for section, _ in new[page.room.claims :]]:
         page.wrap(f"Answered in the full report: {' '.join(rest)}", tone="muted")
@@ -238,7 +254,9 @@ def _findings(report: Report, page: Page) -> None:
     counts = Counter(f.severity for f in report.findings)
     by = ", ".join(f"{n} {s.value}{'s' if n != 1 else ''}" for s in reversed(Severity) if (n := counts[s]))
     fresh = sum(f in page.new for f in report.findings) if page.new is not None else 0
-    page.head(f"Findings: {by}" + (f"; {fresh or 'none'} new" if page.new is not None else ""))
+    if page.room.findings:
+        page.gap()
+    page.wrap(f"Findings: {by}" + (f"; {fresh or 'none'} new" if page.new is not None else ""), tone="head")
     ranked = sorted(report.findings, key=lambda f: (page.new is not None and f not in page.new, -f.severity.rank))
     grave = sum(f.severity is Severity.ERROR or (page.new is not None and f in page.new) for f in ranked)
     for f in ranked[: max(page.room.findings, min(2, grave))]:
