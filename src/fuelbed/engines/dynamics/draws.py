@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fuelbed.core.actions import Change
 from fuelbed.core.dynamics import Model, Option, Push
 from fuelbed.core.quantities import Quantity
+from fuelbed.engines.dynamics.measured_load import Loads
 from fuelbed.numerics.maps.system import middle
 from fuelbed.numerics.sampling import latin_hypercube, quantile
 
@@ -30,6 +31,7 @@ class Variant:
     """One form of a model: as it is today (`action` ""), or with an action item done.
 
     table   (K, P) parameters in the order of `model.parameters`, a row per draw; pushes (trigger, target) -> (K,); lasts trigger -> (K,).
+    loads   the loads that metrics show, where the case leaves them open.
     """
 
     action: str
@@ -37,6 +39,7 @@ class Variant:
     table: Array
     pushes: Mapping[tuple[str, str], Array]
     lasts: Mapping[str, Array]
+    loads: Loads | None = None
 
     def column(self, parameter: str) -> Array:
         return np.asarray(self.table[:, list(self.model.parameters).index(parameter)])
@@ -59,7 +62,7 @@ class Draws:
         return np.concatenate([[middle(q)], quantile(q, share, np.inf)])
 
 
-def draw(model: Model, draws: Draws) -> Variant:
+def draw(model: Model, draws: Draws, loads: Loads | None = None) -> Variant:
     """The model as it is today. Of a parameter that `varies` every row holds the middle: its spread is no lack of knowledge."""
     columns = [
         np.full(draws.rows, middle(p.quantity)) if p.varies else draws.of(f"{model.name}.{n}", p.quantity)
@@ -72,7 +75,7 @@ def draw(model: Model, draws: Draws) -> Variant:
     }
     lasts = {t: draws.of(f"{model.name}.{t}.lasts", p.lasts) for t, p in model.pushes.items()}
     table = np.stack(columns, axis=1) if columns else np.zeros((draws.rows, 0))
-    return Variant("", model, table, pushes, lasts)
+    return Variant("", model, table, pushes, lasts, loads)
 
 
 def touched(model: Model, changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -91,7 +94,8 @@ def varied(base: Variant, action: str, changes: Iterable[Change], draws: Draws) 
             table[:, list(model.parameters).index(c.parameter)] = draws.of(f"{action}.{model.name}.{c.parameter}", c.value)
             new = {**model.parameters, c.parameter: replace(old, quantity=c.value, varies=False)}
             model = replace(model, parameters=new)
-    return Variant(action, model, table, base.pushes, base.lasts)
+    loads = base.loads if model.load and model.parameters[model.load].varies else None
+    return Variant(action, model, table, base.pushes, base.lasts, loads)
 
 
 def _chosen(model: Model, name: str, word: str) -> Model:

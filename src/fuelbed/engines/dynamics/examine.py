@@ -14,6 +14,8 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Facts, Loops, Margins, NotFound, Tipped, Tipping
 from fuelbed.core.options import Options
 from fuelbed.engines.dynamics.draws import Draws, Variant, draw, touched, varied
+from fuelbed.engines.dynamics.measured import measured
+from fuelbed.engines.dynamics.measured_load import models_of
 from fuelbed.engines.dynamics.part import Part, blocks_of, claim_of, examined
 from fuelbed.engines.dynamics.tipping import margin_estimate, ratio, tipped, tips_estimate
 
@@ -25,16 +27,21 @@ _TOGETHER = 4  # items on one model up to which their pairs are simulated too
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """Answer §2 for `case`; deterministic for a seed."""
     del facts  # takes none
-    if not case.dynamics:
+    models = models_of(case)
+    metrics = measured(case, case.dynamics, np.random.default_rng(options.seed))
+    if not models:
         ask = NotFound(
             "What are the capacity, the load, the timeout and the retry rule of the part that stayed down?",
             "the size and length of a push that tips it, and the margin left today",
         )
-        return Answer("The case has no model of what feeds on what.", (Ask(ask),))
-    parts = [examined(case, m, options) for m in case.dynamics.values() if not m.missing and m.pushes]
+        none = "The case has no model of what feeds on what."
+        return Answer("\n".join((none, *metrics.said)), (*metrics.blocks, Ask(ask)))
+    parts = [examined(case, m, options, loads) for m, loads in models.values() if not m.missing and m.pushes]
     blocks: list[Block] = [b for p in parts for b in blocks_of(p)]
-    blocks += [Ask(_missing(m)) for m in case.dynamics.values() if m.missing or not m.pushes]
+    blocks += metrics.blocks
+    blocks += [Ask(_missing(m)) for m, _ in models.values() if m.missing or not m.pushes]
     said = [claim_of(p) for p in parts] or ["The numbers of the model are not given, so nothing of it was computed."]
+    said += metrics.said
     found = tuple(loop.nodes for p in parts if p.land.loops for loop in p.land.loops.sustaining)
     given: list[object] = [Loops(found)] if found else []
     if parts:
@@ -87,11 +94,11 @@ def respond(
     """What sets of changes (by name) do to each trigger's chance of tipping; sets that touch no model are left out."""
     del facts
     out: dict[str, dict[str, Tipped]] = {}
-    for m in case.dynamics.values():
+    for m, loads in models_of(case).values():
         if m.missing or not m.pushes:
             continue
         draws = Draws(np.random.default_rng(options.seed))
-        base: Variant = draw(m, draws)
+        base: Variant = draw(m, draws, loads)
         forms = [varied(base, name, mine, draws) for name, does in changes.items() if (mine := touched(m, does))]
         found = tipped([(v, t) for v in (base, *forms) for t in m.pushes])
         for v in forms:

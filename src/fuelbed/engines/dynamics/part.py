@@ -21,6 +21,7 @@ from fuelbed.engines.dynamics.draws import ROWS, Draws, Variant, draw, touched, 
 from fuelbed.engines.dynamics.findings import findings
 from fuelbed.engines.dynamics.landscape import Landscape, landscape
 from fuelbed.engines.dynamics.levels import Checked, Waits, checked, waits
+from fuelbed.engines.dynamics.measured_load import Loads
 from fuelbed.engines.dynamics.picture import boundary_picture
 from fuelbed.engines.dynamics.sentences import (
     back_sentence,
@@ -66,10 +67,10 @@ class Part:
         return f"From `{self.model.name}`, by {level}, at the middle and {ROWS - 1} draws of what is not known."
 
 
-def examined(case: Case, m: Model, options: Options) -> Part:
+def examined(case: Case, m: Model, options: Options, loads: Loads | None = None) -> Part:
     rng = np.random.default_rng(options.seed)
     draws = Draws(rng)
-    base = draw(m, draws)
+    base = draw(m, draws, loads)
     mine = {n: c for n, a in case.actions.items() if (c := touched(m, a.does))}
     variants = tuple(varied(base, n, c, draws) for n, c in mine.items())
     pairs = tuple(combinations(mine, 2)) if len(mine) <= _PAIRS else ()

@@ -62,11 +62,17 @@ def _over_loads(a: Asked) -> Asked:
     load = a.variant.model.parameters.get(a.variant.model.load)
     if load is None or not load.varies:
         return a
+    if a.variant.loads is not None:
+        return a.many(load.name, a.variant.loads.values)
     return a.many(load.name, quantile(load.quantity, (np.arange(_LOADS) + 0.5) / _LOADS, np.inf))
 
 
 def sweep_method(v: Variant, k: int) -> str:
     """How an interval over the draws was got."""
+    return _swept(v, k) + (f"; load drawn from {v.loads.source}" if v.loads is not None else "")
+
+
+def _swept(v: Variant, k: int) -> str:
     unsure = [n for n, p in v.model.parameters.items() if not p.quantity.is_point and not p.varies]
     unsure += [f"{t}: {target}" for (t, target), a in v.pushes.items() if np.ptp(a) > 0]
     if not unsure:

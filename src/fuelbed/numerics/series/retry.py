@@ -1,8 +1,8 @@
 """What a record of a retrying service says about capacity, resends and timeout, and the surge at which it would stay down.
 
 - Capacity. With a queue column, in rows with a standing queue: `capacity = attempts - dqueue/dt`. Without one: it is at least the
-  highest goodput that was held, and, where attempts were not all answered, at most the lowest attempts at which that began. A record
-  that never came near it says `at least` only.
+  highest goodput that was held, and, where attempts were not all answered, at most what was asked when that began (resends of that very
+  moment not counted). A record that never came near it says `at least` only.
 - Resends. With a share f of attempts failing, a request is sent (1 - f^(k+1)) / (1 - f) times: k by least squares over rows, a lower
   bound only where failures were never common enough to show it.
 - Timeout: at least the longest latency that still counted as answered.
@@ -23,6 +23,7 @@ __all__ = ["RetryFit", "fit_retry", "predict_surge"]
 
 _SHORT = 0.05  # share of attempts without an answer in time that counts as falling short
 _RUN = 5
+_NOISE = 2.0  # standard deviations of a Poisson count
 _MANY = 0.3  # share of failing attempts from which on the number of resends shows
 
 
@@ -52,7 +53,7 @@ def fit_retry(
     if len(t) < 10:
         raise ValueError(f"{len(t)} rows with load, attempts and goodput are too few")
     known = queue[good] if queue is not None else None
-    capacity, drawn, saturated = _capacity(t, at, gp, known, rng, draws)
+    capacity, drawn, saturated = _capacity(t, ld, at, gp, known, rng, draws)
     retries, k = _retries(ld, at, gp, rng, draws)
     quiet = t < trigger[0] if trigger and (t < trigger[0]).sum() >= 5 else np.ones(len(t), dtype=bool)
     level = bootstrap([(ld[quiet],)], lambda parts: np.asarray(parts[0][0].mean(-1)), rng, draws)
@@ -72,26 +73,41 @@ def _held(x: Array) -> Array:
 
 
 def _capacity(
-    t: Array, at: Array, gp: Array, queue: Array | None, rng: np.random.Generator, draws: int
+    t: Array, ld: Array, at: Array, gp: Array, queue: Array | None, rng: np.random.Generator, draws: int
 ) -> tuple[Estimate, Array, bool]:
     if queue is not None and not np.isnan(queue).all():
         seen = _from_queue(t, at, queue, rng, draws)
         if seen is not None:
             return *seen, True
     held, sent = _held(gp), _held(at)
-    short = held < (1 - _SHORT) * sent
+    asked = sent * float(np.median(np.diff(t))) * _RUN  # of one run; by chance an answer falls into a later row than its attempt
+    short = sent - held > np.maximum(_SHORT, _NOISE / np.sqrt(np.maximum(asked, 1.0))) * sent
     best = int(held.argmax())
     run = gp[best : best + _RUN]
     wobble = float(run.std(ddof=1)) / math.sqrt(len(run)) if len(run) > 1 else 0.0
     low = float(held[best]) - 3.0 * wobble  # the greatest of many means is high by about two of these
+    lead = gp[: int(short.argmax()) if short.any() else len(gp)]
+    if len(lead) >= 3 * _RUN:  # what was held for long is known better than the best of many short runs
+        low = max(low, float(lead.mean()) - 3.0 * float(lead.std(ddof=1)) / math.sqrt(len(lead) / 2))
     if not short.any():
         text = "at least the goodput held over 5 rows: attempts were answered throughout, so the capacity was never seen"
         return Estimate(None, low, math.inf, "rate", "per second", "measured", text), np.full(draws, low), False
     began = int(np.flatnonzero(short)[0])
-    high = max(float(sent[began : began + _RUN].min()), float(held[best]) + 3.0 * wobble)
+    high = max(_asked_at(slice(began, began + _RUN), ld, at), float(held[best]) + 3.0 * wobble)
     text = "between the goodput held over 5 rows and the attempts at which it first fell short"
     drawn = rng.uniform(low, high, draws)
     return Estimate((low + high) / 2, low, high, "rate", "per second", "measured", text), drawn, True
+
+
+def _asked_at(rows: slice, ld: Array, at: Array) -> float:
+    """What was asked of the service when it began to fall short: the greatest single row (a mean over the onset of a surge lies below it).
+
+    The resends of the onset itself came after, so where there are rows before, attempts are load times what a first attempt made there.
+    """
+    most, before = float(at[rows].max()), slice(0, rows.start)
+    if rows.start < _RUN or ld[before].sum() <= 0:
+        return most
+    return min(most, float(ld[rows].max() * at[before].sum() / ld[before].sum()))
 
 
 def _from_queue(t: Array, at: Array, queue: Array, rng: np.random.Generator, draws: int) -> tuple[Estimate, Array] | None:
