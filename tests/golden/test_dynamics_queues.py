@@ -22,6 +22,8 @@ from fuelbed.numerics.retry import (
 )
 from tests.golden.metafor import metafor_chain
 
+SLOW = pytest.mark.slow_plain  # 3 to 6 s of processor time each in plain Python; the other rows run the same code
+
 STOP = Push({"capacity": ("set", 0.0)})
 SURGE = Push({"load": ("times", 2.0)})
 SERVICE = Retry(capacity=100, load=60, timeout=1.0, retries=3, servers=10, queue=500)
@@ -57,7 +59,7 @@ def test_recovery_and_collapse_times(load: float, recover: float, collapse: floa
     assert ("practically never" in words) == (max(t.recover, t.collapse) > 1e9)
 
 
-@pytest.mark.parametrize("retries", [1, 2, 3, 4])
+@pytest.mark.parametrize("retries", [1, 2, *(pytest.param(k, marks=SLOW) for k in (3, 4))])
 def test_bistable_between_a_share_of_the_capacity_and_all_of_it_fluid(retries: int) -> None:
     """Stale work served: C / (k + 1) < load < C. A stop of 30 s fills the queue; without it nothing happens below C."""
     low = 100 / (retries + 1)
@@ -169,7 +171,7 @@ def _cpu(share: float) -> Push:
     return Push({"capacity": ("times", share / 2)})
 
 
-@pytest.mark.parametrize("load", [0.355, 0.365, 0.375, 0.385, 0.395])
+@pytest.mark.parametrize("load", [0.355, *(pytest.param(x, marks=SLOW) for x in (0.365, 0.375, 0.385, 0.395))])
 def test_the_ordering_of_the_published_mongodb_experiment(load: float) -> None:
     """2 -> 0.40 CPU for 10 s is the worst; 0.45 CPU, 9 s, or 25 to 30 % less load each make recovery at least as likely."""
     r = replace(MONGO, load=400 * load)
