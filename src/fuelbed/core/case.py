@@ -124,6 +124,7 @@ class Case:
     default_structure: bool = False
     date: dt.date | None = None
     narrative: str = ""
+    narrative_text: str | None = None  # what the narrative says; None where there is none, or where it is no text
     author_team: str = ""
     draft: bool = False  # `status: draft`: read from a text by rules, and confirmed by nobody yet
     system: Mapping[str, Any] = field(default_factory=dict)

@@ -111,12 +111,10 @@ ENGINES: tuple[Engine, ...] = (
         "lint",
         "§7",
         "Which well-known misconceptions does the text hold?",
-        takes=(Verdicts,),
+        load="fuelbed.engines.lint:examine",
+        reads=("narrative", "dynamics"),
+        takes=(Verdicts, Loops),
         owns=("lint",),
-        missing=_no(
-            "Which sentences of the narrative are claims about cause?",
-            "the misconceptions in the text, each with its place",
-        ),
     ),
     Engine(
         "invariants",

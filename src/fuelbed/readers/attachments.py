@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fuelbed.core.errors import InputError
 from fuelbed.core.evidence import MetricsTable
 from fuelbed.core.findings import Severity
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.files import FileFault, check_relative, digest, resolve_inside
 from fuelbed.readers.metrics import metrics_entries, read_metrics
+from fuelbed.readers.postmortem import read_text
 from fuelbed.readers.yaml import Map, Node, Seq, plain
 
 __all__ = ["ENGINE_SECTIONS", "EVIDENCE_ROLES", "SYSTEM_KEYS", "Attachments"]
@@ -36,6 +38,15 @@ class Attachments:
 
     def narrative(self, f: Fields) -> str:
         return self._file(f.node_of("narrative"), "narrative")
+
+    def narrative_text(self, name: str) -> str | None:
+        """The text of the narrative; None without a folder, and for what is no text of at most 1 MB: a case may name a scan."""
+        if self.root is None or name not in self.inputs:
+            return None
+        try:
+            return read_text(resolve_inside(self.root, name))
+        except (InputError, FileFault):
+            return None
 
     def _file(self, node: Node | None, what: str) -> str:
         if node is None:

@@ -12,7 +12,7 @@ __all__ = ["CODES", "all_rules", "rule"]
 CODES: tuple[str, ...] = (
     "PM002", "PM003",
     "PM101", "PM102", "PM104", "PM105",
-    "PM201", "PM202", "PM203", "PM204",
+    "PM201", "PM202", "PM203", "PM204", "PM205",
     "PM304", "PM305", "PM306",
     "PM401", "PM402", "PM404", "PM408",
     "PM501", "PM502", "PM503",

@@ -11,7 +11,7 @@ from fuelbed.core.reading import Reading
 from fuelbed.engines.lint.catalogue import CODES, all_rules, rule
 from fuelbed.engines.lint.ignores import Ignore, ignores
 from fuelbed.engines.lint.look import long_enough
-from fuelbed.engines.lint.rule import Rule
+from fuelbed.engines.lint.rule import Known, Rule
 
 __all__ = ["check"]
 
@@ -19,15 +19,20 @@ _UNUSED, _NO_REASON = "PM002", "PM003"
 
 
 def check(
-    reading: Reading, select: Collection[str] | None = None, ignore: Collection[str] | None = None, preview: bool = True
+    reading: Reading,
+    select: Collection[str] | None = None,
+    ignore: Collection[str] | None = None,
+    preview: bool = True,
+    known: Known | None = None,
 ) -> tuple[Finding, ...]:
     """The findings of the rules, sorted by place.
 
     select    codes or their beginnings ("PM4" is all of §4): only these, and those among them that are off by default, too.
     ignore    codes or beginnings that are left out.
     preview   whether rules of stability `preview` run.
+    known     what the models of a case know: without it the rules that ask for it do not run.
     """
-    chosen = [r for r in all_rules() if _runs(r, select, ignore, preview)]
+    chosen = [r for r in all_rules() if _runs(r, select, ignore, preview) and (r.beside is None or known is not None)]
     document = reading.document
     if document.kind == "empty":
         return ()
@@ -36,7 +41,8 @@ def check(
     found: list[Finding] = []
     for r in chosen:
         if document.kind in r.kinds and (not r.field or long_enough(document)):
-            found += (f for f in r.check(reading) if not _silenced(document, comments, f, used))
+            told = r.beside(reading, known) if r.beside is not None and known is not None else r.check(reading)
+            found += (f for f in told if not _silenced(document, comments, f, used))
     codes = {r.code for r in chosen}
     found += _about_comments(document, comments, used, codes)
     return tuple(sorted(dict.fromkeys(found), key=lambda f: f.sort_key))

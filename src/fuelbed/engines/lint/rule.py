@@ -10,7 +10,7 @@ from fuelbed.core.document import DocumentKind
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
 
-__all__ = ["ACCOUNTS", "FIELDS", "STORIES", "Check", "Field", "Rule", "Stability"]
+__all__ = ["ACCOUNTS", "FIELDS", "STORIES", "Check", "Field", "Known", "Rule", "Stability", "ToldLoop"]
 
 Check = Callable[[Reading], Iterator[Finding]]
 Stability = Literal["stable", "preview", "off"]
@@ -31,6 +31,21 @@ STORIES: frozenset[DocumentKind] = ACCOUNTS | {"timeline", "advisory"}
 
 
 @dataclass(frozen=True, slots=True)
+class ToldLoop:
+    """A loop that dynamics computed to keep the failure alive: the model's name and the way round in words."""
+
+    model: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the case's models know beside its text."""
+
+    loops: tuple[ToldLoop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule.
 
@@ -38,6 +53,8 @@ class Rule:
     field     of an absence rule: what it asks for; then a finding of `check` means that the text lacks it, and `question` (or `ask`,
               which names what the text names) is put to its authors.
     kinds     the kinds of document that it reads.
+    beside    of a rule that sets the text against what the case's models know: it runs only where those are there, in `analyze`; then
+              `check` finds nothing.
     """
 
     code: str
@@ -56,6 +73,7 @@ class Rule:
     field: Field = ""
     ask: Callable[[Reading], str] | None = None
     kinds: frozenset[DocumentKind] = ACCOUNTS
+    beside: Callable[[Reading, Known], Iterator[Finding]] | None = None
 
     @property
     def title(self) -> str:
