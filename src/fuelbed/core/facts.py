@@ -45,8 +45,8 @@ class Tipped:
     """What a change does to one trigger's probability of landing beyond the stability boundary.
 
     after   the probability with the change done; over the parameter draws `low..high`.
-    ratio   after / before, *paired*: each draw of the parameters gives both, `low..high` over the draws, `value` at the middle of
-            the parameters. A draw in which both are 0 says nothing and is left out (all of them so: 1). None where before is 0 and
+    ratio   after / before, *paired*: each draw of the parameters gives both, `low..high` over the draws, `value` the
+            ratio of the means over them. A draw in which both are 0 says nothing and is left out (all of them so: 1). None where before is 0 and
             after is not in some draw: then nothing closer than `after` is known.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Facts, Loops, Margins, NotFound, Tipped, Tipping
 from fuelbed.core.options import Options
 from fuelbed.engines.dynamics.draws import Draws, Variant, draw, touched, varied
+from fuelbed.engines.dynamics.levels import Checked
 from fuelbed.engines.dynamics.measured import measured
 from fuelbed.engines.dynamics.measured_load import models_of
 from fuelbed.engines.dynamics.part import Part, blocks_of, claim_of, examined
@@ -73,11 +75,24 @@ def _tipping(parts: list[Part]) -> Tipping:
             probability[trigger] = tips_estimate(t)
         for v in p.variants:
             for trigger, t in p.after[v.action].items():
-                changed.setdefault(v.action, {})[trigger] = Tipped(tips_estimate(t), ratio(t, p.today[trigger]))
+                done = Tipped(tips_estimate(t), ratio(t, p.today[trigger]))
+                changed.setdefault(v.action, {})[trigger] = _opened(done, p.doubts.get(v.action))
         for names, by_trigger in p.together.items():
             for trigger, t in by_trigger.items():
                 together.setdefault(names, {})[trigger] = Tipped(tips_estimate(t), ratio(t, p.today[trigger]))
     return Tipping(probability, changed, together, " ".join(p.source for p in parts))
+
+
+def _opened(t: Tipped, doubt: Checked | None) -> Tipped:
+    """Open to the side to which the finer level parts from the flow: 0 where it comes back, 1 where it stays down."""
+    if doubt is None:
+        return t
+    parts = [c for c in doubt.cells if c.agree is False]
+    lower, higher = any(c.quick for c in parts), any(not c.quick for c in parts)
+    after = replace(t.after, low=0.0 if lower else t.after.low, high=1.0 if higher else t.after.high)
+    if t.ratio is None or higher:
+        return Tipped(after, None)
+    return Tipped(after, replace(t.ratio, low=0.0))
 
 
 def _margins(parts: list[Part]) -> Margins:

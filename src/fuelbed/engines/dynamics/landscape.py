@@ -6,15 +6,15 @@ send again). It says what kind of states there are; where the boundary of a push
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.numerics.maps.basin import Share, basin_share, edge_state
-from fuelbed.numerics.maps.boundary import Correction, least_correction
-from fuelbed.numerics.maps.continuation import Margin, Margins, nearest_bifurcation
+from fuelbed.numerics.maps.boundary import Correction, critical_sizes, least_correction
+from fuelbed.numerics.maps.continuation import Bifurcation, Margin, Margins, nearest_bifurcation
 from fuelbed.numerics.maps.fixed import FixedPoint, describe, fixed_points, settle_time
 from fuelbed.numerics.maps.loops import Influences, find_loops
 from fuelbed.numerics.maps.simulate import settled, stays_down
@@ -120,7 +120,35 @@ def _margins(v: Variant, system: System, p: Array, normal: FixedPoint | None) ->
             continue
         found = [x for x in (m.down, m.up) if x is not None and _ends(system, p, normal.x, x)]
         out.append(Nearest(name, min(found, key=lambda x: x.distance, default=None), m.low, m.high))
+    out = _searched(system, p, normal.x, out)
     return tuple(sorted(out, key=lambda n: n.running.percent if n.running else np.inf))
+
+
+def _searched(system: System, p: Array, x: Array, found: list[Nearest]) -> list[Nearest]:
+    """Where continuation found no end (its branch may stop at the box), by simulation: set so at once, does the running state go down?"""
+    open_ones = [n for n in found if n.running is None]
+    ends = [(n, end) for n in open_ones for end in (n.low, n.high)]
+    if not ends:
+        return found
+    columns = np.array([system.parameter(n.parameter) for n, _ in ends])
+    far = np.array([end for _, end in ends])
+
+    def down(rows: NDArray[np.intp], shares: Array) -> NDArray[np.bool_]:
+        q = np.tile(p, (len(rows), 1))
+        at = columns[rows]
+        q[np.arange(len(rows)), at] = p[at] + shares * (far[rows] - p[at])
+        return stays_down(system, np.tile(x, (len(rows), 1)), q, SETTLE_STEPS)[0]
+
+    share = critical_sizes(down, len(ends), 1.0, 2e-3).values
+    lost: dict[str, Margin] = {}
+    for (n, end), s in zip(ends, share, strict=True):
+        today = float(p[system.parameter(n.parameter)])
+        if np.isfinite(s) and s > 0 and end != today:
+            at = Bifurcation("failed", today + float(s) * (end - today), x, np.zeros(0, dtype=complex), False)
+            m = Margin(n.parameter, today, at)
+            if n.parameter not in lost or m.distance < lost[n.parameter].distance:
+                lost[n.parameter] = m
+    return [replace(n, running=n.running or lost.get(n.parameter)) for n in found]
 
 
 def _window(

@@ -26,6 +26,7 @@ from fuelbed.engines.dynamics.picture import boundary_picture
 from fuelbed.engines.dynamics.sentences import (
     back_sentence,
     claim,
+    doubt_sentence,
     levels_sentence,
     loop_sentence,
     waits_sentence,
@@ -42,7 +43,7 @@ _PAIRS = 4
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One model with everything asked of it. main: the trigger that the incident's story is about."""
+    """One model with everything asked of it. doubts: by item that chooses another option word and whose levels part. main: the trigger that the incident's story is about."""
 
     case: Case
     model: Model
@@ -60,6 +61,7 @@ class Part:
     durations: Estimate | None
     picture: Picture | None
     findings: tuple[Finding, ...]
+    doubts: Mapping[str, Checked]
 
     @property
     def source(self) -> str:
@@ -90,6 +92,7 @@ def examined(case: Case, m: Model, options: Options, loads: Loads | None = None)
     )
     normal, failed = (q.x if q else None for q in (land.normal, land.failed))
     finer = checked(today[main].asked, float(today[main].size[0]))
+    doubts = _doubts(m, main, variants, after)
     waited = waits(land.system, land.p, normal, failed)
     said = findings(case, m, main, today[main], land)
     return Part(
@@ -109,7 +112,20 @@ def examined(case: Case, m: Model, options: Options, loads: Loads | None = None)
         duration_estimate(today[main]),
         picture,
         said,
+        doubts,
     )
+
+
+def _doubts(m: Model, main: str, variants: tuple[Variant, ...], after: Mapping[str, Mapping[str, Tipped]]) -> dict[str, Checked]:
+    """Items that choose another option word (what the model means), where the finer level then says otherwise than the flow."""
+    out = {}
+    for v in variants:
+        if any(v.model.options[n].word != o.word for n, o in m.options.items()):
+            t = after[v.action][main]
+            found = checked(t.asked, float(t.size[0]))
+            if any(c.agree is False for c in found.cells):
+                out[v.action] = found
+    return out
 
 
 def _main(case: Case, m: Model) -> str:
@@ -153,6 +169,7 @@ def blocks_of(p: Part) -> list[Block]:
     told = (loop_sentence(p.land), window_sentence(p.model, p.land), back_sentence(p.model, p.land))
     blocks += [Sentence(s) for s in told if s]
     blocks += [Sentence(s, tone="muted") for s in (levels_sentence(p.checked), waits_sentence(p.waits)) if s]
+    blocks += [Sentence(doubt_sentence(a, c), tone="muted") for a, c in p.doubts.items()]
     blocks += [tables.loops_table(name, p.land), tables.margins_table(name, p.land, p.moves), tables.points_table(name, p.land)]
     if p.checked.cells:
         blocks.append(tables.levels_table(name, p.checked))
@@ -168,7 +185,7 @@ def _headline(p: Part) -> Estimates:
     margin = margin_estimate(p.today[p.main])
     if math.isfinite(margin.low):  # else the claim says that no push does
         items.append(Named(f"{p.model.name}.margin", f"size of `{p.main}` that stays down", margin))
-    if p.durations is not None and math.isfinite(p.durations.low):
+    if p.durations is not None and math.isfinite(p.durations.value or 0.0):
         items.append(Named(f"{p.model.name}.duration", f"how long `{p.main}` must last to stay down, at size 1", p.durations))
     s = p.states[""]
     for word, share in s.shares.items():

@@ -17,7 +17,7 @@ from fuelbed.engines.dynamics.tipping import Tipped
 from fuelbed.engines.dynamics.words import loop_words, pushed_words, seconds, tips_words, with_unit
 from fuelbed.numerics.maps.loops import Loop
 
-__all__ = ["back_sentence", "claim", "levels_sentence", "loop_sentence", "waits_sentence", "window_sentence"]
+__all__ = ["back_sentence", "claim", "doubt_sentence", "levels_sentence", "loop_sentence", "waits_sentence", "window_sentence"]
 
 
 def claim(
@@ -70,7 +70,8 @@ def _items(moved: list[str], still: list[str]) -> str:
         return ", ".join(f"`{n}`" for n in x)
 
     if moved and still:
-        return f"Of the items that touch it, {names(moved)} move the boundary and {names(still)} do not."
+        verb, no = ("moves" if len(moved) == 1 else "move"), ("does" if len(still) == 1 else "do")
+        return f"Of the items that touch it, {names(moved)} {verb} the boundary and {names(still)} {no} not."
     if moved:
         return f"{names(moved)} {'moves' if len(moved) == 1 else 'move'} the boundary."
     return f"{names(still)} {'moves' if len(still) == 1 else 'move'} no boundary."
@@ -168,6 +169,16 @@ def levels_sentence(checked: Checked) -> str:
     elif any(c.quick for c in parts):
         why = f" Noise alone brings it back there, which {quick} does not know: the true boundary lies higher, if there is one."
     return f"The levels part at a push of size {at}: single {checked.what}, simulated, say otherwise than {quick}.{why}"
+
+
+def doubt_sentence(action: str, finer: Checked) -> str:
+    """Of an item that changes what the model means: where the finer level says otherwise."""
+    parts = [c for c in finer.cells if c.agree is False]
+    at = ", ".join(f"{number(c.size)} ({c.down} of {c.runs} stay down)" for c in parts)
+    return (
+        f"After `{action}` the levels part: at a push of size {at} single {finer.what}, simulated, say otherwise than the flow. "
+        "What the item does to the chance of tipping is therefore taken as open to that side."
+    )
 
 
 def waits_sentence(w: Waits) -> str:

@@ -19,6 +19,7 @@ from fuelbed.engines.dynamics.words import loop_words, seconds, size_words, with
 __all__ = ["actions_table", "levels_table", "loops_table", "margins_table", "points_table"]
 
 _LOOPS = 6
+_KINDS = {"fold": "fold", "exchange": "exchange", "flip": "flip", "spiral": "Neimark-Sacker", "failed": "goes down, simulated"}
 
 
 def actions_table(name: str, rows: list[tuple[str, str, Tipped, Stability]]) -> Table:
@@ -141,7 +142,7 @@ def margins_table(name: str, land: Landscape, moves: dict[str, float]) -> Table:
     for n in land.nearest:
         today = float(land.p[land.system.parameter(n.parameter)])
         found = n.running
-        at = "–" if found is None else f"{with_unit(model, n.parameter, found.at.value)} ({found.at.kind})"
+        at = "–" if found is None else f"{with_unit(model, n.parameter, found.at.value)} ({_KINDS[found.at.kind]})"
         share = f"none between {number(n.low)} and {number(n.high)}" if found is None else f"{per_cent(found.percent / 100)} %"
         grows = moves.get(n.parameter)
         rows.append(
@@ -165,7 +166,7 @@ def margins_table(name: str, land: Landscape, moves: dict[str, float]) -> Table:
         ),
         tuple(rows),
         note="By continuation of the running state of the map (fold, flip, Neimark-Sacker; `exchange`: two states trade stability), one "
-        "parameter at a time from the middle of the others.",
+        "parameter at a time from the middle of the others; where that ends early, by simulation of the parameter set so at once.",
         empty="The running state does not depend on any parameter.",
         detail=True,
     )
