@@ -2,6 +2,9 @@
 
 Whatever the command opens beyond the folders of READ and WRITE (`os.pathsep` between them) and Python's own, every socket, process,
 pickle, and every piece of code that carries the marker of a case goes into LOG, a line each. An empty LOG is the proof.
+
+Where numba is installed it compiles kernels: it reaches for its own libraries, and keeps machine code, pickled, in `__pycache__` beside
+Fuelbed's sources. That much is let through, by who asks (a frame of numba's own files) and where the file is; nothing of a case gets there.
 """
 
 from __future__ import annotations
@@ -9,7 +12,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from types import CodeType
+from importlib.util import find_spec
+from types import CodeType, FrameType
 from typing import Any
 
 MARKER = "hostilemarker"
@@ -19,6 +23,7 @@ _NEVER = (
     "webbrowser.", "ctypes.dlsym", "ctypes.string_at", "syslog.", "resource.setrlimit",
 )  # fmt: skip
 _LOOKED_AT = ("os.listdir", "os.scandir", "glob.glob", "ctypes.dlopen")
+_MODES = ("r", "rb", "w", "wb", "w+", "w+b")
 _CHANGES = ("os.mkdir", "os.rename", "os.remove", "os.chmod")
 
 
@@ -32,6 +37,45 @@ def _carries(x: object, depth: int = 0) -> bool:
         inside: Iterable[object] = (*x.co_consts, *x.co_names, *x.co_varnames, x.co_name)
         return any(_carries(y, depth + 1) for y in inside)
     return isinstance(x, tuple) and depth < 20 and any(_carries(y, depth + 1) for y in x)
+
+
+def _folder(package: str) -> str:
+    """Where a package lies, without importing it; "" where it is not installed."""
+    spec = find_spec(package)
+    return os.path.realpath(os.path.dirname(spec.origin)) + os.sep if spec is not None and spec.origin else ""
+
+
+_OWN = _folder("fuelbed")
+_COMPILER = tuple(filter(None, (_folder("numba"), _folder("llvmlite"))))
+
+
+def _is_cache(path: object) -> bool:
+    """Whether this is a `__pycache__` of Fuelbed's own package, or lies in one."""
+    real = _real(path)
+    return bool(_OWN) and real.startswith(_OWN) and "__pycache__" in real.split(os.sep)
+
+
+def _by_compiler(event: str, args: Any) -> bool:
+    """Whether numba does this for itself: its libraries, and machine code in Fuelbed's own `__pycache__`."""
+    frames: list[FrameType] = []
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if _COMPILER and os.path.realpath(frame.f_code.co_filename).startswith(_COMPILER):
+            frames.append(frame)
+        frame = frame.f_back
+    if not frames:
+        return False
+    if (
+        event == "pickle.find_class"
+    ):  # IndexDataCacheFile says from which folder it reads; the other reads constants of machine code
+        return any(f.f_code.co_name == "_numba_unpickle" for f in frames) or any(
+            _is_cache(getattr(f.f_locals.get("self"), "_cache_path", "")) for f in frames
+        )
+    if event in (*_CHANGES, "open", *_LOOKED_AT):
+        return args[0] == "/proc/cpuinfo" or all(
+            _is_cache(p) for p in args if isinstance(p, str | bytes | os.PathLike) and p not in _MODES
+        )
+    return event.startswith("ctypes.")
 
 
 def _real(path: object) -> str:
@@ -71,7 +115,7 @@ def install(log: int, read: list[str], write: list[str]) -> None:
         busy = True
         try:
             why = fault(event, args)
-            if why:
+            if why and not _by_compiler(event, args):
                 os.write(log, f"{why}: {event} {args!r:.300}\n".encode("utf-8", "replace"))
         finally:
             busy = False

@@ -149,3 +149,21 @@ def test_the_hook_sees_what_it_should(code: str, word: str, tmp_path: Path) -> N
     subprocess.run([sys.executable, "program.py"], cwd=tmp_path, env=env, capture_output=True, check=True)
     seen = log.read_text()
     assert (word in seen) if word else (seen == "")
+
+
+@pytest.mark.parametrize("where", [".", str(ROOT / "src/fuelbed/numerics/__pycache__")])
+def test_a_cache_of_compiled_code_is_read_beside_our_own_sources_only(where: str, tmp_path: Path) -> None:
+    """A case that brings its own `.nbi` is no way in."""
+    pytest.importorskip("numba")
+    log = tmp_path / "log"
+    (tmp_path / "program.py").write_text(
+        f"import os, pickle, numba, numba.core.caching as c; from tests.hostile.guarded import install\n"
+        f"class Cache(c.IndexDataCacheFile):\n"
+        f"    def __init__(self): super().__init__({where!r}, 'x', 0); self._index_path = 'x.nbi'\n"
+        f"open('x.nbi', 'wb').write(pickle.dumps(numba.__version__) + pickle.dumps((0, {{os.getpid: 'x'}})))\n"
+        f"install(os.open({str(log)!r}, os.O_WRONLY | os.O_CREAT), [{str(tmp_path)!r}], [])\n"
+        f"assert Cache()._load_index()"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "program.py"], cwd=tmp_path, env=env, check=True)
+    assert ("never: pickle" in log.read_text()) == (where == "."), log.read_text()
