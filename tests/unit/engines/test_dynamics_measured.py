@@ -199,6 +199,13 @@ class TestRetryService:
         assert "on at the earliest: its capacity was never seen." in m.said[-1]
         assert "the rest as declared, resends (the record does not show them) too" in e.method
 
+    def test_a_short_queue_shows_no_capacity(self, tmp_path: Path) -> None:
+        """A handful that waits comes and goes by chance: attempts minus its growth are the load, not the capacity."""
+        for seed in range(3):
+            e = estimate(asked(folder(tmp_path, surge=1.5, model=model(load="60 per second"), seed=seed)), "db.api.surge")
+            assert e.high == np.inf
+            assert e.low <= CRITICAL
+
     def test_declared_numbers_are_compared(self, tmp_path: Path) -> None:
         at = {"load": "60 per second", "capacity": "90..110 per second", "retries": "3"}
         assert set(verdicts(asked(folder(tmp_path, model=model(**at)))).values()) <= {"inside", "partly"}

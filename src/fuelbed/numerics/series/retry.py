@@ -113,7 +113,9 @@ def _asked_at(rows: slice, ld: Array, at: Array) -> float:
 def _from_queue(t: Array, at: Array, queue: Array, rng: np.random.Generator, draws: int) -> tuple[Estimate, Array] | None:
     """attempts - dqueue/dt over steps with a queue at both ends that is neither near 0 nor at its greatest (there it may refuse)."""
     most = float(np.nanmax(queue))
-    busy = (queue[:-1] > 0.05 * most) & (queue[1:] > 0.05 * most) & (queue[:-1] < 0.95 * most) & (queue[1:] < 0.95 * most)
+    # so long that chance does not empty it between two rows: else what is seen is the load, not the capacity
+    stands = np.maximum(0.05 * most, 3.0 * np.sqrt(2.0 * at[:-1] * np.diff(t)))
+    busy = (queue[:-1] > stands) & (queue[1:] > stands) & (queue[:-1] < 0.95 * most) & (queue[1:] < 0.95 * most)
     if most <= 0 or busy.sum() < 5:
         return None
     growth = np.diff(queue) / np.diff(t)
