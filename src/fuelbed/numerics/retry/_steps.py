@@ -86,9 +86,9 @@ def course(
     ends         in steps: timeout without and with the push, the greater of them, what is remembered at most, calm that decides
     late         share of attempts that begin service after waiting w steps and yet fail; channel 2 (sent in the push) + (now in it)
     hist, due    rings: sent of each stage, running sum of the accepted, failing share of that step's, share accepted; resends that fall due
-    flags        resend timeouts, resend rejections, drop stale work, tokens, breaker, both timeouts matter
+    flags        resend timeouts, resend rejections, drop stale work, tokens, breaker, both timeouts matter, services are exponential
     """
-    after_timeout, after_rejection, drop, tokens_on, breaker_on, two = flags
+    after_timeout, after_rejection, drop, tokens_on, breaker_on, two, exponential = flags
     own, other, longest, memory, rest = ends[0], ends[1], ends[2], ends[3], ends[4]
     lasts, end = base[LASTS], base[END]
     mask, due_mask, total_at, fail_at, kept_at = hist.shape[1] - 1, due.shape[1] - 1, k + 1, k + 2, k + 3
@@ -158,13 +158,22 @@ def course(
             p = p + pick(passing, 1, 0)
             passing = (p <= t) & (get(hist, total_at, p & mask) <= front)
         before = pick(lasts > p + 0.5, 2, 0) + pick(on, 1, 0)
-        good = begun * (1.0 - get(late, before, least(most(t - p, 0), longest)))
+        wait = least(most(t - p, 0), longest)
+        failing = get(late, before, wait)
+        brink = zero + 1.0
+        if drop:
+            # the next that is not stale is taken up where its time runs out: of attempts that come at rate A the one in front has an
+            # exponential time of mean 1 / A left, so a service at rate mu is late for it with the chance A / (mu + A)
+            flow = get(hist, total_at, p & mask) - get(hist, total_at, (p - 1) & mask)
+            brink = pick(exponential > 0, flow / most(now[MU] + flow, 1e-300), zero + 1.0)
+            failing = pick((t - p) >= pick(lasts > p + 0.5, other, own), least(failing, brink), failing)
+        good = begun * (1.0 - failing)
         # whose time is up now: those sent `own` steps ago, or `other` steps ago where the push was on then
         u = t - own
         ours = pick((own != other) & (u >= 0) & (lasts > u + 0.5), zero, zero + 1.0)
         edge = get(hist, total_at, u & mask)
         left = least(most((edge - front) / most(edge - get(hist, total_at, (u - 1) & mask), 1e-300), 0.0), 1.0)
-        left = left + (1.0 - left) * get(late, pick(on, 1, 0), own)
+        left = left + (1.0 - left) * least(get(late, pick(on, 1, 0), own), brink)
         fail = ours * pick(p > u, get(hist, fail_at, u & mask), left) * get(hist, kept_at, u & mask)
         if drop:
             waiting = pick(ours > 0.5, least(waiting, most(total - edge, 0.0)), waiting)
@@ -174,7 +183,7 @@ def course(
             theirs = pick((own != other) & (v >= 0) & (lasts > v + 0.5), zero + 1.0, zero)
             edge = get(hist, total_at, v & mask)
             left = least(most((edge - front) / most(edge - get(hist, total_at, (v - 1) & mask), 1e-300), 0.0), 1.0)
-            left = left + (1.0 - left) * get(late, pick(on, 3, 2), other)
+            left = left + (1.0 - left) * least(get(late, pick(on, 3, 2), other), brink)
             fail2 = theirs * pick(p > v, get(hist, fail_at, v & mask), left) * get(hist, kept_at, v & mask)
             if drop:
                 waiting = pick(theirs > 0.5, least(waiting, most(total - edge, 0.0)), waiting)

@@ -140,7 +140,7 @@ def _rows(r: Retry, after: Retry, lasts: Array, settle: Array, steps: int) -> _R
     end[0], end[1] = lasts / h, np.ceil(lasts / h + settle / h)
     late = np.stack([_late(r, t, m, x, h, int(longest.max())) for t, m in ((tau, own), (tau2, other)) for x in (a, b)])
     words = (r.retries_after != "rejections", r.retries_after != "timeouts", r.stale_work == "dropped",
-             r.retry_budget == "tokens", r.breaker == "client", bool(np.any(own != other)))  # fmt: skip
+             r.retry_budget == "tokens", r.breaker == "client", bool(np.any(own != other)), r.service == "exponential")  # fmt: skip
     return _Rows(
         np.concatenate([base, end]), np.concatenate([diff, np.zeros((2, n))]), delays, np.stack([own, other, longest, remembered, rest]),
         late, k, tuple(int(x) for x in words), h)  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from fuelbed.core.errors import FuelbedError
 from fuelbed.numerics.kernels import runs_fast
-from fuelbed.numerics.retry import Flow, Push, Retry, boundary, flow, memory, pushed, resolved, simulate, stays_down
+from fuelbed.numerics.retry import Flow, Push, Retry, boundary, chance_down, flow, memory, pushed, resolved, simulate, stays_down
 from tests.unit.numerics.retry.settings import random_case
 
 needs_numba = pytest.mark.skipif(not runs_fast(None), reason="numba (extra `fast`) is not installed")
@@ -143,3 +143,18 @@ def test_impossible_numbers_are_refused(wrong: dict, says: str) -> None:
         Retry(**{"capacity": 1.0, "load": 1.0, "timeout": 1.0, **wrong})
     with pytest.raises(FuelbedError, match="times, plus, set"):
         Push({"load": ("by", 2.0)})
+
+
+def test_dropped_stale_work_lets_some_in_at_the_last_moment() -> None:
+    """Of one in front with an exponential time of mean 1 / A left, a service at rate mu is in time with the chance mu / (mu + A)."""
+    loads = np.array([27.0, 45.0, 60.0, 92.0, 97.0])
+    r = Retry(100.0, loads, 0.3, 3.0, stale_work="dropped")
+    push = Push({"load": ("times", 6.0)})
+    assert stays_down(r, push, 1.0, 20.0).tolist() == [False, False, False, True, True]
+    assert stays_down(dataclasses.replace(r, stale_work="served"), push, 1.0, 20.0).all()
+    for load, down in ((45.0, False), (97.0, True)):
+        one = Retry(100.0, load, 0.3, 3.0, stale_work="dropped")
+        assert (chance_down(one, push, 1.0, 20.0, most=8, least=4).low > 0.5) == down
+    f = flow(Retry(100.0, 97.0, 0.3, 3.0, stale_work="dropped"), push, 1.0, 20.0, 100.0)
+    sent, good = f.sent[-50:].mean(), f.good[-50:].mean()
+    assert good == pytest.approx(100.0 * 100.0 / (100.0 + sent), rel=0.01)
