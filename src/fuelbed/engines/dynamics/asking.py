@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from fuelbed.core.dynamics import Model
 from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.numerics.maps.boundary import critical_sizes
-from fuelbed.numerics.maps.simulate import stays_down, under
+from fuelbed.numerics.maps.simulate import settled, stays_down, under
 from fuelbed.numerics.maps.system import System, compile_model
 from fuelbed.numerics.retry import OPTIONS, PARAMETERS, Retry
 from fuelbed.numerics.retry import Push as RetryPush
@@ -141,11 +142,18 @@ class Asked:
     def __len__(self) -> int:
         return len(self.table)
 
+    @cached_property
+    def normal(self) -> Array:
+        """(n, S): where the start leads without a push, at the parameters of each row: the state that a push meets."""
+        system = compile_model(self.variant.model)
+        return settled(system, np.tile(system.start, (len(self), 1)), self.table, _SETTLE_STEPS)
+
     def rows(self, pick: NDArray[np.intp], sizes: Array, longer: float | Array = 1.0) -> Rows:
         """The picked settings under pushes of these sizes (see `core.dynamics.Push`), lasting `longer` times as declared."""
         system: System = compile_model(self.variant.model)
         table = self.table[pick]
-        during, x = table.copy(), np.tile(system.start, (len(pick), 1))
+        kernel = has_kernel(self.variant, self.trigger)
+        during, x = table.copy(), np.tile(system.start, (len(pick), 1)) if kernel else self.normal[pick]
         for part in self.variant.model.pushes[self.trigger].parts:
             state = part.target in system.states
             i = system.states.index(part.target) if state else system.parameter(part.target)
@@ -157,7 +165,7 @@ class Asked:
                 t[:, i] = np.clip(t[:, i], system.low[i], system.high[i])
             else:
                 t[:, i] = _possible(self.variant.model, part.target, t[:, i], old)
-        return Rows(self.variant.model, has_kernel(self.variant, self.trigger), table, during, x, longer * self.lasts[pick])
+        return Rows(self.variant.model, kernel, table, during, x, longer * self.lasts[pick])
 
     def down(self, pick: NDArray[np.intp], sizes: Array, longer: float = 1.0) -> Bool:
         """(len(pick),) whether each stays down."""

@@ -91,7 +91,8 @@ def varied(base: Variant, action: str, changes: Iterable[Change], draws: Draws) 
             model = _chosen(model, c.parameter, c.word)
         elif c.value is not None:
             old = model.parameters[c.parameter]
-            table[:, list(model.parameters).index(c.parameter)] = draws.of(f"{action}.{model.name}.{c.parameter}", c.value)
+            key = f"{c.span or action}.{model.name}.{c.parameter}"  # by its place: alone or with other items it is one number
+            table[:, list(model.parameters).index(c.parameter)] = draws.of(key, c.value)
             new = {**model.parameters, c.parameter: replace(old, quantity=c.value, varies=False)}
             model = replace(model, parameters=new)
     loads = base.loads if model.load and model.parameters[model.load].varies else None

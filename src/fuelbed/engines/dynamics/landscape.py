@@ -25,6 +25,7 @@ __all__ = ["SETTLE_STEPS", "Landscape", "Nearest", "landscape"]
 Array = NDArray[np.float64]
 SETTLE_STEPS = 4000
 _BASIN_POINTS = 200
+_MOST_CORNERS = 64
 _MOST_STEPS = 10_000
 _LONGEST = 5.0  # settle times that load is shed for at most
 _LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 0.9)  # shares of today's load to shed down to
@@ -72,6 +73,7 @@ def landscape(v: Variant, rng: np.random.Generator) -> Landscape:
     if normal is not None and normal.failed > 0:
         normal = None
     failed = next((q for q in sorted(points, key=lambda q: -q.failed) if q.kind == "stable" and q.failed > 0), None)
+    failed = failed or _held(system, p, points)
     edge = None
     loops = None
     if normal is not None and failed is not None:
@@ -103,6 +105,18 @@ def _near(system: System, points: tuple[FixedPoint, ...], x: Array, p: Array) ->
             return q
     still = np.max(np.abs(system.step(x[None], p)[0] - x) / system.scale) < 1e-7
     return describe(system, x, p) if still else None
+
+
+def _held(system: System, p: Array, points: tuple[FixedPoint, ...]) -> FixedPoint | None:
+    """A failed state that the corners of the box lead to and that hardly moves, though Newton listed none as stable: one that is left so
+    slowly that its multiplier is 1 to the last digit."""
+    low, high = system.search
+    n = min(2 ** len(low), _MOST_CORNERS)
+    corners = np.where((np.arange(n)[:, None] >> np.arange(len(low))) & 1, high, low)
+    x = settled(system, corners, p, SETTLE_STEPS)
+    x = x[np.isfinite(x).all(axis=1)]
+    down = x[system.failed(x, np.broadcast_to(p, (len(x), len(p)))) > 0] if len(x) else x
+    return next((q for row in down if (q := _near(system, points, row, p)) is not None and q.failed > 0), None)
 
 
 def _margins(v: Variant, system: System, p: Array, normal: FixedPoint | None) -> tuple[Nearest, ...]:

@@ -37,7 +37,8 @@ def claim(
     parts = [f"`{m.name}` is {s.word}{swept}: {STATES[s.word]}. {pushed}"]
     loop = sustained_by(land)
     if loop is not None and land.failed is not None:
-        parts.append(f"What keeps it down is a loop: {_told(m, loop.nodes)}.")
+        keeps = "keeps it down" if s.word in ("failed", "metastable") else "would keep it down"
+        parts.append(f"What {keeps} is a loop: {_told(m, loop.nodes)}.")
     moved, still = _moved(t, trigger, after)
     if after:
         parts.append(_items(moved, still))

@@ -88,10 +88,15 @@ def _bound(t: Tipped) -> float:
     return float(1.0 - 0.05 ** (1.0 / len(t.chance)))
 
 
+def _unsure(t: Tipped) -> bool:
+    """Whether anything differs from draw to draw: the model, the push, or how long it lasts."""
+    return any(np.ptp(a, axis=0).any() for a in (t.asked.table, t.asked.lasts, *t.asked.values.values()))
+
+
 def tips_estimate(t: Tipped) -> Estimate:
     """The chance that the trigger tips it: the mean over the sweep, from the least to the greatest of it."""
     c = t.chance
-    high = max(float(c.max()), _bound(t) if np.ptp(t.asked.table, axis=0).any() else 0.0)
+    high = max(float(c.max()), _bound(t) if _unsure(t) else 0.0)
     return Estimate(float(c.mean()), float(c.min()), high, "probability", method=sweep_method(t.asked.variant, len(c)))
 
 
@@ -104,7 +109,7 @@ def ratio(after: Tipped, before: Tipped) -> Estimate | None:
     if not some.any():
         return Estimate(1.0, 1.0, 1.0, "plain", method="nothing tips it, before or after")
     r = a[some] / b[some]
-    high = max(float(r.max()), _bound(after) if np.ptp(after.asked.table, axis=0).any() else 0.0)
+    high = max(float(r.max()), _bound(after) if _unsure(after) else 0.0)
     return Estimate(float(a.mean() / b.mean()), float(r.min()), high, "plain", method="the same draws on both sides (paired)")
 
 
