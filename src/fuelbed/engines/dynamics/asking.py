@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.dynamics import Model
-from fuelbed.engines.dynamics.draws import Variant
+from fuelbed.engines.dynamics.draws import SETTLE_STEPS, Variant, rest_of
 from fuelbed.numerics.maps.boundary import critical_sizes
-from fuelbed.numerics.maps.simulate import settled, stays_down, under
+from fuelbed.numerics.maps.simulate import stays_down, under
 from fuelbed.numerics.maps.system import System, compile_model
 from fuelbed.numerics.retry import OPTIONS, PARAMETERS, Retry
 from fuelbed.numerics.retry import Push as RetryPush
@@ -35,7 +35,6 @@ _PARTS = 8  # of the first scan: half a push each
 _STEPS, _DRAWN_STEPS = 20, 12  # of the fluid, per timeout: for numbers that are told, and for curves that are drawn
 _ENOUGH = 1.6  # times the capacity: resends beyond what offers so much change no boundary, and each costs the fluid a history
 _WAIT = 0.5  # of the kernel's own settling time: over 300 random settings no boundary differed from that of the whole
-_SETTLE_STEPS = 4000  # of a map, after the push: long enough to creep along a ghost, short enough to answer
 
 
 def has_kernel(v: Variant, trigger: str = "") -> bool:
@@ -107,8 +106,8 @@ def _bounded(r: Retry) -> Retry:
 
 def _by_map(r: Rows) -> Bool:
     system = compile_model(r.model)
-    x = under(system, r.x, r.table, r.during, np.minimum(r.lasts / system.step_seconds, _SETTLE_STEPS))
-    return stays_down(system, x, r.table, _SETTLE_STEPS)[0]
+    x = under(system, r.x, r.table, r.during, np.minimum(r.lasts / system.step_seconds, SETTLE_STEPS))
+    return stays_down(system, x, r.table, SETTLE_STEPS)[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +126,10 @@ class Asked:
     @classmethod
     def of(cls, v: Variant, trigger: str, rows: NDArray[np.intp] | None = None) -> Asked:
         """Every draw (or the chosen rows of it)."""
-        pick = np.arange(len(v.table)) if rows is None else rows
+        if rows is None:
+            whole = {target: a for (t, target), a in v.pushes.items() if t == trigger}
+            return cls(v, trigger, v.table, whole, v.lasts[trigger])
+        pick = rows
         values = {target: a[pick] for (t, target), a in v.pushes.items() if t == trigger}
         return cls(v, trigger, v.table[pick], values, v.lasts[trigger][pick])
 
@@ -145,8 +147,9 @@ class Asked:
     @cached_property
     def normal(self) -> Array:
         """(n, S): where the start leads without a push, at the parameters of each row: the state that a push meets."""
-        system = compile_model(self.variant.model)
-        return settled(system, np.tile(system.start, (len(self), 1)), self.table, _SETTLE_STEPS)
+        if self.table is self.variant.table:  # the same for every trigger
+            return self.variant.normal
+        return rest_of(self.variant.model, self.table)
 
     def rows(self, pick: NDArray[np.intp], sizes: Array, longer: float | Array = 1.0) -> Rows:
         """The picked settings under pushes of these sizes (see `core.dynamics.Push`), lasting `longer` times as declared."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,14 @@ from fuelbed.core.actions import Change
 from fuelbed.core.dynamics import Model, Option, Push
 from fuelbed.core.quantities import Quantity
 from fuelbed.engines.dynamics.measured_load import Loads
-from fuelbed.numerics.maps.system import middle
+from fuelbed.numerics.maps.simulate import settled
+from fuelbed.numerics.maps.system import compile_model, middle
 from fuelbed.numerics.sampling import latin_hypercube, quantile
 
-__all__ = ["ROWS", "Draws", "Variant", "draw", "touched", "varied"]
+__all__ = ["ROWS", "SETTLE_STEPS", "Draws", "Variant", "draw", "rest_of", "touched", "varied"]
 
 Array = NDArray[np.float64]
+SETTLE_STEPS = 4000  # of a map: long enough to creep along a ghost, short enough to answer
 ROWS = 25  # the middle and 24 draws: enough to see a range, few enough to simulate each
 
 
@@ -41,8 +44,19 @@ class Variant:
     lasts: Mapping[str, Array]
     loads: Loads | None = None
 
+    @cached_property
+    def normal(self) -> Array:
+        """(K, S): where the start leads without a push, at each draw: the state that a push meets."""
+        return rest_of(self.model, self.table)
+
     def column(self, parameter: str) -> Array:
         return np.asarray(self.table[:, list(self.model.parameters).index(parameter)])
+
+
+def rest_of(model: Model, table: Array) -> Array:
+    """(n, S): where the declared start has gone, with no push, at each row of parameters."""
+    system = compile_model(model)
+    return settled(system, np.tile(system.start, (len(table), 1)), table, SETTLE_STEPS)
 
 
 class Draws:

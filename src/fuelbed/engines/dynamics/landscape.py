@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.engines.dynamics.draws import Variant
+from fuelbed.engines.dynamics.draws import SETTLE_STEPS, Variant
 from fuelbed.numerics.maps.basin import Share, basin_share, edge_state
 from fuelbed.numerics.maps.boundary import Correction, critical_sizes, least_correction
 from fuelbed.numerics.maps.continuation import Bifurcation, Margin, Margins, nearest_bifurcation
@@ -23,7 +23,6 @@ from fuelbed.numerics.maps.system import System, compile_model
 __all__ = ["SETTLE_STEPS", "Landscape", "Nearest", "landscape"]
 
 Array = NDArray[np.float64]
-SETTLE_STEPS = 4000
 _BASIN_POINTS = 200
 _MOST_CORNERS = 64
 _MOST_STEPS = 10_000
