@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from fuelbed.core.arithmetic import FUNCTIONS, Arith, Call, Name, Num, Operation
 from fuelbed.core.findings import Span
-from fuelbed.core.scanner import MAX_DEPTH, Place, TextFault, Token, did_you_mean, scan
+from fuelbed.core.scanner import MAX_DEPTH, Cursor, Place, TextFault, Token, did_you_mean, scan
 
 __all__ = ["MAX_HEIGHT", "WORDS", "parse_formula", "print_formula"]
 
@@ -48,21 +48,10 @@ def parse_formula(text: str, place: Place | None = None) -> Arith:
 _SPLIT = "Give the inner part a name under `let`."
 
 
-class _Parser:
+class _Parser(Cursor):
     def __init__(self, text: str, place: Place | None) -> None:
-        self.text = text
+        super().__init__(text, _joined(scan(text, "formula")))
         self.place = place
-        self.tokens = _joined(scan(text, "formula"))
-        self.at = 0
-
-    @property
-    def now(self) -> Token:
-        return self.tokens[self.at]
-
-    def take(self) -> Token:
-        t = self.now
-        self.at = min(self.at + 1, len(self.tokens) - 1)
-        return t
 
     def span(self, t: Token) -> Span | None:
         return self.place(t.start, t.end) if self.place else None

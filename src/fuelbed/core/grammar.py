@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips
 from fuelbed.core.findings import Span
-from fuelbed.core.scanner import MAX_DEPTH, Place, TextFault, Token, did_you_mean, scan
+from fuelbed.core.scanner import MAX_DEPTH, Cursor, Place, TextFault, Token, did_you_mean, scan
 
 __all__ = ["FUNCTIONS", "RESERVED", "parse_expression"]
 
@@ -31,21 +31,10 @@ def parse_expression(text: str, place: Place | None = None) -> Expr:
     return expr
 
 
-class _Parser:
+class _Parser(Cursor):
     def __init__(self, text: str, place: Place | None) -> None:
-        self.text = text
+        super().__init__(text, scan(text, "expression"))
         self.place = place
-        self.tokens = scan(text, "expression")
-        self.at = 0
-
-    @property
-    def now(self) -> Token:
-        return self.tokens[self.at]
-
-    def take(self) -> Token:
-        t = self.now
-        self.at = min(self.at + 1, len(self.tokens) - 1)
-        return t
 
     def span(self, t: Token) -> Span | None:
         return self.place(t.start, t.end) if self.place else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from fuelbed.core.findings import Span
 from fuelbed.core.quantities import Basis, Dimension, Quantity, QuantityKind
-from fuelbed.core.scanner import TextFault, Token, did_you_mean, is_identifier, scan
+from fuelbed.core.scanner import Cursor, TextFault, did_you_mean, is_identifier, scan
 
 __all__ = [
     "RATE_WORDS", "SECONDS", "YEARS", "Raw", "beta_quantile", "in_seconds", "measures", "parse_quantity", "parse_raw", "resolve",
@@ -78,22 +78,11 @@ class Raw:
     text: str = ""
 
 
-class _Reader:
+class _Reader(Cursor):
     """Recursive descent over one quantity's tokens."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = scan(text, "number")
-        self.at = 0
-
-    @property
-    def now(self) -> Token:
-        return self.tokens[self.at]
-
-    def take(self) -> Token:
-        t = self.now
-        self.at = min(self.at + 1, len(self.tokens) - 1)
-        return t
+        super().__init__(text, scan(text, "number"))
 
     def number(self) -> tuple[float, bool]:
         """A finite number with an optional sign and per cent sign."""

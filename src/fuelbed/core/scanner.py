@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fuelbed.core.errors import FuelbedError
 from fuelbed.core.findings import Finding, Severity, Span
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "Place", "TextFault", "Token", "did_you_mean", "is_identifier", "scan", "visible"]
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "Cursor", "Place", "TextFault", "Token", "did_you_mean", "is_identifier", "scan", "visible"]
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 50
@@ -67,6 +67,25 @@ def scan(text: str, what: str) -> list[Token]:
         out.append(Token(word if kind in ("other", "dots") else kind, word, m.start(), m.end()))
     out.append(Token("end", "", len(text), len(text)))
     return out
+
+
+class Cursor:
+    """A place among the tokens of one text: what every parser of the small languages stands on."""
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.at = 0
+
+    @property
+    def now(self) -> Token:
+        return self.tokens[self.at]
+
+    def take(self) -> Token:
+        """The token here; the closing `end` is never passed."""
+        t = self.now
+        self.at = min(self.at + 1, len(self.tokens) - 1)
+        return t
 
 
 def is_identifier(text: str) -> bool:
