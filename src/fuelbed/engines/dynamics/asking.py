@@ -9,7 +9,7 @@ A `retry` kernel answers by its fluid with a delay (requests that wait keep thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from fuelbed.core.dynamics import Model
 from fuelbed.engines.dynamics.draws import SETTLE_STEPS, Variant, rest_of
 from fuelbed.numerics.maps.boundary import critical_sizes
-from fuelbed.numerics.maps.simulate import stays_down, under
+from fuelbed.numerics.maps.simulate import shifted, stays_down, under
 from fuelbed.numerics.maps.system import System, compile_model
 from fuelbed.numerics.retry import OPTIONS, PARAMETERS, Retry
 from fuelbed.numerics.retry import Push as RetryPush
@@ -28,7 +28,6 @@ __all__ = ["MOST", "TOLERANCE", "Asked", "Critical", "Rows", "ask", "criticals",
 
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
-Down = Callable[[NDArray[np.intp], Array], Bool]
 MOST = 4.0  # sizes of a push that are looked at: up to four times as far as declared
 TOLERANCE = 0.02  # of a push
 _PARTS = 8  # of the first scan: half a push each
@@ -161,9 +160,8 @@ class Asked:
             state = part.target in system.states
             i = system.states.index(part.target) if state else system.parameter(part.target)
             t = x if state else during
-            old, v = t[:, i].copy(), self.values[part.target][pick]
-            by = {"times": old * (v - 1.0), "plus": v, "set": v - old}[part.how]
-            t[:, i] = old + sizes * by
+            old = t[:, i].copy()
+            t[:, i] = shifted(part.how, old, self.values[part.target][pick], sizes)
             if state:
                 t[:, i] = np.clip(t[:, i], system.low[i], system.high[i])
             else:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.actions import Change
-from fuelbed.core.dynamics import Model, Option, Push
+from fuelbed.core.dynamics import Model
 from fuelbed.core.quantities import Quantity
 from fuelbed.engines.dynamics.measured_load import Loads
 from fuelbed.numerics.maps.simulate import settled
@@ -114,9 +114,5 @@ def varied(base: Variant, action: str, changes: Iterable[Change], draws: Draws) 
 
 
 def _chosen(model: Model, name: str, word: str) -> Model:
-    option: Option = model.options[name]
+    option = model.options[name]
     return replace(model, options={**model.options, name: replace(option, word=word)})
-
-
-def push_of(model: Model, trigger: str) -> Push:
-    return model.pushes[trigger]

@@ -23,8 +23,6 @@ from fuelbed.engines.dynamics.tipping import margin_estimate, ratio, tipped, tip
 
 __all__ = ["examine", "respond"]
 
-_TOGETHER = 4  # items on one model up to which their pairs are simulated too
-
 
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """Answer §2 for `case`; deterministic for a seed."""

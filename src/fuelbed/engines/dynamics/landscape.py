@@ -20,13 +20,13 @@ from fuelbed.numerics.maps.loops import Influences, find_loops
 from fuelbed.numerics.maps.simulate import settled, stays_down
 from fuelbed.numerics.maps.system import System, compile_model
 
-__all__ = ["SETTLE_STEPS", "Landscape", "Nearest", "landscape"]
+__all__ = ["LONGEST", "Landscape", "Nearest", "landscape"]
 
 Array = NDArray[np.float64]
 _BASIN_POINTS = 200
 _MOST_CORNERS = 64
 _MOST_STEPS = 10_000
-_LONGEST = 5.0  # settle times that load is shed for at most
+LONGEST = 5.0  # settle times that load is shed for at most
 _LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 0.9)  # shares of today's load to shed down to
 
 
@@ -213,4 +213,4 @@ def _correction(v: Variant, system: System, p: Array, failed: FixedPoint | None,
         return None
     today = float(p[system.parameter(v.model.load)])
     levels = today * np.array(_LEVELS)
-    return least_correction(system, p, failed.x, v.model.load, levels, _LONGEST * settle, settle, 0.02)
+    return least_correction(system, p, failed.x, v.model.load, levels, LONGEST * settle, settle, 0.02)

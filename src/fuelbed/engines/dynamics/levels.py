@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fuelbed.core.errors import FuelbedError
 from fuelbed.engines.dynamics.asking import Asked, has_kernel, retry_of
-from fuelbed.engines.dynamics.landscape import SETTLE_STEPS
+from fuelbed.engines.dynamics.draws import SETTLE_STEPS
 from fuelbed.engines.dynamics.words import seconds
 from fuelbed.numerics.chains import MOST_STATES
 from fuelbed.numerics.maps.system import System, compile_model

@@ -10,7 +10,7 @@ from fuelbed.core.case import Case
 from fuelbed.core.dynamics import Model
 from fuelbed.core.shown import number, per_cent
 from fuelbed.engines.dynamics.asking import MOST
-from fuelbed.engines.dynamics.landscape import Landscape
+from fuelbed.engines.dynamics.landscape import LONGEST, Landscape
 from fuelbed.engines.dynamics.levels import Checked, Waits
 from fuelbed.engines.dynamics.stability import STATES, Stability
 from fuelbed.engines.dynamics.tipping import Tipped
@@ -135,7 +135,7 @@ def back_sentence(m: Model, land: Landscape) -> str:
     tried = ", ".join(per_cent(float(x)) for x in c.levels / max(float(land.p[land.system.parameter(m.load)]), 1e-300))
     if c.least is None:
         return (
-            f"Shedding `{m.load}` alone did not bring it back: tried were {tried} % of today's, for up to {seconds(5 * land.settle)}. "
+            f"Shedding `{m.load}` alone did not bring it back: tried were {tried} % of today's, for up to {seconds(LONGEST * land.settle)}. "
             "Something else must change first."
         )
     today = float(land.p[land.system.parameter(m.load)])
@@ -145,7 +145,7 @@ def back_sentence(m: Model, land: Landscape) -> str:
     none = [float(x) for x, s in zip(c.levels, c.seconds, strict=True) if not np.isfinite(s)]
     above, below = [x for x in none if x > works[-1][0]], [x for x in none if x < works[0][0]]
     never = (
-        f" Down to {with_unit(m, m.load, above[0])} only did not bring it back within {seconds(5 * land.settle)}."
+        f" Down to {with_unit(m, m.load, above[0])} only did not bring it back within {seconds(LONGEST * land.settle)}."
         if above
         else ""
     )

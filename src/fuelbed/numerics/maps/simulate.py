@@ -18,7 +18,7 @@ from fuelbed.numerics.kernels import kernels_of, runs_fast
 from fuelbed.numerics.maps import scalar
 from fuelbed.numerics.maps.system import System, finite, middle
 
-__all__ = ["Trajectory", "Trial", "lyapunov", "pushed", "settled", "stays_down", "trajectory", "under"]
+__all__ = ["Trajectory", "Trial", "lyapunov", "pushed", "settled", "shifted", "stays_down", "trajectory", "under"]
 
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -26,6 +26,11 @@ _STILL = 1e-11  # of the box in one step: a row that moves less has settled
 _FEW, _WORTH = 256, 100_000  # rows up to which, operations of one row from which, the compiled loop is the quicker way
 _AT_REST = 1e-4  # of the box
 _LOOK = 16  # steps between two looks at who has settled
+
+
+def shifted(how: str, old: Array, value: Array | float, sizes: Array) -> Array:
+    """(n,): numbers under a push of these sizes: `times`, `plus` or `set` a value, see `pushed`."""
+    return np.asarray(old + sizes * {"times": old * (value - 1.0), "plus": value, "set": value - old}[how])
 
 
 def pushed(system: System, push: Push, sizes: Array, p: Array, x: Array) -> tuple[Array, Array]:
@@ -42,9 +47,7 @@ def pushed(system: System, push: Push, sizes: Array, p: Array, x: Array) -> tupl
         table, i = (
             (moved, system.states.index(part.target)) if part.target in system.states else (during, system.parameter(part.target))
         )
-        v, old = middle(part.value), table[:, i].copy()
-        by = {"times": old * (v - 1.0), "plus": np.full(n, v), "set": v - old}[part.how]
-        table[:, i] = old + s * by
+        table[:, i] = shifted(part.how, table[:, i].copy(), middle(part.value), s)
         if table is moved:
             table[:, i] = np.clip(table[:, i], system.low[i], system.high[i])
     return during, moved

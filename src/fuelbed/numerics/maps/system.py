@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -154,6 +154,7 @@ def _columns(x: Array, p: Array) -> list[Any]:
     return [*x.T, *(p if p.ndim == 1 else p.T)]
 
 
+@lru_cache(maxsize=64)
 def compile_model(model: Model) -> System:
-    """The system of a model. The programs are written on first use."""
+    """The system of a model, one for each. The programs are written on first use."""
     return System(model)
