@@ -17,12 +17,14 @@ from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, 
 from fuelbed.numerics.boolean.antichains import Antichains
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd, Family
 from fuelbed.numerics.boolean.families import holding, inside, smallest_first
+from fuelbed.numerics.boolean.force import force
 from fuelbed.numerics.graphs import components
 
 __all__ = ["Event", "Structure"]
 
 Event = tuple[str, str]  # ("trigger" | "condition" | "control" | "tips" | "installed", name)
 _STEPS = 20_000  # between the cut sets of parts, before the diagram of the whole is asked instead
+_SMALL = 24  # events; so few need no better order than the file's own
 _MUXED = 6  # added controls that are told apart one by one; beyond, only "none of them" from "some of them"
 
 
@@ -55,39 +57,38 @@ class Structure:
         self._joined.update({f: (n,) for n, f in self.lines.items()})
 
     def _order(self) -> list[Event]:
-        """Events in the order in which a depth-first walk from the failure meets them; a good first variable order."""
-        case, seen, out, done = self.case, set[Event](), list[Event](), set[str]()
+        """Events in the order in which a depth-first walk from the failure meets them; where lines share many, moved together."""
+        case, out = self.case, dict[Event, None]()
         guards: dict[str, list[str]] = {}
         for name, line in self.added.items():
             guards.setdefault(line, []).append(name)
-
-        def meet(e: Event) -> None:
-            if e not in seen:
-                seen.add(e)
-                out.append(e)
-
+        read: dict[str, tuple[list[Event], list[str]]] = {}
         todo = [case.failure, *(o.name for o in case.outcomes), *case.lines]
         todo.reverse()
         while todo:
             line = todo.pop()
-            if line in done or line not in case.lines:
+            if line in read or line not in case.lines:
                 continue
-            done.add(line)
-            below = []
-            for e in walk(case.lines[line].expr):
-                if isinstance(e, Ref) and e.name in case.lines:
-                    below.append(e.name)
-                elif isinstance(e, Ref):
-                    meet((case.factors[e.name].kind, e.name))
-                elif isinstance(e, Fails):
-                    meet(("control", e.name))
-                elif isinstance(e, Tips):
-                    meet(("trigger", e.name))
-                    meet(("tips", e.name))
-            for name in guards.get(line, ()):
-                meet(("control", name))
+            met, below = read[line] = self._read(line)
+            met += [("control", name) for name in guards.get(line, ())]
+            out.update(dict.fromkeys(met))
             todo.extend(reversed(below))
-        return out
+        return list(out) if len(out) <= _SMALL else _together(list(out), read)
+
+    def _read(self, line: str) -> tuple[list[Event], list[str]]:
+        """What a line reads itself: events, and lines."""
+        events: list[Event] = []
+        below: list[str] = []
+        for e in walk(self.case.lines[line].expr):
+            if isinstance(e, Ref) and e.name in self.case.lines:
+                below.append(e.name)
+            elif isinstance(e, Ref):
+                events.append((self.case.factors[e.name].kind, e.name))
+            elif isinstance(e, Fails):
+                events.append(("control", e.name))
+            elif isinstance(e, Tips):
+                events += [("trigger", e.name), ("tips", e.name)]
+        return events, below
 
     def _solve_lines(self) -> None:
         lines = self.case.lines
@@ -319,6 +320,18 @@ class Structure:
             )
             got = self._monotone[f] = not has_not or self.bdd.is_monotone(f)
         return got
+
+
+def _together(events: list[Event], read: Mapping[str, tuple[list[Event], list[str]]]) -> list[Event]:
+    """The events moved so that what one line reads stands together; lines are moved with them, as they stand for what is below."""
+    place = {e: i for i, e in enumerate(events)}
+    line_at = {n: len(events) + i for i, n in enumerate(read)}
+    means = [sum([place[e] for e in own]) / len(own) if own else len(events) / 2 for own, _ in read.values()]
+    groups = [[at, *(place[e] for e in own), *(line_at[n] for n in below if n in line_at)]
+              for at, (own, below) in zip(line_at.values(), read.values(), strict=True)]  # fmt: skip  # one comprehension
+    n = len(events) + len(read)
+    given = sorted(range(n), key=lambda v: v if v < len(events) else means[v - len(events)])
+    return [events[v] for v in force(n, [g for g in groups if len(g) > 1], given) if v < len(events)]
 
 
 def _strike(z: Family, root: int, v: int) -> int:
