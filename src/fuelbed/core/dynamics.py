@@ -122,6 +122,7 @@ class Model:
     load        the parameter that is the load, "" where there is none.
     pushes      by trigger of the case.
     story       words for the names that a loop is told by: `too_late: attempts come too late`.
+    shows       column of metrics (a role, or a name of its own) -> what it shows, over states, parameters and named quantities.
     metrics     the name of the `evidence.metrics` entry that shows this part, "" for none.
     """
 
@@ -142,6 +143,7 @@ class Model:
     what: str = ""
     span: Span | None = None
     story: Mapping[str, str] = field(default_factory=dict)
+    shows: Mapping[str, Arith] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[Parameter, ...]:

@@ -20,12 +20,13 @@ from fuelbed.readers.laws import LAW_KEYS, MAX_STATES, Laws, Scope, StateLaw, re
 from fuelbed.readers.parameters import choose_options, declare_parameters, fill_parameters, values
 from fuelbed.readers.pushes import check_tips, read_pushes
 from fuelbed.readers.references import names_in
+from fuelbed.readers.shows import read_shows
 from fuelbed.readers.structure import ModelNames, Names
 from fuelbed.readers.yaml import Map, Node, Scalar, Seq
 
-__all__ = ["read_dynamics"]
+__all__ = ["metric_names", "read_dynamics"]
 
-_COMMON = ("what", "parameters", "pushes", "metrics")
+_COMMON = ("what", "parameters", "pushes", "metrics", "shows")
 _KEYS = ("archetype", "options", *_COMMON, *LAW_KEYS)
 
 
@@ -101,7 +102,9 @@ class _Builder:
         dimensions = {n: w.dimension for n, w in a.parameters.items()}
         words = {n: tuple(c.choices) for n, c in a.options.items()}
         self.names.models[self.name] = ModelNames(dimensions, words, True)
-        scope = Scope(dict(dimensions), states=dict.fromkeys(a.laws.states), found=dict(a.laws.states))
+        flat = tuple(f"{n}_{w}" for n, said in words.items() for w in said)
+        states, let = dict.fromkeys(a.laws.states), dict.fromkeys(a.laws.let)
+        scope = Scope(dict(dimensions), flat, states, let, dict(a.laws.states))
         return self._model(a.laws, scope, parameters, options, a)
 
     def _load(self) -> Archetype | None:
@@ -153,6 +156,7 @@ class _Builder:
         states = {n: self._state(s, have) for n, s in scope.found.items()}
         pushes = read_pushes(r, f.section("pushes"), scope, states, self.factors, self.names)
         metrics, what = self._metrics(), f.text("what")
+        shows = read_shows(r, f, scope, laws.let if laws else {}, plain=a is not None)
         if laws is None:
             return None
         step = _number(laws.step, have)
@@ -161,6 +165,7 @@ class _Builder:
         return Model(
             self.name, states, parameters, laws.failed, step, laws.next, laws.events, laws.let, options, pushes, laws.load,
             a.name if a else "", a.kernel if a else "", metrics, what or (a.what if a else ""), self.span, laws.story,
+            {**laws.shows, **shows},
         )  # fmt: skip  # in the order of the type
 
     def _state(self, s: StateLaw, have: Mapping[str, float]) -> State:
@@ -179,7 +184,7 @@ class _Builder:
         node, name = self.f.node_of("metrics"), self.f.text("metrics")
         if not name or node is None:
             return ""
-        known = _metric_names(self.case)
+        known = metric_names(self.case)
         if name not in known:
             cure = did_you_mean(name, known) or f"Add it: `evidence: {{metrics: {{{name[:60]}: {{file: metrics.csv}}}}}}`."
             self.r.error("FB022", node.span, f"`evidence.metrics` has no entry `{name[:60]}`.", cure)
@@ -207,7 +212,7 @@ def _depends_on(case: Fields, component: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(x.text for x in items if isinstance(x, Scalar) and x.value is not None))
 
 
-def _metric_names(case: Fields) -> Collection[str]:
+def metric_names(case: Fields) -> Collection[str]:
     """Entries of `evidence.metrics`: the keys of a mapping of them, else the `name` of each, else the stem of its file."""
     evidence = case.node_of("evidence")
     node = evidence.entries["metrics"].value if isinstance(evidence, Map) and "metrics" in evidence.entries else None

@@ -67,6 +67,7 @@ class Laws:
     step: Arith
     load: str
     story: Mapping[str, str] = field(default_factory=dict)
+    shows: Mapping[str, Arith] = field(default_factory=dict)
 
 
 def read_laws(r: Reading, f: Fields, scope: Scope, what: str) -> Laws | None:

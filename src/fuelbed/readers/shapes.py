@@ -225,6 +225,85 @@ class ModelShape(_Shape):
         Field(description="TRIGGER: {load: times 1.6, lasts: 20 s}; times, plus or set"),
     ] = None
     metrics: Annotated[Name | None, Field(description="an entry of evidence.metrics")] = None
+    shows: Annotated[dict[Name, str | int | float] | None, Field(min_length=1, description="column of metrics: a formula")] = None
+
+
+class SignalShape(_Shape):
+    """Something that operators can see."""
+
+    what: Said | None = None
+    sees: Annotated[str | bool, Field(description="Boolean expression over factors and lines: on while it is true")]
+    misses: Annotated[Quantity | None, Field(description="P(off | what it sees is so); absent: 0..1")] = None
+    false_alarms: Annotated[Quantity | None, Field(description="P(on | it is not so); absent: 0..1")] = None
+    blind_when: Annotated[str | bool | None, Field(description="while this is true it is off, whatever is so")] = None
+    shares: Annotated[Said | None, Field(description="signals of one group draw their errors together")] = None
+    installed: Annotated[YesNo | None, Field(description="no: a candidate, not there in the incident")] = None
+    cost: Quantity | None = None
+    owner: Said | None = None
+    because: Said | None = None
+    source: Said | None = None
+
+
+class SightingShape(_Shape):
+    """What one signal showed."""
+
+    state: Literal["yes", "no", "unknown"] | bool
+    at: Annotated[str | None, Field(description="2025-09-29 17:05, with Z or +02:00 where it is not UTC")] = None
+    because: Said | None = None
+    source: Said | None = None
+
+
+class HypothesisShape(_Shape):
+    """What was believed."""
+
+    what: Said | None = None
+    says: Annotated[str | bool, Field(description="Boolean expression over factors and lines")]
+    at: Annotated[str | None, Field(description="when it was held")] = None
+    tried: Annotated[int | None, Field(ge=1, description="its place in the order where there are no times")] = None
+    because: Said | None = None
+    source: Said | None = None
+
+
+class InvariantShape(_Shape):
+    """A statement that must hold at every time of a trace."""
+
+    holds: Annotated[Said, Field(description="latency <= 300 ms; always(queue > 10 -> eventually[0..5 min] queue <= 10)")]
+    what: Said | None = None
+    on: Annotated[Name | None, Field(description="an entry of evidence.metrics, or a model of dynamics")] = None
+    between: Annotated[Literal["rows", "hold", "linear"] | None, Field(description="what stands between two rows")] = None
+    every: Annotated[Said | None, Field(description="1 min: the grid, with hold or linear")] = None
+    gap: Annotated[Said | None, Field(description="5 min: a longer hole is not known")] = None
+    because: Said | None = None
+    source: Said | None = None
+
+
+class UnsafeActionShape(_Shape):
+    """A form in which a control action is unsafe."""
+
+    form: Literal["not_provided", "provided", "wrong_time", "wrong_duration"]
+    when: Annotated[Said, Field(description="the state in which it is unsafe")]
+    leads_to: Annotated[Name | None, Field(description="a line or a factor")] = None
+    in_incident: Literal["yes", "no", "unknown"] | bool | None = None
+    because: Said | None = None
+    source: Said | None = None
+
+
+class ControlActionShape(_Shape):
+    """What a controller can do."""
+
+    what: Said | None = None
+    unsafe: list[UnsafeActionShape] | None = None
+
+
+class ControllerShape(_Shape):
+    """Who or what decides, what it controls, and how it knows."""
+
+    what: Said | None = None
+    process: Annotated[Said | None, Field(description="a component of system, or words")] = None
+    feedback: Annotated[list[str] | None, Field(description="signals, or words")] = None
+    actions: dict[Name, ControlActionShape] | None = None
+    because: Said | None = None
+    source: Said | None = None
 
 
 class CaseFile(_Shape):
@@ -251,11 +330,13 @@ class CaseFile(_Shape):
     system: SystemShape | None = None
     evidence: EvidenceShape | None = None
     dynamics: Annotated[dict[Name, ModelShape] | None, Field(description="what moves by itself, and how triggers push it")] = None
-    signals: Any = None
-    seen: Any = None
-    hypotheses: Any = None
-    invariants: Any = None
-    control_structure: Any = None
+    signals: Annotated[dict[Name, SignalShape] | None, Field(description="what operators can see")] = None
+    seen: Annotated[
+        dict[Name, Literal["yes", "no", "unknown"] | bool | SightingShape] | None, Field(description="what each signal showed")
+    ] = None
+    hypotheses: Annotated[dict[Name, HypothesisShape] | None, Field(description="what was believed, in order")] = None
+    invariants: Annotated[dict[Name, InvariantShape] | None, Field(description="what must always hold")] = None
+    control_structure: Annotated[dict[Name, ControllerShape] | None, Field(description="who keeps it so (STPA)")] = None
     coupling: Any = None
     history: Any = None
     threshold: Any = None

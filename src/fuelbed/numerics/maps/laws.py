@@ -82,7 +82,7 @@ class _Laws:
 
 
 def program_of(model: Model, what: str) -> Program:
-    """A program over states and parameters. `what`: `next`, `failed`, `rates`, `named`, `jumps` (all rates, then failed), or `open`.
+    """A program over states and parameters. `what`: `next`, `failed`, `rates`, `named`, `shows`, `jumps` (all rates, then failed), or `open`.
 
     `open` is the program of the influence graph: the named quantities (and flows) are inputs beside states and parameters, and its
     outputs are every state's next value, then every named quantity over what it reads directly.
@@ -93,6 +93,8 @@ def program_of(model: Model, what: str) -> Program:
         return laws.b.finish([laws.b.tree(model.failed, laws.names)])
     if what == "rates":
         return laws.b.finish(list(laws.rates.values()))
+    if what == "shows":
+        return laws.b.finish([laws.b.tree(e, laws.names) for e in model.shows.values()])
     if what == "jumps":
         return laws.b.finish([*laws.rates.values(), laws.b.tree(model.failed, laws.names)])
     following = [laws.next(s) for s in model.states] if what in ("next", "open") else []

@@ -35,6 +35,7 @@ class System:
 
     states, parameters  names, in the order of the columns. named: the named quantities, then the flows of the events.
     low, high, whole    (S,) the box and which states count in ones.  start (S,), today (P,): the declared values, middles of intervals.
+    shown               the columns that `shows` gives.
     step_seconds        seconds of one step.  events: names; changes (E, S): what each event changes.
     A value of inf or nan means that the point left the domain of a formula.
     """
@@ -44,6 +45,7 @@ class System:
         self.states = tuple(model.states)
         self.parameters = tuple(model.parameters)
         self.named = (*model.let, *flow_names(model))
+        self.shown = tuple(model.shows)
         self.events = tuple(model.events)
         states = model.states.values()
         self.low = np.array([s.low for s in states], dtype=float)
@@ -71,6 +73,10 @@ class System:
     @cached_property
     def rates_program(self) -> Program:
         return program_of(self.model, "rates")
+
+    @cached_property
+    def shows_program(self) -> Program:
+        return program_of(self.model, "shows")
 
     @cached_property
     def open_program(self) -> Program:
@@ -121,6 +127,16 @@ class System:
     def rates(self, x: Array, p: Array) -> Array:
         """(n, E): events per second, none below 0; whether a jump stays in the box is for the caller to see."""
         return self.rates_program.run(_columns(x, p))
+
+    def show(self, x: Array, p: Array) -> Array:
+        """(n, C): what each column of `shown` shows."""
+        return self.shows_program.run(_columns(x, p))
+
+    def show_linear(self, x: Array, p: Array, parameters: Sequence[int] = ()) -> tuple[Array, Array, Array]:
+        """g(x, p) as (n, C), dg/dx as (n, C, S), dg/dp as (n, C, len(parameters)); exact, one-sided at kinks."""
+        size = len(self.states)
+        g, d = self.shows_program.derivatives(_columns(x, p), [*range(size), *(size + j for j in parameters)])
+        return g, d[:, :, :size], d[:, :, size:]
 
     def linear(self, x: Array, p: Array, parameters: Sequence[int] = ()) -> tuple[Array, Array, Array]:
         """f(x, p) as (n, S), df/dx as (n, S, S), df/dp as (n, S, len(parameters)); exact, one-sided at kinks."""

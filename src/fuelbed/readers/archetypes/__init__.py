@@ -19,6 +19,7 @@ from fuelbed.core.findings import Severity
 from fuelbed.readers.fields import Faults, Fields, Reading
 from fuelbed.readers.laws import LAW_KEYS, Laws, Scope, formula, named, read_laws
 from fuelbed.readers.parameters import UNITS, Choice, Wanted, fill_parameters
+from fuelbed.readers.shows import read_shows
 from fuelbed.readers.yaml import Entry, Map, Node, Scalar, Seq, load_yaml
 
 __all__ = ["Archetype", "Graph", "archetype_names", "load_archetype", "needs_graph", "open_parameters", "parse_archetype"]
@@ -26,7 +27,7 @@ __all__ = ["Archetype", "Graph", "archetype_names", "load_archetype", "needs_gra
 Graph = tuple[tuple[str, tuple[str, ...]], ...]
 """Components of a case, each with the components that it depends on."""
 
-_KEYS = ("archetype", "what", "kernel", "for_each", "parameters", "options", *LAW_KEYS)
+_KEYS = ("archetype", "what", "kernel", "for_each", "parameters", "options", "shows", *LAW_KEYS)
 _SUM = re.compile(r"\{sum over (?P<over>\w+): (?P<expr>(?:[^{}]|\{[cd]\})*)\}")
 
 
@@ -103,8 +104,10 @@ def _read(r: Reading, top: Map, name: str) -> Archetype | None:
     wanted = _wanted(r, section, choices, scope) if section else {}
     scope.parameters.update({n: w.dimension for n, w in wanted.items()})
     laws = read_laws(r, f, scope, "the archetype")
+    shows = read_shows(r, f, scope, laws.let if laws else {}, plain=True)
     if laws is None:
         return None
+    laws = replace(laws, shows=shows)
     return Archetype(name, f.text("what"), f.text("kernel"), f.text("for_each"), wanted, choices, _placeless(laws))
 
 

@@ -69,6 +69,7 @@ def _entry(name: str, head: str, top: Map) -> Iterator[str]:
         moves = " and ".join(f"{k} {float(_text(v)):+g}" for k, v in _entries(e, "change").items())
         yield f"{n}: {moves} at rate {_at(e, 'rate')}    ({_at(e, 'what')})\n"
     yield from (f"next {n} = {_text(e)}\n" for n, e in _entries(top, "next").items())
+    yield from (f"shows {n} = {_text(e)}\n" for n, e in _entries(top, "shows").items())
     yield f"failed: {_at(top, 'failed')}\nstep: {_at(top, 'step')} seconds\n```\n"
 
 
