@@ -12,7 +12,9 @@ from fuelbed.core.dynamics import Model
 from fuelbed.core.evidence import MetricsTable
 from fuelbed.core.expressions import Expr
 from fuelbed.core.findings import Finding, Span
+from fuelbed.core.invariants import Controller, Invariant
 from fuelbed.core.quantities import Quantity
+from fuelbed.core.signals import Hypothesis, Sighting, Signal
 
 __all__ = ["Case", "CommonCause", "ControlState", "Factor", "FactorKind", "Line", "Outcome"]
 
@@ -130,6 +132,11 @@ class Case:
     system: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, MetricsTable] = field(default_factory=dict)  # `evidence.metrics`, by the name of the entry
+    signals: Mapping[str, Signal] = field(default_factory=dict)  # what can be seen, candidates too
+    seen: Mapping[str, Sighting] = field(default_factory=dict)  # what was, by signal
+    hypotheses: Mapping[str, Hypothesis] = field(default_factory=dict)  # what was believed, in that order where the case says it
+    invariants: Mapping[str, Invariant] = field(default_factory=dict)  # what must always hold, by name
+    controllers: Mapping[str, Controller] = field(default_factory=dict)  # `control_structure`, by name
     sections: Mapping[str, Any] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

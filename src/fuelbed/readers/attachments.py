@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from fuelbed.core.errors import InputError
-from fuelbed.core.evidence import MetricsTable
+from fuelbed.core.evidence import EventsTable, MetricsTable
 from fuelbed.core.findings import Severity
+from fuelbed.readers.events import events_entries, read_events
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.files import FileFault, check_relative, digest, resolve_inside
 from fuelbed.readers.metrics import metrics_entries, read_metrics
@@ -22,7 +23,14 @@ ENGINE_SECTIONS = (
     "exposure", "assets", "zones", "attribution",
 )  # fmt: skip
 """Top-level sections that engines own."""
-_READ = ("dynamics",)  # read into types of core, whichever engine uses them
+_READ = (
+    "dynamics",
+    "signals",
+    "seen",
+    "hypotheses",
+    "invariants",
+    "control_structure",
+)  # read into types of core, whichever engine uses them
 SYSTEM_KEYS = ("components", "layers", "zones", "owners", "depends_on")
 EVIDENCE_ROLES = ("metrics", "history", "events", "traces")
 
@@ -69,6 +77,8 @@ class Attachments:
         self.r.check_keys(section, EVIDENCE_ROLES, "`evidence`")
         for role, entry in section.entries.items():
             for item in self._entries(role, entry.value):
+                if role == "events" and (isinstance(item, Seq) or (isinstance(item, Map) and "rows" in item.entries)):
+                    continue  # written in the case itself
                 if isinstance(item, Map):
                     if "file" in item.entries:
                         self._file(item.entries["file"].value, "file")
@@ -83,6 +93,8 @@ class Attachments:
     def _entries(self, role: str, node: Node) -> list[Node]:
         if role == "metrics":
             return [item for _, _, item in metrics_entries(node)]
+        if role == "events":
+            return [item for _, _, item in events_entries(node)]
         return list(node.items) if isinstance(node, Seq) else [node]
 
     def metrics(self, f: Fields) -> dict[str, MetricsTable]:
@@ -90,6 +102,12 @@ class Attachments:
         section = f.node_of("evidence")
         entry = section.entries.get("metrics") if isinstance(section, Map) else None
         return read_metrics(self.r, entry.value if entry else None, self.root, self.inputs)
+
+    def events(self, f: Fields) -> dict[str, EventsTable]:
+        """The tables of `evidence.events`; call it after `evidence`."""
+        section = f.node_of("evidence")
+        entry = section.entries.get("events") if isinstance(section, Map) else None
+        return read_events(self.r, entry.value if entry else None, self.root, self.inputs)
 
     def system(self, f: Fields) -> dict[str, Any]:
         section = f.section("system")

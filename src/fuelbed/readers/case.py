@@ -5,22 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fuelbed.core.case import Case, Factor
+from fuelbed.core.dynamics import Model
 from fuelbed.core.errors import InputError
+from fuelbed.core.evidence import MetricsTable
 from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.scanner import did_you_mean, visible
 from fuelbed.readers.actions import read_actions
 from fuelbed.readers.attachments import ENGINE_SECTIONS, EVIDENCE_ROLES, SYSTEM_KEYS, Attachments
-from fuelbed.readers.dynamics import read_dynamics
+from fuelbed.readers.dynamics import metric_names, read_dynamics
 from fuelbed.readers.factors import read_factors
 from fuelbed.readers.fields import Faults, Fields, Reading, TooMany
 from fuelbed.readers.files import FileFault, read_bounded, resolve_inside
+from fuelbed.readers.invariants import ReadInvariants, Traces, read_invariants
 from fuelbed.readers.numbers import read_numbers
 from fuelbed.readers.references import check_references
+from fuelbed.readers.signals import read_signals
 from fuelbed.readers.structure import Names, read_common_causes, read_structure
 from fuelbed.readers.yaml import MAX_BYTES, Map, Node, Scalar, Seq, load_yaml
 
@@ -91,7 +95,8 @@ class _Builder:
         self.names.signals = _signals(f)
         parts = read_structure(self.r, f, factors, self.names)
         groups = read_common_causes(self.r, f.node_of("common_causes"), self.names)
-        check_references(self.r, f, factors, parts.lines, self.names)
+        said = read_signals(self.r, f, self.names)
+        check_references(self.r, f, factors, parts.lines, self.names, said.signals)
         models = read_dynamics(self.r, f, factors, self.names)
         more = Attachments(self.r, self.root, self.inputs)
         return Case(
@@ -115,12 +120,21 @@ class _Builder:
             draft=self._draft(f),
             system=more.system(f),
             evidence=more.evidence(f),
-            metrics=more.metrics(f),
+            metrics=(metrics := more.metrics(f)),
+            signals=said.signals,
+            seen=said.seen,
+            hypotheses=said.hypotheses,
+            invariants=(kept := self._invariants(f, metrics, models)).invariants,
+            controllers=kept.controllers,
             sections=more.sections(top, self.built),
             unread=tuple(more.unread),
             file=self.r.file,
             inputs=self.inputs,
         )
+
+    def _invariants(self, f: Fields, metrics: Mapping[str, MetricsTable], models: Mapping[str, Model]) -> ReadInvariants:
+        traces = Traces(metric_names(f), metrics, self.names.models, models, None)
+        return read_invariants(self.r, f, traces, self.names)
 
     def _top_keys(self, top: Map) -> None:
         for key, entry in top.entries.items():
