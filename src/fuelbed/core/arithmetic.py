@@ -11,12 +11,20 @@ from typing import Literal
 
 from fuelbed.core.findings import Span
 
-__all__ = ["FUNCTIONS", "Arith", "Call", "Name", "Num", "names_in", "walk_arithmetic"]
+__all__ = ["FUNCTIONS", "Arith", "Call", "Measured", "Name", "Num", "names_in", "walk_arithmetic"]
 
 
 @dataclass(frozen=True, slots=True)
 class Num:
     value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Num):
+    """A number with a unit of time: `value` in seconds or per second, `given` and `unit` as written (`300 ms`, `5 per minute`)."""
+
+    given: float
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)

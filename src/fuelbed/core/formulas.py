@@ -11,11 +11,11 @@ import math
 import re
 from collections.abc import Mapping
 
-from fuelbed.core.arithmetic import FUNCTIONS, Arith, Call, Name, Num, Operation
+from fuelbed.core.arithmetic import FUNCTIONS, Arith, Call, Measured, Name, Num, Operation
 from fuelbed.core.findings import Span
 from fuelbed.core.scanner import MAX_DEPTH, Cursor, Place, TextFault, Token, did_you_mean, scan
 
-__all__ = ["MAX_HEIGHT", "WORDS", "parse_formula", "print_formula"]
+__all__ = ["COMPARISON", "MAX_HEIGHT", "WORDS", "FormulaParser", "formula_height", "joined", "parse_formula", "print_formula"]
 
 WORDS = frozenset(("and", "or", "not"))
 """Words of the language: no state, parameter or named quantity may be called so."""
@@ -29,7 +29,8 @@ _INFIX: Mapping[str, tuple[int, int, Operation]] = {
 }  # fmt: skip
 """Symbol -> how tightly it binds, what its right side must bind tighter than, operation."""
 _NOT, _NEG = 3, 6
-_COMPARISON = 4
+COMPARISON = 4
+"""How tightly a comparison binds: `FormulaParser.formula(COMPARISON, ...)` reads one arithmetic term."""
 _MEANT = {"**": "^", "&&": "and", "||": "or", "&": "and", "|": "or", "!": "not", "~": "not", "%": "", "=": "", "==": "", "!=": ""}
 _GLUED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
 _PAIRS = ("<=", ">=", "==", "!=", "**", "&&", "||")
@@ -37,10 +38,10 @@ _PAIRS = ("<=", ">=", "==", "!=", "**", "&&", "||")
 
 def parse_formula(text: str, place: Place | None = None) -> Arith:
     """Parse `text`; every name's span is `place(start, end)` of its offsets. Raises `TextFault` at the first fault."""
-    parser = _Parser(text, place)
+    parser = FormulaParser(text, place)
     expr = parser.formula(0, 1)
     parser.expect_end()
-    if _height(expr) > MAX_HEIGHT:
+    if formula_height(expr) > MAX_HEIGHT:
         raise TextFault("FB026", f"the formula has more than {MAX_HEIGHT} operations in a row.", _SPLIT, 0, len(text))
     return expr
 
@@ -48,9 +49,11 @@ def parse_formula(text: str, place: Place | None = None) -> Arith:
 _SPLIT = "Give the inner part a name under `let`."
 
 
-class _Parser(Cursor):
+class FormulaParser(Cursor):
+    """Pratt parser of one formula; `core/temporal.py` builds on it for the terms of its predicates."""
+
     def __init__(self, text: str, place: Place | None) -> None:
-        super().__init__(text, _joined(scan(text, "formula")))
+        super().__init__(text, joined(scan(text, "formula")))
         self.place = place
 
     def span(self, t: Token) -> Span | None:
@@ -94,9 +97,9 @@ class _Parser(Cursor):
         left = self.prefix(depth)
         compared = False
         while (found := _INFIX.get(self.now.text)) and found[0] > power:
-            if found[0] == _COMPARISON and compared:
+            if found[0] == COMPARISON and compared:
                 raise self.fault(self.now, "two comparisons in a row.", "Write `a < b and b < c`.")
-            compared = found[0] == _COMPARISON
+            compared = found[0] == COMPARISON
             self.take()
             left = Call(found[2], (left, self.formula(found[1], depth + 1)))
         return left
@@ -160,19 +163,19 @@ class _Parser(Cursor):
             self.expect_end()  # says what is wrong with the token that stands where `)` should
 
 
-def _joined(tokens: list[Token]) -> list[Token]:
+def joined(tokens: list[Token], pairs: tuple[str, ...] = _PAIRS) -> list[Token]:
     """Symbols of two characters that stand together, as one token."""
     out: list[Token] = []
     for t in tokens:
         last = out[-1] if out else None
-        if last is not None and last.end == t.start and last.text + t.text in _PAIRS:
+        if last is not None and last.end == t.start and last.text + t.text in pairs:
             out[-1] = Token(last.text + t.text, last.text + t.text, last.start, t.end)
         else:
             out.append(t)
     return out
 
 
-def _height(expr: Arith) -> int:
+def formula_height(expr: Arith) -> int:
     """Levels of the tree, by an explicit stack."""
     most, todo = 0, [(expr, 1)]
     while todo:
@@ -194,6 +197,8 @@ def print_formula(expr: Arith) -> str:
 
 def _print(e: Arith) -> tuple[str, int]:
     """Text, and how tightly it binds."""
+    if isinstance(e, Measured):
+        return f"{_number(e.given)[0]} {e.unit}", _ATOM
     if isinstance(e, Num):
         return _number(e.value)
     if isinstance(e, Name):
@@ -204,7 +209,7 @@ def _print(e: Arith) -> tuple[str, int]:
         return f"-{_within(e.args[0], _NEG)}", _NEG + 1
     if e.op in _SYMBOL:
         symbol, left, right = _SYMBOL[e.op]
-        a, b = _within(e.args[0], left if left == _COMPARISON or e.op == "pow" else left - 1), _within(e.args[1], right)
+        a, b = _within(e.args[0], left if left == COMPARISON or e.op == "pow" else left - 1), _within(e.args[1], right)
         return f"{a} {symbol} {b}" if e.op != "pow" else f"{a}^{b}", left
     return f"{e.op}({', '.join(_print(x)[0] for x in e.args)})", _ATOM
 
