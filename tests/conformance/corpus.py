@@ -143,7 +143,7 @@ TEXTS: Mapping[str, str] = {
     "structure:\n  out: cve and parser\nactions:\n  patch: {does: [prevent cve]}\n",
     "held in the incident": HEAD + FULL.replace("fails: 0.1}", "fails: 0.1, in_incident: held}"),
     "layers": HEAD + FULL.replace("present: yes}", "present: yes, layer: database}").replace("0.2..0.6}", "0.2..0.6, layer: client}"),
-    "sections of others": HEAD + FULL + "signals: [lights]\nlint: {off: []}\n",
+    "sections of others": HEAD + FULL + "threshold: [lights]\nlint: {off: []}\n",
     "sixty factors": HEAD + _sixty(),
     "sixty factors, one way": HEAD + _sixty(plain=True),
 }  # fmt: skip  # one case an entry

@@ -52,7 +52,11 @@ actions:
   a2: {{what: "{0}", does: [set guard.fails to 0.01]}}
   a3: {{what: "{0}"}}
 system: {{components: ["{0}"], owners: {{"{0}": "{0}"}}}}
-signals: ["{0}"]
+signals:
+  lamp: {{sees: out, misses: 0.1, false_alarms: 0.1, what: "{0}", owner: "{0}", because: "{0}", source: "{0}", shares: "{0}"}}
+  bell: {{sees: line, what: "{0}", installed: no, shares: "{0}"}}
+seen: {{lamp: {{state: yes, because: "{0}", source: "{0}"}}}}
+hypotheses: {{storm: {{says: push, what: "{0}", because: "{0}", source: "{0}"}}}}
 """.replace("structure:\n", "  guard_two: {{kind: control, fails: 0.1}}\nstructure:\n")
 
 

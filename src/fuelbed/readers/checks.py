@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fuelbed.core.case import Factor, Line
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
 from fuelbed.core.findings import Span
+from fuelbed.core.signals import Signal
 from fuelbed.readers.fields import Reading
 
 __all__ = ["check_momentary", "check_needs", "check_stratified", "components"]
@@ -86,10 +87,24 @@ def check_stratified(r: Reading, lines: Mapping[str, Line]) -> None:
             r.error("FB025", line.span, f"the lines {names[:200]} depend on themselves through `not`.", cure)
 
 
-def check_needs(r: Reading, lines: Mapping[str, Line], factors: Mapping[str, Factor], places: Mapping[str, Span | None]) -> None:
-    """A control that must see a line which is true only after that control failed is asked before it can be armed."""
+def check_needs(
+    r: Reading,
+    lines: Mapping[str, Line],
+    factors: Mapping[str, Factor],
+    places: Mapping[str, Span | None],
+    signals: Mapping[str, Signal],
+) -> None:
+    """A control that must see a line which is true only after that control failed is asked before it can be armed.
+
+    A signal is seen through what it reads: the names of `sees` and `blind_when`.
+    """
     known = {*lines, *factors}
     graph = {n: [e.name for e in walk(x.expr) if isinstance(e, Ref | Fails) and e.name in known] for n, x in lines.items()}
+    needed = {c.needs for c in factors.values() if c.needs and c.needs not in known}
+    for n in (n for n in signals if n in needed):
+        read = [*walk(signals[n].sees), *(walk(blind) if (blind := signals[n].blind_when) is not None else ())]
+        graph[n] = [e.name for e in read if isinstance(e, Ref | Fails | Tips) and e.name in known]
+    known.update(graph)
     needs = {c.name: c.needs for c in factors.values() if c.needs and c.needs in known and c.needs != c.name}
     place = {n: i for i, n in enumerate(needs)}
     graph.update({n: [needs[n]] if n in needs else [] for n in factors if n not in lines})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fuelbed.core.case import Factor, Line
 from fuelbed.core.findings import Span
 from fuelbed.core.scanner import did_you_mean, is_identifier
+from fuelbed.core.signals import Signal
 from fuelbed.readers.checks import check_needs
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.structure import Names
@@ -21,7 +22,9 @@ _DECLARED: Mapping[str, tuple[str, ...]] = {
 """Field of a factor -> where its words may be declared. Nothing declared: any word will do."""
 
 
-def check_references(r: Reading, f: Fields, factors: Mapping[str, Factor], lines: Mapping[str, Line], names: Names) -> None:
+def check_references(
+    r: Reading, f: Fields, factors: Mapping[str, Factor], lines: Mapping[str, Line], names: Names, signals: Mapping[str, Signal]
+) -> None:
     """Every name of another entry is there, and of the right kind."""
     section = f.node_of("factors")
     declared = {key: names_in(f, *where) for key, where in _DECLARED.items()}
@@ -37,7 +40,7 @@ def check_references(r: Reading, f: Fields, factors: Mapping[str, Factor], lines
             _shaped_by(r, entry, names)
         for key, known in declared.items():
             _declared(r, entry, key, known)
-    check_needs(r, lines, factors, places)
+    check_needs(r, lines, factors, places, signals)
     _depends_on(r, f)
     _sources(r, f)
 

@@ -51,13 +51,13 @@ def test_a_draft_is_a_notice_and_no_verdict() -> None:
 
 
 def test_a_section_whose_engine_is_not_built_is_kept_and_asks_for_nothing() -> None:
-    answers = {s.engine: s.answer for s in _report("threshold: {tau: 1}\nsignals: {a: b}\nseen: {a: b}").sections}
-    threshold, observability, coupling = (answers[e] for e in ("threshold", "observability", "coupling"))
+    answers = {s.engine: s.answer for s in _report("threshold: {tau: 1}\nexposure: {a: b}\nassets: {a: b}").sections}
+    threshold, exposure, coupling = (answers[e] for e in ("threshold", "exposure", "coupling"))
     assert threshold == NotFound(
         "", "", "This version has no engine for it; the section `threshold` is kept, and changes no result."
     )
-    assert isinstance(observability, NotFound)
-    assert "sections `signals` and `seen` are kept, and change no result" in observability.reason
+    assert isinstance(exposure, NotFound)
+    assert "sections `exposure` and `assets` are kept, and change no result" in exposure.reason
     assert isinstance(coupling, NotFound)
     assert coupling.unlocks
 
