@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from fuelbed.core.actions import Action
 from fuelbed.core.dynamics import Model
-from fuelbed.core.evidence import MetricsTable
+from fuelbed.core.evidence import EventsTable, MetricsTable
 from fuelbed.core.expressions import Expr
 from fuelbed.core.findings import Finding, Span
 from fuelbed.core.invariants import Controller, Invariant
@@ -132,6 +132,7 @@ class Case:
     system: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, MetricsTable] = field(default_factory=dict)  # `evidence.metrics`, by the name of the entry
+    events: Mapping[str, EventsTable] = field(default_factory=dict)  # `evidence.events`, by the name of the entry
     signals: Mapping[str, Signal] = field(default_factory=dict)  # what can be seen, candidates too
     seen: Mapping[str, Sighting] = field(default_factory=dict)  # what was, by signal
     hypotheses: Mapping[str, Hypothesis] = field(default_factory=dict)  # what was believed, in that order where the case says it

@@ -460,6 +460,15 @@ CODES: Mapping[str, Code] = {
         "metrics: db.csv",
         "metrics: {file: db.csv, columns: {load: requests}}",
     ),
+    "FB059": Code(
+        "events out of order",
+        Severity.WARNING,
+        "A row of events in the case lies before the row above it.",
+        "A timeline is written in order: one that goes back has often a wrong day or a wrong zone.",
+        "Check the day of the time.",
+        "- {at: 2026-01-31 00:10, what: down}  # after a row at 23:50 of the same day",
+        "- {at: 2026-02-01 00:10, what: down}",
+    ),
     "FB060": _e(
         "not an intervention",
         "The sentence is none of the forms.",

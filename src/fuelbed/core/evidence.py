@@ -1,6 +1,6 @@
-"""Metrics as evidence: a table of one file of the case folder. Built by `readers/metrics.py`, read by engines.
+"""Evidence: metrics (a table of numbers) and events (named moments or stretches of time). Built by `readers`, read by engines.
 
-Nothing is resampled or filled in: rows stand at the times that the file gives, and a cell that was empty is `nan`.
+Nothing is filled in: rows stand at the times that the file gives, and a cell that was empty is `nan`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from fuelbed.core.findings import Span
 
-__all__ = ["ROLES", "MetricsColumn", "MetricsTable"]
+__all__ = ["ROLES", "EventsTable", "MetricsColumn", "MetricsTable"]
 
 ROLES: Mapping[str, str] = {
     "load": "per second", "goodput": "per second", "attempts": "per second", "latency": "seconds", "queue": "", "capacity": "per second",
@@ -77,3 +77,39 @@ class MetricsTable:
         """Stretches without a row: neighbours further apart than `longer` usual steps."""
         most = longer * self.step
         return tuple((a, b) for a, b in zip(self.times, self.times[1:], strict=False) if b - a > most)
+
+
+@dataclass(frozen=True, eq=False)
+class EventsTable:
+    """What happened when: a file of the case folder, or rows that the case itself holds (`file` is then "").
+
+    times    seconds since `start`, not decreasing (rows of a file are sorted; equal times keep their order).
+    labels   the name of each event, never empty: what `event(...)` of a formula asks for. Names may repeat.
+    ends     seconds since `start`; `nan` for a moment.
+    start    absolute time of the first event, seconds since 1970-01-01 UTC; None where the times count from some start of their own
+             (`times` are then as written).
+    zoned    whether the file or the case says what zone the times are in; else UTC was taken.
+    details  one for each event: it in words, "" where nothing more than the label is said.
+    sources  one for each event: where that stands, "" where nobody says.
+    spans    one for each event: where its time is written.
+    """
+
+    name: str
+    file: str
+    times: array[float]
+    labels: tuple[str, ...]
+    ends: array[float]
+    start: float | None = None
+    zoned: bool = True
+    span: Span | None = None
+    details: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def at(self, label: str) -> tuple[tuple[float, float], ...]:
+        """(time, end) of every event of that name, in order; the end is `nan` for a moment."""
+        rows = zip(self.times, self.ends, self.labels, strict=True)
+        return tuple((t, end) for t, end, name in rows if name == label)

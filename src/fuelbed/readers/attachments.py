@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,13 @@ class Attachments:
         section = f.node_of("evidence")
         entry = section.entries.get("events") if isinstance(section, Map) else None
         return read_events(self.r, entry.value if entry else None, self.root, self.inputs)
+
+    def event_labels(self, f: Fields, read: Mapping[str, EventsTable]) -> set[str] | None:
+        """What `event(...)` of a formula may name; None where an entry of `evidence.events` could not be read."""
+        section = f.node_of("evidence")
+        entry = section.entries.get("events") if isinstance(section, Map) else None
+        complete = len(events_entries(entry.value if entry else None)) == len(read)
+        return {label for table in read.values() for label in table.labels} if complete else None
 
     def system(self, f: Fields) -> dict[str, Any]:
         section = f.section("system")

@@ -121,10 +121,11 @@ class _Builder:
             system=more.system(f),
             evidence=more.evidence(f),
             metrics=(metrics := more.metrics(f)),
+            events=(events := more.events(f)),
             signals=said.signals,
             seen=said.seen,
             hypotheses=said.hypotheses,
-            invariants=(kept := self._invariants(f, metrics, models)).invariants,
+            invariants=(kept := self._invariants(f, metrics, models, more.event_labels(f, events))).invariants,
             controllers=kept.controllers,
             sections=more.sections(top, self.built),
             unread=tuple(more.unread),
@@ -132,8 +133,10 @@ class _Builder:
             inputs=self.inputs,
         )
 
-    def _invariants(self, f: Fields, metrics: Mapping[str, MetricsTable], models: Mapping[str, Model]) -> ReadInvariants:
-        traces = Traces(metric_names(f), metrics, self.names.models, models, None)
+    def _invariants(
+        self, f: Fields, metrics: Mapping[str, MetricsTable], models: Mapping[str, Model], labels: set[str] | None
+    ) -> ReadInvariants:
+        traces = Traces(metric_names(f), metrics, self.names.models, models, labels)
         return read_invariants(self.r, f, traces, self.names)
 
     def _top_keys(self, top: Map) -> None:

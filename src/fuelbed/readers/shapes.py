@@ -166,12 +166,47 @@ class MetricsFile(_Shape):
 Metrics = str | MetricsFile | list[str | MetricsFile] | dict[Name, str | MetricsFile]
 
 
+class EventRow(_Shape):
+    """One event of a timeline: `what` or `name` is needed."""
+
+    at: Annotated[Said, Field(description="2026-01-31 10:05, with Z or +02:00 where it is not UTC")]
+    end: Said | None = None
+    name: Said | None = None
+    what: Said | None = None
+    source: Said | None = None
+
+
+class EventColumns(_Shape):
+    """Headers of a file of events."""
+
+    name: Said | None = None
+    end: Said | None = None
+    what: Said | None = None
+
+
+class EventsFile(_Shape):
+    """A CSV file of events, or rows written in the case."""
+
+    file: Annotated[str | None, Field(description="a .csv file of the case folder")] = None
+    rows: list[EventRow] | None = None
+    name: Name | None = None
+    what: Said | None = None
+    time: Annotated[Said | None, Field(description="the header of the time column")] = None
+    columns: EventColumns | None = None
+    clock: Literal["iso", "epoch_seconds", "epoch_milliseconds", "seconds"] | None = None
+    zone: Annotated[Said | None, Field(description="UTC or +02:00, for times that name no zone")] = None
+    source: Said | None = None
+
+
+Events = str | EventsFile | list[str | EventsFile] | dict[Name, str | EventsFile | list[EventRow]]
+
+
 class EvidenceShape(_Shape):
     """Files and their column roles."""
 
     metrics: Metrics | None = None
     history: Evidence | None = None
-    events: Evidence | None = None
+    events: Events | None = None
     traces: Evidence | None = None
 
 
