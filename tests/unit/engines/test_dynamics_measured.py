@@ -18,12 +18,12 @@ from fuelbed.engines.dynamics import examine
 from fuelbed.engines.dynamics.draws import Draws, draw, varied
 from fuelbed.engines.dynamics.measured import Measured, measured, seen_in
 from fuelbed.engines.dynamics.measured_fit import fit_map, verdict_of
-from fuelbed.engines.dynamics.measured_load import loads_of, models_of
-from fuelbed.engines.dynamics.measured_record import MOST_ROWS, record_of
 from fuelbed.engines.dynamics.measured_words import blocks_of
 from fuelbed.engines.dynamics.tipping import sweep_method, tipped
 from fuelbed.numerics.retry import Push, Retry, boundary, simulate
 from fuelbed.numerics.series import fit_retry
+from fuelbed.numerics.series.loads import loads_of, models_of
+from fuelbed.numerics.series.record import MOST_ROWS, record_of
 from fuelbed.readers.case import read_case
 
 R = np.random.default_rng

@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from fuelbed.core.actions import Change
 from fuelbed.core.dynamics import Model
 from fuelbed.core.quantities import Quantity
-from fuelbed.engines.dynamics.measured_load import Loads
+from fuelbed.numerics.maps.operating import SETTLE_STEPS
 from fuelbed.numerics.maps.simulate import settled
 from fuelbed.numerics.maps.system import compile_model, middle
 from fuelbed.numerics.sampling import latin_hypercube, quantile
+from fuelbed.numerics.series.loads import Loads
 
 __all__ = ["ROWS", "SETTLE_STEPS", "Draws", "Variant", "draw", "rest_of", "touched", "varied"]
 
 Array = NDArray[np.float64]
-SETTLE_STEPS = 4000  # of a map: long enough to creep along a ghost, short enough to answer
+
 ROWS = 25  # the middle and 24 draws: enough to see a range, few enough to simulate each
 
 

@@ -17,9 +17,9 @@ from fuelbed.core.options import Options
 from fuelbed.engines.dynamics.draws import Draws, Variant, draw, touched, varied
 from fuelbed.engines.dynamics.levels import Checked
 from fuelbed.engines.dynamics.measured import measured
-from fuelbed.engines.dynamics.measured_load import models_of
 from fuelbed.engines.dynamics.part import Part, blocks_of, claim_of, examined
 from fuelbed.engines.dynamics.tipping import margin_estimate, ratio, tipped, tips_estimate
+from fuelbed.numerics.series.loads import models_of
 
 __all__ = ["examine", "respond"]
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.engines.dynamics.draws import SETTLE_STEPS, Variant
+from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.numerics.maps.basin import Share, basin_share, edge_state
 from fuelbed.numerics.maps.boundary import Correction, critical_sizes, least_correction
 from fuelbed.numerics.maps.continuation import Bifurcation, Margin, Margins, nearest_bifurcation
-from fuelbed.numerics.maps.fixed import FixedPoint, describe, fixed_points, settle_time
+from fuelbed.numerics.maps.fixed import FixedPoint, settle_time
 from fuelbed.numerics.maps.loops import Influences, find_loops
+from fuelbed.numerics.maps.operating import SETTLE_STEPS, operating_points
 from fuelbed.numerics.maps.simulate import settled, stays_down
 from fuelbed.numerics.maps.system import System, compile_model
 
@@ -24,7 +25,6 @@ __all__ = ["LONGEST", "Landscape", "Nearest", "landscape"]
 
 Array = NDArray[np.float64]
 _BASIN_POINTS = 200
-_MOST_CORNERS = 64
 _MOST_STEPS = 10_000
 LONGEST = 5.0  # settle times that load is shed for at most
 _LEVELS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 0.9)  # shares of today's load to shed down to
@@ -65,14 +65,9 @@ class Landscape:
 def landscape(v: Variant, rng: np.random.Generator) -> Landscape:
     """Everything at row 0, the middle of every number."""
     system, p = compile_model(v.model), v.table[0]
-    points = tuple(fixed_points(system, p))
+    where = operating_points(system, p)
+    points, normal, failed = where.points, where.normal, where.failed
     settle = min(settle_time(system, points), _MOST_STEPS * system.step_seconds)
-    start = settled(system, system.start[None], p, SETTLE_STEPS)[0]
-    normal = _near(system, points, start, p) if np.isfinite(start).all() else None
-    if normal is not None and normal.failed > 0:
-        normal = None
-    failed = next((q for q in sorted(points, key=lambda q: -q.failed) if q.kind == "stable" and q.failed > 0), None)
-    failed = failed or _held(system, p, points)
     edge = None
     loops = None
     if normal is not None and failed is not None:
@@ -95,27 +90,6 @@ def landscape(v: Variant, rng: np.random.Generator) -> Landscape:
         _correction(v, system, p, failed, settle),
         settle,
     )
-
-
-def _near(system: System, points: tuple[FixedPoint, ...], x: Array, p: Array) -> FixedPoint | None:
-    """The fixed point that the start leads to; of a rest point that Newton did not list (it sits on a kink), its own description."""
-    for q in points:
-        if np.max(np.abs(q.x - x) / system.scale) < 1e-3:
-            return q
-    still = np.max(np.abs(system.step(x[None], p)[0] - x) / system.scale) < 1e-7
-    return describe(system, x, p) if still else None
-
-
-def _held(system: System, p: Array, points: tuple[FixedPoint, ...]) -> FixedPoint | None:
-    """A failed state that the corners of the box lead to and that hardly moves, though Newton listed none as stable: one that is left so
-    slowly that its multiplier is 1 to the last digit."""
-    low, high = system.search
-    n = min(2 ** len(low), _MOST_CORNERS)
-    corners = np.where((np.arange(n)[:, None] >> np.arange(len(low))) & 1, high, low)
-    x = settled(system, corners, p, SETTLE_STEPS)
-    x = x[np.isfinite(x).all(axis=1)]
-    down = x[system.failed(x, np.broadcast_to(p, (len(x), len(p)))) > 0] if len(x) else x
-    return next((q for row in down if (q := _near(system, points, row, p)) is not None and q.failed > 0), None)
 
 
 def _margins(v: Variant, system: System, p: Array, normal: FixedPoint | None) -> tuple[Nearest, ...]:

@@ -16,9 +16,9 @@ from fuelbed.core.dynamics import Model
 from fuelbed.core.evidence import ROLES, MetricsTable
 from fuelbed.core.facts import NotFound
 from fuelbed.engines.dynamics.measured_fit import Fitted, fit_map, fit_service
-from fuelbed.engines.dynamics.measured_record import Record, record_of
 from fuelbed.engines.dynamics.measured_words import Seen, blocks_of, said_of
 from fuelbed.numerics.series import Amplification, Recovery, Warnings, amplification, early_warning, hysteresis, return_rate
+from fuelbed.numerics.series.record import Record, record_of
 
 __all__ = ["Measured", "measured", "seen_in"]
 

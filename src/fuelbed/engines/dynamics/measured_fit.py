@@ -17,10 +17,10 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.quantities import Quantity
 from fuelbed.engines.dynamics.asking import MOST, Asked, criticals
 from fuelbed.engines.dynamics.draws import Draws, Variant, draw
-from fuelbed.engines.dynamics.measured_record import Record
 from fuelbed.numerics.maps.system import compile_model
 from fuelbed.numerics.series import RetryFit, fit, fit_retry, one_step, predict_surge
 from fuelbed.numerics.series.blocks import LEVEL
+from fuelbed.numerics.series.record import Record
 
 __all__ = ["Compared", "Fitted", "fit_map", "fit_service", "verdict_of"]
 

@@ -13,9 +13,9 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.shown import number, per_cent
 from fuelbed.engines.dynamics.asking import MOST
 from fuelbed.engines.dynamics.measured_fit import Compared, Fitted
-from fuelbed.engines.dynamics.measured_record import Record
 from fuelbed.engines.dynamics.words import near_one, seconds, with_unit
 from fuelbed.numerics.series import Amplification, Hysteresis, Recovery, Warnings
+from fuelbed.numerics.series.record import Record
 
 __all__ = ["Seen", "blocks_of", "said_of"]
 

@@ -21,7 +21,6 @@ from fuelbed.engines.dynamics.draws import ROWS, Draws, Variant, draw, touched, 
 from fuelbed.engines.dynamics.findings import findings
 from fuelbed.engines.dynamics.landscape import Landscape, landscape
 from fuelbed.engines.dynamics.levels import Checked, Waits, checked, waits
-from fuelbed.engines.dynamics.measured_load import Loads
 from fuelbed.engines.dynamics.picture import boundary_picture
 from fuelbed.engines.dynamics.sentences import (
     back_sentence,
@@ -35,6 +34,7 @@ from fuelbed.engines.dynamics.sentences import (
 from fuelbed.engines.dynamics.stability import STATES, Stability, stability
 from fuelbed.engines.dynamics.tipping import Tipped, duration_estimate, margin_estimate, tipped, tips_estimate
 from fuelbed.numerics.maps.basin import wilson
+from fuelbed.numerics.series.loads import Loads
 
 __all__ = ["Part", "blocks_of", "claim_of", "examined"]
 
