@@ -5,7 +5,9 @@ solutions are found by enumeration. Every number of the case must be a point. Re
 the past before the horizon is stationary; a trigger stays on for exactly `lasts` after each arrival; one in force now is on for
 `lasts` from the start; the incident is one failing arrival of the process that agrees with the `in_incident` facts (a momentary
 trigger known to be on was the one that arrived); with NOT, an arrival fails when the structure is true and a minimal solution that
-holds the arriving trigger is among the true events; a common cause takes `beta x min p` out of each member's own probability.
+holds the arriving trigger is among the true events; a common cause takes `beta x min p` out of each member's own probability. A
+control that needs a declared signal does not act while what the signal sees is not so, or the signal is blind; apart from that it is
+missed with its `misses` anew at each demand (for good, while it is not installed), and a false alarm arms nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ def value(e: Expr, true: set[Event], lines: dict[str, bool], kinds: dict[str, st
     if isinstance(e, Ref):
         return lines[e.name] if e.name in lines else (kinds[e.name], e.name) in true
     if isinstance(e, Fails):
-        return ("control", e.name) in true
+        return ("control", e.name) in true or lines.get(f"unseen {e.name}", False)
     if isinstance(e, Tips):
         return {("trigger", e.name), ("tips", e.name)} <= true
     if isinstance(e, Const):
@@ -53,6 +55,11 @@ def all_lines(case: Case, true: set[Event]) -> dict[str, bool]:
     lines = dict.fromkeys(case.lines, False)
     while True:
         new = {n: value(x.expr, true, lines, kinds) for n, x in case.lines.items()}
+        for f in case.factors.values():
+            if f.needs in case.signals:
+                signal = case.signals[f.needs]
+                blind = signal.blind_when is not None and value(signal.blind_when, true, lines, kinds)
+                new[f"unseen {f.name}"] = blind or not value(signal.sees, true, lines, kinds)
         if new == lines:
             return lines
         lines = new
@@ -140,11 +147,17 @@ def numbers_of(case: Case) -> Numbers:
         {f.name: f.today.low if f.today is not None else 0.0 for f in fs if f.kind == "trigger"},
         {f.name: f.fails.low for f in controls},
         {f.name: f.duty.low for f in fs if f.kind == "condition" and f.duty is not None},
-        {f.needs: 1.0 for f in controls if f.needs},
+        {f.needs: _missed(case, f.needs) for f in controls if f.needs},
         {f.name: f.needs for f in controls if f.needs},
         {},
         groups,
     )
+
+
+def _missed(case: Case, needs: str) -> float:
+    """A declared signal that is there misses as it says; a line, a factor and a candidate are seen by nobody before an action."""
+    signal = case.signals.get(needs)
+    return signal.misses.low if signal is not None and signal.installed else 1.0
 
 
 class Process:

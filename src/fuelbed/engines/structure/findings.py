@@ -41,7 +41,7 @@ def findings(model: Compiled, incident: Incident, cuts: CutSets) -> list[Finding
 def _without_part(model: Compiled) -> list[Finding]:
     """Factors that nothing reads. What shapes a human trigger, arms a control or shares a common cause has its part there."""
     case = model.case
-    read = {e.name for line in case.lines.values() for e in walk(line.expr) if isinstance(e, Ref | Fails | Tips)}
+    read = {e.name for line in model.structure.case.lines.values() for e in walk(line.expr) if isinstance(e, Ref | Fails | Tips)}
     read |= {n for f in case.factors.values() for n in (*f.shaped_by, f.needs)} | {n for g in case.common_causes for n in g.of}
     used = {n for _, n in model.structure.events}
     return [

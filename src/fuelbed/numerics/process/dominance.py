@@ -157,6 +157,11 @@ class _Functions:
     def _blind(self, f: Factor) -> bool:
         return bool(f.needs) and self.model.defaults.get(f"{f.needs}.missed") == 1.0
 
+    def _sees_more(self, c: Change, f: Factor) -> bool:
+        """Whether observing surely misses no more than the signal that is there already."""
+        there = self.case.signals.get(c.target)
+        return self._blind(f) or there is None or (c.value is not None and c.value.high <= there.misses.low)
+
     def _certain(self, f: Factor, v: int) -> int:
         """A condition that is certainly there (or not) is no variable."""
         if f"{f.name}.present" in self.model.states:
@@ -187,7 +192,8 @@ class _Functions:
             for f in self.case.of_kind("control"):
                 i = index.get(("control", f.name))
                 if f.needs == c.target and i is not None and f.state not in ("missing", "bypassed"):
-                    events[i] = self.bdd.and_(self.bdd.variable(i), self._thin(c))
+                    less = self.bdd.and_(self.bdd.variable(i), self._thin(c))
+                    events[i] = less if self._sees_more(c, f) else self.fresh(f"instead {self._key(c)} {c.text}")
         elif c.verb == "set":
             self._set(c, at, events, rates, extra, level_cut)
 

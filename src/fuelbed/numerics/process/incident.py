@@ -196,7 +196,7 @@ def _searched(model: Compiled, worlds: Worlds) -> list[_Found]:
     s = model.structure
     names = [n if k != "tips" else f"{n} tips" for k, n in s.events]
     mine = [v for v, (_, n) in enumerate(s.events) if n not in model.added]
-    equations = _equations(model.case)
+    equations = _equations(s.case)
     target = model.case.failure
     candidates = [names[v] for v in mine[:_CANDIDATES]]
     lines = [n for n in equations if n != target][:8]

@@ -16,7 +16,7 @@ from fuelbed.numerics.process.variables import Group, Variables
 
 __all__ = ["Inputs"]
 
-_SETTABLE = ("rate", "lasts", "fails", "broken", "duty", "beta", "tips")
+_SETTABLE = ("rate", "lasts", "fails", "broken", "duty", "beta", "tips", "missed")
 
 
 class Inputs:
@@ -145,7 +145,7 @@ class Inputs:
         if given is None:
             return self.tape.const(1.0) if phase else self.fixed(name, 1.0)
         self.numbers[name] = given
-        return self.number(name)
+        return self.number(name, phase)
 
     def _fails(self, control: str, phase: str) -> int:
         """The independent per-demand part: p less the shares of its common-cause groups; `live` 0 makes it perfect."""

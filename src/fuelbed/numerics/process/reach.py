@@ -201,15 +201,21 @@ class _Moves:
         f = self.model.case.factors.get(c.target)
         if c.verb == "observe":
             for k in self.model.case.of_kind("control"):
-                blind = self.model.defaults.get(f"{k.needs}.missed") == 1.0
-                if k.needs == c.target and blind and k.state not in ("missing", "bypassed"):
-                    self.draw[("control", k.name)] = -1
+                if k.needs == c.target and k.state not in ("missing", "bypassed"):
+                    self.draw[("control", k.name)] = self._sight(c)
         elif c.verb == "add":
             self.added.add(c.target)
             if c.value is not None and c.value.high == 0:
                 self.perfect_added.add(c.target)
         elif f is not None:
             self._factor(c, f)
+
+    def _sight(self, c: Change) -> int:
+        """-1 where observing surely makes a control that needs it fail less often: it saw nothing before, or missed surely more."""
+        there = self.model.case.signals.get(c.target)
+        if there is None or not there.installed:
+            return -1
+        return 1 if c.value is None else -1 if _step(c.value, there.misses) < 0 else _step(c.value, there.misses)
 
     def _factor(self, c: Change, f: Factor) -> None:
         e = (f.kind, f.name)

@@ -19,6 +19,7 @@ from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd, Family
 from fuelbed.numerics.boolean.families import holding, inside, smallest_first
 from fuelbed.numerics.boolean.force import force
 from fuelbed.numerics.graphs import components
+from fuelbed.numerics.process.needs import seen_through
 
 __all__ = ["Event", "Structure"]
 
@@ -38,7 +39,7 @@ class Structure:
     def __init__(
         self, case: Case, added: Mapping[str, str] | None = None, budget: int = 500_000, like: Structure | None = None
     ) -> None:
-        self.case = case
+        self.case = seen_through(case)
         self.added = dict(added or {})
         self.events: list[Event] = like.events if like is not None else [*self._order(), *(("installed", n) for n in self.added)]
         self.index = {e: i for i, e in enumerate(self.events)}

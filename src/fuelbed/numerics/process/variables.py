@@ -116,9 +116,8 @@ class Variables:
 
     def _signal(self, name: str) -> None:
         if name not in self.signals:
-            declared = self.case.sections.get("signals")
-            known = isinstance(declared, dict) and name in declared
-            self.signals[name] = Quantity.unknown() if known else None
+            declared = self.case.signals.get(name)
+            self.signals[name] = declared.misses if declared is not None and declared.installed else None
             self._demand(f"{name}.missed")
 
     def _switch(self, name: str, value: float) -> None:
