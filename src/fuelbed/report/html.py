@@ -16,12 +16,16 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report
 from fuelbed.report._arrange import Arranged, arrange, is_folded, pieces, unsaid
+from fuelbed.report._bowtie import bowtie, bowtie_drawing
 from fuelbed.report._columns import UNPRINTABLE, minus
 from fuelbed.report._graph import draw
 from fuelbed.report._loops import loop_words
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._plot import plot
+from fuelbed.report._posterior import posterior
 from fuelbed.report._removal import removal
+from fuelbed.report._signatures import signatures
+from fuelbed.report._timeline import timeline
 from fuelbed.report.numbers import basis, estimate, estimate_parts
 
 if TYPE_CHECKING:
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_html"]
 
-_STYLES = ("page.css", "figures.css", "boundary.css", "media.css")
+_STYLES = ("page.css", "figures.css", "boundary.css", "media.css", "evidence.css", "bowtie.css")
 _SCRIPTS = ("tape.js", "table.js", "whatif.js", "boundary.js", "page.js")
 _BUDGET = 500_000  # bytes of a page
 _SIZES = ((10**6, True), (40, True), (40, False), (10, False))  # rows of a table, and whether there is a what-if
@@ -42,7 +46,8 @@ _COMPACT = ("untouched",)  # tables that are lists of names: a line for each kin
 _PER_CENT = re.compile(r"(?<=\d) %")  # a number keeps its sign on the same line
 _ENDLESS = re.compile(r"(\S{40,})")
 _PICTURES: dict[str, Callable[[Any], Any]] = {"removal": removal, "graph": draw, "whatif": whatif, "order": levels,
-                                             "boundary": plot}  # fmt: skip  # one table
+                                             "boundary": plot, "posterior": posterior, "signatures": signatures, "timeline": timeline,
+                                             "bowtie": lambda data: (bowtie(data), *_marked(bowtie_drawing(data)))}  # fmt: skip  # one table
 
 
 def _asset(name: str) -> str:
@@ -147,6 +152,13 @@ def _picture(b: Picture, m: Any) -> Markup:
     return getattr(m, b.kind)(b, view(b.data))  # type: ignore[no-any-return]  # macros return Markup
 
 
+def _marked(drawing: tuple[float, float, str]) -> tuple[float, float, Markup]:
+    """The inside of a drawing as it is: whoever made it has escaped every word."""
+    from markupsafe import Markup
+
+    return (*drawing[:2], Markup(drawing[2]))  # noqa: S704  # see above
+
+
 def _quote(b: Quote, m: Any) -> Markup:
     return m.quote(b)  # type: ignore[no-any-return]  # macros return Markup
 
@@ -176,6 +188,16 @@ def _folds(blocks: Sequence[Block]) -> list[tuple[str, list[Block]]]:
         else:
             out.append((title or "Details" if folded else "", [b]))
     return out
+
+
+class _Macros:
+    """The macros of several templates under one roof; the first that has a name gives it."""
+
+    def __init__(self, *modules: Any) -> None:
+        self._modules = modules
+
+    def __getattr__(self, name: str) -> Any:
+        return next(getattr(m, name) for m in self._modules if hasattr(m, name))
 
 
 @cache
@@ -226,7 +248,7 @@ def _render(report: Report, plan: Arranged, shown: dict[int, tuple[Block, Any]],
     from markupsafe import Markup
 
     env = _environment()
-    blocks: Any = env.get_template("blocks.html.j2").module
+    blocks: Any = _Macros(*(env.get_template(name).module for name in ("blocks.html.j2", "evidence.html.j2")))
 
     def show(b: Block) -> Any:
         cut = _cut(b, rows, moving)

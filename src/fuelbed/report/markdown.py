@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Estimates, Picture, Quote, Sentence, Table
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
-from fuelbed.report._arrange import arrange, pieces, unsaid
+from fuelbed.report._arrange import arrange, unsaid
 from fuelbed.report._boundary import band_at, chart, load_words, rows, said
-from fuelbed.report._columns import UNPRINTABLE, minus
+from fuelbed.report._columns import UNPRINTABLE
+from fuelbed.report._evidence_markdown import WRITERS
 from fuelbed.report._loops import loop_words
+from fuelbed.report._markup import caption as _caption
+from fuelbed.report._markup import code as _code
+from fuelbed.report._markup import grid as _grid
+from fuelbed.report._markup import prose as _prose
+from fuelbed.report._markup import words as _words
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._removal import removal
 from fuelbed.report.numbers import basis, estimate, number
 
 __all__ = ["render_markdown"]
 
-_SPECIAL = re.compile(r"([\\*_{}\[\]|~@$^]|(?<!&)#)")
 _SHAPES = {"trigger": (">", "]"), "condition": ("[", "]"), "control": ("(", ")"), "failure": ("[[", "]]"), "line": ("([", "])")}
 _MARKS = {"good": "✓ ", "bad": "× ", "muted": "– ", "plain": ""}
 _STYLES = (
@@ -28,44 +32,6 @@ _STYLES = (
     "classDef control stroke:#009E73,stroke-width:2px,stroke-dasharray:4 3",
     "classDef failure stroke-width:4px",
 )
-
-
-def _words(text: str) -> str:
-    """Escaped words on one line: no markup, no HTML, no links, no mentions from a case."""
-    line = (
-        " ".join(UNPRINTABLE.sub(" ", text).split())
-        .replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("`", "&#96;")
-    )
-    line = _SPECIAL.sub(r"\\\1", line).replace("://", ":&#8203;//").replace("\\@", "@&#8203;")
-    return re.sub(r"^(\d+)([.)])|^([-=+])", lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", line)
-
-
-def _code(text: str) -> str:
-    """A code span that no backtick can leave and no table cell can split."""
-    line = " ".join(UNPRINTABLE.sub(" ", text).replace("`", "'").replace("|", "¦").split())
-    return f"`{line}`" if line else ""
-
-
-def _prose(text: str) -> str:
-    return "".join(_code(t) if is_code else _spaced(t) for is_code, t in pieces(text))
-
-
-def _spaced(text: str) -> str:
-    """`_words` that keeps a space at either end, so that code spans do not stick to their neighbours."""
-    head, tail = " " * text[:1].isspace(), " " * text[-1:].isspace()
-    return f"{head}{_words(minus(text))}{tail}" if text.strip() else " "
-
-
-def _grid(head: list[str], rows: Iterable[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
-def _caption(title: str, body: str) -> str:
-    return f"**{_prose(title)}**\n\n{body}" if title else body
 
 
 def _cell(c: Cell, kind: str) -> str:
@@ -165,7 +131,7 @@ def _boundary(b: Picture) -> str:
 
 
 _PICTURES: dict[str, Callable[[Picture], str]] = {"removal": _removal, "graph": _graph, "order": _order, "whatif": _whatif,
-                                                  "boundary": _boundary}  # fmt: skip  # one table
+                                                  "boundary": _boundary, **WRITERS}  # fmt: skip  # one table
 
 
 def _picture(b: Picture) -> str:

@@ -14,6 +14,7 @@ from fuelbed.core.reporting import Report, Section
 from fuelbed.report._arrange import arrange, is_folded, unsaid, where_next
 from fuelbed.report._boundary_text import write_boundary
 from fuelbed.report._columns import clean, columns, grid, longest_token
+from fuelbed.report._evidence_text import WRITERS
 from fuelbed.report._loops import loop_words
 from fuelbed.report._page import Page, Room, write_removal
 from fuelbed.report._pictures import levels, whatif
@@ -24,7 +25,7 @@ __all__ = ["render_text"]
 _ASCII = str.maketrans(
     {"█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "#", "▍": " ", "▎": " ", "▏": " ", "│": "|", "·": "-", "─": "-", "−": "-",
      "…": "~", "“": '"', "”": '"', "→": ">", "●": "*", "○": "o", "×": "x", "§": "S", "’": "'", "└": "+",
-     "├": "+", "┤": "+", "◆": "#", "◇": "%"}
+     "├": "+", "┤": "+", "◆": "#", "◇": "%", "■": "#", "□": ".", "↷": "~", "▼": "v"}
 )  # fmt: skip  # pairs read better side by side
 _SCREEN = 45  # lines; a summary that would be longer is made with less room
 _KEPT_ORDER = 6  # a partial order of more items is read in the page
@@ -184,6 +185,7 @@ _PICTURES: dict[str, Callable[[Picture, Page], None]] = {
     "graph": _graph,
     "whatif": _whatif,
     "boundary": write_boundary,
+    **WRITERS,
 }
 
 

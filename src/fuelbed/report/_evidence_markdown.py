@@ -1,0 +1,110 @@
+"""Pictures of evidence as Markdown: tables and lists that say all that the drawings do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fuelbed.core.blocks import Picture
+from fuelbed.report._bowtie import Barrier, Way, bowtie
+from fuelbed.report._markup import caption, code, grid, prose, words
+from fuelbed.report._posterior import posterior
+from fuelbed.report._signatures import Sign, Signal, signatures
+from fuelbed.report._timeline import timeline
+
+__all__ = ["WRITERS"]
+
+_LISTED = 60  # marks that are listed
+_SIGNS = {"effective": "✓", "failed": "×", "missing": "○", "bypassed": "↷"}
+_ARROW = " → "
+
+
+def _posterior(b: Picture) -> str:
+    parts = [prose(b.alt)]
+    for _, heading, rows, more in posterior(b.data).groups:
+        lines = [
+            [
+                prose(r.label),
+                r.prior_text,
+                f"**{r.after_text}**" + (f" ({r.interval})" if r.interval else ""),
+                prose(r.note),
+            ]
+            for r in rows
+        ]
+        parts.append(grid([heading, "Before", "After what was seen", ""], lines))
+        parts += [f"and {more} more."] if more else []
+    return caption(b.title, "\n\n".join(parts))
+
+
+def _sign(s: Sign) -> str:
+    text = "?" if s.p is None else "■" if s.text == "on" else "□" if s.text == "off" else s.text.removeprefix("on with ")
+    return text + (" ×" if s.against else "")
+
+
+def _seen(s: Signal) -> str:
+    return "candidate" if not s.installed else {"yes": "■", "no": "□"}.get(s.seen, "not looked at")
+
+
+def _signatures(b: Picture) -> str:
+    v = signatures(b.data)
+    head = ["State", *(prose(s.label) for s in v.signals), "Before", "After", "Looks like"]
+    lines = [["**What was seen**", *(f"**{_seen(s)}**" for s in v.signals), "", "", ""]]
+    for group in v.groups:
+        for s in group:
+            alike = ", ".join(prose(o.label) for o in group if o is not s)
+            lines.append([prose(s.label), *map(_sign, s.signs), s.before, f"**{s.after}**", alike])
+    tail = "■ on, □ off, else the chance to be on; × against what was seen."
+    left = [f"states with {v.rest} of the probability"] if v.rest else []
+    left += [f"{n} more {what}" for n, what in ((v.more_states, "states"), (v.more_signals, "signals")) if n]
+    tail += f" Not in the table: {'; '.join(left)}." if left else ""
+    return caption(b.title, f"{prose(b.alt)}\n\n{grid(head, lines)}\n\n{words(tail)}")
+
+
+def _timeline(b: Picture) -> str:
+    v = timeline(b.data)
+    parts = [prose(b.alt), f"Times: {prose(v.words)}."]
+    parts += [f"Trigger: {prose(v.trigger.words)}."] if v.trigger else []
+    strips = [
+        [prose(s.label), code(s.formula), f"**{s.state}**" if s.state == "broken" else s.state, prose(s.said)]
+        for s in (*v.shown, *v.folded)
+    ]
+    parts += [grid(["Invariant", "Formula", "", "What the record says"], strips)] if strips else []
+    rows = [[prose(c.text) for c in row] for row in v.table.rows[:_LISTED]]
+    parts += [grid([prose(c.label) for c in v.table.columns], rows)] if rows else []
+    left = len(v.table.rows) - _LISTED
+    parts += [f"and {left} more marks."] if left > 0 else []
+    parts += [f"Not drawn: {v.more} more."] if v.more else []
+    return caption(b.title, "\n\n".join(parts))
+
+
+def _barrier(b: Barrier) -> str:
+    odds = f", fails {b.fails}" if b.fails else ""
+    return f"{_SIGNS.get(b.state, '')} {prose(b.label)} (**{b.state}**{odds})".strip()
+
+
+def _way(w: Way, event: str, threat: bool) -> str:
+    ends = (f"**{prose(w.label)}**", prose(event)) if threat else (prose(event), f"**{prose(w.label)}**")
+    return "- " + _ARROW.join([ends[0], *(map(_barrier, w.barriers) if w.barriers else ["no barrier"]), ends[1]])
+
+
+def _ways(ways: Sequence[Way], heading: str, event: str, threat: bool) -> list[str]:
+    return [heading, "\n".join(_way(w, event, threat) for w in ways)] if ways else []
+
+
+def _bowtie(b: Picture) -> str:
+    v = bowtie(b.data)
+    parts = [
+        prose(b.alt),
+        *_ways(v.threats, "To the event:", v.event, True),
+        *_ways(v.consequences, "From the event:", v.event, False),
+    ]
+    parts += [f"{' and '.join(map(prose, members))} share {code(name)}." for _, name, members in v.shared]
+    parts += [f"and {v.more} more."] if v.more else []
+    return caption(b.title, "\n\n".join(parts))
+
+
+WRITERS: dict[str, Callable[[Picture], str]] = {
+    "posterior": _posterior,
+    "signatures": _signatures,
+    "timeline": _timeline,
+    "bowtie": _bowtie,
+}

@@ -1,0 +1,203 @@
+"""Pictures of evidence in a terminal: beliefs, signatures, the timeline with its strips, the bow-tie. A summary has their words only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fuelbed.core.blocks import Picture
+from fuelbed.report._bowtie import Way, bowtie
+from fuelbed.report._clock import Clock, clock
+from fuelbed.report._columns import clean, columns, grid, pad, wrap
+from fuelbed.report._page import Page
+from fuelbed.report._posterior import Belief, Posterior, Span, posterior
+from fuelbed.report._signatures import Sign, Signal, signatures
+from fuelbed.report._strips import Strip
+from fuelbed.report._timeline import Lane, timeline
+
+__all__ = ["WRITERS"]
+
+_NAMES = 15  # columns of a lane's name
+_BAR = 25
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LISTED = 60  # marks that are listed
+_STATE = {"effective": "|", "failed": "×", "missing": "○", "bypassed": "↷"}
+
+
+def _place(share: float, wide: int) -> int:
+    return round((wide - 1) * min(100.0, max(0.0, share)) / 100)
+
+
+def _range(cells: list[str], s: Span, sign: str) -> None:
+    if s.known:
+        a, b = _place(s.low, len(cells)), _place(s.high, len(cells))
+        cells[a : b + 1] = [sign] * (b + 1 - a)
+
+
+def _belief(r: Belief) -> str:
+    """`────●──` after, `○` before; where both are in one place, after."""
+    cells = [" "] * _BAR
+    _range(cells, r.after, "─")
+    for s, sign in ((r.prior, "○"), (r.after, "●")):
+        if s.at is not None:
+            cells[_place(s.at, _BAR)] = sign
+    return "".join(cells)
+
+
+def _posterior(b: Picture, page: Page) -> None:
+    p: Posterior = posterior(b.data)
+    every = [r for _, _, rows, _ in p.groups for r in rows]
+    texts = {id(r): f"{r.prior_text} → {r.after_text}" + (f" ({r.interval})" if r.interval else "") for r in every}
+    numbers = min(max(map(columns, texts.values()), default=0), max(12, (page.width - 4) // 3))
+    bars = page.width - numbers - 20 >= _BAR
+    names = page.width - 2 - numbers - (_BAR + 3 if bars else 1)
+    for _, heading, rows, more in p.groups:
+        axis = f"0{p.ticks[-1][1]:>{_BAR - 1}}" if bars else ""
+        page.lines.append(page.paint(f" {pad(heading, names)} {axis}".rstrip(), "muted"))
+        for r in rows:
+            note = f" ({r.note})" if r.note else ""
+            cells = grid([clean(r.label + note), clean(texts[id(r)])], [names, numbers])
+            for i, (name, text) in enumerate(cells):
+                bar = (_belief(r) if i == 0 else " " * _BAR) + "  " if bars else ""
+                page.lines.append(f" {name} {bar}{text}".rstrip())
+        if more:
+            page.wrap(f"and {more} more", " ", tone="muted")
+    page.wrap("○ before anything was seen, ● after what was seen, ─ over what is not known", " ", "   ", "muted")
+
+
+def _sign(s: Sign) -> str:
+    """■ on, □ off, else tenths; `!` against what was seen."""
+    text = "-" if s.p is None else "■" if s.text == "on" else "□" if s.text == "off" else f".{min(9, max(1, round(10 * s.p)))}"
+    return pad(text + ("!" if s.against else ""), 3)
+
+
+def _seen(s: Signal) -> str:
+    return pad("+" if not s.installed else {"yes": "■", "no": "□"}.get(s.seen, "?"), 3)
+
+
+def _signatures(b: Picture, page: Page) -> None:
+    v = signatures(b.data)
+    beliefs = [f"{s.before} → {s.after}" for g in v.groups for s in g]
+    right = max(map(columns, beliefs), default=0)
+    names = max(10, page.width - 4 - 3 * len(v.signals) - right)
+    head = "".join(pad(_LETTERS[i], 3) for i in range(len(v.signals)))
+    page.lines.append(page.paint(f"  {pad('', names)} {head}".rstrip(), "muted"))
+    page.lines.append(f"  {pad('seen', names)} {''.join(map(_seen, v.signals))}".rstrip())
+    for group in v.groups:
+        for s in group:
+            for i, name in enumerate(wrap(clean(s.label), names)):
+                tail = "".join(map(_sign, s.signs)) + f"{s.before} → {s.after}" if i == 0 else ""
+                page.lines.append(f" {'│' if len(group) > 1 else ' '}{pad(name, names)} {tail}".rstrip())
+    for letter, x in zip(_LETTERS, v.signals, strict=False):
+        page.wrap(f"{x.id}: {x.label} ({x.said})" if x.label != x.id else f"{x.id} ({x.said})", f"  {letter} ", "      ")
+    said = ["■ on", "□ off", ".6 on with 0.6", "! against what was seen", "? not looked at", "+ not installed"]
+    page.wrap("; ".join([*said, "│ one signature, with what is installed"]), " ", "   ", "muted")
+    left = [f"states with {v.rest} of the probability"] if v.rest else []
+    left += [f"{n} more {what}" for n, what in ((v.more_states, "states"), (v.more_signals, "signals")) if n]
+    page.wrap("Not in the map: " + "; ".join(left) if left else "", " ", "   ", "muted")
+
+
+def _row(name: str, row: str, page: Page) -> None:
+    for i, line in enumerate(wrap(clean(name), _NAMES) if name else [""]):
+        page.lines.append(f" {pad(line, _NAMES)} {row if i == 0 else ''}".rstrip())
+
+
+def _axis(of: Clock, wide: int) -> str:
+    """Times over the plot; one that would touch its neighbour is left out."""
+    line, free = [" "] * wide, 0
+    for t, words in of.ticks(max(2, wide // 14)):
+        start = max(0, min(_place(of.share(t), wide) - len(words) // 2, wide - len(words)))
+        if start >= free and len(words) <= wide:
+            line[start : start + len(words)] = words
+            free = start + len(words) + 2
+    return "".join(line)
+
+
+def _lane(x: Lane, wide: int) -> str:
+    cells = ["·"] * wide
+    for start, end, _, _ in x.marks:
+        at = _place(start, wide)
+        if end is not None:
+            cells[at : _place(end, wide) + 1] = ["─"] * (_place(end, wide) + 1 - at)
+    for start, _, tone, _ in x.marks:
+        cells[_place(start, wide)] = "×" if tone == "bad" else "○" if tone == "muted" else "●"
+    return "".join(cells)
+
+
+def _strip(s: Strip, of: Clock, wide: int) -> str:
+    """One character a column: held, broken or not decided. What is broken for less than a column shows."""
+    cells = ["?"] * wide
+    ends = [t for t, *_ in s.points[1:]] + [of.high]
+    for (t, low, _), end in zip(s.points, ends, strict=True):
+        a, b = _place(of.share(t), wide), _place(of.share(end), wide)
+        if low is not None:
+            cells[a : b + 1] = ["─"] * (b + 1 - a)
+    for spans, sign in ((s.undecided, "?"), (s.violations, "X")):
+        for u in spans:
+            a, b = _place(u.x, wide), _place(u.end, wide)
+            cells[a : b + 1] = [sign] * (b + 1 - a)
+    return "".join(cells)
+
+
+def _timeline(b: Picture, page: Page) -> None:
+    v, of = timeline(b.data), clock(b.data)
+    wide = page.width - _NAMES - 3
+    _row(v.words, _axis(of, wide), page)
+    if v.trigger:
+        a, end = _place(v.trigger.x, wide), _place(v.trigger.end, wide)
+        _row("Trigger", " " * a + "▼" * (end + 1 - a), page)
+    for x in v.lanes:
+        _row(x.label, _lane(x, wide), page)
+    for s in (*v.shown, *v.folded):
+        page.wrap(f"{s.label}: {s.formula}" if s.formula else s.label, " ", "   ")
+        page.lines.append(" " * (_NAMES + 2) + _strip(s, of, wide))
+        page.wrap(s.said, "   ", "   ", "bad" if s.state == "broken" else "muted")
+    if v.shown:
+        page.wrap("─ held, X broken, ? not decided", " ", tone="muted")
+    whens = max((columns(m.brief) for _, m in v.marks[:_LISTED]), default=0)
+    for name, m in v.marks[:_LISTED]:
+        until = f", until {of.at(m.end)}" if m.end is not None and m.end > m.t else ""
+        page.wrap(
+            f"{m.label}{until} ({', '.join(x for x in (name, m.source) if x)})", f" {pad(m.brief, whens)}  ", " " * (whens + 3)
+        )
+    if len(v.marks) > _LISTED:
+        page.wrap(f"and {len(v.marks) - _LISTED} more marks", " ", tone="muted")
+    page.wrap(f"Not drawn: {v.more} more" if v.more else "", " ", tone="muted")
+
+
+def _way(w: Way, event: str, threat: bool) -> str:
+    steps = [
+        f"[{_STATE.get(b.state, '')} {b.label}: {b.state}{f', fails {b.fails}' if b.fails else ''}]" for b in w.barriers
+    ] or ["no barrier"]
+    ends = (w.label, event) if threat else (event, w.label)
+    return " → ".join([ends[0], *steps, ends[1]])
+
+
+def _bowtie(b: Picture, page: Page) -> None:
+    v = bowtie(b.data)
+    for ways, heading, threat in ((v.threats, "To the event", True), (v.consequences, "From the event", False)):
+        page.wrap(heading if ways else "", " ", tone="muted")
+        for w in ways:
+            page.wrap(_way(w, v.event, threat), "  ", "     ")
+    for _, name, members in v.shared:
+        page.wrap(f"{' and '.join(members)} share {name}", " ", "   ")
+    page.wrap(f"and {v.more} more" if v.more else "", " ", tone="muted")
+
+
+_DRAW: dict[str, Callable[[Picture, Page], None]] = {
+    "posterior": _posterior,
+    "signatures": _signatures,
+    "timeline": _timeline,
+    "bowtie": _bowtie,
+}
+
+
+def _write(b: Picture, page: Page) -> None:
+    if not page.full:
+        page.wrap(b.alt, " ", "   ")
+        return
+    page.head(b.title)
+    page.wrap(b.alt, " ", " ")
+    _DRAW[b.kind](b, page)
+
+
+WRITERS: dict[str, Callable[[Picture, Page], None]] = dict.fromkeys(_DRAW, _write)

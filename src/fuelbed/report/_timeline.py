@@ -1,0 +1,166 @@
+"""The timeline: lanes of marks with labels where there is room, and under them the strips of invariants on the same axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fuelbed.core.blocks import Cell, Column, Table
+from fuelbed.report._clock import Clock, clock
+from fuelbed.report._flags import flags, shortened, width
+from fuelbed.report._strips import Stretch, Strip, counted, finite, strips
+
+__all__ = ["Label", "Lane", "Mark", "Timeline", "marks_of", "timeline"]
+
+_LINE, _TOP, _BOTTOM = 15.0, 4.0, 10.0  # pixels of a row of labels, above them, and from the line of marks to the lower edge
+_ROWS = 14  # of labels in a lane
+_MARKS, _LANES, _STRIPS = 40, 8, 24  # drawn; more are counted
+_SHOWN = 5  # strips that are not folded
+_LETTERS = 320.0  # pixels of a label at most
+_PLOT, _PHONE = 540.0, 284.0  # pixels of the narrowest plot that has labels, and of a phone's
+_LISTED = 8  # marks of a lane that a phone lists at once
+_NAMES = {"text": "Told in the text", "events": "Events on record", "signals": "Signals", "controls": "Controls",
+          "hypotheses": "What was believed"}  # fmt: skip  # one table
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    t: float
+    end: float | None
+    label: str
+    tone: str
+    source: str
+    when: str
+    brief: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """`x` in per cent, `dx` pixels from there, `y` of its baseline, `pole` the upper end of its pole, `side` the text's anchor."""
+
+    x: float
+    dx: float
+    y: float
+    pole: float
+    when: str
+    text: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """`marks`: (from, to or None in per cent, tone, words) on a line at `line` of `height` pixels; a phone lists `first` and folds `rest`."""
+
+    kind: str
+    label: str
+    marks: tuple[tuple[float, float | None, str, str], ...]
+    height: float
+    line: float
+    labels: tuple[Label, ...]
+    first: tuple[Mark, ...]
+    rest: tuple[Mark, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """`ticks`: by kind of page, (per cent, words, anchor); `marks`: all of them by time, each with the name of its lane."""
+
+    lanes: tuple[Lane, ...]
+    shown: tuple[Strip, ...]
+    folded: tuple[Strip, ...]
+    more: str
+    trigger: Stretch | None
+    ticks: tuple[tuple[str, tuple[tuple[float, str, str], ...]], ...]
+    words: str
+    marks: tuple[tuple[str, Mark], ...]
+    table: Table
+
+
+def marks_of(lane: Mapping[str, Any], of: Clock) -> list[Mark]:
+    """In time order; a mark without a time is left out."""
+    out = []
+    for m in lane.get("marks", ()):
+        t, end = finite(m["t"]), finite(m.get("end"))
+        if t is not None:
+            when = of.between(t, end) if end is not None and end > t else of.at(t)
+            out.append(Mark(t, end, str(m["label"]), str(m.get("tone", "plain")), str(m.get("source") or ""), when, of.short(t)))
+    return sorted(out, key=lambda m: m.t)
+
+
+def _labels(marks: Sequence[Mark], of: Clock) -> tuple[float, tuple[Label, ...]]:
+    """Where the line of marks is, and the labels above it."""
+    at = [_PLOT * of.share(m.t) / 100 for m in marks]
+    whens = [of.short(m.t) for m in marks]
+    texts = [m.label.replace("`", "") for m in marks]
+    found = flags(at, [min(_LETTERS, width(f"{w} {t}")) for w, t in zip(whens, texts, strict=True)], _PLOT, _ROWS)
+    line = _TOP + _LINE * max((f.row + 1 for f in found), default=0) + 7
+    out = []
+    for f in found:
+        y, when = line - 9 - _LINE * f.row, whens[f.index]
+        text = shortened(texts[f.index], f.wide - width(f"{when} "))
+        # the words' right end stands at a pole on their right, whatever their letters measure
+        out.append(
+            Label(of.share(marks[f.index].t), 4.0 if f.dx > 0 else -4.0, y, y - 9, when, text, "start" if f.dx > 0 else "end")
+        )
+    return line, tuple(out)
+
+
+def _name(lane: Mapping[str, Any]) -> str:
+    kind = str(lane["kind"])
+    return str(lane.get("label") or _NAMES.get(kind, kind))
+
+
+def _lane(data: Mapping[str, Any], of: Clock) -> Lane:
+    every = marks_of(data, of)
+    marks = every[:_MARKS]
+    drawn = tuple(
+        (of.share(m.t), of.share(m.end) if m.end is not None and m.end > m.t else None, m.tone, f"{m.when} {m.label}")
+        for m in marks
+    )
+    kind = str(data["kind"])
+    line, labels = _labels(marks, of)
+    return Lane(kind, _name(data), drawn, line + _BOTTOM, line, labels, tuple(marks[:_LISTED]), tuple(marks[_LISTED:]),
+                len(every) - len(marks))  # fmt: skip  # one record
+
+
+def _ticks(of: Clock, about: int, room: float) -> tuple[tuple[float, str, str], ...]:
+    """Ticks whose words have room; the lines of the others stand without words."""
+    out, free = [], 0.0
+    for t, words in of.ticks(about):
+        x, half = room * of.share(t) / 100, width(words) / 2
+        anchor = "start" if x < half else "end" if x > room - half else "middle"
+        left = x if anchor == "start" else x - 2 * half if anchor == "end" else x - half
+        fits = left >= free
+        free = left + 2 * half + 6 if fits else free
+        out.append((of.share(t), words if fits else "", anchor))
+    return tuple(out)
+
+
+def _table(every: Sequence[tuple[str, Mark]]) -> Table:
+    """Every mark in words, for readers and for machines."""
+    cells = tuple((Cell(m.when), Cell(m.label), Cell(name), Cell(m.source)) for name, m in every)
+    heads = (Column("when", "When"), Column("what", "What"), Column("lane", "From"), Column("source", "Source"))
+    return Table("timeline_marks", f"Every one of {counted(len(every), 'mark')}, in words", heads, cells)
+
+
+def timeline(data: Mapping[str, Any]) -> Timeline:
+    """Lanes and strips of a `timeline` picture, on one axis."""
+    of = clock(data)
+    given = data.get("lanes", ())
+    lanes = tuple(_lane(x, of) for x in given[:_LANES] if x.get("marks"))
+    every = strips(data.get("strips", ()), of)
+    kept = every[:_STRIPS]
+    shown = tuple(s for s in kept if s.state == "broken")[:_SHOWN] or kept[:1]
+    folded = tuple(s for s in kept if s not in shown)
+    cut = [counted(n, what) for n, what in ((len(given) - _LANES, "lane"), (len(every) - len(kept), "invariant"), (sum(x.more for x in lanes), "mark"))
+           if n > 0]  # fmt: skip  # one list
+    trigger, push = None, data.get("trigger")
+    if push and finite(push[0]) is not None:
+        a, b = float(push[0]), finite(push[1])
+        trigger = Stretch(of.share(a), of.share(a if b is None else b), of.at(a) if b is None else of.between(a, b))
+    ticks = (("wide", _ticks(of, 9, _PLOT)), ("narrow", _ticks(of, 5, _PHONE)))
+    marks = [(_name(x), m) for x in given for m in marks_of(x, of)]
+    marks.sort(key=lambda pair: pair[1].t)
+    return Timeline(lanes, shown, folded, ", ".join(cut), trigger, ticks, of.words, tuple(marks), _table(marks))
