@@ -8,6 +8,7 @@ from threading import Lock, Timer
 from types import TracebackType
 
 from fuelbed.cli.common import is_terminal
+from fuelbed.core.scanner import visible
 
 __all__ = ["Progress"]
 
@@ -32,6 +33,10 @@ class Progress:
         with self._lock:
             self._current = question
             self._show()
+
+    def read(self, file: str, done: int, size: int) -> None:
+        """How far a file of the case is read; its name may hold anything, so it is made visible."""
+        self.begin(f"reading {visible(file, 40)}: {done // 1_000_000:,} of {size // 1_000_000:,} MB")
 
     def _begin_to_show(self) -> None:
         with self._lock:

@@ -67,10 +67,12 @@ def terminal_width() -> int:
 
 def load(path: Path) -> Case:
     """The case at `path`, or every fault on standard error and exit code 2."""
+    from fuelbed.cli._progress import Progress
     from fuelbed.readers.case import read_case
 
     try:
-        return read_case(path)
+        with Progress() as progress:
+            return read_case(path, progress=progress.read)
     except InputError as e:
         for f in e.findings:
             say(f.line(), err=True)

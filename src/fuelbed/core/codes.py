@@ -445,7 +445,7 @@ CODES: Mapping[str, Code] = {
     ),
     "FB056": _e(
         "metrics file not read",
-        "The file is neither CSV nor Parquet, passes a limit (40 MB, 1,000,000 rows, 2,000 columns), or needs the extra `parquet`.",
+        "The file is in none of the formats that are read, passes a limit (2 GB, 2,000 columns; JSON and OpenMetrics 100 MB), or needs the extra `parquet`.",
         "A case may come from a stranger; every input has a budget.",
         "Cut it to the hours around the incident, or save it as CSV.",
         "metrics: a-year-of-everything.csv",
@@ -459,6 +459,15 @@ CODES: Mapping[str, Code] = {
         "Name the columns by role: load, goodput, attempts, latency, queue, capacity.",
         "metrics: db.csv",
         "metrics: {file: db.csv, columns: {load: requests}}",
+    ),
+    "FB058": Code(
+        "metrics were made smaller or turned over",
+        Severity.NOTE,
+        "What is kept of a metrics file is not what stands there: rows were gathered into stretches of time, a counter became a rate, or samples of a kind that is not read were left out.",
+        "Nothing is changed without a word; a short spike can be lost in a mean.",
+        "Choose by `every` and `keep`, or export what is needed.",
+        "metrics: {file: a-year.csv}",
+        "metrics: {file: a-year.csv, every: 1 min, keep: {latency: max}}",
     ),
     "FB059": Code(
         "events out of order",

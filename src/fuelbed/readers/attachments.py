@@ -12,7 +12,7 @@ from fuelbed.core.evidence import EventsTable, MetricsTable
 from fuelbed.core.findings import Severity
 from fuelbed.readers.events import events_entries, read_events
 from fuelbed.readers.fields import Fields, Reading
-from fuelbed.readers.files import FileFault, check_relative, digest, resolve_inside
+from fuelbed.readers.files import FileFault, Progress, check_file, check_relative, digest, resolve_inside
 from fuelbed.readers.metrics import metrics_entries, read_metrics
 from fuelbed.readers.postmortem import read_text
 from fuelbed.readers.yaml import Map, Node, Seq, plain
@@ -33,6 +33,7 @@ _READ = (
     "control_structure",
 )  # read into types of core, whichever engine uses them
 SYSTEM_KEYS = ("components", "layers", "zones", "owners", "depends_on")
+_TABLES = ("metrics", "events")  # read, and not only named
 EVIDENCE_ROLES = ("metrics", "history", "events", "traces")
 
 
@@ -44,6 +45,7 @@ class Attachments:
     root: Path | None
     inputs: dict[str, str]
     unread: list[str] = field(default_factory=list)
+    progress: Progress | None = None
 
     def narrative(self, f: Fields) -> str:
         return self._file(f.node_of("narrative"), "narrative")
@@ -57,7 +59,8 @@ class Attachments:
         except (InputError, FileFault):
             return None
 
-    def _file(self, node: Node | None, what: str) -> str:
+    def _file(self, node: Node | None, what: str, later: bool = False) -> str:
+        """The file that a text names, with its digest in `inputs`; `later`: who reads the file puts it there."""
         if node is None:
             return ""
         text = self.r.text(node, what)
@@ -65,7 +68,10 @@ class Attachments:
             return ""
         try:
             check_relative(text)
-            if self.root is not None:
+            if self.root is not None and later:
+                check_file(resolve_inside(self.root, text), text)
+                self.inputs.setdefault(text, "")
+            elif self.root is not None:
                 self.inputs[text] = digest(resolve_inside(self.root, text), text)
         except FileFault as e:
             self.r.error(e.code, node.span, e.message, e.cure)
@@ -82,13 +88,13 @@ class Attachments:
                     continue  # written in the case itself
                 if isinstance(item, Map):
                     if "file" in item.entries:
-                        self._file(item.entries["file"].value, "file")
+                        self._file(item.entries["file"].value, "file", role in _TABLES)
                     else:
                         self.r.error(
                             "FB017", item.span, f"this `{role[:60]}` evidence has no `file`.", "Add `file: metrics.csv`."
                         )
                 else:
-                    self._file(item, role)
+                    self._file(item, role, role in _TABLES)
         return {k: plain(e.value) for k, e in section.entries.items()}
 
     def _entries(self, role: str, node: Node) -> list[Node]:
@@ -102,13 +108,13 @@ class Attachments:
         """The tables of `evidence.metrics`; call it after `evidence`, which says which files can be opened."""
         section = f.node_of("evidence")
         entry = section.entries.get("metrics") if isinstance(section, Map) else None
-        return read_metrics(self.r, entry.value if entry else None, self.root, self.inputs)
+        return read_metrics(self.r, entry.value if entry else None, self.root, self.inputs, self.progress)
 
     def events(self, f: Fields) -> dict[str, EventsTable]:
         """The tables of `evidence.events`; call it after `evidence`."""
         section = f.node_of("evidence")
         entry = section.entries.get("events") if isinstance(section, Map) else None
-        return read_events(self.r, entry.value if entry else None, self.root, self.inputs)
+        return read_events(self.r, entry.value if entry else None, self.root, self.inputs, self.progress)
 
     def event_labels(self, f: Fields, read: Mapping[str, EventsTable]) -> set[str] | None:
         """What `event(...)` of a formula may name; None where an entry of `evidence.events` could not be read."""

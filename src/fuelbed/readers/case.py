@@ -20,7 +20,7 @@ from fuelbed.readers.attachments import ENGINE_SECTIONS, EVIDENCE_ROLES, SYSTEM_
 from fuelbed.readers.dynamics import metric_names, read_dynamics
 from fuelbed.readers.factors import read_factors
 from fuelbed.readers.fields import Faults, Fields, Reading, TooMany
-from fuelbed.readers.files import FileFault, read_bounded, resolve_inside
+from fuelbed.readers.files import FileFault, Progress, read_bounded, resolve_inside
 from fuelbed.readers.invariants import ReadInvariants, Traces, read_invariants
 from fuelbed.readers.numbers import read_numbers
 from fuelbed.readers.references import check_references
@@ -37,8 +37,10 @@ CORE_KEYS = (
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 
 
-def read_case(path: Path, built: Iterable[str] = ()) -> Case:
+def read_case(path: Path, built: Iterable[str] = (), progress: Progress | None = None) -> Case:
     """Read the case in the folder `path`, or the YAML file `path`. `built` names the engine sections that are read.
+
+    `progress` is told how far evidence files are read.
 
     Raises `InputError` with all findings.
     """
@@ -48,7 +50,7 @@ def read_case(path: Path, built: Iterable[str] = ()) -> Case:
         data = read_bounded(resolve_inside(root, file.name), str(file), MAX_BYTES)
     except FileFault as e:
         raise InputError([Finding("FB001", Severity.ERROR, visible(e.message), e.cure, Span(visible(str(file)), 1, 1))]) from None
-    return _parse(data, visible(str(file)), root, built)
+    return _parse(data, visible(str(file)), root, built, progress)
 
 
 def parse_case(text: str, file: str = "case.yaml", root: Path | None = None, built: Iterable[str] = ()) -> Case:
@@ -56,13 +58,15 @@ def parse_case(text: str, file: str = "case.yaml", root: Path | None = None, bui
     return _parse(text, file, root, built)
 
 
-def _parse(data: str | bytes, file: str, root: Path | None, built: Iterable[str]) -> Case:
+def _parse(
+    data: str | bytes, file: str, root: Path | None, built: Iterable[str], progress: Progress | None = None
+) -> Case:
     node, faults = load_yaml(data, file)
     reading = Reading(file, Faults(faults))
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     inputs = {Path(file).name: hashlib.sha256(raw).hexdigest()}
     try:
-        case = _Builder(reading, root, frozenset(built), inputs).build(node)
+        case = _Builder(reading, root, frozenset(built), inputs, progress).build(node)
     except TooMany:
         raise InputError(reading.findings) from None
     if case is None or any(f.severity is Severity.ERROR for f in reading.findings):
@@ -78,6 +82,7 @@ class _Builder:
     root: Path | None
     built: frozenset[str]
     inputs: dict[str, str]
+    progress: Progress | None = None
     names: Names = field(default_factory=Names)
 
     def build(self, node: Node) -> Case | None:
@@ -98,7 +103,7 @@ class _Builder:
         said = read_signals(self.r, f, self.names)
         check_references(self.r, f, factors, parts.lines, self.names, said.signals)
         models = read_dynamics(self.r, f, factors, self.names)
-        more = Attachments(self.r, self.root, self.inputs)
+        more = Attachments(self.r, self.root, self.inputs, progress=self.progress)
         return Case(
             title,
             parts.failure,

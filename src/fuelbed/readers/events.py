@@ -12,10 +12,12 @@ from pathlib import Path, PurePosixPath
 from fuelbed.core.evidence import EventsTable
 from fuelbed.core.findings import Severity, Span
 from fuelbed.readers.clock import CLOCKS, Clock, parse_zone, which_clock
+from fuelbed.readers.csv_file import CsvFile
 from fuelbed.readers.entries import FileFaults, TooManyHere, entries_of, find_header, is_empty_cell, name_of, short, zone_of
 from fuelbed.readers.fields import Fields, Reading
-from fuelbed.readers.files import FileFault, read_bounded, resolve_inside
-from fuelbed.readers.sheets import MAX_METRICS, CsvSheet, SheetFault
+from fuelbed.readers.files import FileFault, Progress, resolve_inside
+from fuelbed.readers.sheets import SheetFault
+from fuelbed.readers.stream import Stream
 from fuelbed.readers.yaml import Map, Node, Scalar, Seq
 
 __all__ = ["EVENT_KEYS", "MAX_EVENTS", "ROW_KEYS", "events_entries", "read_events"]
@@ -23,6 +25,7 @@ __all__ = ["EVENT_KEYS", "MAX_EVENTS", "ROW_KEYS", "events_entries", "read_event
 EVENT_KEYS = ("file", "rows", "name", "what", "time", "columns", "clock", "zone", "source")
 ROW_KEYS = ("at", "end", "name", "what", "source")
 MAX_EVENTS = 100_000
+MAX_FILE = 200_000_000  # bytes
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "time": ("time", "at", "timestamp", "start", "date", "datetime", "ts", "unix_timestamp"),
     "name": ("name", "event", "label", "title", "type"),
@@ -63,8 +66,10 @@ class _Row:
     source: str = ""
 
 
-def read_events(r: Reading, node: Node | None, root: Path | None, inputs: Mapping[str, str]) -> dict[str, EventsTable]:
-    """The tables by name. Only files in `inputs` are opened: the others are reported already. Without `root` no file is."""
+def read_events(
+    r: Reading, node: Node | None, root: Path | None, inputs: dict[str, str], progress: Progress | None = None
+) -> dict[str, EventsTable]:
+    """The tables by name. Only files in `inputs` are opened (the others are reported already); it gets their digests."""
     tables: dict[str, EventsTable] = {}
     seen: set[str] = set()
     for name, key, item in events_entries(node):
@@ -79,7 +84,7 @@ def read_events(r: Reading, node: Node | None, root: Path | None, inputs: Mappin
         if wanted.rows is not None:
             table = _Table(r, wanted).table(_inline(r, wanted.rows))
         elif root is not None and wanted.file in inputs:
-            table = _of_file(r, wanted, root)
+            table = _of_file(r, wanted, root, inputs, progress)
         if table is not None:
             tables[wanted.name] = table
     return tables
@@ -141,14 +146,16 @@ def _inline(r: Reading, node: Node) -> Iterable[_Row]:
             yield _Row((at, f.text("end")), spans, name or what, what, source)
 
 
-def _of_file(r: Reading, w: _Wanted, root: Path) -> EventsTable | None:
+def _of_file(r: Reading, w: _Wanted, root: Path, inputs: dict[str, str], progress: Progress | None) -> EventsTable | None:
     faults = FileFaults(r, w.file, w.span)
     if PurePosixPath(w.file).suffix.lower() not in (".csv", ".tsv"):
         r.error("FB056", w.span, f"`{w.file[:80]}` is no file of events.", "Name a `.csv` file, or write `rows` in the case.")
         return None
     try:
-        sheet = CsvSheet.of(read_bounded(resolve_inside(root, w.file), w.file, MAX_METRICS), faults.shown)
-        return _Table(r, w, faults).table(_rows(sheet, w, faults))
+        with Stream(resolve_inside(root, w.file), w.file, MAX_FILE, progress) as stream:
+            table = _Table(r, w, faults).table(_rows(CsvFile(stream, faults.shown), w, faults))
+            inputs[w.file] = stream.digest()
+            return table
     except TooManyHere:
         return None
     except SheetFault as e:
@@ -158,14 +165,14 @@ def _of_file(r: Reading, w: _Wanted, root: Path) -> EventsTable | None:
     return None
 
 
-def _columns(sheet: CsvSheet, w: _Wanted, faults: FileFaults) -> dict[str, int]:
+def _columns(sheet: CsvFile, w: _Wanted, faults: FileFaults) -> dict[str, int]:
     """role -> index of its column; empty after a fault."""
     out: dict[str, int] = {}
     folded = [h.strip().lower() for h in sheet.header]
     for role, usual in _HEADERS.items():
         name, span = w.columns.get(role, ("", None))
         if name:
-            out[role] = find_header(faults, sheet.header, name, span, sheet.place(sheet.first, 0), f"`{role}`")
+            out[role] = find_header(faults, sheet.header, name, span, sheet.head(0), f"`{role}`")
         elif any(h in folded for h in usual):
             out[role] = next(folded.index(h) for h in usual if h in folded)
     for needed, others in (("time", ()), ("name", ("what",))):
@@ -175,24 +182,27 @@ def _columns(sheet: CsvSheet, w: _Wanted, faults: FileFaults) -> dict[str, int]:
     return {} if faults.count else out
 
 
-def _rows(sheet: CsvSheet, w: _Wanted, faults: FileFaults) -> Iterable[_Row]:
+def _rows(sheet: CsvFile, w: _Wanted, faults: FileFaults) -> Iterable[_Row]:
     columns = _columns(sheet, w, faults)
     if not columns:
         return
-    roles = list(columns)
-    for n, (row, cells) in enumerate(sheet.rows(list(columns.values()))):
-        if n >= MAX_EVENTS:
-            cure = "Cut it to the hours around the incident."
-            raise SheetFault(f"the file has more than {MAX_EVENTS:,} events.", cure, "FB056", row + 1)
-        said = dict(zip(roles, cells, strict=True))
-        name, what = (str(said.get(k) or "").strip() for k in ("name", "what"))
-        here = sheet.place(row, columns["time"])
-        if not (name or what):
-            at = sheet.place(row, columns.get("name", columns.get("what", 0)))
-            faults.add("FB054", at, "this event has no name.", "Say in a word or two what happened.")
-        end = said.get("end")
-        place = sheet.place(row, columns["end"]) if "end" in columns else here
-        yield _Row((said["time"], "" if is_empty_cell(end) else end), (here, place), name or what, what, w.source)
+    k = {role: i for i, role in enumerate(columns)}
+    n = 0
+    for block in sheet.blocks(list(columns.values())):
+        for i, cells in enumerate(zip(*(block.cells(k) for k in range(len(columns))), strict=True)):
+            n += 1
+            if n > MAX_EVENTS:
+                line, cure = block.place(i, 0).line, "Cut it to the hours around the incident."
+                raise SheetFault(f"the file has more than {MAX_EVENTS:,} events.", cure, "FB056", line)
+            said = dict(zip(columns, cells, strict=True))
+            name, what = (str(said.get(role) or "").strip() for role in ("name", "what"))
+            here = block.place(i, k["time"])
+            if not (name or what):
+                at = block.place(i, k.get("name", k.get("what", 0)))
+                faults.add("FB054", at, "this event has no name.", "Say in a word or two what happened.")
+            end = said.get("end")
+            place = block.place(i, k["end"]) if "end" in k else here
+            yield _Row((said["time"], "" if is_empty_cell(end) else end), (here, place), name or what, what, w.source)
 
 
 @dataclass(slots=True)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import BinaryIO
 
-__all__ = ["FileFault", "digest", "read_bounded", "resolve_inside"]
+__all__ = ["FileFault", "Progress", "check_file", "digest", "open_regular", "read_bounded", "resolve_inside"]
 
 MAX_EVIDENCE = 200_000_000
+
+Progress = Callable[[str, int, int], None]
+"""Told what is read while a large file is: (file as the case names it, bytes read, bytes in all)."""
 
 
 class FileFault(Exception):
@@ -61,6 +66,16 @@ def _open(path: Path, shown: str) -> int:
         os.close(fd)
         raise FileFault(f"`{shown[:200]}` is not a regular file.", "Name a file.", "FB051")
     return fd
+
+
+def open_regular(path: Path, shown: str) -> BinaryIO:
+    """A regular file, open for reading; it is the caller's to close. Raises `FileFault`."""
+    return os.fdopen(_open(path, shown), "rb")
+
+
+def check_file(path: Path, shown: str) -> None:
+    """Raises `FileFault` where there is no regular file that can be opened."""
+    os.close(_open(path, shown))
 
 
 def read_bounded(path: Path, shown: str, limit: int) -> bytes:

@@ -1,0 +1,96 @@
+"""Cells of text as numbers and times, a column at once: what of it is plain needs no look at single cells.
+
+Both functions give up (None) where anything is not plain. What they give is what reading cell by cell gives, bit for bit: `float` and
+`fromisoformat` are the same, and the characters were checked before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from array import array
+from collections.abc import Sequence
+from operator import lt
+
+from fuelbed.readers.clock import Clock
+
+__all__ = ["NUMBER", "increase", "plain_numbers", "plain_times", "within"]
+
+NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
+_OF_NUMBERS = b"0123456789.+-eE \t"
+_DIGITS = str.maketrans("123456789", "000000000")
+_ISO = re.compile(r"0000-00-00[T ]00:00(?::00(?:\.0{1,6})?)?(?:Z|[+-]00:?00)?\Z", re.ASCII)
+_LONG = 300  # digits; from there on a number may be past what is finite
+_MANY = 4_000  # cells from which on numpy is worth its import
+
+
+def plain_numbers(cells: Sequence[str]) -> array[float] | None:
+    """The cells as numbers, an empty one as nan; None where one is no plain number."""
+    joined = "".join(cells)
+    if not joined.isascii() or joined.encode("ascii").translate(None, _OF_NUMBERS):
+        return None
+    try:
+        return array("d", map(float, cells))
+    except ValueError:
+        pass
+    try:
+        return array("d", [float(c) if c else math.nan for c in cells])
+    except ValueError:
+        return None
+
+
+def within(values: array[float], low: float, high: float) -> bool:
+    """Whether all that are not nan lie there."""
+    if len(values) < _MANY:
+        return all(low <= v <= high or v != v for v in values)
+    import numpy as np
+
+    x = np.frombuffer(values)
+    return not bool(((x < low) | (x > high)).any())
+
+
+def increase(values: array[float]) -> bool:
+    """Whether each is greater than the one before."""
+    if len(values) < _MANY:
+        return all(map(lt, values, values[1:]))
+    import numpy as np
+
+    x = np.frombuffer(values)
+    return bool((x[1:] > x[:-1]).all())
+
+
+def plain_times(cells: Sequence[str], clock: Clock) -> array[float] | None:
+    """The cells as the clock reads them; None where they are not all of one plain shape."""
+    if clock.kind != "iso":
+        return _plain_epochs(cells, clock)
+    shape = cells[0].translate(_DIGITS)
+    if not _ISO.match(shape) or len(set(map(len, cells))) > 1 or "".join(cells).translate(_DIGITS) != shape * len(cells):
+        return None
+    try:
+        return _instants(cells, clock, "Z" in shape or "+" in shape or shape.count("-") > 2)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _instants(cells: Sequence[str], clock: Clock, named: bool) -> array[float]:
+    read = dt.datetime.fromisoformat
+    if named:
+        return array("d", [read(c).timestamp() for c in cells])
+    zone = clock.zone or dt.UTC
+    clock.zoned = clock.zoned and clock.zone is not None
+    return array("d", [read(c).replace(tzinfo=zone).timestamp() for c in cells])
+
+
+def _plain_epochs(cells: Sequence[str], clock: Clock) -> array[float] | None:
+    values = plain_numbers(cells)
+    if (
+        values is None
+        or any(map(math.isnan, values))
+        or max(map(len, cells)) >= _LONG
+        or any("e" in c or "E" in c for c in cells)
+    ):
+        return None  # the clock is stricter about exponents
+    if clock.absolute and (max(values) >= 1e15 or min(values) <= -1e15):
+        return None
+    return array("d", [v / 1000 for v in values]) if clock.kind == "epoch_milliseconds" else values

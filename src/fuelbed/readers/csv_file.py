@@ -1,0 +1,224 @@
+"""A CSV file as a sheet, read once from begin to end in bounded memory: blocks of whole lines, of which only the wanted cells are kept.
+
+A row is one line. The delimiter is the one of `, ; tab` that the header uses most; quotes double inside quotes, and one that never closes
+runs to the end of its line.
+"""
+
+from __future__ import annotations
+
+import csv
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import methodcaller
+
+from fuelbed.core.findings import Span
+from fuelbed.readers.cells import plain_numbers, plain_times
+from fuelbed.readers.clock import Clock
+from fuelbed.readers.sheets import MAX_COLUMNS, MAX_LINE, SheetFault
+from fuelbed.readers.stream import Stream
+
+__all__ = ["CsvBlock", "CsvFile", "split_line"]
+
+_WIDE = 4  # times as many columns as are wanted: then the end of each line is not split
+_EMPTY = "the file is empty."
+_EMPTY_CURE = "Write a header line and a row for each time."
+
+
+@dataclass(slots=True)
+class CsvFile:
+    """`first` is the line of the header, from 1. Raises `SheetFault` for what is empty, binary, not UTF-8, or past a limit."""
+
+    stream: Stream
+    shown: str
+    delimiter: str = ","
+    header: list[str] = field(default_factory=list)
+    first: int = 0
+    _head: str = ""
+    _pieces: Iterator[tuple[int, list[str]]] = field(init=False)
+    _rest: tuple[int, list[str]] = (1, [])
+
+    def __post_init__(self) -> None:
+        self._pieces = _pieces(self.stream)
+        for number, lines in self._pieces:
+            at = next((i for i, line in enumerate(lines) if line.strip()), -1)
+            if at >= 0:
+                self._begin(number + at, lines[at])
+                self._rest = (number + at + 1, lines[at + 1 :])
+                return
+        raise SheetFault(_EMPTY, _EMPTY_CURE)
+
+    def _begin(self, number: int, head: str) -> None:
+        self.first, self._head = number, head
+        self.delimiter = max(",;\t", key=lambda d: len(split_line(head, d)))
+        self.header = [c.strip() for c, _ in split_line(head, self.delimiter)]
+        if len(self.header) > MAX_COLUMNS:
+            cure = "Keep the columns that the case names."
+            raise SheetFault(f"the header has more than {MAX_COLUMNS:,} columns.", cure, "FB056")
+
+    def head(self, column: int) -> Span:
+        return _place(self.shown, self._head, self.first, self.delimiter, column)
+
+    def blocks(self, columns: Sequence[int]) -> Iterator[CsvBlock]:
+        number, lines = self._rest
+        self._rest = (0, [])
+        while True:
+            if "" in lines or any(map(str.isspace, lines)):
+                kept = [i for i, line in enumerate(lines) if line and not line.isspace()]
+                numbers: Sequence[int] = [number + i for i in kept]
+                lines = [lines[i] for i in kept]
+            else:
+                numbers = range(number, number + len(lines))
+            if lines:
+                yield CsvBlock(self.shown, lines, numbers, self.delimiter, columns, self._cells(lines, columns))
+            piece = next(self._pieces, None)
+            if piece is None:
+                return
+            number, lines = piece
+
+    def _cells(self, lines: list[str], columns: Sequence[int]) -> list[Sequence[str | None]]:
+        d, n, last = self.delimiter, len(self.header), max(columns)
+        if any('"' in line for line in lines):
+            return _picked(_quoted_rows(lines, d), columns)
+        if n <= _WIDE * (last + 1) and set(map(methodcaller("count", d), lines)) == {n - 1}:
+            flat = d.join(lines).split(d)
+            return [flat[c::n] for c in columns]
+        return _picked([line.split(d, last + 1) for line in lines], columns)
+
+
+def _picked(rows: list[list[str]], columns: Sequence[int]) -> list[Sequence[str | None]]:
+    """The wanted cells of rows that may end early."""
+    if min(map(len, rows)) > max(columns):
+        return [[row[c] for row in rows] for c in columns]
+    return [[row[c] if c < len(row) else None for row in rows] for c in columns]
+
+
+def _quoted_rows(lines: list[str], delimiter: str) -> list[list[str]]:
+    """The cells of lines with quotes. The csv module reads them alike, but goes on to the next line where a quote never closes."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        rows = []
+    if len(rows) == len(lines):
+        return rows
+    return [[cell for cell, _ in split_line(line, delimiter)] for line in lines]
+
+
+@dataclass(slots=True)
+class CsvBlock:
+    """Lines that are not blank, their numbers from 1, and their wanted cells."""
+
+    shown: str
+    lines: list[str]
+    numbers_: Sequence[int]
+    delimiter: str
+    columns: Sequence[int]
+    picked: list[Sequence[str | None]]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def cells(self, k: int) -> Sequence[str | None]:
+        return self.picked[k]
+
+    def numbers(self, k: int) -> array[float] | None:
+        cells = self.picked[k]
+        return None if None in cells else plain_numbers(cells)  # type: ignore[arg-type]  # no None is in it
+
+    def times(self, k: int, clock: Clock) -> array[float] | None:
+        cells = self.picked[k]
+        return None if None in cells else plain_times(cells, clock)  # type: ignore[arg-type]  # no None is in it
+
+    def place(self, i: int, k: int) -> Span:
+        return _place(self.shown, self.lines[i], self.numbers_[i], self.delimiter, self.columns[k])
+
+    def at(self, i: int) -> str:
+        return ""
+
+
+def _place(shown: str, line: str, number: int, delimiter: str, column: int) -> Span:
+    cells = split_line(line, delimiter)
+    text, at = cells[column] if column < len(cells) else ("", len(line))
+    return Span(shown, number, at + 1, number, at + 1 + max(len(text), 1))
+
+
+def split_line(line: str, delimiter: str) -> list[tuple[str, int]]:
+    """The cells of a line, each with its offset."""
+    if '"' not in line:
+        out, at = [], 0
+        for cell in line.split(delimiter):
+            out.append((cell, at))
+            at += len(cell) + 1
+        return out
+    cells: list[tuple[str, int]] = []
+    at = 0
+    while True:
+        start = at
+        if line[at : at + 1] == '"':
+            text, at = _quoted(line, at + 1)
+        else:
+            text = ""
+        end = line.find(delimiter, at)
+        cells.append((text + line[at : end if end >= 0 else len(line)], start))
+        if end < 0:
+            return cells
+        at = end + 1
+
+
+def _quoted(line: str, at: int) -> tuple[str, int]:
+    parts: list[str] = []
+    while True:
+        end = line.find('"', at)
+        if end < 0:
+            return "".join(parts) + line[at:], len(line)
+        parts.append(line[at:end])
+        if line[end + 1 : end + 2] != '"':
+            return "".join(parts), end + 1
+        parts.append('"')
+        at = end + 2
+
+
+def _pieces(stream: Stream) -> Iterator[tuple[int, list[str]]]:
+    """Whole lines, with the number of the first (from 1). Lines end at LF, CR LF or CR."""
+    pending, number = b"", 1
+    for block in stream.blocks():
+        pending += block
+        cut = max(pending.rfind(b"\n"), pending.rfind(b"\r", 0, len(pending) - 1)) + 1
+        if cut:
+            lines = _lines(pending[:cut], number)
+            yield number, lines[:-1]
+            number += len(lines) - 1
+            pending = pending[cut:]
+        if len(pending) > MAX_LINE:
+            raise _too_long(number)
+    if pending:
+        yield number, _lines(pending, number)
+
+
+def _too_long(number: int) -> SheetFault:
+    return SheetFault(f"this line is longer than {MAX_LINE:,} bytes.", "Write one row a line.", "FB056", number, MAX_LINE)
+
+
+def _lines(piece: bytes, number: int) -> list[str]:
+    """The lines of whole ones, and "" at the end where the last has a line break. `number` is that of the first."""
+    nul = piece.find(b"\0")
+    if nul >= 0:
+        line, column = _where(piece[:nul], number)
+        what = "this is a binary file, not a CSV."
+        raise SheetFault(what, "Name a CSV file, saved as UTF-8.", "FB052", line, column)
+    try:
+        text = piece.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as e:
+        line, column = _where(piece[: e.start], number)
+        raise SheetFault("the file is not UTF-8 from here on.", "Save it as UTF-8.", "FB052", line, column) from None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if max(map(len, lines)) > MAX_LINE:
+        raise _too_long(number + next(i for i, line in enumerate(lines) if len(line) > MAX_LINE))
+    return lines
+
+
+def _where(before: bytes, number: int) -> tuple[int, int]:
+    lines = before.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return number + len(lines) - 1, len(lines[-1]) + 1
