@@ -27,7 +27,7 @@ from fuelbed.numerics.process.parameters import Knob
 from fuelbed.numerics.process.structure import Structure
 from fuelbed.numerics.process.tips import Tips
 
-__all__ = ["OUTPUTS", "RATE_CAP", "Compiled", "compile_case", "told"]
+__all__ = ["OUTPUTS", "RATE_CAP", "Compiled", "compile_case", "extra_knobs", "told"]
 
 OUTPUTS = ("hazard", "probability", "loss", "propensity", "standing")
 RATE_CAP = 1e9  # stands for "no upper bound" while a rate without one is evaluated
@@ -85,7 +85,7 @@ def compile_case(case: Case, tipping: Tipping | None = None) -> Compiled:
     # `base:` is the rate as it is today: no intervention reaches it, and it is the very number that the numerator holds
     out["propensity"] = t.div(out["hazard"], t.sum([d.inputs.number(f"{f.name}.rate", "base:") for f in d.triggers]))
     tape = t.build(out)
-    _extra_knobs(d)
+    extra_knobs(d)
     s, top = d.structure, d.structure.lines[case.failure]
     return Compiled(
         case, tape, d.inputs.defaults, d.inputs.knobs, s, {f.name: s.failing_arrival(top, f.name) for f in d.triggers},
@@ -119,7 +119,7 @@ def _enclosed(d: Diagrams, demands: Sequence[Demand], standing: int, known: Inci
     return out
 
 
-def _extra_knobs(d: Diagrams) -> None:
+def extra_knobs(d: Diagrams) -> None:
     """Numbers that actions bring: their own knobs, unless they name an entry of `numbers:` that is there already."""
     for a in d.case.actions.values():
         for c in a.does:

@@ -21,10 +21,12 @@ from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.diagrams import Diagrams
 from fuelbed.numerics.process.interventions import batch, middles
+from fuelbed.numerics.process.parameters import Knob
 from fuelbed.numerics.process.variants import diagrams, with_tape
+from fuelbed.numerics.process.weighing import Weighing, chance
 from fuelbed.numerics.sampling import box_points, quantile
 
-__all__ = ["DRAWN", "OPEN", "Worlds", "posterior_worlds"]
+__all__ = ["DRAWN", "OPEN", "Worlds", "completing", "draw_worlds", "facts_of", "points", "posterior_worlds"]
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -64,8 +66,8 @@ class Worlds:
 def posterior_worlds(model: Compiled, rng: np.random.Generator, most: int = 1 << OPEN) -> Worlds:
     """All worlds (up to `most` assignments of what is open) or some drawn ones; none where facts and structure exclude the incident."""
     d = diagrams(model)
-    facts = _facts(model)
-    came = _completing(model, d, facts)
+    facts = facts_of(model)
+    came = completing(model, d, facts)
     read = model.structure.bdd.support(model.structure.without_added(model.structure.lines[model.case.failure]), *came.values())
     unknown = tuple(sorted(v for v in read if v not in facts))
     nodes = len(model.structure.bdd.reachable(*came.values()))
@@ -73,10 +75,10 @@ def posterior_worlds(model: Compiled, rng: np.random.Generator, most: int = 1 <<
         return Worlds(np.zeros((0, len(model.structure.events)), dtype=bool), np.zeros((0, 1)))
     if 2 ** len(unknown) <= most and 2 ** len(unknown) * len(came) * nodes <= _STEPS:
         return _weighed(model, d, facts, came, unknown, rng)
-    return _drawn(model, d, facts, came, unknown, rng)
+    return draw_worlds(model, d, facts, came, unknown, rng)
 
 
-def _facts(model: Compiled) -> dict[int, bool]:
+def facts_of(model: Compiled) -> dict[int, bool]:
     """What is known of this incident, by event; a control that only an action would add was not there."""
     out = {}
     for v, (kind, name) in enumerate(model.structure.events):
@@ -88,7 +90,7 @@ def _facts(model: Compiled) -> dict[int, bool]:
     return out
 
 
-def _completing(model: Compiled, d: Diagrams, facts: Mapping[int, bool]) -> dict[str, int]:
+def completing(model: Compiled, d: Diagrams, facts: Mapping[int, bool]) -> dict[str, int]:
     """By trigger that may have been the one that arrived, the worlds in which its arrival fails it; "" where no trigger is needed."""
     b = model.structure.bdd
     if d.triggers:
@@ -105,102 +107,27 @@ def _weighed(
     model: Compiled, d: Diagrams, facts: Mapping[int, bool], came: Mapping[str, int], unknown: tuple[int, ...],
     rng: np.random.Generator,
 ) -> Worlds:  # fmt: skip  # the signature reads better on two lines
-    places = np.arange(2 ** len(unknown))
-    columns = {v: (places >> i & 1).astype(bool) for i, v in enumerate(unknown)}
-    tape, clusters = _chances(model, d, came, unknown)
-    knobs, corners, stand_ins = _points(tape, rng)
-    reg = tape.tape.run(batch(tape, knobs, [{}]))
-    chance = {k: reg[r] for k, r in tape.tape.outputs.items()}
-    s = model.structure
-    rows: dict[bytes, Array] = {}
-    for t, f in came.items():
-        own = s.index.get(("trigger", t), -1)
-        weight = np.tile(chance[f"came:{t}"], (len(places), 1))
-        for c, members in enumerate(clusters):
-            if members == (own,):
-                weight[~columns[own]] = 0.0  # it arrived
-            else:
-                at = sum(columns[v].astype(int) << i for i, v in enumerate(members))
-                weight *= np.stack([chance[f"{c}:{k}"] for k in range(2 ** len(members))])[at]
-        weight[~_true(s.bdd, f, columns, len(places))] = 0.0
-        for i in np.flatnonzero(weight[:, 0] > 0).tolist():
-            on = np.array([facts.get(v, v == own) for v in range(len(s.events))])
-            on[list(unknown)] = [columns[v][i] for v in unknown]
-            key = on.tobytes()
-            rows[key] = rows.get(key, 0.0) + weight[i]
-    whole = np.array(list(rows.values())).reshape(len(rows), reg.shape[1])
-    truth = np.array([np.frombuffer(k, dtype=bool) for k in rows]).reshape(len(rows), len(s.events))
-    total = whole.sum(axis=0)
+    every = Weighing(model, d, facts, came, unknown)
+    knobs, corners, stand_ins = points(every.model.knobs, rng)
+    weight, _ = every.weigh(knobs)
+    some = weight.any(axis=1)
+    total = weight.sum(axis=0)
     kept = total > 0  # at some ends the incident may be impossible
-    return Worlds(truth, whole[:, kept] / total[kept], unknown, True, 0, corners, stand_ins[kept])
+    whole = weight[np.ix_(some, kept)] / total[kept]
+    return Worlds(every.truth[some], whole, unknown, True, 0, corners, stand_ins[kept])
 
 
-def _true(b: Bdd, f: int, columns: Mapping[int, Bools], n: int) -> Bools:
-    """A function on all worlds at once."""
-    value: dict[int, Bools] = {FALSE: np.zeros(n, dtype=bool), TRUE: np.ones(n, dtype=bool)}
-    for u in b.reachable(f):
-        if u > TRUE:
-            value[u] = np.where(columns[b.var[u]], value[b.high[u]], value[b.low[u]])
-    return value[f]
+def points(given: Mapping[str, Knob], rng: np.random.Generator) -> tuple[dict[str, Array | float], bool, Bools]:
+    """Values of the numbers: the middle, then corners (all or some) and inner points, then corners of what nobody gave.
 
-
-def _chances(
-    model: Compiled, d: Diagrams, came: Mapping[str, int], unknown: Sequence[int]
-) -> tuple[Compiled, list[tuple[int, ...]]]:
-    """A tape of how readily each trigger came (`came:<trigger>`) and of the joint chance of what is open (`<cluster>:<assignment>`).
-
-    Open events that share a draw, be it through a known one, are one cluster; an assignment is a number with a bit for each member.
+    Returns them by label, whether the points are all corners, and which of the points are of the last kind.
     """
-    t, b = d.inputs.tape, d.bdd
-    readily = d.came() if d.triggers else {"": t.const(1.0)}
-    out = {f"came:{n}": readily[n] for n in came}
-    whole = {v: d.pin(d.event(model.structure.events[v])) for v in unknown}
-    known = [d.pin(f) for f in d.facts()]
-    memo: dict[int, int] = {}
-    clusters: list[tuple[int, ...]] = []
-    for members, told in _clusters(b, whole, known):
-        for k in range(2 ** len(members)):
-            f = b.all_([told, *(whole[v] if k >> i & 1 else b.not_(whole[v]) for i, v in enumerate(members))])
-            out[f"{len(clusters)}:{k}"] = _on_tape(d, f, memo)
-        clusters.append(members)
-    return with_tape(model, d, out), clusters
-
-
-def _clusters(b: Bdd, whole: Mapping[int, int], known: Sequence[int]) -> list[tuple[tuple[int, ...], int]]:
-    """Open events that hang together through shared draws, each group with the facts that belong to it."""
-    groups: list[tuple[set[int], list[int], list[int]]] = []
-    for v, f in [*whole.items(), *((-1, f) for f in known)]:
-        reads, members, told = b.support(f), [v] if v >= 0 else [], [f] if v < 0 else []
-        for g in [g for g in groups if g[0] & reads]:
-            groups.remove(g)
-            reads, members, told = reads | g[0], members + g[1], told + g[2]
-        groups.append((reads, members, told))
-    return [(tuple(sorted(members)), b.all_(told)) for _, members, told in groups if members]
-
-
-def _on_tape(d: Diagrams, f: int, memo: dict[int, int]) -> int:
-    """P(f) at the incident over everything that is drawn, the persistent state by the belief before it."""
-    b, t = d.bdd, d.inputs.tape
-    memo.update({FALSE: t.const(0.0), TRUE: t.const(1.0)})
-    for u in b.reachable(f):
-        if u not in memo:
-            memo[u] = t.choose(_chance(d, b.var[u]), memo[b.high[u]], memo[b.low[u]])
-    return memo[f]
-
-
-def _chance(d: Diagrams, v: int) -> int:
-    name = d.space.names[v]
-    return d.inputs.belief(name) if v < d.space.n_states else d.inputs.prob(name, "pre:")
-
-
-def _points(model: Compiled, rng: np.random.Generator) -> tuple[dict[str, Array | float], bool, Bools]:
-    """Values of the uncertain numbers: the middle, then corners (all or some) and inner points, then corners of what nobody gave."""
-    uncertain = [k for k in model.knobs.values() if k.uncertain]
+    uncertain = [k for k in given.values() if k.uncertain]
     guesses = [i for i, k in enumerate(uncertain) if not k.quantity.given]
     free, corners = _shares(len(uncertain), rng)
     stand_in, _ = _shares(len(guesses), rng)
     n = 1 + free.shape[1] + stand_in.shape[1]
-    knobs: dict[str, Array | float] = dict(middles(model))
+    knobs: dict[str, Array | float] = {n: min(k.quantity.middle, RATE_CAP) for n, k in given.items()}
     for i, k in enumerate(uncertain):
         values = np.full(n, knobs[k.label])
         values[1 : 1 + free.shape[1]] = _at(k.quantity, free[i])
@@ -231,11 +158,11 @@ def _at(q: Quantity, shares: Array) -> Array:
 # ---- drawn worlds --------------------------------------------------------------------------------------------------------------
 
 
-def _drawn(
+def draw_worlds(
     model: Compiled, d: Diagrams, facts: Mapping[int, bool], came: Mapping[str, int], unknown: tuple[int, ...],
-    rng: np.random.Generator,
+    rng: np.random.Generator, n: int = DRAWN,
 ) -> Worlds:  # fmt: skip  # the signature reads better on two lines
-    """Worlds drawn from the same posterior, along the diagrams of what is really drawn."""
+    """`n` worlds drawn from the same posterior, along the diagrams of what is really drawn."""
     b, t, structure = d.bdd, d.inputs.tape, model.structure
     told = b.all_(d.pin(f) for f in d.facts())
     readily = d.came() if d.triggers else {"": t.const(1.0)}
@@ -244,7 +171,7 @@ def _drawn(
     fine = {n: b.and_(d.pin(d.over_fine(structure, f)), told) for n, f in functions.items()}
     events = {v: d.pin(d.event(structure.events[v])) for v in unknown}
     read = sorted(b.support(*fine.values(), *events.values()))
-    tape = with_tape(model, d, {f"{v}": _chance(d, v) for v in read} | {f"came:{n}": readily[n] for n in came})
+    tape = with_tape(model, d, {f"{v}": chance(d, v) for v in read} | {f"came:{n}": readily[n] for n in came})
     reg = tape.tape.run(batch(tape, middles(tape), [{}]))[:, 0]
     p = [0.0] * b.n
     for v in read:
@@ -253,7 +180,7 @@ def _drawn(
     seen: dict[bytes, int] = {}
     picks: list[int] = []
     if weights.sum() > 0:
-        picks = rng.choice(len(fine), size=DRAWN, p=weights / weights.sum()).tolist()
+        picks = rng.choice(len(fine), size=n, p=weights / weights.sum()).tolist()
     values = {f: _values(b, f, p) for f in fine.values()}
     for i in picks:
         f = list(fine.values())[i]
@@ -261,9 +188,9 @@ def _drawn(
         key = _world(model, facts, list(fine)[i], events, b, drawn, p, rng).tobytes()
         seen[key] = seen.get(key, 0) + 1
     truth = np.array([np.frombuffer(k, dtype=bool) for k in seen]).reshape(len(seen), len(structure.events))
-    weight = np.array([[n / DRAWN] for n in seen.values()]).reshape(len(seen), 1)
+    weight = np.array([[k / n] for k in seen.values()]).reshape(len(seen), 1)
     guessed = any(k.uncertain and not k.quantity.given for k in tape.knobs.values())
-    return Worlds(truth, weight, unknown, not len(seen), DRAWN, False, np.zeros(1, dtype=bool), guessed)
+    return Worlds(truth, weight, unknown, not len(seen), n, False, np.zeros(1, dtype=bool), guessed)
 
 
 def _world(
