@@ -120,11 +120,12 @@ ENGINES: tuple[Engine, ...] = (
         "invariants",
         "§8",
         "Which invariants were violated, which controls failed or were absent?",
-        owns=("invariants", "control_structure"),
-        missing=_no(
-            "Which statements must always hold, and is there a trace of the incident to test them on?",
-            "the first violation, its size, and whether it came before the trigger",
+        load="fuelbed.engines.invariants:examine",
+        reads=(
+            *("invariants", "control_structure", "factors", "structure", "common_causes", "actions", "dynamics", "signals", "seen"),
+            *("hypotheses", "system", "narrative", "evidence.metrics", "evidence.events"),
         ),
+        owns=("invariants", "control_structure"),
     ),
     Engine(
         "exposure",

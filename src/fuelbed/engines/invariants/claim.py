@@ -1,0 +1,149 @@
+"""The headline, at most three sentences: which invariant broke first and whether before the trigger, which controls were not there."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from fuelbed.engines.invariants.checks import Checked, Pushed, Unchecked, margin_of, worst_of
+from fuelbed.engines.invariants.controls import STATES, Control, Shared
+from fuelbed.engines.invariants.scene import Scene
+from fuelbed.engines.invariants.tables import measure, when
+from fuelbed.engines.invariants.words import code, listed, plural, spell
+
+__all__ = ["controls_sentence", "first_broken", "invariants_sentence", "pushes_sentence"]
+
+
+def first_broken(checked: Sequence[Checked]) -> Checked | None:
+    """The trace with the earliest violation: in absolute time where traces have it, else of the file's order."""
+    broken = [c for c in checked if c.broken]
+    return min(broken, key=lambda c: (c.start is None, (c.start or 0.0) + c.broken[0].start), default=None)
+
+
+def invariants_sentence(scene: Scene, checked: Sequence[Checked], left: Sequence[Unchecked]) -> str:
+    c = first_broken(checked)
+    if c is not None:
+        return _broken(scene, c, checked)
+    known = [x for x in checked if x.undecided < 1]
+    if known:
+        return _held(known)
+    if checked:
+        return f"{code([x.invariant.name for x in checked])} could be decided at no time of the record."
+    if left:
+        n = len({u.invariant.name for u in left})
+        return f"{plural(n, 'invariant is', 'invariants are')} stated, and {'it has' if n == 1 else 'none has'} a trace to be checked on."
+    return ""
+
+
+def _broken(scene: Scene, c: Checked, checked: Sequence[Checked]) -> str:
+    name, first, n = c.invariant.name, c.broken[0], sum(bool(x.broken) for x in checked)
+    of = f" ({n} of {len(checked)} broke)" if len(checked) > 1 else ""
+    lead = f"The first invariant to break, `{name}`{of}," if len(checked) > 1 else f"The invariant `{name}`"
+    if c.early is not None:
+        assert c.trigger is not None
+        away = c.trigger[0] - first.start
+        until = first.end if first.end < c.trigger[0] and not first.open else None
+        again = f", and held again after {spell(first.duration)}" if until is not None else ": it was latent"
+        return f"{lead} broke {spell(away)} before the trigger{again}."
+    worst = worst_of(c)
+    size = f", at worst by {measure(c, worst.worst)}" if worst is not None else ""
+    if c.trigger is not None:
+        away = first.start - c.trigger[0]
+        at = f"{spell(away)} after the trigger began" if away > 0 else "as the trigger began"
+        return f"{lead} broke {at}{size}."
+    return (
+        f"{lead} broke {when(c, first.start, scene)}{size}."
+        if c.start is None
+        else f"{lead} broke at {when(c, first.start, scene)}{size}."
+    )
+
+
+def _held(known: Sequence[Checked]) -> str:
+    head = f"The invariant `{known[0].invariant.name}` held" if len(known) == 1 else f"All {len(known)} invariants held"
+    sized = [(m[0] / c.bound, c, m) for c in known if (m := margin_of(c)) is not None and c.bound]
+    if not sized:
+        margin = margin_of(known[0]) if len(known) == 1 else None
+        return f"{head} throughout{f', at least by {measure(known[0], margin[0])}' if margin is not None else ''}."
+    _, c, m = min(sized, key=lambda x: x[0])
+    nearest = "at least" if len(known) == 1 else f"the nearest, `{c.invariant.name}`,"
+    return f"{head} throughout, {nearest} by {measure(c, m[0])}."
+
+
+def pushes_sentence(pushed: Sequence[Pushed]) -> str:
+    """What the models say of the invariants: how many pushes break each, and how soon."""
+    parts = []
+    for name in dict.fromkeys(p.invariant.name for p in pushed):
+        mine = [p for p in pushed if p.invariant.name == name]
+        if any(p.before[0] for p in mine):
+            parts.append(f"`{name}` is broken with no push at all")
+            continue
+        sure, some = [p for p in mine if p.breaks.all()], [p for p in mine if p.breaks.any()]
+        if not some:
+            parts.append(
+                f"`{name}` {'holds' if not all(p.undecided.all() for p in mine) else 'is not decided'} under {_pushes(len(mine))}"
+            )
+            continue
+        first = np.concatenate([p.first[p.breaks] for p in some])
+        soon, late = float(first.min()), float(first.max())
+        span = spell(soon) if math.isclose(soon, late, rel_tol=0.05) else f"{spell(soon)} to {spell(late)}"
+        how = (
+            f"breaks under {_pushes(len(mine))}"
+            if len(sure) == len(mine)
+            else f"can break under {len(some)} of {_pushes(len(mine))}"
+        )
+        parts.append(f"`{name}` {how}, {span} after the push begins" if late > 0 else f"`{name}` {how}, at once")
+    return f"By the model, {listed(parts, 3)}." if parts else ""
+
+
+def _pushes(n: int) -> str:
+    return "its push" if n == 1 else f"{n} pushes"
+
+
+def controls_sentence(controls: Sequence[Control], shared: Sequence[Shared]) -> str:
+    if not controls:
+        return ""
+    counts = Counter(_word(c) for c in controls)
+    rest = _hanging(controls, shared)
+    if len(controls) == 1:
+        c = controls[0]
+        word = {"missing": "was missing", "bypassed": "was bypassed", "failed": "failed", "effective": "was in order"}.get(
+            _word(c), "did not hold"
+        )
+        return f"The only control, `{c.name}`, {word}."
+    parts = []
+    for word in (*STATES[:3], "did not hold", "effective"):
+        if n := counts[word]:
+            verb = {"failed": "failed", "did not hold": "did not hold", "effective": f"{_be(n)} in order"}.get(
+                word, f"{_be(n)} {word}"
+            )
+            parts.append(f"{'all' if n == len(controls) else n} {verb}")
+    return f"Of {len(controls)} controls, {listed(parts)}{rest}."
+
+
+def _word(c: Control) -> str:
+    return "did not hold" if c.factor.state == "effective" and c.factor.occurred else c.factor.state
+
+
+def _be(n: int) -> str:
+    return "was" if n == 1 else "were"
+
+
+def _hanging(controls: Sequence[Control], shared: Sequence[Shared]) -> str:
+    """The dependency that most controls which were there have in common; one that nothing counts comes first."""
+    there = {c.name for c in controls if c.factor.state not in ("missing", "bypassed")}
+    groups: dict[str, tuple[set[str], Shared]] = {}
+    for s in shared:
+        if set(s.pair) <= there:
+            groups.setdefault(s.key, (set(), s))[0].update(s.pair)
+    if not groups:
+        return ""
+    members, s = max(groups.values(), key=lambda g: (not g[1].declared, len(g[0])))
+    names = code(c.name for c in controls if c.name in members)
+    if s.declared:
+        return f"; {names} share {s.what.removesuffix(', which both must see')}"
+    counted = " and are counted as independent" if s.layers else ""
+    what = s.what.partition(", which both")[0]
+    return f"; {names} hang on one thing, {what}{counted}"

@@ -1,0 +1,157 @@
+"""Every control of the case: in what state it was, what it guards, what that rests on, how likely it fails, and what it shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from fuelbed.core.case import Case, ControlState, Factor
+from fuelbed.core.estimates import Estimate
+from fuelbed.core.quantities import Quantity
+from fuelbed.engines.invariants.evidence import Grounds, grounds_of
+from fuelbed.engines.invariants.scene import Scene
+
+__all__ = ["STATES", "Control", "Shared", "controls_of", "on_demand", "shared_by"]
+
+STATES: tuple[ControlState, ...] = ("missing", "bypassed", "failed", "effective")
+"""The order in which they are told: what was not there at all comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Two controls that have something in common.
+
+    what      in words, with identifiers in backticks.
+    declared  the common cause of the case that says so, "" where none does.
+    layers    whether both stand in the way of one minimal cut set, where their failures are multiplied.
+    """
+
+    pair: tuple[str, str]
+    what: str
+    key: str
+    declared: str = ""
+    layers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control with what follows for it.
+
+    guards  the lines that name it. cuts: how many minimal cut sets of the failure hold its failure, None where that is not known;
+    later   the outcomes whose cut sets hold it, the failure first.
+    """
+
+    factor: Factor
+    guards: tuple[str, ...]
+    cuts: int | None
+    later: tuple[str, ...]
+    fails: Estimate
+    grounds: Grounds
+
+    @property
+    def name(self) -> str:
+        return self.factor.name
+
+
+def controls_of(scene: Scene) -> tuple[Control, ...]:
+    """In the order of `STATES`, then of the file."""
+    case = scene.case
+    out = []
+    for f in case.of_kind("control"):
+        later = tuple(o for o, events in scene.later.items() if ("control", f.name) in events)
+        cuts = None if scene.cuts is None else scene.cuts.of(f.name)
+        out.append(Control(f, scene.guards(f.name), cuts, later, on_demand(f), grounds_of(case, f, scene.document)))
+    return tuple(sorted(out, key=lambda c: STATES.index(c.factor.state)))
+
+
+def on_demand(f: Factor) -> Estimate:
+    """P(it does not hold when it is needed) = 1 - (1 - broken)(1 - fails): broken for good, or failing this time.
+
+    `today` is taken for `broken` where the case says it. Ends at the ends: the formula rises with both. Common causes are left out.
+    """
+    broken, fails = f.today or f.broken or Quantity.unknown(), f.fails or Quantity.unknown()
+    low, high = (1 - (1 - b) * (1 - p) for b, p in ((broken.low, fails.low), (broken.high, fails.high)))
+    if low >= 1.0:
+        return Estimate(1.0, 1.0, 1.0, "probability", method=f"it is {f.state}" if f.state != "effective" else "given")
+    if not fails.given and not (broken.given and broken.low > 0):
+        return Estimate(None, 0.0, 1.0, "probability", how="assumed", method="not given")
+    given = fails.given and broken.given
+    value = 1 - (1 - broken.middle) * (1 - fails.middle) if given else None
+    return Estimate(value, low, high, "probability", method="1 - (1 - broken)(1 - fails), at the ends")
+
+
+# ---- what layers share -----------------------------------------------------------------------------------------------------------
+
+
+def shared_by(scene: Scene) -> tuple[Shared, ...]:
+    """Every pair of controls that depend on one thing, in the order of the file; owners are for `same_owner`, not here."""
+    case = scene.case
+    needs = {f.name: dict(_needs(case, f)) for f in case.of_kind("control")}
+    out = []
+    for a, b in combinations(needs, 2):
+        declared = _declared(case, a, b)
+        common = [k for k in needs[a] if k in needs[b]]
+        layers = _stacked(scene, a, b)
+        if common:
+            out.append(Shared((a, b), needs[a][common[0]], common[0], declared, layers))
+        elif declared:
+            out.append(Shared((a, b), f"the common cause `{declared}`", declared, declared, layers))
+    return tuple(out)
+
+
+def _declared(case: Case, a: str, b: str) -> str:
+    return next((g.name for g in case.common_causes if {a, b} <= set(g.of)), "")
+
+
+def _needs(case: Case, f: Factor) -> Iterator[tuple[str, str]]:
+    """What the control depends on: key -> words, the nearest first."""
+    if f.needs:
+        yield f.needs, f"`{f.needs}`, which both must see"
+        signal = case.signals.get(f.needs)
+        if signal is not None and signal.shares:
+            yield f"shares {signal.shares}", f"signals of one group, `{signal.shares}`"
+        if signal is not None and signal.blind_text:
+            yield f"blind {signal.blind_text}", f"what blinds the signals that they need (`{signal.blind_text}`)"
+    on = _graph(case)
+    starts = [x for x in (f.name, f.layer, str(f.extra.get("zone") or "")) if x in on]
+    for name in _reached(on, starts):
+        yield f"on {name}", f"`{name}`, which both depend on"
+
+
+def _graph(case: Case) -> Mapping[str, tuple[str, ...]]:
+    """`system.depends_on` as plain names."""
+    given = case.system.get("depends_on")
+    out: dict[str, tuple[str, ...]] = {}
+    for name, on in given.items() if isinstance(given, dict) else ():
+        items = on if isinstance(on, list) else [on]
+        out[str(name)] = tuple(str(x) for x in items if isinstance(x, str))
+    return out
+
+
+def _reached(on: Mapping[str, tuple[str, ...]], starts: list[str]) -> list[str]:
+    """What the starts depend on, near ones first; a start that another one shares counts too."""
+    seen: dict[str, None] = dict.fromkeys(starts)
+    todo = list(starts)
+    while todo:
+        for x in on.get(todo.pop(0), ()):
+            if x not in seen:
+                seen[x] = None
+                todo.append(x)
+    return list(seen)
+
+
+def _stacked(scene: Scene, a: str, b: str) -> bool:
+    """Whether some cut set holds both failures: then they are layers, and their chances are multiplied."""
+    if scene.cuts is None or scene.structure is None:
+        return True
+    both = {("control", a), ("control", b)}
+    if any(both <= set(cut) for cut in scene.cuts.listed):
+        return True
+    return any(both <= set(events) for events in scene.later.values()) and _in_one_outcome(scene, both)
+
+
+def _in_one_outcome(scene: Scene, both: set[tuple[str, str]]) -> bool:
+    s = scene.structure
+    assert s is not None
+    return any(both <= set(cut) for o in scene.case.outcomes for cut in s.cut_sets(s.lines[o.name], 200))

@@ -1,0 +1,103 @@
+"""Findings FB230 to FB238: what broke, what rests on nothing, what hangs on one thing, and times that cannot be so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from fuelbed.core.case import Case
+from fuelbed.core.engine_codes import ENGINE_CODES
+from fuelbed.core.findings import Finding, Span
+from fuelbed.engines.invariants.checks import Checked, worst_of
+from fuelbed.engines.invariants.contradictions import Flaw
+from fuelbed.engines.invariants.controls import Control, Shared
+from fuelbed.engines.invariants.scene import Scene
+from fuelbed.engines.invariants.stpa import Feedback
+from fuelbed.engines.invariants.tables import measure, when
+from fuelbed.engines.invariants.words import code, listed, spell
+
+__all__ = ["findings"]
+
+_FLAWS = {"contradiction": "FB234", "zones": "FB235", "undated": "FB236", "gap": "FB238"}
+
+
+def findings(
+    scene: Scene,
+    checked: Sequence[Checked],
+    controls: Sequence[Control],
+    shared: Sequence[Shared],
+    feedback: Sequence[Feedback],
+    found: Sequence[Flaw],
+) -> Iterator[Finding]:
+    yield from (_broken(scene, c) for c in checked if c.broken)
+    yield from _groundless(controls)
+    yield from _shared(scene.case, shared)
+    yield from _untried(scene, controls)
+    for f in feedback:
+        if f.blind or not f.channel:
+            yield _finding("FB237", f"{f.why}.", f.span)
+    for flaw in found:
+        yield replace(_finding(_FLAWS[flaw.kind], flaw.message, _place(scene, flaw)), cure=flaw.cure)
+
+
+def _finding(name: str, message: str, span: Span | None) -> Finding:
+    c = ENGINE_CODES[name]
+    return Finding(name, c.severity, message[0].upper() + message[1:], c.cure, span)
+
+
+def _broken(scene: Scene, c: Checked) -> Finding:
+    first, worst = c.broken[0], worst_of(c)
+    text = f"`{c.invariant.name}` broke on `{c.where}` {'at ' if c.start is not None else ''}{when(c, first.start, scene)}"
+    if c.early is not None and c.trigger is not None:
+        text += f", {spell(c.trigger[0] - first.start)} before the trigger"
+    if worst is not None:
+        text += f", at worst by {measure(c, worst.worst)}"
+    return _finding("FB230", f"{text}.", c.invariant.span)
+
+
+def _groundless(controls: Sequence[Control]) -> Iterator[Finding]:
+    for c in controls:
+        if not c.grounds.rests:
+            why = " (its `because` is a reason, not a record)" if c.grounds.because else ""
+            yield _finding("FB231", f"that `{c.name}` is {c.factor.state} rests on the case's word alone{why}.", c.factor.span)
+
+
+def _shared(case: Case, shared: Sequence[Shared]) -> Iterator[Finding]:
+    """One finding for each thing that layers depend on and that no common cause declares."""
+    groups: dict[str, list[Shared]] = {}
+    for s in shared:
+        absent = [n for n in s.pair if case.factors[n].state in ("missing", "bypassed")]
+        if s.layers and not s.declared and not absent:
+            groups.setdefault(s.key, []).append(s)
+    for members in groups.values():
+        names = dict.fromkeys(n for s in members for n in s.pair)
+        what = members[0].what.partition(", which both")[0]
+        yield _finding(
+            "FB232", f"{code(names)} are counted as independent and share {what}.", case.factors[next(iter(names))].span
+        )
+
+
+def _untried(scene: Scene, controls: Sequence[Control]) -> Iterator[Finding]:
+    """Controls that were there: said to be untested, or counted on with nothing that shows that they ever held.
+
+    One that failed in the incident was tried by it, and is named only where the text says that nobody had tried it before.
+    """
+    for c in controls:
+        f = c.factor
+        if f.state in ("missing", "bypassed"):
+            continue
+        if c.grounds.untried and scene.document is not None:
+            line = scene.document.line(c.grounds.untried[0].place())
+            yield _finding("FB233", f"`{c.name}` had not been tried before: the text says so in line {line}.", f.span)
+        elif f.state == "effective" and f.occurred is None and not c.grounds.tried and not c.grounds.measured:
+            yield _finding("FB233", f"nothing says that `{c.name}` was ever tried: it is {_counted(c)}.", f.span)
+
+
+def _counted(c: Control) -> str:
+    return "effective by declaration" if not c.guards else f"counted on by {listed([f'`{g}`' for g in c.guards])}"
+
+
+def _place(scene: Scene, flaw: Flaw) -> Span | None:
+    if not flaw.at or scene.document is None:
+        return None
+    return scene.document.span(flaw.at[-1].moment.place)

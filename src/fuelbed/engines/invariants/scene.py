@@ -1,0 +1,113 @@
+"""What all parts of the answer stand on: the structure of the case with its cut sets, what was so in the incident, and the text as read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from fuelbed.core.case import Case
+from fuelbed.core.document import Document
+from fuelbed.core.errors import BudgetError
+from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
+from fuelbed.numerics.process.structure import Event, Structure
+from fuelbed.text.read import read
+
+__all__ = ["Cuts", "Scene", "happened", "scene_of", "truths"]
+
+_LISTED = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Cuts:
+    """The minimal cut sets of the failure: the smallest ones, how many there are, and in how many each event is."""
+
+    listed: tuple[tuple[Event, ...], ...]
+    total: int
+    holding: Mapping[Event, int]
+
+    def of(self, name: str) -> int:
+        """How many hold the factor, by whichever event of it."""
+        return max((n for (_, x), n in self.holding.items() if x == name), default=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One case, looked at once.
+
+    structure, cuts  None past the budget: then only what the lines say directly is known.
+    later            outcome -> the events of its minimal cut sets, in order; the failure is among them.
+    true             line -> whether it was true in the incident; None where the facts leave it open.
+    document         the narrative, None where there is none that tells of an incident.
+    """
+
+    case: Case
+    structure: Structure | None
+    cuts: Cuts | None
+    later: Mapping[str, tuple[Event, ...]]
+    true: Mapping[str, bool | None]
+    document: Document | None
+
+    def guards(self, control: str) -> tuple[str, ...]:
+        """The lines that are true only where the control fails (or where another way leads there): those that name it."""
+        return tuple(
+            n for n, x in self.case.lines.items() if any(isinstance(e, Fails) and e.name == control for e in walk(x.expr))
+        )
+
+
+def scene_of(case: Case) -> Scene:
+    structure, cuts, later = None, None, dict[str, tuple[Event, ...]]()
+    try:
+        structure = Structure(case)
+        top = structure.lines[case.failure]
+        cuts = Cuts(tuple(structure.cut_sets(top, _LISTED)), sum(structure.orders(top).values()), structure.holding(top))
+        for o in case.outcomes:
+            later[o.name] = tuple(structure.holding(structure.lines[o.name]))
+    except BudgetError:
+        pass
+    return Scene(case, structure, cuts, later, truths(case), _document(case))
+
+
+def _document(case: Case) -> Document | None:
+    if case.narrative_text is None:
+        return None
+    document = read(case.narrative_text, str(PurePath(case.file).parent / case.narrative))
+    return None if document.kind in ("empty", "template") else document
+
+
+def truths(case: Case) -> dict[str, bool | None]:
+    """The lines in this incident, by Kleene's three-valued logic from "nothing true" to the least fixpoint."""
+    known: dict[str, bool | None] = dict.fromkeys(case.lines, False)
+    for _ in range(len(known) + 1):
+        new = {n: happened(case, x.expr, known) for n, x in case.lines.items()}
+        if new == known:
+            break
+        known = new
+    return known
+
+
+def happened(case: Case, e: Expr, lines: Mapping[str, bool | None]) -> bool | None:
+    """Whether an expression was true in the incident; None where the facts leave it open. Depth is bounded by the grammar."""
+    match e:
+        case Const(value):
+            return value
+        case Ref(name) | Fails(name):
+            return lines[name] if name in lines else case.factors[name].occurred
+        case Tips(name):
+            return False if case.factors[name].occurred is False else None
+        case Not(arg):
+            inner = happened(case, arg, lines)
+            return None if inner is None else not inner
+        case And(args) | Or(args) | AtLeast(_, args):
+            values = [happened(case, x, lines) for x in args]
+            need = len(values) if isinstance(e, And) else 1 if isinstance(e, Or) else e.k
+            return _enough([(1.0, v) for v in values], need)
+        case Threshold(tau, terms):
+            return _enough([(w, happened(case, x, lines)) for w, x in terms], tau)
+
+
+def _enough(terms: list[tuple[float, bool | None]], tau: float) -> bool | None:
+    """Whether the weights of what is true reach `tau`, whatever the open ones are."""
+    sure = sum(w for w, v in terms if v)
+    low, high = (sure + sum(f(w, 0.0) for w, v in terms if v is None) for f in (min, max))
+    return True if low >= tau - 1e-12 else False if high < tau - 1e-12 else None

@@ -1,0 +1,240 @@
+"""The tables of the answer: invariants on evidence, invariants on simulated pushes, and every control."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from fuelbed.core.blocks import Cell, Column, Table, Tone
+from fuelbed.core.estimates import Estimate
+from fuelbed.core.shown import number, per_cent
+from fuelbed.engines.invariants.checks import Checked, Pushed, margin_of, worst_of
+from fuelbed.engines.invariants.controls import Control, Shared
+from fuelbed.engines.invariants.scene import Scene
+from fuelbed.engines.invariants.words import brief, clock, listed, plain, plural, spell
+
+__all__ = ["controls_table", "invariants_table", "measure", "pushes_table", "shared_words", "when"]
+
+_STATE_TONE: Mapping[str, Tone] = {"missing": "bad", "bypassed": "bad", "failed": "bad", "effective": "good"}
+
+
+# ---- invariants ------------------------------------------------------------------------------------------------------------------
+
+
+def measure(c: Checked, size: float) -> str:
+    """A size in its unit, and as a share of the bound where it is compared with one number."""
+    size = abs(size)
+    text = spell(size) if c.unit == "seconds" else f"{number(size)}{' ' + plain(c.unit) if c.unit else ''}"
+    return f"{text} ({per_cent(size / c.bound)} % of the bound)" if c.bound else text
+
+
+def when(c: Checked, t: float, scene: Scene) -> str:
+    """An instant of a trace: the clock where it has one, else the time since its start."""
+    return f"{clock(c.start + t, scene.case.date)} UTC" if c.start is not None else f"{spell(t)} in" if t > 0 else "at the start"
+
+
+def invariants_table(scene: Scene, checked: Sequence[Checked]) -> Table | None:
+    if not checked:
+        return None
+    rows = sorted(checked, key=lambda c: (not c.broken, (c.start or 0.0) + c.broken[0].start if c.broken else 0.0))
+    cells = tuple(
+        (Cell(c.invariant.name), _verdict(c), _first(c, scene), _size(c), _lasted(c), _open(c), Cell(c.where)) for c in rows
+    )
+    return Table(
+        "invariants",
+        "Invariants on the evidence",
+        (
+            Column("invariant", "invariant", "code"),
+            Column("verdict", "verdict", "verdict"),
+            Column("first", "first broken"),
+            Column("size", "by at most"),
+            Column("lasted", "how long"),
+            Column("undecided", "not decided"),
+            Column("on", "on", brief=False),
+        ),
+        cells,
+        note="Size is robustness: how far the formula is from true, in the unit of what it compares. Not decided: the share of the "
+        "samples at which a gap or the end of the record leaves it open.",
+    )
+
+
+def _verdict(c: Checked) -> Cell:
+    if c.early is not None:
+        return Cell("latent", tone="bad")
+    if c.broken:
+        return Cell("broken", tone="bad")
+    return Cell("held", tone="good") if c.undecided < 1 else Cell("not decided", tone="muted")
+
+
+def _first(c: Checked, scene: Scene) -> Cell:
+    if not c.broken:
+        return Cell("never" if c.undecided < 1 else "")
+    first = c.broken[0]
+    text = when(c, first.start, scene)
+    if c.trigger is not None:
+        away = first.start - c.trigger[0]
+        text += (
+            f", {spell(-away)} before the trigger"
+            if away < 0
+            else f", {spell(away)} after it"
+            if away > 0
+            else ", with the trigger"
+        )
+    return Cell(text)
+
+
+def _size(c: Checked) -> Cell:
+    if c.broken:
+        worst = worst_of(c)
+        return Cell(
+            measure(c, worst.worst) if worst is not None else "not measured", tone="plain" if worst is not None else "muted"
+        )
+    margin = margin_of(c)
+    return Cell(f"margin {measure(c, margin[0])}" if margin is not None else "")
+
+
+def _lasted(c: Checked) -> Cell:
+    if not c.broken:
+        return Cell()
+    total, open_ = sum(v.duration for v in c.broken), any(v.open for v in c.broken)
+    times = f" in {len(c.broken)} stretches" if len(c.broken) > 1 else ""
+    if total <= 0:
+        return Cell(plural(sum(v.samples for v in c.broken), "sample"))
+    return Cell(f"{'at least ' if open_ else ''}{spell(total)}{times}")
+
+
+def _open(c: Checked) -> Cell:
+    share = c.undecided
+    return Cell("none" if share == 0 else f"{per_cent(share)} %", tone="plain" if share < 0.1 else "muted")
+
+
+# ---- simulated -------------------------------------------------------------------------------------------------------------------
+
+
+def pushes_table(pushed: Sequence[Pushed]) -> Table | None:
+    if not pushed:
+        return None
+    rows = tuple(
+        (
+            Cell(p.invariant.name),
+            Cell(p.simulated.push),
+            _broke(p),
+            Cell(estimate=_after(p)) if p.breaks.any() else Cell(""),
+            Cell(estimate=_worst(p)) if np.isfinite(p.worst).any() else Cell(""),
+            Cell(p.model),
+        )
+        for p in pushed
+    )
+    cut = sorted({f"`{p.simulated.push}` of `{p.model}`" for p in pushed if p.simulated.cut is not None})
+    note = "A push as declared, on the model at rest, at the middle of its numbers and at eight draws of what is not known; the interval is over these."
+    note += f" Followed in part, because it lasts so long: {listed(cut)}." if cut else ""
+    return Table(
+        "pushes",
+        "Invariants under the pushes of the model",
+        (
+            Column("invariant", "invariant", "code"),
+            Column("push", "push", "code"),
+            Column("verdict", "breaks", "verdict"),
+            Column("first", "after", "estimate"),
+            Column("worst", "least robustness", "estimate"),
+            Column("model", "model", "code", brief=False),
+        ),
+        rows,
+        note=note,
+    )
+
+
+def _broke(p: Pushed) -> Cell:
+    n, rows = int(p.breaks.sum()), len(p.breaks)
+    if p.before.any():
+        k = int(p.before.sum())
+        return Cell("without a push" if k == rows else f"without a push at {k} of {rows}", tone="bad")
+    if n == 0:
+        open_ = int(p.undecided.sum())
+        return Cell("not decided", tone="muted") if open_ == rows else Cell("no", tone="good")
+    return Cell("yes" if n == rows else f"at {n} of {rows}", tone="bad")
+
+
+def _after(p: Pushed) -> Estimate:
+    found = p.first[p.breaks]
+    value = float(p.first[0]) if p.breaks[0] else None
+    return Estimate(
+        value,
+        float(found.min()),
+        float(found.max()),
+        "plain",
+        "s",
+        method=f"simulated, {len(found)} of {len(p.breaks)} rows that break",
+    )
+
+
+def _worst(p: Pushed) -> Estimate:
+    sizes = p.worst[np.isfinite(p.worst)]
+    value = float(p.worst[0]) if math.isfinite(float(p.worst[0])) else None
+    unit = "s" if p.middle.unit == "seconds" else plain(p.middle.unit)
+    return Estimate(value, float(sizes.min()), float(sizes.max()), "plain", unit, method=f"simulated, {len(p.worst)} rows")
+
+
+# ---- controls --------------------------------------------------------------------------------------------------------------------
+
+
+def controls_table(scene: Scene, controls: Sequence[Control], shared: Sequence[Shared]) -> Table | None:
+    if not controls:
+        return None
+    rows = tuple(
+        (
+            Cell(c.name),
+            Cell(_state(c), tone=_STATE_TONE[c.factor.state] if c.factor.occurred is not True else "bad"),
+            Cell(", ".join(c.guards) or "nothing", items=c.guards),
+            Cell(estimate=c.fails) if not c.fails.is_unknown else Cell("not given", tone="muted"),
+            Cell("; ".join(shared_words(c.name, shared)) or "nothing known"),
+            Cell("; ".join(_grounds(scene, c)) or "the case's word alone", tone="plain" if c.grounds.rests else "muted"),
+        )
+        for c in controls
+    )
+    return Table(
+        "controls",
+        "Every control",
+        (
+            Column("control", "control", "code"),
+            Column("state", "state", "verdict"),
+            Column("guards", "guards", "list"),
+            Column("fails", "fails on demand", "estimate"),
+            Column("shares", "shares"),
+            Column("evidence", "rests on", brief=False),
+        ),
+        rows,
+        note="Guards: the lines that need it to fail. Fails on demand: broken for good or failing this time, 1 - (1 - broken)(1 - fails). "
+        "Shares: what it and another control depend on; a common cause that the case declares is counted, anything else is not.",
+    )
+
+
+def _state(c: Control) -> str:
+    f = c.factor
+    return "effective, did not hold" if f.state == "effective" and f.occurred else f.state
+
+
+def shared_words(name: str, shared: Sequence[Shared]) -> Iterator[str]:
+    """`rollback: signal lag`, one for each thing that it shares."""
+    by: dict[str, list[str]] = {}
+    declared: dict[str, str] = {}
+    for s in shared:
+        if name in s.pair:
+            other = s.pair[1] if s.pair[0] == name else s.pair[0]
+            by.setdefault(s.key, []).append(other)
+            declared[s.key] = s.declared
+    for key, others in by.items():
+        what = key.removeprefix("on ").removeprefix("shares ").removeprefix("blind ")
+        yield f"{what} with {listed(others)}" + ("" if declared[key] else ", not counted")
+
+
+def _grounds(scene: Scene, c: Control) -> Iterator[str]:
+    g = c.grounds
+    if g.source:
+        yield brief(g.source, 50)
+    yield from (plain(s) for s in g.seen)
+    if g.said and scene.document is not None:
+        lines = [str(scene.document.line(s.place())) for s in g.said]
+        yield f"text, line{'s' if len(lines) > 1 else ''} {listed(lines)}"
