@@ -6,6 +6,7 @@ robustness; `until` tries every witness and looks at every sample before it. Not
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -27,7 +28,7 @@ class Oracle:
     ) -> None:  # fmt: skip
         self.times, self.columns, self.closed, self.events = times, columns, closed, events or {}
         self.near = 1e-9 * (times[-1] - times[0] + 1)
-        steps = sorted(b - a for a, b in zip(times, times[1:], strict=False))
+        steps = sorted(b - a for a, b in itertools.pairwise(times))
         self.usual = (steps[(len(steps) - 1) // 2] + steps[len(steps) // 2]) / 2 if steps else 1.0
         self.places: list[Place] = [] if closed else [(-INF, times[0], -1)]
         for i, t in enumerate(times):
