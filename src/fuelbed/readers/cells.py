@@ -22,6 +22,7 @@ _OF_NUMBERS = b"0123456789.+-eE \t"
 _DIGITS = str.maketrans("123456789", "000000000")
 _ISO = re.compile(r"0000-00-00[T ]00:00(?::00(?:\.0{1,6})?)?(?:Z|[+-]00:?00)?\Z", re.ASCII)
 _LONG = 300  # digits; from there on a number may be past what is finite
+_FAR = math.nextafter(1e15, 0)  # no clock reads what is further from 1970
 _MANY = 4_000  # cells from which on numpy is worth its import
 
 
@@ -83,14 +84,10 @@ def _instants(cells: Sequence[str], clock: Clock, named: bool) -> array[float]:
 
 
 def _plain_epochs(cells: Sequence[str], clock: Clock) -> array[float] | None:
+    lengths = set(map(len, cells))
+    if 0 in lengths or max(lengths) >= _LONG or "e" in "".join(cells).lower():
+        return None  # the clock is stricter than `float` about exponents
     values = plain_numbers(cells)
-    if (
-        values is None
-        or any(map(math.isnan, values))
-        or max(map(len, cells)) >= _LONG
-        or any("e" in c or "E" in c for c in cells)
-    ):
-        return None  # the clock is stricter about exponents
-    if clock.absolute and (max(values) >= 1e15 or min(values) <= -1e15):
+    if values is None or (clock.absolute and not within(values, -_FAR, _FAR)):
         return None
     return array("d", [v / 1000 for v in values]) if clock.kind == "epoch_milliseconds" else values

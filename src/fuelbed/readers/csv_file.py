@@ -21,6 +21,7 @@ from fuelbed.readers.stream import Stream
 __all__ = ["CsvBlock", "CsvFile", "split_line"]
 
 _WIDE = 4  # times as many columns as are wanted: then the end of each line is not split
+_Cells = list[str] | tuple[str | None, ...]  # a tuple where a row ended early: then None may be in it
 _EMPTY = "the file is empty."
 _EMPTY_CURE = "Write a header line and a row for each time."
 
@@ -76,21 +77,22 @@ class CsvFile:
                 return
             number, lines = piece
 
-    def _cells(self, lines: list[str], columns: Sequence[int]) -> list[Sequence[str | None]]:
+    def _cells(self, lines: list[str], columns: Sequence[int]) -> Sequence[_Cells]:
         d, n, last = self.delimiter, len(self.header), max(columns)
-        if any('"' in line for line in lines):
+        joined = d.join(lines)
+        if '"' in joined:
             return _picked(_quoted_rows(lines, d), columns)
         if n <= _WIDE * (last + 1) and set(map(methodcaller("count", d), lines)) == {n - 1}:
-            flat = d.join(lines).split(d)
+            flat = joined.split(d)
             return [flat[c::n] for c in columns]
         return _picked([line.split(d, last + 1) for line in lines], columns)
 
 
-def _picked(rows: list[list[str]], columns: Sequence[int]) -> list[Sequence[str | None]]:
+def _picked(rows: list[list[str]], columns: Sequence[int]) -> Sequence[_Cells]:
     """The wanted cells of rows that may end early."""
     if min(map(len, rows)) > max(columns):
         return [[row[c] for row in rows] for c in columns]
-    return [[row[c] if c < len(row) else None for row in rows] for c in columns]
+    return [tuple(row[c] if c < len(row) else None for row in rows) for c in columns]
 
 
 def _quoted_rows(lines: list[str], delimiter: str) -> list[list[str]]:
@@ -113,7 +115,7 @@ class CsvBlock:
     numbers_: Sequence[int]
     delimiter: str
     columns: Sequence[int]
-    picked: list[Sequence[str | None]]
+    picked: Sequence[_Cells]
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -123,11 +125,11 @@ class CsvBlock:
 
     def numbers(self, k: int) -> array[float] | None:
         cells = self.picked[k]
-        return None if None in cells else plain_numbers(cells)  # type: ignore[arg-type]  # no None is in it
+        return plain_numbers(cells) if isinstance(cells, list) else None
 
     def times(self, k: int, clock: Clock) -> array[float] | None:
         cells = self.picked[k]
-        return None if None in cells else plain_times(cells, clock)  # type: ignore[arg-type]  # no None is in it
+        return plain_times(cells, clock) if isinstance(cells, list) else None
 
     def place(self, i: int, k: int) -> Span:
         return _place(self.shown, self.lines[i], self.numbers_[i], self.delimiter, self.columns[k])

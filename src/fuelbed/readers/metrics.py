@@ -106,6 +106,9 @@ class _File:
             self._too_many()
             return None
         units = {role: self.w.unit_of(role) for role in columns}
+        for role, counter in t.counters.items():
+            message = f"`{role}` is a counter, so it became a rate: {_counted(counter.resets, 'reset')} in it."
+            self.faults.note("FB058", message, "At a reset the rate is a lower bound.")
         return self._finish(rows, {role: sheet.header[c] for role, c in columns.items()}, units, t.clock)
 
     def _too_many(self) -> None:
@@ -157,6 +160,10 @@ class _File:
         if len(found) == 2 and found[1] <= found[0]:
             self.faults.add("FB055", self.w.trigger[1][1], "the trigger ends before it starts.", "Exchange the two times.")
         return (found[0], found[1] if len(found) == 2 else math.inf) if found else None
+
+
+def _counted(n: int, word: str) -> str:
+    return f"{n} {word}{'' if n == 1 else 's'}"
 
 
 def _words(seconds: float) -> str:

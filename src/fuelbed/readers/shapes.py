@@ -141,6 +141,9 @@ class EvidenceFile(BaseModel):
 Evidence = str | EvidenceFile | list[str | EvidenceFile]
 
 
+Keep = Literal["mean", "max", "min", "last", "sum"]
+
+
 class MetricsTrigger(_Shape):
     """When the trigger began and ended, as the file writes its times."""
 
@@ -149,16 +152,21 @@ class MetricsTrigger(_Shape):
 
 
 class MetricsFile(_Shape):
-    """A CSV or Parquet file with its column roles: load, goodput, attempts, latency, queue, capacity."""
+    """A file of metrics with its column roles: load, goodput, attempts, latency, queue, capacity."""
 
-    file: Annotated[str, Field(description="a .csv or .parquet file of the case folder")]
+    file: Annotated[str, Field(description="CSV, Parquet, Prometheus or OTLP JSON, OpenMetrics: a file of the case folder")]
+    format: Annotated[
+        Literal["csv", "parquet", "prometheus", "openmetrics", "otlp"] | None, Field(description="absent: by its ending")
+    ] = None
     name: Name | None = None
     what: Said | None = None
     time: Annotated[Said | None, Field(description="the header of the time column")] = None
     clock: Literal["iso", "epoch_seconds", "epoch_milliseconds", "seconds"] | None = None
     zone: Annotated[Said | None, Field(description="UTC or +02:00, for times that name no zone")] = None
-    columns: Annotated[dict[Name, Said] | None, Field(description="role: header")] = None
-    units: Annotated[dict[Name, Said] | None, Field(description="role: per minute, per row, ms ...")] = None
+    columns: Annotated[dict[Name, Said] | None, Field(description='role: header, or a series such as up{job="db"}')] = None
+    units: Annotated[dict[Name, Said] | None, Field(description="role: per minute, per row, counter, ms ...")] = None
+    every: Annotated[Quantity | None, Field(description="1 min: rows are gathered into stretches of that length")] = None
+    keep: Annotated[Keep | dict[Name, Keep] | None, Field(description="what a stretch keeps of its rows; absent: mean")] = None
     trigger: MetricsTrigger | None = None
     source: Said | None = None
 

@@ -23,7 +23,7 @@ class Stream:
     def __init__(self, path: Path, file: str, limit: int, progress: Progress | None = None) -> None:
         self.file = file
         self._limit, self._progress, self._told = limit, progress, 0
-        self._hash, self._read = hashlib.sha256(), 0
+        self._hash, self._read, self._digest = hashlib.sha256(), 0, ""
         self._f: BinaryIO = open_regular(path, file)
         self.size = os.fstat(self._f.fileno()).st_size
         if self.size > limit:
@@ -54,10 +54,12 @@ class Stream:
         return b"".join(self.blocks())
 
     def digest(self) -> str:
-        """sha256 of the whole file; what is not read yet is read now."""
-        for _ in self.blocks():
-            pass
-        return self._hash.hexdigest()
+        """sha256 of the whole file; what is not read yet is read now. (A format that jumps asks for it first.)"""
+        if not self._digest:
+            for _ in self.blocks():
+                pass
+            self._digest = self._hash.hexdigest()
+        return self._digest
 
     @property
     def handle(self) -> BinaryIO:
