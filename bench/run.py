@@ -11,6 +11,7 @@ What the targets are and what is missed: `docs/decisions/0006-what-is-measured.m
 `warning`: false alarms of the early-warning rule, in `bench/warning.py`.
 `realserver`: a real HTTP server and clients that retry against the predicted stability boundary, in `bench/realserver/`.
 `dynamics`: retry storms, chains and boundaries beside simpy, in `bench/dynamics.py`.
+`invariants`: temporal logic beside rtamt and scipy, in `bench/invariants.py`; `mining`: mined invariants on PetShop, in `bench/mining.py`.
 No other tool answers these questions, so there is no peer to set beside them; fault-tree solving against its peers comes with
 `fuelbed solve`.
 """
@@ -107,6 +108,18 @@ def dynamics() -> None:
     main()
 
 
+def invariants() -> None:
+    from bench.invariants import main
+
+    main()
+
+
+def mining() -> None:
+    from bench.mining import main
+
+    main()
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["text"]:
         from bench.text import main
@@ -121,4 +134,4 @@ if __name__ == "__main__":
 
         sys.exit(measure())
     for name in sys.argv[1:] or ["engine", "analyze"]:
-        {"engine": engine, "analyze": analyze, "dynamics": dynamics}[name]()
+        {"engine": engine, "analyze": analyze, "dynamics": dynamics, "invariants": invariants, "mining": mining}[name]()

@@ -74,11 +74,11 @@ def evaluate_samples(formula: Temporal, samples: Samples, events: Mapping[str, S
     walk = _Walk(samples, events or {})
     both = walk.of(formula)
     low, high = walk.shown(both)
-    verdict = (low > 0).astype(np.int8) - (high < 0)
-    if ((low == 0) | (high == 0)).any():
+    yes, no = low, high
+    if (low == 0).any() or (high is not low and (high == 0).any()):
         truth = _Walk(samples, events or {}, boolean=True)
         yes, no = truth.shown(truth.of(formula))
-        verdict = (yes > 0).astype(np.int8) - (no < 0)
+    verdict = (yes > 0).view(np.int8) - (no < 0).view(np.int8)
     return Trace(samples.times, low, high, verdict, samples.breaks)
 
 
@@ -118,9 +118,9 @@ class _Walk:
             case And(args):
                 return reduce(_and, (self.of(a) for a in args))
             case Or(args):
-                return _not(reduce(_and, (_not(self.of(a)) for a in args)))
+                return reduce(_or, (self.of(a) for a in args))
             case Implies(left, right):
-                return _not(_and(self.of(left), _not(self.of(right))))
+                return _or(_not(self.of(left)), self.of(right))
             case Edge(kind, of):
                 return self.edge(kind == "falls", self.of(of))
             case Over():
@@ -263,6 +263,11 @@ def _not(x: _Both) -> _Both:
 def _and(x: _Both, y: _Both) -> _Both:
     low = np.minimum(x.low, y.low)
     return _Both(low, low if x.sure and y.sure else np.minimum(x.high, y.high))
+
+
+def _or(x: _Both, y: _Both) -> _Both:
+    low = np.maximum(x.low, y.low)
+    return _Both(low, low if x.sure and y.sure else np.maximum(x.high, y.high))
 
 
 def _turned(x: _Both) -> _Both:

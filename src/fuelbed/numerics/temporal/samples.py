@@ -133,7 +133,10 @@ def samples_of(
     """
     t = np.asarray(times, dtype=float)
     values = {name: np.asarray(v, dtype=float) for name, v in columns.items()}
-    usual = usual_step(t)
+    even = _even(t)
+    if even and between == "rows" and (gap is None or gap >= even):
+        return Samples(t, values, even, closed=closed, usual=even)
+    usual = even or usual_step(t)
     if between == "rows":
         return _rows(t, values, usual, _GAP * usual if gap is None else gap, closed)
     step = every if every else usual
@@ -150,13 +153,22 @@ def samples_of(
     return Samples(grid, made, step, closed=closed, usual=step)
 
 
+def _even(t: Array) -> float:
+    """The step of even times; 0 where they are not even."""
+    n = len(t)
+    if n < 2:
+        return 0.0
+    step = (t[-1] - t[0]) / (n - 1)
+    off = np.arange(n, dtype=float)
+    off *= step
+    off += t[0]
+    off -= t
+    return float(step) if max(off.max(), -off.min()) <= _SAME / 4 * step else 0.0
+
+
 def _rows(t: Array, columns: Mapping[str, Array], usual: float, gap: float, closed: bool) -> Samples:
     n, usual = len(t), usual or 1.0
     gaps = np.flatnonzero(np.diff(t) > gap * (1 + 1e-9)) + 1 if n > 1 else np.zeros(0, dtype=np.intp)
-    if n > 1 and not len(gaps):
-        step = (t[-1] - t[0]) / (n - 1)
-        if np.abs(t - (t[0] + step * np.arange(n))).max() <= _SAME / 4 * step:
-            return Samples(t, columns, step, closed=closed, usual=usual)
     ends = 0 if closed else 1
     shown = np.arange(n) + ends
     shown += np.searchsorted(gaps, np.arange(n), side="right")

@@ -20,6 +20,7 @@ __all__ = ["ranges", "rest", "slide", "until_rest"]
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
+_PIECE = 32_768  # samples doubled at a time: with their window they stay in the processor's cache
 _BLOCK = 1024  # samples that `until_rest` steps through one by one, all blocks at once: about the root of 1,000,000
 
 
@@ -31,15 +32,23 @@ def slide(x: Array, low: int, high: int, greatest: bool, beyond: float) -> Array
     """y[i] = the least (or greatest) of x[i + low .. i + high], 0 <= low <= high; past its end, `x` goes on as `beyond` for ever."""
     n = len(x)
     low, high = min(low, n), min(high, n)  # all that is further on is `beyond` as well
-    p = np.full(n + high - low, beyond)
-    p[: n - low] = x[low:]
-    better, width, done = _better(greatest), high - low + 1, 1
-    while done < width:
-        by = min(done, width - done)
-        m = len(p) - by
-        better(p[:m], p[by:], out=p[:m])
-        p, done = p[:m], done + by
-    return p
+    width, better = high - low + 1, _better(greatest)
+    out = np.empty(n)
+    piece = max(_PIECE, 4 * width)
+    now, then = np.empty(min(piece, n) + width - 1), np.empty(min(piece, n) + width - 1)
+    for start in range(0, n, piece):
+        stop = min(start + piece, n)
+        there = max(min(stop + high, n) - start - low, 0)
+        now[:there] = x[start + low : start + low + there]
+        now[there:] = beyond
+        size, done = stop - start + width - 1, 1
+        while done < width:
+            by = min(done, width - done)
+            size, done = size - by, done + by
+            better(now[:size], now[by : by + size], out=then[:size])
+            now, then = then, now
+        out[start:stop] = now[: stop - start]
+    return out
 
 
 def rest(x: Array, low: int, greatest: bool, empty: float) -> Array:
