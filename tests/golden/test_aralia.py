@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fuelbed.numerics.boolean.orders import solve
-from tests.golden.mef import read
+from fuelbed.numerics.static.solve import solve
+from fuelbed.readers.faulttrees.openpsa import parse_openpsa
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "aralia"
 
@@ -26,9 +26,13 @@ def _table() -> dict[str, tuple[int, float]]:
 @pytest.mark.parametrize("name", sorted(_table()) or ["absent"])
 def test_tree(name: str) -> None:
     count, p = _table()[name]
-    got = solve(*read(DATA / f"{name}.xml"))
-    assert got.probability == pytest.approx(p, rel=1e-9)
-    assert sum(got.by_order.values()) == count  # no order limit
+    got = solve(parse_openpsa([(name, (DATA / f"{name}.xml").read_bytes())]))
+    assert got.probability is not None
+    assert got.probability[0] == pytest.approx(p, rel=1e-9)
+    assert got.cut_sets is not None
+    assert got.cut_sets.complete
+    assert got.cut_sets.count == count  # no order limit
     orders = re.search(rf"\| {name} .*\| (\d+)-(\d+) \| (\d+) \|", (DATA / "README.md").read_text())
+    by_order = got.cut_sets.by_order
     if orders:
-        assert (min(got.by_order), max(got.by_order), got.by_order.get(1, 0)) == tuple(int(x) for x in orders.groups())
+        assert (min(by_order), max(by_order), by_order.get(1, 0)) == tuple(int(x) for x in orders.groups())

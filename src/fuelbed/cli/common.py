@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from fuelbed.core.case import Case
 from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.findings import Finding, Severity
 
@@ -23,6 +22,7 @@ __all__ = ["FAIL_ON", "exit_code", "is_terminal", "load", "new_findings", "print
            "use_color", "write_out"]  # fmt: skip  # one list
 
 if TYPE_CHECKING:
+    from fuelbed.core.case import Case
     from fuelbed.core.document import Document
 
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")

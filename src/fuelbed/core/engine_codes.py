@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fuelbed.core.codes import CODES, Code
 from fuelbed.core.findings import Severity
+from fuelbed.core.tree_codes import TREE_CODES
 
 __all__ = ["ALL_CODES", "ENGINE_CODES"]
 
@@ -183,6 +184,24 @@ ENGINE_CODES: Mapping[str, Code] = {
         "10:02 alert; 12:40 service restored",
         "10:02 alert; 10:30 restarted, no change; 11:20 load shed; 12:40 restored",
     ),
+    "FB220": Code(
+        "what was seen is impossible",
+        _W,
+        "No world of the model that brings the failure about shows the readings of `seen`.",
+        "A model that excludes what was seen says nothing about what it means.",
+        "Give the signals a chance to err, check `blind_when`, or add the way that is missing to `structure`.",
+        "errors: {sees: out, misses: 0} and seen: {errors: no}",
+        "errors: {sees: out, misses: 0.02} and seen: {errors: no}",
+    ),
+    "FB221": Code(
+        "no way for a hypothesis",
+        _N,
+        "No world in which the hypothesis holds brings the failure about.",
+        "It is refuted by the structure alone, or the structure lacks a way.",
+        "Add the line by which it would lead to the failure, or leave it as refuted.",
+        "hypotheses: {attack: {says: attack}}, and no line with `attack`",
+        "structure: {out: (surge or attack) and weak}",
+    ),
 }
 
-ALL_CODES: Mapping[str, Code] = {**CODES, **ENGINE_CODES}
+ALL_CODES: Mapping[str, Code] = {**CODES, **TREE_CODES, **ENGINE_CODES}

@@ -28,8 +28,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fuelbed.core.errors import BudgetError
+from fuelbed.core.networks import Network
 from fuelbed.numerics.boolean.bdd import TRUE, Bdd
-from fuelbed.numerics.boolean.orders import Network, build, orders
+from fuelbed.numerics.boolean.orders import build, orders
 
 __all__ = ["Importance", "cofactors", "of_events", "of_gate", "of_gates", "with_fussell_vesely"]
 

@@ -1,6 +1,6 @@
-"""Static structures too large for one diagram in one order: simplified, cut into modules, solved by a portfolio of variable orders.
+"""Static structures too large for one diagram in one order: simplified, cut into modules, each with a portfolio of variable orders.
 
-`solve` gives the exact probability of the top gate and the exact number of minimal cut sets, with no order limit. Three steps:
+Three steps (`static/parts.py` takes them):
 
 1. simplify: pass-through gates and constants go, gates of one kind that only their parent reads are folded into it, equal gates are
    shared. Without NOT, the events that alone cause the top are taken out: f = e1 or .. or ek or f(e = 0).
@@ -17,75 +17,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from fuelbed.core.errors import BudgetError
-from fuelbed.numerics.boolean.bdd import Bdd, Family
+from fuelbed.core.networks import Gate, Network
+from fuelbed.numerics.boolean.bdd import Bdd
+from fuelbed.numerics.boolean.force import force
 
-__all__ = ["BUDGETS", "Gate", "Network", "Solution", "build", "orders", "simplify", "solve"]
+__all__ = ["BUDGETS", "Gate", "Network", "build", "fix", "group_siblings", "modules", "orders", "part", "simplify"]
 
-BUDGETS = (8_000, 64_000, 512_000, 2_500_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """`op` is and, or, atleast (of which `k`), xor (of two), not or pass (of one); `args` name gates or events."""
-
-    op: str
-    args: tuple[str, ...]
-    k: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """Named gates over events: a name without a gate is an event. No gate may depend on itself."""
-
-    gates: Mapping[str, Gate]
-    top: str
-
-    def upward(self) -> list[str]:
-        """The gates below and with the top, children before parents."""
-        out: list[str] = []
-        seen: set[str] = set()
-        todo = [(self.top, False)]
-        while todo:
-            name, done = todo.pop()
-            if done:
-                out.append(name)
-            elif name not in seen and name in self.gates:
-                seen.add(name)
-                todo.append((name, True))
-                todo.extend((a, False) for a in self.gates[name].args)
-        return out
-
-    def parents(self) -> dict[str, list[str]]:
-        """The gates that read each name; a gate that reads it twice comes twice."""
-        out: dict[str, list[str]] = {}
-        for g in self.upward():
-            for a in self.gates[g].args:
-                out.setdefault(a, []).append(g)
-        return out
-
-    def cut_at(self, gate: str) -> Network:
-        """The network in which `gate` is an event, to be forced."""
-        return Network({g: f for g, f in self.gates.items() if g != gate}, self.top)
-
-    def negates(self) -> bool:
-        return any(self.gates[g].op in ("not", "xor") for g in self.upward())
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """probability  of the top, dimensionless.
-    by_order     number of minimal cut sets of each size, complete.
-    nodes        decision diagram nodes made by the orders that fitted, all modules together.
-    modules      (gate, events and modules it reads, place of the order taken in `orders`, budget it fitted).
-    """
-
-    probability: float
-    by_order: Mapping[int, int]
-    nodes: int
-    modules: tuple[tuple[str, int, int, int], ...]
+_FEW, _ROUNDS = 24, 20
+BUDGETS = (8_000, 32_000, 512_000, 2_500_000)
 
 
 # --- simplification
@@ -100,6 +41,11 @@ def simplify(network: Network) -> Network:
             network = _lift_single_events(network)
         if network == before:
             return network
+
+
+def fix(network: Network, known: Mapping[str, bool]) -> Network:
+    """The network with some events known, simplified."""
+    return simplify(_fold(network, known))
 
 
 def _fold(network: Network, known: Mapping[str, bool]) -> Network:
@@ -268,7 +214,8 @@ def part(network: Network, module: str, cut: set[str]) -> Network:
 
 def orders(network: Network) -> Iterator[list[str]]:
     """Orders of the events, each a depth-first walk from the top: gates before events, in the order given, small subtrees first,
-    large subtrees first. Equal orders come once. (Events before gates is the second one over again, once siblings are grouped.)"""
+    large subtrees first; then, of more than a few events, each of them moved together (`force.py`). Equal orders come once. (Events
+    before gates is the second one over again, once siblings are grouped.)"""
     weight: dict[str, int] = {}
     for name in network.upward():
         weight[name] = sum(weight.get(a, 1) for a in network.gates[name].args)
@@ -278,12 +225,29 @@ def orders(network: Network) -> Iterator[list[str]]:
         lambda a: weight.get(a, 1),
         lambda a: -weight.get(a, 1),
     ]
+    walks = [_walk(network, key) for key in keys]
     given: set[tuple[str, ...]] = set()
-    for key in keys:
-        order = _walk(network, key)
+    for order in walks:
         if tuple(order) not in given:
             given.add(tuple(order))
             yield order
+    for order in walks if len(walks[0]) > _FEW else ():
+        moved = _moved(network, order)
+        if tuple(moved) not in given:
+            given.add(tuple(moved))
+            yield moved
+
+
+def _moved(network: Network, order: Sequence[str]) -> list[str]:
+    """An order after FORCE has moved together what a gate reads; gates are moved with the events, as they stand for those below."""
+    names = [*order, *network.upward()]
+    place = {name: i for i, name in enumerate(names)}
+    groups = [[place[g], *(place[a] for a in network.gates[g].args)] for g in names[len(order) :]]
+    at = [float(i) for i in range(len(order))]
+    for g in groups:
+        at.append(sum([at[v] for v in g[1:]]) / max(len(g) - 1, 1))
+    given = sorted(range(len(names)), key=at.__getitem__)
+    return [names[v] for v in force(len(names), groups, given, _ROUNDS) if v < len(order)]
 
 
 def _walk(network: Network, key: Callable[[str], int]) -> list[str]:
@@ -325,44 +289,3 @@ def _apply(b: Bdd, gate: Gate, args: Sequence[int]) -> int:
     if gate.op == "xor":
         return b.ite(args[0], b.not_(args[1]), args[1])
     return b.not_(args[0]) if gate.op == "not" else args[0]
-
-
-# --- all together
-
-
-def solve(network: Network, p: Mapping[str, float], budgets: Sequence[int] = BUDGETS) -> Solution:
-    """Exact probability and number of minimal cut sets of the top; `p` gives the events. BudgetError where no order fits."""
-    network = group_siblings(simplify(network))
-    found = modules(network)
-    cut = set(found)
-    chance = dict(p)
-    counts: dict[str, dict[int, int]] = {}
-    nodes, report = 0, []
-    for module in found:
-        inner = part(network, module, cut)
-        order, b, top, z, root, how = _first_fit(inner, budgets)
-        chance[module] = b.probability(top, [chance[e] for e in order])
-        counts[module] = z.count_by_order(root, [counts.get(e, {1: 1}) for e in order])
-        nodes += len(b.var)
-        report.append((module, len(order), *how))
-    return Solution(chance[network.top], counts[network.top], nodes, tuple(report))
-
-
-def _first_fit(network: Network, budgets: Sequence[int]) -> tuple[list[str], Bdd, int, Family, int, tuple[int, int]]:
-    """The first order that fits a budget; under the next one, the orders that got furthest come first."""
-    tries = list(enumerate(orders(network)))
-    for budget in budgets:
-        reached: dict[int, int] = {}
-        for i, order in tries:
-            b = Bdd(len(order), budget)
-            got = build(network, order, b)
-            reached[i] = len(got)
-            if network.top not in got:
-                continue
-            try:
-                z, root = b.minimal_solutions(got[network.top], Family(4 * budget))
-            except BudgetError:
-                continue
-            return order, b, got[network.top], z, root, (i, budget)
-        tries.sort(key=lambda t: -reached[t[0]])
-    raise BudgetError(f"no variable order fits {budgets[-1]} decision diagram nodes for {network.top}")

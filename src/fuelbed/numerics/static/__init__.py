@@ -1,0 +1,1 @@
+"""Classical fault trees, solved exactly: probability, minimal cut sets, importance, uncertainty."""

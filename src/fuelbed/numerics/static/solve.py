@@ -1,0 +1,172 @@
+"""One fault tree, everything that `fuelbed solve` says of it: probability, cut sets, importance. Past a budget bounds, and a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fuelbed.core.errors import BudgetError
+from fuelbed.core.faulttrees import FaultTree
+from fuelbed.core.networks import Network
+from fuelbed.numerics.boolean.bdd import Bdd, Family
+from fuelbed.numerics.boolean.importance import Importance
+from fuelbed.numerics.boolean.orders import BUDGETS, simplify
+from fuelbed.numerics.static.bounds import bounds
+from fuelbed.numerics.static.chances import ChanceError, Values
+from fuelbed.numerics.static.groups import split, with_groups
+from fuelbed.numerics.static.parts import CutSet, Part, Parts, best_of, solved
+from fuelbed.numerics.static.truncated import truncated
+
+__all__ = ["CutSets", "Solved", "chances", "solve"]
+
+
+@dataclass(frozen=True, slots=True)
+class CutSets:
+    """The minimal cut sets (with NOT: the minimal solutions, read as sets of true events).
+
+    count     of those in `by_order`; `complete` where these are all there are (of at most `limit` events, where a limit was given).
+    top       the most probable ones, in falling order; empty where some probability is not given.
+    """
+
+    count: int
+    by_order: Mapping[int, int]
+    complete: bool
+    limit: int | None
+    top: tuple[CutSet, ...]
+
+
+@dataclass(slots=True)
+class Solved:
+    """probability  (value, low, high); value is None where it is only enclosed. None as a whole where an event has no probability.
+    cut_sets     None past the budget.
+    importance   of every event that the top depends on; empty where P is not exact.
+    unknown      events without a probability.
+    words        what the shared events of common-cause groups stand for.
+    notes        what was cut short, each a sentence.
+    """
+
+    tree: FaultTree
+    network: Network
+    chance: Mapping[str, float]
+    probability: tuple[float | None, float, float] | None = None
+    cut_sets: CutSets | None = None
+    importance: Mapping[str, Importance] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    parts: Parts | None = None
+    _few: Part | None = None
+
+    def sets(self) -> Iterator[CutSet]:
+        """Every cut set that was counted, in no order of probability; those without probabilities as of probability 1."""
+        whole = {e: self.chance.get(e, 1.0) for e in _events(self.network)}
+        if self._few is not None:
+            assert self._few.family is not None
+            for s in self._few.family.sets(self._few.cuts):
+                yield CutSet(tuple(sorted(self._few.order[v] for v in s)), _product(self._few.order, s, whole))
+        elif self.parts is not None and self.cut_sets is not None:
+            limit = self.cut_sets.limit
+            yield from (c for c in self.parts.sets(whole) if limit is None or len(c.events) <= limit)
+
+
+def chances(tree: FaultTree, time: float) -> tuple[dict[str, float], tuple[str, ...], dict[str, dict[tuple[int, ...], float]]]:
+    """The probability of each basic event, those that have none, and of each group its subsets. Raises `ChanceError`."""
+    values = Values(tree.parameters, time)
+    out: dict[str, float] = {}
+    grouped = {m for g in tree.groups for m in g.members}
+    for name, c in tree.events.items():
+        if c is not None and name not in grouped:
+            try:
+                out[name] = values.probability(c)
+            except ChanceError as e:
+                raise ChanceError(f"the probability of `{name}` is none: {e}") from None
+    shares = {}
+    for g in tree.groups:
+        try:
+            shares[g.name] = split(g, values.probability(g.chance), [values.of(f) for f in g.factors])
+        except ChanceError as e:
+            raise ChanceError(f"the group `{g.name}` has no probability: {e}") from None
+    return out, tuple(n for n, c in tree.events.items() if c is None and n not in grouped), shares
+
+
+def solve(tree: FaultTree, time: float = 8760.0, limit: int | None = None, top: int = 10, budget: int = BUDGETS[-1]) -> Solved:
+    """Solve `tree`. time: the mission time in the tree's own unit. limit: the greatest order of cut sets to count and list."""
+    chance, unknown, shares = chances(tree, time)
+    network, words, shared = with_groups(tree, shares)
+    network = Network({g: network.gates[g] for g in network.upward()}, network.top)
+    out = Solved(tree, network, {**chance, **shared}, unknown=unknown, words=words)
+    if unknown:
+        more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+        out.notes.append(f"`{unknown[0]}`{more} has no probability, so none is given for the top.")
+    budgets = [b for b in BUDGETS if b < budget] + [budget]
+    try:
+        out.parts = solved(network, budgets)
+    except BudgetError as e:
+        out.notes.append(f"The probability is only enclosed: {e}.")
+    _probability(out)
+    _cut_sets(out, limit, top, budget)
+    return out
+
+
+def _probability(out: Solved) -> None:
+    if out.unknown:
+        return
+    if out.parts is None:
+        small = simplify(out.network)
+        out.probability = (None, *bounds(small, out.chance))
+        return
+    total, _ = out.parts.probability(out.chance)
+    out.probability = (total, total, total)
+    out.importance = out.parts.importance(out.chance)
+
+
+def _cut_sets(out: Solved, limit: int | None, top: int, budget: int) -> None:
+    parts = out.parts
+    if parts is not None and parts.complete and limit is None:
+        by_order = parts.count_by_order()
+        best = parts.best(out.chance, top) if not out.unknown and top else []
+        out.cut_sets = CutSets(sum(by_order.values()), by_order, True, None, tuple(best))
+        return
+    if parts is not None and parts.complete:
+        by_order = {k: n for k, n in parts.count_by_order().items() if limit is None or k <= limit}
+        best = (
+            [c for c in parts.best(out.chance, top) if limit is None or len(c.events) <= limit] if not out.unknown and top else []
+        )
+        if len(best) == min(top, sum(by_order.values())) or out.unknown:
+            out.cut_sets = CutSets(sum(by_order.values()), by_order, True, limit, tuple(best))
+            return
+    _few_sets(out, limit, top, budget)
+
+
+def _few_sets(out: Solved, limit: int | None, top: int, budget: int) -> None:
+    """Up to an order: the one asked for, or the greatest that fits."""
+    small = simplify(out.network)
+    if small.negates():
+        out.notes.append("The minimal cut sets do not fit their budget, and with NOT gates no order limit helps.")
+        return
+    wanted = [limit] if limit is not None else [1, 2, 3, 4, 5, 6]
+    for k in wanted:
+        try:
+            z, root, order = truncated(small, k, budget)
+        except BudgetError:
+            break
+        out._few = Part(small.top, order, Bdd(0), 0, z, root)
+        by_order = z.count_by_order(root)
+        best = best_of(out._few, out.chance, {}, top) if not out.unknown and top and root != Family.NONE else []
+        out.cut_sets = CutSets(sum(by_order.values()), by_order, limit is not None, k, tuple(best))
+    if limit is None:
+        seen = f"those of at most {out.cut_sets.limit} events are counted" if out.cut_sets is not None else "none is counted"
+        out.notes.append(f"The minimal cut sets do not fit their budget: {seen}.")
+    elif out.cut_sets is None:
+        out.notes.append(f"The minimal cut sets of at most {limit} events do not fit their budget.")
+
+
+def _events(network: Network) -> list[str]:
+    return list(dict.fromkeys(a for g in network.gates.values() for a in g.args if a not in network.gates))
+
+
+def _product(order: list[str], s: tuple[int, ...], chance: Mapping[str, float]) -> float:
+    q = 1.0
+    for v in s:
+        q *= chance[order[v]]
+    return q
