@@ -21,6 +21,7 @@ _COMMANDS = {
     "draft": ("fuelbed.cli.draft:draft", "Draft a case from a postmortem."),
     "analyze": ("fuelbed.cli.analyze:analyze", "Analyze a case: what stood there, and what each action item changes."),
     "check": ("fuelbed.cli.check:check", "Check a case file; report every fault at once."),
+    "solve": ("fuelbed.cli.solve:solve", "Solve a classical fault tree (Open-PSA or Galileo), exactly."),
     "explain": ("fuelbed.cli.explain:explain", "Explain a finding's code."),
     "schema": ("fuelbed.cli.schema:schema", "Print the JSON Schema of the case file, or of what commands write as JSON."),
     "cases": ("fuelbed.cli.cases:cases", "List the shipped cases, or copy one to start from."),
