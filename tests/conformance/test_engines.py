@@ -79,7 +79,14 @@ def known_names(case: Case) -> set[str]:
     groups = {g.name for g in case.common_causes}
     outcomes = {o.name for o in case.outcomes}
     models = {n for m in case.dynamics.values() for n in (m.name, *m.states, *m.parameters, *m.let, *m.events)}
-    return {*models, *case.factors, *case.lines, *case.actions, *case.numbers, *added, *groups, *outcomes}
+    signals = {*case.signals, *(s.shares for s in case.signals.values()), *(s.blind_text for s in case.signals.values())}
+    shown = {n for m in case.dynamics.values() for n in m.shows}
+    evidence = {*case.metrics, *case.events, *(n for t in case.metrics.values() for n in t.columns)}
+    labels = {label for t in case.events.values() for label in t.labels}
+    control = {*case.invariants, *case.controllers, *(n for c in case.controllers.values() for n in c.actions)}
+    places = {x for f in case.factors.values() for x in (f.owner, f.layer)}
+    known = {*models, *case.factors, *case.lines, *case.actions, *case.numbers, *added, *groups, *outcomes}
+    return known | signals | shown | evidence | labels | control | places | set(case.hypotheses)
 
 
 @pytest.mark.parametrize(("engine", "name"), each("names"))

@@ -25,9 +25,11 @@ __all__ = ["render_text"]
 _ASCII = str.maketrans(
     {"█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "#", "▍": " ", "▎": " ", "▏": " ", "│": "|", "·": "-", "─": "-", "−": "-",
      "…": "~", "“": '"', "”": '"', "→": ">", "●": "*", "○": "o", "×": "x", "§": "S", "’": "'", "└": "+",
-     "├": "+", "┤": "+", "◆": "#", "◇": "%", "■": "#", "□": ".", "↷": "~", "▼": "v"}
+     "├": "+", "┤": "+", "◆": "#", "◇": "%", "■": "#", "□": ".", "↷": "~", "▼": "v",
+     "▁": "_", "▂": ".", "▃": "-", "▄": "=", "▅": "+", "▆": "*", "▇": "%"}
 )  # fmt: skip  # pairs read better side by side
 _SCREEN = 45  # lines; a summary that would be longer is made with less room
+_TALL = 6  # lines of a row; a taller one reads better as a record
 _KEPT_ORDER = 6  # a partial order of more items is read in the page
 
 
@@ -123,7 +125,7 @@ def _table(b: Table, page: Page) -> None:
         return
     shown = texts[: page.room.rows]
     widths = _widths(heads, shown, page.width - 1)
-    if widths is None:
+    if widths is None or (page.full and any(len(grid(cells, widths)) > _TALL for cells in shown)):
         _records(shown, heads, page)
     else:
         for line in grid([clean(c.label) for c in heads], widths):

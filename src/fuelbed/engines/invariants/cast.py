@@ -87,14 +87,13 @@ def _controller(scene: Scene, c: Controller, feedback: Sequence[Feedback]) -> Ro
             else "None of its unsafe actions happened."
         )
     blind = [f.why for f in feedback if f.blind]
-    context = " ".join(plain(x) for x in (c.because, *(u.because for _, u in did)) if x)
-    if blind:
-        context = f"{context} {listed(blind)}.".strip()
+    context = " ".join(_stopped(x) for x in (c.because, *(u.because for _, u in did)) if x)
+    context = " ".join([context, *(f"{b}." for b in blind)]).strip()
     ends = dict.fromkeys(u.leads_to for _, u in (did or unsafe) if u.leads_to)
     contribution = []
     for end in ends:
         found = led_to(scene, end)
-        contribution.append(f"`{end}`" + (f" ({found[0]} of {found[1]} cut sets)" if found else ""))
+        contribution.append(f"`{end}`" + (f" ({found.words(scene.case.failure)})" if found else ""))
     touching = [t for target in (*ends, *c.feedback) for t in _touching(scene, target)]
     process = f" It controls {plain(c.process)}." if c.process else ""
     return Row(
@@ -110,6 +109,12 @@ def _lead(when: str) -> str:
         if words.lower().startswith(("when ", "while ", "after ", "before ", "during ", "too ", "although ", "with "))
         else f"while {words}"
     )
+
+
+def _stopped(text: str) -> str:
+    """A sentence that ends like one."""
+    words = plain(text)
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _touching(scene: Scene, name: str) -> Iterator[str]:

@@ -113,13 +113,18 @@ def controls_sentence(controls: Sequence[Control], shared: Sequence[Shared]) -> 
             _word(c), "did not hold"
         )
         return f"The only control, `{c.name}`, {word}."
+    if len(counts) == 1:
+        verb = {"failed": "failed", "did not hold": "did not hold", "effective": "were in order"}
+        word = next(iter(counts))
+        every = "Both" if len(controls) == 2 else f"All {len(controls)}"
+        return f"{every} controls {verb.get(word, f'were {word}')}{rest}."
     parts = []
     for word in (*STATES[:3], "did not hold", "effective"):
         if n := counts[word]:
             verb = {"failed": "failed", "did not hold": "did not hold", "effective": f"{_be(n)} in order"}.get(
                 word, f"{_be(n)} {word}"
             )
-            parts.append(f"{'all' if n == len(controls) else n} {verb}")
+            parts.append(f"{n} {verb}")
     return f"Of {len(controls)} controls, {listed(parts)}{rest}."
 
 

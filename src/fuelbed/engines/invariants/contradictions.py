@@ -79,7 +79,7 @@ def _days_off(day: dt.date, p: Placed) -> float:
 
 
 def _first(placed: Sequence[Placed], role: str) -> Placed | None:
-    found = [p for p in placed if role in p.roles and not p.fuzzy]
+    found = [p for p in placed if role in p.roles and not p.fuzzy and not p.day]
     return min(found, key=lambda p: p.t) if found else None
 
 
@@ -92,7 +92,7 @@ def _ranges(placed: Sequence[Placed]) -> Iterator[Flaw]:
 
 def _falls(placed: Sequence[Placed]) -> Iterator[Flaw]:
     """Entries earlier than the one above; a timeline that falls throughout is told backwards, which is no fault."""
-    sure = [p for p in placed if not p.fuzzy]
+    sure = [p for p in placed if not p.fuzzy and not p.day]
     falls = [(a, b) for a, b in pairwise(sure) if b.t < a.t]
     rises = sum(b.t > a.t for a, b in pairwise(sure))
     if falls and not rises:
@@ -143,13 +143,23 @@ def _zones(case: Case, told: Told) -> Iterator[Flaw]:
 
 
 def longest_gap(told: Told) -> Gap | None:
-    """The longest stretch without an entry; None with fewer than three entries in order."""
-    placed = sorted((p for p in told.placed if not p.fuzzy), key=lambda p: p.t)
+    """The longest stretch without an entry, from the first one to the one that says that it was over; None with fewer than three."""
+    placed = sorted((p for p in told.placed if not p.day), key=lambda p: p.t)
+    over = next((i for i, p in enumerate(placed) if "ended" in p.roles), len(placed) - 1)
+    placed = placed[: over + 1]
     if len(placed) < 3:
         return None
     whole = placed[-1].t - placed[0].t
-    a, b = max(pairwise(placed), key=lambda ab: ab[1].t - (ab[0].end or ab[0].t))
-    return Gap(a, b, (b.t - (a.end or a.t)) / whole) if whole > 0 else None
+    best: tuple[float, Placed, Placed] | None = None
+    last, until = placed[0], placed[0].end or placed[0].t
+    for p in placed[1:]:
+        if best is None or p.t - until > best[0]:
+            best = (p.t - until, last, p)
+        if (p.end or p.t) >= until:
+            last, until = p, p.end or p.t
+    if best is None or whole <= 0 or best[0] <= 0:
+        return None
+    return Gap(best[1], best[2], best[0] / whole)
 
 
 def gap_flaw(gap: Gap | None) -> Flaw | None:

@@ -21,7 +21,7 @@ from fuelbed.engines.invariants.controls import Control, Shared, controls_of, sh
 from fuelbed.engines.invariants.findings import findings
 from fuelbed.engines.invariants.moments import Placed, Told, told
 from fuelbed.engines.invariants.scene import Scene, scene_of
-from fuelbed.engines.invariants.stpa import Feedback, feedback_of, stpa_sentence, stpa_table
+from fuelbed.engines.invariants.stpa import Feedback, feedback_of, not_examined, stpa_sentence, stpa_table
 from fuelbed.engines.invariants.tables import controls_table, invariants_table, pushes_table
 from fuelbed.engines.invariants.timeline import timelines
 from fuelbed.engines.invariants.words import brief, clock, code, listed, plural, spell
@@ -102,6 +102,8 @@ def _blocks(e: Examined) -> Iterator[Block]:
     stpa = stpa_table(scene)
     if stpa is not None:
         yield stpa
+        if left := not_examined(case):
+            yield Sentence(left, "muted", detail=True)
         yield from (Sentence(f"{f.why}.", "bad" if f.blind else "plain") for f in e.feedback)
     yield from timelines(scene, e.told, e.controls, e.checked, e.pushed)
     yield from _times(e)

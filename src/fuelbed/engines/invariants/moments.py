@@ -25,7 +25,7 @@ _EPOCH = dt.datetime(1970, 1, 1)
 @dataclass(frozen=True, slots=True)
 class Placed:
     """An entry of the timeline: `t` and `end` in seconds since 1970 UTC, or since the midnight before the first where `Told.dated` is
-    False. `roles`: what it tells of. `fuzzy`: the time is given roughly, or is only a day."""
+    False. `roles`: what it tells of. `fuzzy`: the time is given roughly; `day`: it is only a day."""
 
     t: float
     end: float | None
@@ -33,6 +33,7 @@ class Placed:
     moment: Moment
     roles: tuple[str, ...]
     fuzzy: bool
+    day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class _Placer:
         end = None if m.end is None else self._end(m, when)
         t = (when - _EPOCH).total_seconds() - shift
         stop = None if end is None else (end - _EPOCH).total_seconds() - shift
-        return Placed(t, stop, m.text, m, tuple(_roles(m.text)), m.fuzzy or only_day)
+        return Placed(t, stop, m.text, m, tuple(_roles(m.text)), m.fuzzy and end is None, only_day)
 
     def _when(self, m: Moment) -> dt.datetime | None:
         if isinstance(m.time, dt.datetime):

@@ -6,7 +6,7 @@ counted as safe.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fuelbed.core.blocks import Cell, Column, Table
@@ -14,12 +14,20 @@ from fuelbed.core.case import Case
 from fuelbed.core.findings import Span
 from fuelbed.core.invariants import FORMS, Controller, Form, UnsafeAction
 from fuelbed.engines.invariants.scene import Scene, happened
-from fuelbed.engines.invariants.words import code, listed, plain, plural
+from fuelbed.engines.invariants.words import listed, plain, plural
 from fuelbed.numerics.boolean.bdd import FALSE
+from fuelbed.numerics.process.structure import Structure
 
-__all__ = ["Feedback", "examined", "feedback_of", "led_to", "stpa_sentence", "stpa_table"]
+__all__ = ["WORDS", "Feedback", "Led", "examined", "feedback_of", "led_to", "not_examined", "stpa_sentence", "stpa_table"]
 
-WORDS = {"not_provided": "not given", "provided": "given", "wrong_time": "wrong time", "wrong_duration": "wrong duration"}
+WORDS: Mapping[Form, str] = {
+    "not_provided": "not given",
+    "provided": "given",
+    "wrong_time": "wrong time",
+    "wrong_duration": "wrong duration",
+}
+
+_LISTED = 200  # cut sets that are looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +41,53 @@ class Feedback:
     span: Span | None = None
 
 
-def led_to(scene: Scene, name: str) -> tuple[int, int] | None:
-    """In how many of the minimal cut sets of the failure the line is true (or the factor is held), of how many; None where not known.
+@dataclass(frozen=True, slots=True)
+class Led:
+    """Where a line or factor stands: in `n` of the `total` minimal cut sets of `of`, the failure or the first outcome that it is in."""
 
-    Of more cut sets than are listed, only factors can be counted.
+    n: int
+    total: int
+    of: str
+
+    def words(self, failure: str) -> str:
+        whose = "of the failure" if self.of == failure else f"of `{self.of}`"
+        if self.n == 0:
+            return "in no cut set"
+        if self.n == self.total:
+            return f"every cut set {whose}" if self.total > 1 else f"the only cut set {whose}"
+        return f"{self.n} of {self.total} cut sets {whose}"
+
+
+def led_to(scene: Scene, name: str) -> Led | None:
+    """In how many minimal cut sets the line is true (or the factor is held): of the failure, else of the mildest outcome with any.
+
+    None where that is not known: past a budget, and of more cut sets than are listed only factors are counted.
     """
-    cuts, s = scene.cuts, scene.structure
-    if cuts is None or s is None or not name:
+    s = scene.structure
+    if scene.cuts is None or s is None or not name:
         return None
-    if name in scene.case.factors:
-        return cuts.of(name), cuts.total
-    if cuts.total > len(cuts.listed):
+    ends = dict.fromkeys([scene.case.failure, *(o.name for o in scene.case.outcomes)])
+    last: Led | None = None
+    for end in ends:
+        found = _within(s, name, end, name in scene.case.factors)
+        if found is None or found.n:
+            return found
+        last = last or found
+    return last
+
+
+def _within(s: Structure, name: str, end: str, is_factor: bool) -> Led | None:
+    total = sum(s.orders(s.lines[end]).values())
+    if is_factor:
+        held = s.holding(s.lines[end])
+        return Led(max((n for (_, x), n in held.items() if x == name), default=0), total, end)
+    if total > _LISTED:
         return None
-    line = s.lines[name]
-    n = 0
-    for cut in cuts.listed:
-        held = {s.index[e] for e in cut}
-        n += s.bdd.restrict(line, {v: v in held for v in s.bdd.support(line)}) != FALSE
-    return n, cuts.total
+    line, n = s.lines[name], 0
+    for cut in s.cut_sets(s.lines[end], _LISTED):
+        there = {s.index[e] for e in cut}
+        n += s.bdd.restrict(line, {v: v in there for v in s.bdd.support(line)}) != FALSE
+    return Led(n, total, end)
 
 
 def examined(c: Controller) -> list[tuple[str, Form, tuple[UnsafeAction, ...]]]:
@@ -59,7 +96,7 @@ def examined(c: Controller) -> list[tuple[str, Form, tuple[UnsafeAction, ...]]]:
 
 
 def stpa_table(scene: Scene) -> Table | None:
-    """A row for every unsafe control action, those of the incident first, then one for each action's forms that nobody examined."""
+    """A row for every unsafe control action, those of the incident first."""
     controllers = scene.case.controllers
     if not controllers:
         return None
@@ -68,48 +105,41 @@ def stpa_table(scene: Scene) -> Table | None:
         for a in c.actions.values():
             for u in a.unsafe:
                 rank = {True: 0, None: 1, False: 2}[u.in_incident]
-                rows.append((rank, (Cell(f"{c.name}.{a.name}"), _form(u), Cell(plain(u.when)), _leads(scene, u), _did(u))))
-            if left := [WORDS[f] for f in FORMS if not a.of_form(f)]:
-                cells = (
-                    Cell(f"{c.name}.{a.name}"),
-                    Cell(listed(left), tone="muted"),
-                    Cell("not examined", tone="muted"),
-                    Cell(),
-                    Cell(),
+                rows.append(
+                    (rank, (Cell(f"{c.name}.{a.name}"), Cell(f"{WORDS[u.form]}: {plain(u.when)}"), _leads(scene, u), _did(u)))
                 )
-                rows.append((3, cells))
     return Table(
         "unsafe_actions",
         "Control actions that can be unsafe (STPA)",
         (
             Column("action", "control action", "code"),
-            Column("form", "form"),
-            Column("when", "when"),
+            Column("when", "unsafe when"),
             Column("leads", "leads to"),
-            Column("happened", "in this incident", "verdict"),
+            Column("happened", "here", "verdict"),
         ),
         tuple(cells for _, cells in sorted(rows, key=lambda r: r[0])),
         note="Forms: not given (when it is needed), given (when it does harm), wrong time (too early, too late, out of order), wrong "
-        "duration (stopped too soon, applied too long). What nobody examined is not thereby safe.",
-        empty="No controller has a control action.",
+        "duration (stopped too soon, applied too long).",
+        empty="No unsafe form of any control action is named.",
     )
 
 
-def _form(u: UnsafeAction) -> Cell:
-    return Cell(WORDS[u.form])
+def not_examined(case: Case) -> str:
+    """The forms of each action that the case does not mention: that is not the same as safe."""
+    left = [
+        f"`{c.name}.{a.name}` {listed(forms)}"
+        for c in case.controllers.values()
+        for a in c.actions.values()
+        if (forms := [WORDS[f] for f in FORMS if not a.of_form(f)])
+    ]
+    return f"Not examined, which is not the same as safe: {'; '.join(left)}." if left else ""
 
 
 def _leads(scene: Scene, u: UnsafeAction) -> Cell:
     if not u.leads_to:
         return Cell("not said", tone="muted")
     found = led_to(scene, u.leads_to)
-    if found is None:
-        return Cell(u.leads_to)
-    n, total = found
-    if n == 0:
-        return Cell(f"{u.leads_to} (in no cut set of the failure)")
-    every = "every cut set" if n == total and total > 1 else f"{n} of {plural(total, 'cut set')}"
-    return Cell(f"{u.leads_to} ({every})")
+    return Cell(u.leads_to if found is None else f"{u.leads_to} ({found.words(scene.case.failure)})")
 
 
 def _did(u: UnsafeAction) -> Cell:
@@ -156,8 +186,8 @@ def stpa_sentence(case: Case) -> str:
         if any(u.in_incident for u in a.unsafe)
     ]
     n = sum(len(c.actions) for c in case.controllers.values())
-    said = f"Of {plural(len(every), 'form')} in which {plural(n, 'control action')} can be unsafe, {len(left)} were not examined."
+    said = f"Of {plural(len(every), 'form')} in which {plural(n, 'control action')} can be unsafe, {len(left)} were not examined"
     if did:
-        happened_words = "was" if len(did) == 1 else "were"
-        said += f" In this incident {code(did)} {happened_words} unsafe."
-    return said
+        names = listed([f"`{x}`" for x in dict.fromkeys(did)], 3)
+        said += f"; in this incident {names} {'was' if len(did) == 1 else 'were'} unsafe"
+    return f"{said}."

@@ -27,7 +27,7 @@ def measure(c: Checked, size: float) -> str:
     """A size in its unit, and as a share of the bound where it is compared with one number."""
     size = abs(size)
     text = spell(size) if c.unit == "seconds" else f"{number(size)}{' ' + plain(c.unit) if c.unit else ''}"
-    return f"{text} ({per_cent(size / c.bound)} % of the bound)" if c.bound else text
+    return f"{text} ({per_cent(size / c.bound)} % of the bound)" if c.bound and size > 0 else text
 
 
 def when(c: Checked, t: float, scene: Scene) -> str:
@@ -36,28 +36,47 @@ def when(c: Checked, t: float, scene: Scene) -> str:
 
 
 def invariants_table(scene: Scene, checked: Sequence[Checked]) -> Table | None:
+    """What says the same in every row is left to the note."""
     if not checked:
         return None
     rows = sorted(checked, key=lambda c: (not c.broken, (c.start or 0.0) + c.broken[0].start if c.broken else 0.0))
-    cells = tuple(
-        (Cell(c.invariant.name), _verdict(c), _first(c, scene), _size(c), _lasted(c), _open(c), Cell(c.where)) for c in rows
+    columns = {
+        "invariant": (Column("invariant", "invariant", "code"), [Cell(c.invariant.name) for c in rows]),
+        "verdict": (Column("verdict", "verdict", "verdict"), [_verdict(c) for c in rows]),
+        "first": (Column("first", "first broken"), [Cell(_first(c, scene)) for c in rows]),
+        "trigger": (Column("trigger", "from the trigger"), [Cell(_away(c)) for c in rows]),
+        "size": (Column("size", "by"), [_size(c) for c in rows]),
+        "lasted": (Column("lasted", "for"), [_lasted(c) for c in rows]),
+    }
+    columns = {n: x for n, x in columns.items() if n in ("invariant", "verdict") or any(cell.text for cell in x[1])}
+    heads, cells = zip(*columns.values(), strict=True)
+    return Table("invariants", "Invariants on the evidence", heads, tuple(zip(*cells, strict=True)), note=_note(rows))
+
+
+def _note(rows: Sequence[Checked]) -> str:
+    """What the columns mean, on what each was checked, and what was not decided."""
+    by: dict[str, list[str]] = {}
+    for c in rows:
+        by.setdefault(c.where, []).append(f"`{c.invariant.name}`")
+    on = "; ".join(
+        f"{listed(names) if len(by) > 1 else 'all' if len(names) > 1 else names[0]} on `{where}`" for where, names in by.items()
     )
-    return Table(
-        "invariants",
-        "Invariants on the evidence",
-        (
-            Column("invariant", "invariant", "code"),
-            Column("verdict", "verdict", "verdict"),
-            Column("first", "first broken"),
-            Column("size", "by at most"),
-            Column("lasted", "how long"),
-            Column("undecided", "not decided"),
-            Column("on", "on", brief=False),
-        ),
-        cells,
-        note="Size is robustness: how far the formula is from true, in the unit of what it compares. Not decided: the share of the "
-        "samples at which a gap or the end of the record leaves it open.",
-    )
+    note = "By: robustness, how far the formula is from true (of what held: from false), in the unit of what it compares."
+    note += f" Times are in UTC. Checked: {on}."
+    if left := [f"`{c.invariant.name}` at {per_cent(c.undecided)} % of its samples" for c in rows if c.undecided > 0]:
+        note += f" Not decided, for a gap or an end of the record lies in what it looks at: {listed(left)}."
+    return note
+
+
+def _first(c: Checked, scene: Scene) -> str:
+    return when(c, c.broken[0].start, scene).removesuffix(" UTC") if c.broken else ""
+
+
+def _away(c: Checked) -> str:
+    if not c.broken or c.trigger is None:
+        return ""
+    away = c.broken[0].start - c.trigger[0]
+    return f"{spell(-away)} before" if away < 0 else f"{spell(away)} after" if away > 0 else "with it"
 
 
 def _verdict(c: Checked) -> Cell:
@@ -66,23 +85,6 @@ def _verdict(c: Checked) -> Cell:
     if c.broken:
         return Cell("broken", tone="bad")
     return Cell("held", tone="good") if c.undecided < 1 else Cell("not decided", tone="muted")
-
-
-def _first(c: Checked, scene: Scene) -> Cell:
-    if not c.broken:
-        return Cell("never" if c.undecided < 1 else "")
-    first = c.broken[0]
-    text = when(c, first.start, scene)
-    if c.trigger is not None:
-        away = first.start - c.trigger[0]
-        text += (
-            f", {spell(-away)} before the trigger"
-            if away < 0
-            else f", {spell(away)} after it"
-            if away > 0
-            else ", with the trigger"
-        )
-    return Cell(text)
 
 
 def _size(c: Checked) -> Cell:
@@ -103,11 +105,6 @@ def _lasted(c: Checked) -> Cell:
     if total <= 0:
         return Cell(plural(sum(v.samples for v in c.broken), "sample"))
     return Cell(f"{'at least ' if open_ else ''}{spell(total)}{times}")
-
-
-def _open(c: Checked) -> Cell:
-    share = c.undecided
-    return Cell("none" if share == 0 else f"{per_cent(share)} %", tone="plain" if share < 0.1 else "muted")
 
 
 # ---- simulated -------------------------------------------------------------------------------------------------------------------
@@ -189,7 +186,7 @@ def controls_table(scene: Scene, controls: Sequence[Control], shared: Sequence[S
             Cell(_state(c), tone=_STATE_TONE[c.factor.state] if c.factor.occurred is not True else "bad"),
             Cell(", ".join(c.guards) or "nothing", items=c.guards),
             Cell(estimate=c.fails) if not c.fails.is_unknown else Cell("not given", tone="muted"),
-            Cell("; ".join(shared_words(c.name, shared)) or "nothing known"),
+            Cell("; ".join(shared_words(c.name, shared)) or "none known"),
             Cell("; ".join(_grounds(scene, c)) or "the case's word alone", tone="plain" if c.grounds.rests else "muted"),
         )
         for c in controls

@@ -87,7 +87,7 @@ def _lanes(scene: Scene, told: Told, controls: Sequence[Control], absolute: bool
 
 def _text(scene: Scene, told: Told) -> Iterator[_Mark]:
     for p in told.placed:
-        tone: Tone = "muted" if p.fuzzy else "bad" if "began" in p.roles else "good" if "ended" in p.roles else "plain"
+        tone: Tone = "muted" if p.fuzzy or p.day else "bad" if "began" in p.roles else "good" if "ended" in p.roles else "plain"
         yield _Mark(p.t, p.end if p.end is not None and p.end >= p.t else None, brief(p.text, 120), tone, _where(scene, p))
 
 
