@@ -15,7 +15,8 @@ from operator import methodcaller
 from fuelbed.core.findings import Span
 from fuelbed.readers.cells import plain_numbers, plain_times
 from fuelbed.readers.clock import Clock
-from fuelbed.readers.sheets import MAX_COLUMNS, MAX_LINE, SheetFault
+from fuelbed.readers.lines import pieces_of
+from fuelbed.readers.sheets import MAX_COLUMNS, SheetFault
 from fuelbed.readers.stream import Stream
 
 __all__ = ["CsvBlock", "CsvFile", "split_line"]
@@ -40,7 +41,7 @@ class CsvFile:
     _rest: tuple[int, list[str]] = (1, [])
 
     def __post_init__(self) -> None:
-        self._pieces = _pieces(self.stream)
+        self._pieces = pieces_of(self.stream)
         for number, lines in self._pieces:
             at = next((i for i, line in enumerate(lines) if line.strip()), -1)
             if at >= 0:
@@ -178,49 +179,3 @@ def _quoted(line: str, at: int) -> tuple[str, int]:
             return "".join(parts), end + 1
         parts.append('"')
         at = end + 2
-
-
-def _pieces(stream: Stream) -> Iterator[tuple[int, list[str]]]:
-    """Whole lines, with the number of the first (from 1). Lines end at LF, CR LF or CR."""
-    pending, number = b"", 1
-    for block in stream.blocks():
-        pending += block
-        cut = max(pending.rfind(b"\n"), pending.rfind(b"\r", 0, len(pending) - 1)) + 1
-        if cut:
-            lines = _lines(pending[:cut], number)
-            yield number, lines[:-1]
-            number += len(lines) - 1
-            pending = pending[cut:]
-        if len(pending) > MAX_LINE:
-            raise _too_long(number)
-    if pending:
-        yield number, _lines(pending, number)
-
-
-def _too_long(number: int) -> SheetFault:
-    return SheetFault(f"this line is longer than {MAX_LINE:,} bytes.", "Write one row a line.", "FB056", number, MAX_LINE)
-
-
-def _lines(piece: bytes, number: int) -> list[str]:
-    """The lines of whole ones, and "" at the end where the last has a line break. `number` is that of the first."""
-    nul = piece.find(b"\0")
-    if nul >= 0:
-        line, column = _where(piece[:nul], number)
-        what = "this is a binary file, not a CSV."
-        raise SheetFault(what, "Name a CSV file, saved as UTF-8.", "FB052", line, column)
-    try:
-        text = piece.decode("utf-8-sig" if number == 1 else "utf-8")
-    except UnicodeDecodeError as e:
-        line, column = _where(piece[: e.start], number)
-        raise SheetFault("the file is not UTF-8 from here on.", "Save it as UTF-8.", "FB052", line, column) from None
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    if max(map(len, lines)) > MAX_LINE:
-        raise _too_long(number + next(i for i, line in enumerate(lines) if len(line) > MAX_LINE))
-    return lines
-
-
-def _where(before: bytes, number: int) -> tuple[int, int]:
-    lines = before.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return number + len(lines) - 1, len(lines[-1]) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from array import array
 from collections.abc import Mapping
@@ -10,13 +11,15 @@ from pathlib import Path, PurePosixPath
 
 from fuelbed.core.evidence import MetricsColumn, MetricsTable
 from fuelbed.core.findings import Span
-from fuelbed.readers.clock import Clock
+from fuelbed.readers.clock import Clock, which_clock
 from fuelbed.readers.csv_file import CsvFile
 from fuelbed.readers.entries import FileFaults, TooManyHere
+from fuelbed.readers.exports import MAX_EXPORT, read_export
 from fuelbed.readers.fields import Reading
 from fuelbed.readers.files import FileFault, Progress, resolve_inside
 from fuelbed.readers.gathering import MAX_CELLS, MAX_KEPT, Rows, TooManyStretches
 from fuelbed.readers.parquet_file import ParquetFile
+from fuelbed.readers.series_table import SeriesTable
 from fuelbed.readers.sheet_table import SheetTable
 from fuelbed.readers.sheets import MAX_TABLE, Sheet, SheetFault
 from fuelbed.readers.stream import Stream
@@ -25,7 +28,11 @@ from fuelbed.readers.yaml import Node
 
 __all__ = ["metrics_entries", "read_metrics"]
 
-_ENDINGS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
+_ENDINGS = {
+    ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".json": "json", ".jsonl": "json", ".ndjson": "json",
+    ".om": "openmetrics", ".prom": "openmetrics", ".openmetrics": "openmetrics", ".txt": "openmetrics",
+}  # fmt: skip  # one table
+_TABLES = ("csv", "parquet")
 
 
 def read_metrics(
@@ -66,23 +73,39 @@ class _File:
         shown, file = self.faults.shown, self.w.file
         form = self.w.form or _ENDINGS.get(PurePosixPath(file).suffix.lower(), "")
         if not form:
-            self.faults.add("FB056", self.w.span, f"`{file[:80]}` is no metrics file.", "Name a `.csv` or `.parquet` file.")
+            cure = f"Name a file that ends with one of {', '.join(_ENDINGS)}, or write `format: csv`."
+            self.faults.add("FB056", self.w.span, f"the name of `{file[:80]}` does not say its format.", cure)
             return None
         try:
-            with Stream(resolve_inside(self.root, file), file, MAX_TABLE, self.progress) as stream:
+            limit = MAX_TABLE if form in _TABLES else MAX_EXPORT
+            with Stream(resolve_inside(self.root, file), file, limit, self.progress) as stream:
                 if form == "parquet":
                     self.inputs[file] = stream.digest()
-                sheet: Sheet = ParquetFile.of(stream, shown) if form == "parquet" else CsvFile(stream, shown)
-                table = self._of_sheet(sheet)
+                table = self._gather(stream, form)
                 self.inputs[file] = stream.digest()
                 return table
         except TooManyHere:
             return None
+        except TooManyStretches:
+            message = f"the file has more than {MAX_KEPT:,} stretches of that length (or {MAX_CELLS:,} cells of them)."
+            self.faults.r.error("FB056", self.w.every_span or self.w.span, message, "Write a longer `every`, or leave it out.")
         except SheetFault as e:
             self.faults.r.error(e.code, Span(shown, e.line, e.column), e.message, e.cure)
         except FileFault as e:
             self.faults.r.error(e.code, self.w.span, e.message, e.cure)
         return None
+
+    def _gather(self, stream: Stream, form: str) -> MetricsTable | None:
+        if form in _TABLES:
+            return self._of_sheet(
+                ParquetFile.of(stream, self.faults.shown) if form == "parquet" else CsvFile(stream, self.faults.shown)
+            )
+        t = SeriesTable(self.w, self.faults, read_export(stream, form, self.faults))
+        rows = None if self.faults.count else t.rows()
+        if rows is None:
+            return None
+        rows.finish()
+        return self._finish(rows, t.names, t.units, Clock("iso", dt.UTC))
 
     def _of_sheet(self, sheet: Sheet) -> MetricsTable | None:
         t = SheetTable(self.w, self.faults, sheet)
@@ -93,27 +116,18 @@ class _File:
             message = f"no column of `{self.w.file[:80]}` has a role, so nothing of it is read."
             self.faults.note("FB057", message, "Write `columns: {load: a header}`.")
             return None
-        try:
-            rows = t.rows(time, columns)
-            if not rows.count and not self.faults.count:
-                self.faults.add(
-                    "FB052", Span(self.faults.shown, 1, 1), "the file has a header and no rows.", "Write a row for each time."
-                )
-            if self.faults.count or t.clock is None:
-                return None
-            rows.finish()
-        except TooManyStretches:
-            self._too_many()
+        rows = t.rows(time, columns)
+        if not rows.count and not self.faults.count:
+            where = Span(self.faults.shown, 1, 1)
+            self.faults.add("FB052", where, "the file has a header and no rows.", "Write a row for each time.")
+        if self.faults.count or t.clock is None:
             return None
+        rows.finish()
         units = {role: self.w.unit_of(role) for role in columns}
         for role, counter in t.counters.items():
             message = f"`{role}` is a counter, so it became a rate: {_counted(counter.resets, 'reset')} in it."
             self.faults.note("FB058", message, "At a reset the rate is a lower bound.")
         return self._finish(rows, {role: sheet.header[c] for role, c in columns.items()}, units, t.clock)
-
-    def _too_many(self) -> None:
-        message = f"the file has more than {MAX_KEPT:,} stretches of that length (or {MAX_CELLS:,} cells of them)."
-        self.faults.add("FB056", self.w.every_span or self.w.span, message, "Write a longer `every`, or leave it out.")
 
     def _finish(self, rows: Rows, names: Mapping[str, str], units: Mapping[str, Unit], clock: Clock) -> MetricsTable | None:
         """The table of the rows that were kept. names: what each role is called in the file."""
@@ -148,7 +162,8 @@ class _File:
         """The trigger's begin and end in seconds since the first row."""
         found: list[float] = []
         for text, span in self.w.trigger:
-            at = Clock(clock.kind, clock.zone).read(text)
+            kind = clock.kind if clock.kind != "iso" else which_clock(text)
+            at = Clock(kind, clock.zone).read(text) if kind and (kind != "seconds" or clock.kind == "seconds") else None
             if at is None:
                 message = f"`{text[:60]}` is not a time as this file writes them ({clock.kind})."
                 self.faults.add("FB055", span, message, "Write it like the file.")

@@ -39,7 +39,7 @@ class SheetTable:
         """Where the time stands, and each role. After a fault the numbers mean nothing."""
         time = self._index(self.w.time, self.w.time_span, "the time") if self.w.time else self._usual_time()
         if self.w.named:
-            return time, {role: self._index(name, span, f"`{role}`") for role, (name, span) in self.w.columns.items()}
+            return time, {role: self._index(said.text, said.span, f"`{role}`") for role, said in self.w.columns.items()}
         return time, {h: self._index(h, None, f"`{h}`") for h in dict.fromkeys(self.sheet.header) if h in ROLES}
 
     def _usual_time(self) -> int:

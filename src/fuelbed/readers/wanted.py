@@ -44,7 +44,7 @@ class Wanted:
     time_span: Span | None = None
     clock: str = ""
     zone: str = ""
-    columns: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    columns: dict[str, Scalar] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     keeps: dict[str, str] = field(default_factory=dict)
     keep: str = "mean"
@@ -100,8 +100,8 @@ def _columns(r: Reading, f: Fields, w: Wanted) -> None:
     section = f.section("columns")
     for role, entry in (section.entries if section else {}).items():
         w.named = True
-        if r.identifier(entry.key, "column") and (text := r.text(entry.value, role)):
-            w.columns[role] = (text, entry.value.span)
+        if r.identifier(entry.key, "column") and r.text(entry.value, role) and isinstance(entry.value, Scalar):
+            w.columns[role] = entry.value
 
 
 def _is_column(r: Reading, w: Wanted, role: str, key: Scalar, what: str) -> bool:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from fuelbed.core.case import Case
 from fuelbed.core.errors import InputError
 from fuelbed.core.evidence import MetricsTable
-from fuelbed.readers import csv_file, gathering, stream
+from fuelbed.readers import gathering, lines, stream
 from fuelbed.readers.case import read_case
 from fuelbed.readers.cells import NUMBER, plain_numbers, plain_times
 from fuelbed.readers.clock import Clock, which_clock
@@ -126,8 +126,8 @@ def test_blocks_never_differ_from_lines(tmp_path_factory: pytest.TempPathFactory
     text = "x,y,z" + end + end.join(rows)
     path = tmp_path_factory.mktemp("x") / "x.csv"
     path.write_bytes(text.encode())
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    wanted = [(n, line) for n, line in enumerate(lines, 1) if line.strip()][1:]
+    found_lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    wanted = [(n, line) for n, line in enumerate(found_lines, 1) if line.strip()][1:]
     before, stream.BLOCK = stream.BLOCK, size
     try:
         with Stream(path, "x.csv", 10**6) as s:
@@ -382,7 +382,7 @@ class TestParquet:
 
 
 def test_limits_are_told_with_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_file, "MAX_LINE", 50)
+    monkeypatch.setattr(lines, "MAX_LINE", 50)
     data = "time,load\n" + "1,1\n" * 3 + f"2,{'1' * 60}\n"
     with pytest.raises(InputError) as e:
         case(tmp_path, "    db.csv\n", data)
