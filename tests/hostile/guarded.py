@@ -5,6 +5,9 @@ pickle, and every piece of code that carries the marker of a case goes into LOG,
 
 Where numba is installed it compiles kernels: it reaches for its own libraries, and keeps machine code, pickled, in `__pycache__` beside
 Fuelbed's sources. That much is let through, by who asks (a frame of numba's own files) and where the file is; nothing of a case gets there.
+
+Long sweeps go to processes of Fuelbed's own (`numerics/parallel.py`; with `--jobs 1` there are none). They are forks, watched by this hook
+like their parent. What starting one and reading its answer take is let through where that very function asks, and nothing else is.
 """
 
 from __future__ import annotations
@@ -78,6 +81,38 @@ def _by_compiler(event: str, args: Any) -> bool:
     return event.startswith("ctypes.")
 
 
+_PARALLEL = os.path.join(_OWN, "numerics", "parallel.py")
+_SENT = (
+    "fuelbed.",
+    "numpy",
+    "builtins",
+    "collections",
+    "copyreg",
+    "pathlib",
+    "functools",
+    "types",
+    "enum",
+)  # whose classes an answer has
+
+
+def _by_our_workers(event: str, args: Any) -> bool:
+    """Whether `parallel.py` starts a worker or reads from one: it must be the first to ask outside of `multiprocessing`."""
+    asks = {"os.fork": "_start", "open": "_start", "pickle.find_class": "_receive"}.get(event)
+    if asks is None or (event == "open" and args[0] != os.devnull) or (event != "open" and not _is_ours(event, args)):
+        return False
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name != __file__ and f"{os.sep}multiprocessing{os.sep}" not in name:
+            return os.path.realpath(name) == _PARALLEL and frame.f_code.co_name == asks
+        frame = frame.f_back
+    return False
+
+
+def _is_ours(event: str, args: Any) -> bool:
+    return event == "os.fork" or str(args[0]).startswith(_SENT)
+
+
 def _real(path: object) -> str:
     text = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
     return os.path.realpath(text) if text else ""
@@ -115,7 +150,7 @@ def install(log: int, read: list[str], write: list[str]) -> None:
         busy = True
         try:
             why = fault(event, args)
-            if why and not _by_compiler(event, args):
+            if why and not _by_compiler(event, args) and not _by_our_workers(event, args):
                 os.write(log, f"{why}: {event} {args!r:.300}\n".encode("utf-8", "replace"))
         finally:
             busy = False

@@ -64,13 +64,17 @@ def test_check_runs_nothing_either(case: Path) -> None:
     assert done.code == 0
 
 
+@pytest.mark.parametrize("jobs", [[], ["--jobs", "1"]], ids=["default", "alone"])
 @pytest.mark.parametrize("shipped", SHIPPED, ids=lambda p: p.name)
-def test_the_shipped_cases_stay_in_their_folder(shipped: Path, tmp_path: Path) -> None:
+def test_the_shipped_cases_stay_in_their_folder(shipped: Path, jobs: list[str], tmp_path: Path) -> None:
+    """By default Fuelbed's own workers are let through, see `guarded.py`; with `--jobs 1` nothing is started at all."""
     case = tmp_path / shipped.name
     shutil.copytree(shipped, case)
     report = tmp_path / "out"
     report.mkdir()
-    done = fuelbed("analyze", case, "-o", report / "report.html", "--baseline", report / "known.json", case=case, write=report)
+    done = fuelbed(
+        "analyze", case, "-o", report / "report.html", "--baseline", report / "known.json", *jobs, case=case, write=report
+    )
     assert done.is_clean, done
     assert sorted(p.name for p in report.iterdir()) == ["known.json", "report.html"]
     assert sorted(p.name for p in case.iterdir()) == sorted(p.name for p in shipped.iterdir() if p.name != "__pycache__")
@@ -126,6 +130,21 @@ def test_a_narrative_that_is_no_file(special: str, case: Path) -> None:
     assert done.code == 2
 
 
+SPREAD = """
+import os, pickle, subprocess
+from fuelbed.numerics import parallel
+from fuelbed.numerics.parallel import spread
+parallel.PIECE, parallel._LOOK, parallel._STARTING = 0.0, 0.0, {"fork": 0.0}
+from fuelbed.numerics.chains import duration_words as words
+worker, made = parallel._Worker, []
+parallel._Worker = lambda context: (made.append(1), worker(context))[1]
+def sometimes_bad(x): x < 5 or subprocess.run(["true"])
+def sometimes_worse(x): x < 5 or pickle.loads(b"cos\\ngetpid\\n.")
+def sometimes_forks(x): x < 5 or os.fork() or os._exit(0)
+"""
+"""A program whose sweeps go to workers at once."""
+
+
 @pytest.mark.parametrize(
     ("code", "word"),
     [
@@ -137,6 +156,12 @@ def test_a_narrative_that_is_no_file(special: str, case: Path) -> None:
         (f"exec(compile('{MARKER} = 1', 'x', 'exec'))", "runs what the case says: exec"),
         ("import pickle; pickle.loads(b'cos\\ngetpid\\n.')", "never: pickle"),
         ("import subprocess; subprocess.run(['true'])", "never: subprocess"),
+        ("import os; os.fork() or os._exit(0)", "never: os.fork"),
+        ("import multiprocessing as m; p = m.get_context('fork').Process(target=print); p.start(); p.join()", "never: os.fork"),
+        (f"{SPREAD}spread(words, [1.0] * 9, count=2); assert len(made) == 2", ""),
+        (f"{SPREAD}spread(sometimes_bad, range(9), count=2)", "never: subprocess"),
+        (f"{SPREAD}spread(sometimes_worse, range(9), count=2)", "('os', 'getpid')"),
+        (f"{SPREAD}spread(sometimes_forks, range(9), count=2)", "never: os.fork"),
         ("print('hello')", ""),
     ],
 )

@@ -10,6 +10,7 @@ import click
 
 from fuelbed.cli._progress import Progress
 from fuelbed.cli._watch import watch as keep_watch
+from fuelbed.cli._workers import workers
 from fuelbed.cli.common import (
     FAIL_ON,
     exit_code,
@@ -47,6 +48,12 @@ __all__ = ["analyze"]
     "--baseline", type=click.Path(path_type=Path), help="Findings known from this file do not count; written if absent."
 )
 @click.option("--full", is_flag=True, help="Text with every table and interval, not the one-screen summary.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes for long sweeps. Default: as many as it may use; 1: none."
+)
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Sweep on this Dask scheduler instead (needs the extra cluster; opens a socket)."
+)
 @click.option("--watch", is_flag=True, help="Run again on every save, and print what changed in the verdict; stop with Ctrl-C.")
 def analyze(
     case: Path,
@@ -57,6 +64,8 @@ def analyze(
     fail_on: str,
     baseline: Path | None,
     full: bool,
+    jobs: int | None,
+    cluster: str | None,
     watch: bool,
 ) -> None:
     """Analyze CASE: a folder with case.yaml, or the file itself.
@@ -69,7 +78,8 @@ def analyze(
     options = Options(seed, _target(target))
 
     def run() -> Report:
-        return _run(case, options, output)
+        with workers(jobs, cluster) as spread:
+            return _run(case, replace(options, spread=spread), output)
 
     def show(report: Report, new: list[Finding] | None = None) -> None:
         write_out(_render(report, form, output, full, new), output)

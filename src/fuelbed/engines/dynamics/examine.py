@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,9 @@ from fuelbed.core.options import Options
 from fuelbed.engines.dynamics.draws import Draws, Variant, draw, touched, varied
 from fuelbed.engines.dynamics.levels import Checked
 from fuelbed.engines.dynamics.measured import measured
-from fuelbed.engines.dynamics.part import Part, blocks_of, claim_of, examined
-from fuelbed.engines.dynamics.tipping import margin_estimate, ratio, tipped, tips_estimate
+from fuelbed.engines.dynamics.part import Part, Question, blocks_of, claim_of, examined, question
+from fuelbed.engines.dynamics.pieces import all_tipped, work
+from fuelbed.engines.dynamics.tipping import margin_estimate, ratio, tips_estimate
 from fuelbed.numerics.series.loads import models_of
 
 __all__ = ["examine", "respond"]
@@ -36,7 +38,8 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         )
         none = "The case has no model of what feeds on what."
         return Answer("\n".join((none, *metrics.said)), (*metrics.blocks, Ask(ask)))
-    parts = [examined(case, m, options, loads) for m, loads in models.values() if not m.missing and m.pushes]
+    asked = [question(case, m, options, loads) for m, loads in models.values() if not m.missing and m.pushes]
+    parts = _worked_out(asked, options)
     blocks: list[Block] = [b for p in parts for b in blocks_of(p)]
     blocks += metrics.blocks
     blocks += [Ask(_missing(m)) for m, _ in models.values() if m.missing or not m.pushes]
@@ -47,6 +50,15 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     if parts:
         given += [_tipping(parts), _margins(parts)]
     return Answer("\n".join(said), tuple(blocks), tuple(f for p in parts for f in p.findings), tuple(given))
+
+
+def _worked_out(asked: list[Question], options: Options) -> list[Part]:
+    """The pieces of all models at once, so that none waits for another."""
+    every = [(i, p) for i, q in enumerate(asked) for p in q.pieces]
+    order = sorted(range(len(every)), key=lambda k: every[k][1].size)
+    answers = options.map(work, [every[k][1] for k in order], [every[k][1].size for k in order])
+    by: dict[int, Any] = dict(zip(order, answers, strict=True))
+    return [examined(q, [by[k] for k, (j, _) in enumerate(every) if j == i]) for i, q in enumerate(asked)]
 
 
 def _missing(m: Model) -> NotFound:
@@ -113,7 +125,7 @@ def respond(
         draws = Draws(np.random.default_rng(options.seed))
         base: Variant = draw(m, draws, loads)
         forms = [varied(base, name, mine, draws) for name, does in changes.items() if (mine := touched(m, does))]
-        found = tipped([(v, t) for v in (base, *forms) for t in m.pushes])
+        found = all_tipped((base, *forms), options)
         for v in forms:
             after = {t: (found[v.action, t], found["", t]) for t in m.pushes}
             out.setdefault(v.action, {}).update({t: Tipped(tips_estimate(x), ratio(x, y)) for t, (x, y) in after.items()})

@@ -21,7 +21,18 @@ from fuelbed.numerics.maps.operating import SETTLE_STEPS, operating_points
 from fuelbed.numerics.maps.simulate import settled, stays_down
 from fuelbed.numerics.maps.system import System, compile_model
 
-__all__ = ["LONGEST", "Landscape", "Nearest", "landscape"]
+__all__ = [
+    "LONGEST",
+    "Ground",
+    "Landscape",
+    "Nearest",
+    "basin",
+    "correction",
+    "edge_and_loops",
+    "ground",
+    "landscape",
+    "margins_and_window",
+]
 
 Array = NDArray[np.float64]
 _BASIN_POINTS = 200
@@ -62,44 +73,70 @@ class Landscape:
     settle: float
 
 
-def landscape(v: Variant, rng: np.random.Generator) -> Landscape:
-    """Everything at row 0, the middle of every number."""
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What the rest of the landscape stands on, at row 0, the middle of every number. load: the parameter's name, "" for none."""
+
+    system: System
+    p: Array
+    load: str
+    points: tuple[FixedPoint, ...]
+    normal: FixedPoint | None
+    failed: FixedPoint | None
+    settle: float
+
+
+def ground(v: Variant) -> Ground:
     system, p = compile_model(v.model), v.table[0]
     where = operating_points(system, p)
-    points, normal, failed = where.points, where.normal, where.failed
-    settle = min(settle_time(system, points), _MOST_STEPS * system.step_seconds)
+    settle = min(settle_time(system, where.points), _MOST_STEPS * system.step_seconds)
+    return Ground(system, p, v.model.load, where.points, where.normal, where.failed, settle)
+
+
+def edge_and_loops(g: Ground) -> tuple[Array | None, Influences | None]:
+    """The state on the edge, and the loops at the three states."""
+    if g.normal is None:
+        return None, None
     edge = None
-    loops = None
-    if normal is not None and failed is not None:
-        found = edge_state(system, p, normal.x, failed.x, settle)
+    if g.failed is not None:
+        found = edge_state(g.system, g.p, g.normal.x, g.failed.x, g.settle)
         edge = found.x if found is not None else None
-    if normal is not None:
-        loops = find_loops(system, p, normal.x, failed.x if failed else None, edge, settle=settle if failed else None)
-    nearest = _margins(v, system, p, normal)
-    return Landscape(
-        system,
-        p,
-        points,
-        normal,
-        failed,
-        edge,
-        loops,
-        nearest,
-        _window(v, system, p, normal, failed, nearest),
-        basin_share(system, p, settle, rng, _BASIN_POINTS),
-        _correction(v, system, p, failed, settle),
-        settle,
-    )
+    failed = g.failed.x if g.failed else None
+    return edge, find_loops(g.system, g.p, g.normal.x, failed, edge, settle=g.settle if g.failed else None)
 
 
-def _margins(v: Variant, system: System, p: Array, normal: FixedPoint | None) -> tuple[Nearest, ...]:
+def margins_and_window(g: Ground) -> tuple[tuple[Nearest, ...], tuple[float, float] | None]:
+    nearest = _margins(g.load, g.system, g.p, g.normal)
+    return nearest, _window(g.load, g.system, g.p, g.normal, g.failed, nearest)
+
+
+def basin(g: Ground, rng: np.random.Generator) -> Share:
+    return basin_share(g.system, g.p, g.settle, rng, _BASIN_POINTS)
+
+
+def correction(g: Ground) -> Correction | None:
+    return _correction(g.load, g.system, g.p, g.failed, g.settle)
+
+
+def landscape(
+    g: Ground,
+    edged: tuple[Array | None, Influences | None],
+    margins: tuple[tuple[Nearest, ...], tuple[float, float] | None],
+    share: Share,
+    back: Correction | None,
+) -> Landscape:
+    """Its parts, each asked for by itself, put together."""
+    return Landscape(g.system, g.p, g.points, g.normal, g.failed, *edged, *margins, share, back, g.settle)
+
+
+def _margins(load: str, system: System, p: Array, normal: FixedPoint | None) -> tuple[Nearest, ...]:
     """By parameter (of those that move the map at all), what ends the running state first."""
     if normal is None:
         return ()
     out = []
     moved = np.abs(system.by_parameter(normal.x[None], p)[0]).max(axis=0) > 0
     for i, name in enumerate(system.parameters):
-        if name != v.model.load and not moved[i]:
+        if name != load and not moved[i]:
             continue
         try:
             m: Margins = nearest_bifurcation(system, p, normal.x, name, *_range(system, p, name))
@@ -139,10 +176,9 @@ def _searched(system: System, p: Array, x: Array, found: list[Nearest]) -> list[
 
 
 def _window(
-    v: Variant, system: System, p: Array, normal: FixedPoint | None, failed: FixedPoint | None, nearest: tuple[Nearest, ...]
+    load: str, system: System, p: Array, normal: FixedPoint | None, failed: FixedPoint | None, nearest: tuple[Nearest, ...]
 ) -> tuple[float, float] | None:
     """The loads at which both states hold: from where the failed one ends (or 0) to where the running one does."""
-    load = v.model.load
     top = next((n.running for n in nearest if n.parameter == load), None)
     if normal is None or failed is None or top is None or top.at.value < top.today:
         return None
@@ -181,10 +217,10 @@ def _ends(system: System, p: Array, x: Array, m: Margin) -> bool:
     return bool(left.max() > 0.05)
 
 
-def _correction(v: Variant, system: System, p: Array, failed: FixedPoint | None, settle: float) -> Correction | None:
+def _correction(load: str, system: System, p: Array, failed: FixedPoint | None, settle: float) -> Correction | None:
     """Shed load down to a share of today's: for how long, before it can be let back in whole?"""
-    if failed is None or not v.model.load:
+    if failed is None or not load:
         return None
-    today = float(p[system.parameter(v.model.load)])
+    today = float(p[system.parameter(load)])
     levels = today * np.array(_LEVELS)
-    return least_correction(system, p, failed.x, v.model.load, levels, LONGEST * settle, settle, 0.02)
+    return least_correction(system, p, failed.x, load, levels, LONGEST * settle, settle, 0.02)

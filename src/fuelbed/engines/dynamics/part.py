@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +17,13 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.findings import Finding
 from fuelbed.core.options import Options
 from fuelbed.engines.dynamics import tables
-from fuelbed.engines.dynamics.asking import Asked, criticals, has_kernel
+from fuelbed.engines.dynamics.asking import has_kernel
 from fuelbed.engines.dynamics.draws import ROWS, Draws, Variant, draw, touched, varied
 from fuelbed.engines.dynamics.findings import findings
-from fuelbed.engines.dynamics.landscape import Landscape, landscape
-from fuelbed.engines.dynamics.levels import Checked, Waits, checked, waits
+from fuelbed.engines.dynamics.landscape import Ground, Landscape, ground
+from fuelbed.engines.dynamics.levels import Checked, Waits, waits
 from fuelbed.engines.dynamics.picture import boundary_picture
+from fuelbed.engines.dynamics.pieces import Piece, pieces_of, put_together
 from fuelbed.engines.dynamics.sentences import (
     back_sentence,
     claim,
@@ -31,12 +33,12 @@ from fuelbed.engines.dynamics.sentences import (
     waits_sentence,
     window_sentence,
 )
-from fuelbed.engines.dynamics.stability import STATES, Stability, stability
-from fuelbed.engines.dynamics.tipping import Tipped, duration_estimate, margin_estimate, tipped, tips_estimate
+from fuelbed.engines.dynamics.stability import STATES, Stability
+from fuelbed.engines.dynamics.tipping import Tipped, margin_estimate, tips_estimate
 from fuelbed.numerics.maps.basin import wilson
 from fuelbed.numerics.series.loads import Loads
 
-__all__ = ["Part", "blocks_of", "claim_of", "examined"]
+__all__ = ["Part", "Question", "blocks_of", "claim_of", "examined", "question"]
 
 _PAIRS = 4
 
@@ -69,7 +71,21 @@ class Part:
         return f"From `{self.model.name}`, by {level}, at the middle and {ROWS - 1} draws of what is not known."
 
 
-def examined(case: Case, m: Model, options: Options, loads: Loads | None = None) -> Part:
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A model drawn and cut into pieces, before anything of them is worked out."""
+
+    case: Case
+    model: Model
+    main: str
+    base: Variant
+    variants: tuple[Variant, ...]
+    joint: Mapping[frozenset[str], Variant]
+    ground: Ground
+    pieces: tuple[Piece, ...]
+
+
+def question(case: Case, m: Model, options: Options, loads: Loads | None = None) -> Question:
     rng = np.random.default_rng(options.seed)
     draws = Draws(rng)
     base = draw(m, draws, loads)
@@ -77,81 +93,50 @@ def examined(case: Case, m: Model, options: Options, loads: Loads | None = None)
     variants = tuple(varied(base, n, c, draws) for n, c in mine.items())
     pairs = tuple(combinations(mine, 2)) if len(mine) <= _PAIRS else ()
     joint = {frozenset(p): varied(base, "+".join(p), (*mine[p[0]], *mine[p[1]]), draws) for p in pairs}
-    main = _main(case, m)
-    forms = (base, *variants)
-    found = tipped([(v, t) for v in (*forms, *joint.values()) for t in m.pushes], [(v, main) for v in forms])
+    main, g = _main(case, m), ground(base)
+    pieces = pieces_of(base, variants, tuple(joint.values()), main, g, rng)
+    return Question(case, m, main, base, variants, joint, g, tuple(pieces))
+
+
+def examined(q: Question, answers: Sequence[Any]) -> Part:
+    """The pieces put together."""
+    swept = put_together(q.ground, q.pieces, answers)
+    found, m, main, base = swept.said.found, q.model, q.main, q.base
     today = {t: found["", t] for t in m.pushes}
-    after = {v.action: {t: found[v.action, t] for t in m.pushes} for v in variants}
-    together = {names: {t: found[v.action, t] for t in m.pushes} for names, v in joint.items()}
-    states = dict(zip([v.action for v in forms], stability([found[v.action, main] for v in forms]), strict=True))
-    land = landscape(base, rng)
-    moves = _moves(base, main)
-    labels = {"": "today", **{n: f"after `{n}`" for n in mine}}
-    picture = boundary_picture(
-        base, main, variants, labels, _moving(m, moves), {v.action: float(found[v.action, main].size[0]) for v in forms}
-    )
-    normal, failed = (q.x if q else None for q in (land.normal, land.failed))
-    finer = checked(today[main].asked, float(today[main].size[0]))
-    doubts = _doubts(m, main, variants, after)
-    waited = waits(land.system, land.p, normal, failed)
-    said = findings(case, m, main, today[main], land)
+    after = {v.action: {t: found[v.action, t] for t in m.pushes} for v in q.variants}
+    together = {names: {t: found[v.action, t] for t in m.pushes} for names, v in q.joint.items()}
+    picture = None
+    if swept.drawn is not None:
+        labels = {"": "today", **{v.action: f"after `{v.action}`" for v in q.variants}}
+        now = {v.action: float(found[v.action, main].size[0]) for v in (base, *q.variants)}
+        picture = boundary_picture(base, main, swept.drawn, labels, now)
+    land = swept.land
+    normal, failed = (p.x if p else None for p in (land.normal, land.failed))
     return Part(
-        case,
+        q.case,
         m,
         main,
         base,
-        variants,
+        q.variants,
         today,
         after,
         together,
-        states,
+        swept.said.states,
         land,
-        finer,
-        waited,
-        moves,
-        duration_estimate(today[main]),
+        swept.said.checked[""],
+        waits(land.system, land.p, normal, failed),
+        swept.moves,
+        swept.durations,
         picture,
-        said,
-        doubts,
+        findings(q.case, m, main, today[main], land),
+        {a: c for a, c in swept.said.checked.items() if a and any(x.agree is False for x in c.cells)},
     )
-
-
-def _doubts(m: Model, main: str, variants: tuple[Variant, ...], after: Mapping[str, Mapping[str, Tipped]]) -> dict[str, Checked]:
-    """Items that choose another option word (what the model means), where the finer level then says otherwise than the flow."""
-    out = {}
-    for v in variants:
-        if any(v.model.options[n].word != o.word for n, o in m.options.items()):
-            t = after[v.action][main]
-            found = checked(t.asked, float(t.size[0]))
-            if any(c.agree is False for c in found.cells):
-                out[v.action] = found
-    return out
 
 
 def _main(case: Case, m: Model) -> str:
     """The trigger that was on in this incident, else the first."""
     on = [t for t in m.pushes if t in case.factors and case.factors[t].occurred]
     return on[0] if on else next(iter(m.pushes))
-
-
-def _moves(base: Variant, trigger: str) -> dict[str, float]:
-    """By parameter, the relative change of the critical push where the parameter is one per cent greater (from one tenth, simulated)."""
-    names = [n for n in base.model.parameters if base.column(n)[0] != 0]
-    one = Asked.of(base, trigger, np.array([0]))
-    value = {n: float(base.column(n)[0]) for n in names}
-    found = criticals([one.many(n, value[n] * np.array([1 / 1.1, 1.0, 1.1])) for n in names], 0.002) if names else []
-    out = {}
-    for n, c in zip(names, found, strict=True):
-        low, mid, high = c.sizes
-        if np.isfinite(c.sizes).all() and mid > 0:
-            out[n] = float((high - low) / mid / (2 * np.log(1.1)) / 100)
-    return out
-
-
-def _moving(m: Model, moves: dict[str, float]) -> str:
-    """The parameter of the slider: the one that moves the boundary most and is no load."""
-    able = {n: abs(v) for n, v in moves.items() if n != m.load}
-    return max(able, key=lambda n: able[n], default="")
 
 
 def claim_of(p: Part) -> str:

@@ -28,7 +28,7 @@ from fuelbed.engines.dynamics.asking import MOST, Asked, criticals
 from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.engines.dynamics.words import near_one, pushed_words
 
-__all__ = ["boundary_picture"]
+__all__ = ["Drawn", "boundary_picture", "drawn"]
 
 Array = NDArray[np.float64]
 _POINTS = 13
@@ -37,46 +37,68 @@ _STOPS = 5
 _COARSE = 0.05  # of a push, for curves that are drawn; the numbers in the tables are finer
 
 
-def boundary_picture(
-    base: Variant, trigger: str, variants: Sequence[Variant], labels: Mapping[str, str], moving: str, now: Mapping[str, float]
-) -> Picture | None:
-    """None where the model names no load to draw it over. `moving`: the parameter that the slider moves ("" for none). `now`: by action,
-    the critical size at its own load."""
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What of the picture is simulated. sizes: of each of `variants` (today's first) over `xs`; band: over `few`, a row per draw, or None.
+
+    shifted: the variants that only change the load. stops, moved: of the slider; None without one.
+    """
+
+    xs: Array
+    few: Array
+    variants: tuple[Variant, ...]
+    shifted: tuple[Variant, ...]
+    sizes: tuple[Array, ...]
+    band: Array | None
+    stops: _Stops | None
+    moved: Array | None
+
+
+def drawn(base: Variant, trigger: str, variants: Sequence[Variant], moving: str) -> Drawn | None:
+    """None where the model names no load to draw it over. `moving`: the parameter that the slider moves ("" for none)."""
     load = base.model.load
     if not load or not any(p for p in base.model.pushes):
         return None
     q = base.model.parameters[load].quantity
     today = float(base.column(load)[0])
-    shifted = [v for v in variants if float(v.column(load)[0]) != today]
+    shifted = tuple(v for v in variants if float(v.column(load)[0]) != today)
     low = min([q.low, *(0.9 * float(v.column(load)[0]) for v in shifted)])
     xs = _loads(base, trigger, today, low, q.high)
-    drawn, few = (base, *(v for v in variants if v not in shifted)), xs[::_BAND_STEP]
+    own, few = (base, *(v for v in variants if v not in shifted)), xs[::_BAND_STEP]
     middle = np.array([0])
-    wanted = [Asked.of(v, trigger, middle).many(load, xs) for v in drawn]
+    wanted = [Asked.of(v, trigger, middle).many(load, xs) for v in own]
     unsure = (np.ptp(base.table, axis=0) > 0).any() or any(np.ptp(a) > 0 for a in base.pushes.values())
     wanted += [Asked.of(base, trigger, np.arange(min(_BAND_ROWS, len(base.table)))).many(load, few)] if unsure else []
     stops = _Stops.of(base, moving) if moving else None
     if stops is not None:
         wanted.append(Asked.of(base, trigger, middle).many(moving, stops.all).many(load, xs[::2]))
     sizes = [c.sizes for c in criticals(wanted, _COARSE, drawn=True)]
-    curves: list[dict[str, Any]] = [
-        {"id": v.action, "label": labels[v.action], "points": _pairs(xs, s), "now": _plain(now[v.action])}
-        for v, s in zip(drawn, sizes, strict=False)
-    ]
-    curves[0]["band"] = _band(few, sizes[len(drawn)].reshape(-1, len(few))) if unsure else []
+    band = sizes[len(own)].reshape(-1, len(few)) if unsure else None
+    return Drawn(xs, few, own, shifted, tuple(sizes[: len(own)]), band, stops, sizes[-1] if stops is not None else None)
+
+
+def boundary_picture(base: Variant, trigger: str, d: Drawn, labels: Mapping[str, str], now: Mapping[str, float]) -> Picture:
+    """`now`: by action, the critical size at its own load."""
+    load = base.model.load
     p = base.model.parameters[load]
+    q, today = p.quantity, float(base.column(load)[0])
+    curves: list[dict[str, Any]] = [
+        {"id": v.action, "label": labels[v.action], "points": _pairs(d.xs, s), "now": _plain(now[v.action])}
+        for v, s in zip(d.variants, d.sizes, strict=True)
+    ]
+    curves[0]["band"] = _band(d.few, d.band) if d.band is not None else []
     marks = [
         {"id": "today", "label": "today, no push", "x": today, "y": 0.0},
         {"id": "push", "label": f"`{trigger}` as declared", "x": today, "y": 1.0},
     ]
-    marks += [{"id": v.action, "label": labels[v.action], "x": float(v.column(load)[0]), "y": 1.0} for v in shifted]
+    marks += [{"id": v.action, "label": labels[v.action], "x": float(v.column(load)[0]), "y": 1.0} for v in d.shifted]
     data: dict[str, Any] = {
-        "x": {"label": load, "low": float(xs[0]), "high": float(xs[-1]), "unit": p.unit},
+        "x": {"label": load, "low": float(d.xs[0]), "high": float(d.xs[-1]), "unit": p.unit},
         "y": {"label": f"size of `{trigger}` (1 = {pushed_words(base.model, trigger)})", "low": 0.0, "high": _top(curves)},
         "curves": curves,
         "marks": marks,
         "spread": [q.low, q.high] if p.varies else None,
-        "slider": stops.data(base, xs[::2], sizes[-1]) if stops is not None else None,
+        "slider": d.stops.data(base, d.xs[::2], d.moved) if d.stops is not None and d.moved is not None else None,
         "most": MOST,
     }
     return Picture("boundary", f"How great a push keeps `{base.model.name}` down, over its load", data, _alt(base, curves))

@@ -18,7 +18,17 @@ from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.numerics.maps.boundary import critical_sizes
 from fuelbed.numerics.sampling import quantile
 
-__all__ = ["Tipped", "duration_estimate", "margin_estimate", "ratio", "sweep_method", "tipped", "tips_estimate"]
+__all__ = [
+    "Tipped",
+    "duration_estimate",
+    "margin_estimate",
+    "ratio",
+    "rows_of",
+    "sweep_method",
+    "takes_time",
+    "tipped",
+    "tips_estimate",
+]
 
 Array = NDArray[np.float64]
 _LOADS = 16  # points of a load that varies: a chance is read to a sixteenth, and said so
@@ -55,6 +65,13 @@ def tipped(several: Sequence[tuple[Variant, str]], sized: Sequence[tuple[Variant
     wanted = [i for i, (v, t) in enumerate(several) if any(v is w and t == u for w, u in sized)]
     found = dict(zip(wanted, criticals([asked[i] for i in wanted]), strict=True)) if wanted else {}
     return {(v.action, t): Tipped(asked[i], spread[i], chances[i], found.get(i)) for i, (v, t) in enumerate(several)}
+
+
+def rows_of(v: Variant) -> int:
+    """How many rows the question about one trigger has: the draws, times the loads where its load varies."""
+    load = v.model.parameters.get(v.model.load)
+    varies = load is not None and load.varies
+    return len(v.table) * ((len(v.loads.values) if v.loads is not None else _LOADS) if varies else 1)
 
 
 def _over_loads(a: Asked) -> Asked:
@@ -123,13 +140,14 @@ def margin_estimate(t: Tipped) -> Estimate:
     )
 
 
-def duration_estimate(t: Tipped) -> Estimate | None:
-    """How long the push as declared must last to keep it down, in seconds; None for one that does all at once."""
-    asked = t.asked
-    if not np.all(asked.lasts > 0) or not any(
-        p.target in asked.variant.model.parameters for p in asked.variant.model.pushes[asked.trigger].parts
-    ):
-        return None
+def takes_time(asked: Asked) -> bool:
+    """Whether the push is one that lasts, and not one that does all at once."""
+    parts = asked.variant.model.pushes[asked.trigger].parts
+    return bool(np.all(asked.lasts > 0)) and any(p.target in asked.variant.model.parameters for p in parts)
+
+
+def duration_estimate(asked: Asked) -> Estimate:
+    """How long the push as declared must last to keep it down, in seconds; of one that `takes_time`."""
 
     def down(rows: NDArray[np.intp], shares: Array) -> NDArray[np.bool_]:
         return ask([asked.rows(rows, np.ones(len(rows)), shares)])[0]

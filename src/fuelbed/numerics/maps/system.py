@@ -57,6 +57,10 @@ class System:
         self.changes = np.array([[e.change.get(s, 0.0) for s in self.states] for e in model.events.values()], dtype=float)
         self.changes = self.changes.reshape(len(self.events), len(self.states))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to another process it is made anew there: a model says all of it."""
+        return compile_model, (self.model,)
+
     @cached_property
     def program(self) -> Program:
         """States, then parameters, to the states one step later."""
