@@ -20,13 +20,17 @@ _COMMANDS = {
     "review": ("fuelbed.cli.review:review", "Review a postmortem: what it says, what follows, what it leaves open."),
     "draft": ("fuelbed.cli.draft:draft", "Draft a case from a postmortem."),
     "analyze": ("fuelbed.cli.analyze:analyze", "Analyze a case: what stood there, and what each action item changes."),
+    "controls": (
+        "fuelbed.cli.controls:controls",
+        "Every control of a case: state, what it shares, why it did not hold; bow-tie.",
+    ),
     "check": ("fuelbed.cli.check:check", "Check a case file; report every fault at once."),
     "solve": ("fuelbed.cli.solve:solve", "Solve a classical fault tree (Open-PSA or Galileo), exactly."),
     "explain": ("fuelbed.cli.explain:explain", "Explain a finding's code."),
     "schema": ("fuelbed.cli.schema:schema", "Print the JSON Schema of the case file, or of what commands write as JSON."),
     "cases": ("fuelbed.cli.cases:cases", "List the shipped cases, or copy one to start from."),
 }
-_ONE_CASE = ("analyze", "check", "draft")
+_ONE_CASE = ("analyze", "controls", "check", "draft")
 
 
 class _Lazy(click.Group):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from fuelbed.engines.invariants.examine import examine
+from fuelbed.engines.invariants.cast import COLUMNS, cast_rows
+from fuelbed.engines.invariants.examine import controls_answer, examine, look
 
-__all__ = ["examine"]
+__all__ = ["COLUMNS", "cast_rows", "controls_answer", "examine", "look"]

@@ -114,10 +114,10 @@ def controls_sentence(controls: Sequence[Control], shared: Sequence[Shared]) -> 
         )
         return f"The only control, `{c.name}`, {word}."
     if len(counts) == 1:
-        verb = {"failed": "failed", "did not hold": "did not hold", "effective": "were in order"}
+        verbs = {"failed": "failed", "did not hold": "did not hold", "effective": "were in order"}
         word = next(iter(counts))
         every = "Both" if len(controls) == 2 else f"All {len(controls)}"
-        return f"{every} controls {verb.get(word, f'were {word}')}{rest}."
+        return f"{every} controls {verbs.get(word, f'were {word}')}{rest}."
     parts = []
     for word in (*STATES[:3], "did not hold", "effective"):
         if n := counts[word]:

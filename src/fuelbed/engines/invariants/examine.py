@@ -26,7 +26,7 @@ from fuelbed.engines.invariants.tables import controls_table, invariants_table, 
 from fuelbed.engines.invariants.timeline import timelines
 from fuelbed.engines.invariants.words import brief, clock, code, listed, plural, spell
 
-__all__ = ["Examined", "examine", "look"]
+__all__ = ["Examined", "controls_answer", "examine", "look"]
 
 _QUOTED = 4  # of the text's own words
 
@@ -89,28 +89,50 @@ def _nothing(e: Examined) -> str:
     return "The case names no invariant and no control, and its text gives no times."
 
 
+def controls_answer(case: Case, options: Options) -> Answer:
+    """The part of the answer that speaks of controls and controllers alone: what `fuelbed controls` prints."""
+    e = look(case, options)
+    claim = "\n".join(s for s in (controls_sentence(e.controls, e.shared), stpa_sentence(case)) if s)
+    blocks = [*_standing(e), *_deciding(e)]
+    if e.controls or case.controllers:
+        blocks.append(cast_table(cast_rows(e.scene, e.controls, e.feedback), detail=False))
+    found = findings(e.scene, (), e.controls, e.shared, e.feedback, ())
+    return Answer(claim or "The case has no control and no controller.", tuple(blocks), tuple(found))
+
+
 def _blocks(e: Examined) -> Iterator[Block]:
     scene, case = e.scene, e.scene.case
     yield from (t for t in (invariants_table(scene, e.checked), pushes_table(e.pushed)) if t is not None)
-    table = controls_table(scene, e.controls, e.shared)
-    if table is not None:
-        yield table
-        yield from _owners(e.controls)
-    picture = bowtie_picture(scene, e.controls, e.shared)
-    if picture is not None:
-        yield picture
-    stpa = stpa_table(scene)
-    if stpa is not None:
-        yield stpa
-        if left := not_examined(case):
-            yield Sentence(left, "muted", detail=True)
-        yield from (Sentence(f"{f.why}.", "bad" if f.blind else "plain") for f in e.feedback)
+    yield from _standing(e)
+    yield from _deciding(e)
     yield from timelines(scene, e.told, e.controls, e.checked, e.pushed)
     yield from _times(e)
     if e.controls or case.controllers:
         yield cast_table(cast_rows(scene, e.controls, e.feedback))
     yield from _quotes(e)
     yield from _asks(e)
+
+
+def _standing(e: Examined) -> Iterator[Block]:
+    """The controls: table, owners, bow-tie."""
+    table = controls_table(e.scene, e.controls, e.shared)
+    if table is not None:
+        yield table
+        yield from _owners(e.controls)
+    picture = bowtie_picture(e.scene, e.controls, e.shared)
+    if picture is not None:
+        yield picture
+
+
+def _deciding(e: Examined) -> Iterator[Block]:
+    """The control structure: unsafe actions, what nobody examined, feedback."""
+    stpa = stpa_table(e.scene)
+    if stpa is None:
+        return
+    yield stpa
+    if left := not_examined(e.scene.case):
+        yield Sentence(left, "muted", detail=True)
+    yield from (Sentence(f"{f.why}.", "bad" if f.blind else "plain") for f in e.feedback)
 
 
 def _owners(controls: Sequence[Control]) -> Iterator[Block]:

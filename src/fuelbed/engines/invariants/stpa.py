@@ -45,11 +45,14 @@ class Feedback:
 class Led:
     """Where a line or factor stands: in `n` of the `total` minimal cut sets of `of`, the failure or the first outcome that it is in."""
 
+    name: str
     n: int
     total: int
     of: str
 
     def words(self, failure: str) -> str:
+        if self.name == self.of:
+            return "the failure itself" if self.of == failure else "an outcome itself"
         whose = "of the failure" if self.of == failure else f"of `{self.of}`"
         if self.n == 0:
             return "in no cut set"
@@ -80,14 +83,14 @@ def _within(s: Structure, name: str, end: str, is_factor: bool) -> Led | None:
     total = sum(s.orders(s.lines[end]).values())
     if is_factor:
         held = s.holding(s.lines[end])
-        return Led(max((n for (_, x), n in held.items() if x == name), default=0), total, end)
+        return Led(name, max((n for (_, x), n in held.items() if x == name), default=0), total, end)
     if total > _LISTED:
         return None
     line, n = s.lines[name], 0
     for cut in s.cut_sets(s.lines[end], _LISTED):
         there = {s.index[e] for e in cut}
         n += s.bdd.restrict(line, {v: v in there for v in s.bdd.support(line)}) != FALSE
-    return Led(n, total, end)
+    return Led(name, n, total, end)
 
 
 def examined(c: Controller) -> list[tuple[str, Form, tuple[UnsafeAction, ...]]]:
