@@ -20,6 +20,8 @@ from fuelbed.report.numbers import quantity
 
 __all__ = ["Barrier", "Bowtie", "Way", "bowtie", "bowtie_drawing", "bowtie_svg"]
 
+_SHARED = 8  # dependencies that are told, and controls of each
+_TOLD = 12  # barriers of a way that are told in words
 STATES = ("effective", "failed", "missing", "bypassed")
 _THREATS, _CONSEQUENCES, _LEFT, _RIGHT = 12, 8, 6, 4  # ways and columns that are drawn; more are counted
 _BOX, _EVENT, _COLUMN, _ROW, _GAP, _MARGIN = 156.0, 130.0, 90.0, 56.0, 20.0, 8.0
@@ -48,18 +50,28 @@ class Way:
     barriers: tuple[Barrier, ...]
 
     @property
+    def told(self) -> tuple[Barrier, ...]:
+        return self.barriers[:_TOLD]
+
+    @property
+    def untold(self) -> str:
+        """What a way in words leaves out, or that there is nothing on it; empty where neither."""
+        left = len(self.barriers) - _TOLD
+        return f"{left} more barriers" if left > 0 else "" if self.barriers else "no barrier"
+
+    @property
     def stopped(self) -> bool:
         return any(b.state == "effective" for b in self.barriers)
 
 
 @dataclass(frozen=True, slots=True)
 class Bowtie:
-    """`shared`: (letter, name of the dependency, labels of its controls); `more`: what is not drawn, in words."""
+    """`shared`: (letter, name of the dependency, its controls in words); `more`: what is not drawn, in words."""
 
     event: str
     threats: tuple[Way, ...]
     consequences: tuple[Way, ...]
-    shared: tuple[tuple[str, str, tuple[str, ...]], ...]
+    shared: tuple[tuple[str, str, str], ...]
     more: str
 
 
@@ -72,13 +84,20 @@ def _fails(v: Any, state: str) -> str:
     return "" if text == "not known" else text
 
 
-def _barriers(data: Mapping[str, Any]) -> tuple[dict[str, Barrier], tuple[tuple[str, str, tuple[str, ...]], ...]]:
+def _listed(names: Sequence[str]) -> str:
+    """`a, b and c`; of many the first."""
+    kept = [*names[:_SHARED], f"{len(names) - _SHARED} more"] if len(names) > _SHARED else list(names)
+    return " and ".join(filter(None, (", ".join(kept[:-1]), kept[-1])))
+
+
+def _barriers(data: Mapping[str, Any]) -> tuple[dict[str, Barrier], tuple[tuple[str, str, str], ...]]:
     given = data.get("controls", {})
     groups: dict[str, list[str]] = {}
     for c in given.values():
         for g in c.get("shares") or ():
             groups.setdefault(str(g), []).append(str(c.get("label") or ""))
-    keys = {g: chr(ord("A") + i % 26) for i, g in enumerate(g for g, members in groups.items() if len(members) > 1)}
+    common = [g for g, members in groups.items() if len(members) > 1]
+    keys = {g: chr(ord("A") + i) for i, g in enumerate(common[:_SHARED])}
     out = {}
     for name, c in given.items():
         shares = tuple(str(g) for g in c.get("shares") or ())
@@ -92,7 +111,7 @@ def _barriers(data: Mapping[str, Any]) -> tuple[dict[str, Barrier], tuple[tuple[
             shares,
             letters,
         )
-    return out, tuple((k, g, tuple(groups[g])) for g, k in keys.items())
+    return out, tuple((k, g, _listed(groups[g])) for g, k in keys.items())
 
 
 def _ways(given: Sequence[Mapping[str, Any]], known: Mapping[str, Barrier], most: int) -> tuple[Way, ...]:
@@ -293,7 +312,7 @@ def bowtie_drawing(data: Mapping[str, Any]) -> tuple[float, float, str]:
     event = (f'<g class="event"><title>{_words(v.event)}</title><rect class="box" x="{_n(gate)}" y="{_n(middle - tall / 2)}" width="{_n(_EVENT)}" '
              f'height="{_n(tall)}" rx="8"/>{_block(gate + _EVENT / 2, middle, lines)}</g>')  # fmt: skip  # one element
     foot = top + _ROW * rows + 22
-    notes = [f"{k}: {' and '.join(members)} share {name}" for k, name, members in v.shared]
+    notes = [f"{k}: {members} share {name}" for k, name, members in v.shared]
     cut = [w for w in (v.more, counted(more_left + more_right, "barrier") if more_left + more_right else "") if w]
     notes += ["not drawn: " + ", ".join(cut)] if cut else []
     words = "".join(_text(_MARGIN, foot + 30 + 16 * i, n, "key", "start") for i, n in enumerate(notes))
@@ -307,9 +326,9 @@ def bowtie_svg(data: Mapping[str, Any]) -> str:
     wide, high, body = bowtie_drawing(data)
     v = bowtie(data)
     css = (files("fuelbed.report") / "templates" / "bowtie.css").read_text(encoding="utf-8")
+    ways = (*v.threats, *v.consequences)
     said = "; ".join(
-        f"{w.label}: {', '.join(f'{b.label} {b.state}' for b in w.barriers) or 'no barrier'}"
-        for w in (*v.threats, *v.consequences)
+        f"{w.label}: {', '.join([*(f'{b.label} {b.state}' for b in w.told), *filter(None, [w.untold])])}" for w in ways
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bowtie alone" role="img" width="{_n(wide)}" height="{_n(high)}" '

@@ -8,6 +8,7 @@ from fuelbed.core.blocks import Picture
 from fuelbed.report._bowtie import Barrier, Way, bowtie
 from fuelbed.report._markup import caption, code, grid, prose, words
 from fuelbed.report._posterior import posterior
+from fuelbed.report._series import series
 from fuelbed.report._signatures import Sign, Signal, signatures
 from fuelbed.report._timeline import timeline
 
@@ -70,9 +71,19 @@ def _timeline(b: Picture) -> str:
     parts += [grid(["Invariant", "Formula", "", "What the record says"], strips)] if strips else []
     rows = [[prose(c.text) for c in row] for row in v.table.rows[:_LISTED]]
     parts += [grid([prose(c.label) for c in v.table.columns], rows)] if rows else []
-    left = len(v.table.rows) - _LISTED
+    left = len(v.marks) - _LISTED
     parts += [f"and {left} more marks."] if left > 0 else []
     parts += [f"Not drawn: {v.more} more."] if v.more else []
+    return caption(b.title, "\n\n".join(parts))
+
+
+def _series(b: Picture) -> str:
+    v = series(b.data)
+    parts = [prose(b.alt), f"Times: {prose(v.words)}; intervals: {words(v.cover)}."]
+    parts += [f"Trigger: {prose(v.trigger.words)}."] if v.trigger else []
+    rows = [[prose(c.text) for c in row] for row in v.table.rows]
+    parts += [grid([prose(c.label) for c in v.table.columns], rows)] if rows else []
+    parts += [f"Not shown: {v.more} more."] if v.more else []
     return caption(b.title, "\n\n".join(parts))
 
 
@@ -83,7 +94,7 @@ def _barrier(b: Barrier) -> str:
 
 def _way(w: Way, event: str, threat: bool) -> str:
     ends = (f"**{prose(w.label)}**", prose(event)) if threat else (prose(event), f"**{prose(w.label)}**")
-    return "- " + _ARROW.join([ends[0], *(map(_barrier, w.barriers) if w.barriers else ["no barrier"]), ends[1]])
+    return "- " + _ARROW.join([ends[0], *map(_barrier, w.told), *filter(None, [w.untold]), ends[1]])
 
 
 def _ways(ways: Sequence[Way], heading: str, event: str, threat: bool) -> list[str]:
@@ -97,7 +108,7 @@ def _bowtie(b: Picture) -> str:
         *_ways(v.threats, "To the event:", v.event, True),
         *_ways(v.consequences, "From the event:", v.event, False),
     ]
-    parts += [f"{' and '.join(map(prose, members))} share {code(name)}." for _, name, members in v.shared]
+    parts += [f"{prose(members)} share {code(name)}." for _, name, members in v.shared]
     parts += [f"and {v.more} more."] if v.more else []
     return caption(b.title, "\n\n".join(parts))
 
@@ -107,4 +118,5 @@ WRITERS: dict[str, Callable[[Picture], str]] = {
     "signatures": _signatures,
     "timeline": _timeline,
     "bowtie": _bowtie,
+    "series": _series,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from fuelbed.core.blocks import Picture
@@ -10,16 +11,19 @@ from fuelbed.report._clock import Clock, clock
 from fuelbed.report._columns import clean, columns, grid, pad, wrap
 from fuelbed.report._page import Page
 from fuelbed.report._posterior import Belief, Posterior, Span, posterior
-from fuelbed.report._signatures import Sign, Signal, signatures
-from fuelbed.report._strips import Strip
+from fuelbed.report._series import Curve, Series, series
+from fuelbed.report._signatures import Sign, Signal, Signatures, signatures
+from fuelbed.report._strips import Stretch, Strip
 from fuelbed.report._timeline import Lane, timeline
 
 __all__ = ["WRITERS"]
 
 _NAMES = 15  # columns of a lane's name
 _BAR = 25
+_EIGHTHS = "▁▂▃▄▅▆▇█"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LISTED = 60  # marks that are listed
+_LEAST = 16  # columns of a state's name beside its signs
 _STATE = {"effective": "|", "failed": "×", "missing": "○", "bypassed": "↷"}
 
 
@@ -74,19 +78,30 @@ def _seen(s: Signal) -> str:
     return pad("+" if not s.installed else {"yes": "■", "no": "□"}.get(s.seen, "?"), 3)
 
 
+def _map(v: Signatures, page: Page) -> None:
+    """A row a state; where names have no room beside the signs, above them."""
+    right = max((columns(f"{s.before} → {s.after}") for g in v.groups for s in g), default=0)
+    names = page.width - 4 - 3 * len(v.signals) - right
+    beside = names >= _LEAST
+    left = " " * (names + 3 if beside else 2)
+    page.lines.append(page.paint((left + "".join(pad(_LETTERS[i], 3) for i in range(len(v.signals)))).rstrip(), "muted"))
+    seen = "".join(map(_seen, v.signals))
+    page.lines.append((f"  {pad('seen', names)} {seen}" if beside else f"  {seen}").rstrip())
+    for group in v.groups:
+        edge = "│" if len(group) > 1 else " "
+        for s in group:
+            signs, belief = "".join(map(_sign, s.signs)), f"{s.before} → {s.after}"
+            if not beside:
+                page.wrap(f"{s.label}: {belief}", f" {edge}", f" {edge}")
+                page.lines.append(f" {edge}{signs}".rstrip())
+                continue
+            for i, name in enumerate(wrap(clean(s.label), names)):
+                page.lines.append(f" {edge}{pad(name, names)} {signs + belief if i == 0 else ''}".rstrip())
+
+
 def _signatures(b: Picture, page: Page) -> None:
     v = signatures(b.data)
-    beliefs = [f"{s.before} → {s.after}" for g in v.groups for s in g]
-    right = max(map(columns, beliefs), default=0)
-    names = max(10, page.width - 4 - 3 * len(v.signals) - right)
-    head = "".join(pad(_LETTERS[i], 3) for i in range(len(v.signals)))
-    page.lines.append(page.paint(f"  {pad('', names)} {head}".rstrip(), "muted"))
-    page.lines.append(f"  {pad('seen', names)} {''.join(map(_seen, v.signals))}".rstrip())
-    for group in v.groups:
-        for s in group:
-            for i, name in enumerate(wrap(clean(s.label), names)):
-                tail = "".join(map(_sign, s.signs)) + f"{s.before} → {s.after}" if i == 0 else ""
-                page.lines.append(f" {'│' if len(group) > 1 else ' '}{pad(name, names)} {tail}".rstrip())
+    _map(v, page)
     for letter, x in zip(_LETTERS, v.signals, strict=False):
         page.wrap(f"{x.id}: {x.label} ({x.said})" if x.label != x.id else f"{x.id} ({x.said})", f"  {letter} ", "      ")
     said = ["■ on", "□ off", ".6 on with 0.6", "! against what was seen", "? not looked at", "+ not installed"]
@@ -99,6 +114,12 @@ def _signatures(b: Picture, page: Page) -> None:
 def _row(name: str, row: str, page: Page) -> None:
     for i, line in enumerate(wrap(clean(name), _NAMES) if name else [""]):
         page.lines.append(f" {pad(line, _NAMES)} {row if i == 0 else ''}".rstrip())
+
+
+def _trigger(t: Stretch | None, wide: int, page: Page) -> None:
+    if t:
+        a, end = _place(t.x, wide), _place(t.end, wide)
+        _row("Trigger", " " * a + "▼" * (end + 1 - a), page)
 
 
 def _axis(of: Clock, wide: int) -> str:
@@ -118,6 +139,8 @@ def _lane(x: Lane, wide: int) -> str:
         at = _place(start, wide)
         if end is not None:
             cells[at : _place(end, wide) + 1] = ["─"] * (_place(end, wide) + 1 - at)
+    for tick in x.dense.split("M")[1:]:
+        cells[_place(float(tick.split()[0]) / 10, wide)] = "|"
     for start, _, tone, _ in x.marks:
         cells[_place(start, wide)] = "×" if tone == "bad" else "○" if tone == "muted" else "●"
     return "".join(cells)
@@ -142,9 +165,7 @@ def _timeline(b: Picture, page: Page) -> None:
     v, of = timeline(b.data), clock(b.data)
     wide = page.width - _NAMES - 3
     _row(v.words, _axis(of, wide), page)
-    if v.trigger:
-        a, end = _place(v.trigger.x, wide), _place(v.trigger.end, wide)
-        _row("Trigger", " " * a + "▼" * (end + 1 - a), page)
+    _trigger(v.trigger, wide, page)
     for x in v.lanes:
         _row(x.label, _lane(x, wide), page)
     for s in (*v.shown, *v.folded):
@@ -164,12 +185,41 @@ def _timeline(b: Picture, page: Page) -> None:
     page.wrap(f"Not drawn: {v.more} more" if v.more else "", " ", tone="muted")
 
 
+def _spark(x: Curve, of: Series, wide: int) -> str:
+    """The curve in eighths of a line, the greatest value of each column; a gap where nothing was measured."""
+    cells: list[float | None] = [None] * wide
+    top = max((v for _, v in x.points if v is not None), default=0.0)
+    first, last = of.span
+    for t, v in x.points:
+        at = _place(100 * (t - first) / ((last - first) or 1.0), wide)
+        if v is not None and v >= (cells[at] or -math.inf):
+            cells[at] = v
+    for i in range(1, wide):
+        near = cells[i - 1]
+        if cells[i] is None and near is not None and len(x.points) < wide:
+            cells[i] = near  # fewer rows than columns: each lasts until the next
+    return "".join(" " if v is None else _EIGHTHS[min(7, max(0, int(8 * v / top)))] if top > 0 else _EIGHTHS[0] for v in cells)
+
+
+def _series(b: Picture, page: Page) -> None:
+    v = series(b.data)
+    wide = page.width - _NAMES - 3
+    _row(v.words, _axis(v.clock, wide), page)
+    _trigger(v.trigger, wide, page)
+    for x in (v.main, *v.seen):
+        _row(f"{x.label}, {x.unit}" if x.unit else x.label, _spark(x, v, wide), page)
+    page.wrap(v.main.said, " ", "   ")
+    page.wrap(f"Intervals: {v.cover}. Each line goes up to its own greatest value.", " ", "   ", "muted")
+    for row in v.table.rows:
+        page.wrap(f"{row[0].text}: {row[1].text}", "  ", "     ")
+    page.wrap(f"Not drawn: {v.more} more" if v.more else "", " ", tone="muted")
+
+
 def _way(w: Way, event: str, threat: bool) -> str:
-    steps = [
-        f"[{_STATE.get(b.state, '')} {b.label}: {b.state}{f', fails {b.fails}' if b.fails else ''}]" for b in w.barriers
-    ] or ["no barrier"]
+    odds = [f", fails {b.fails}" if b.fails else "" for b in w.told]
+    steps = [f"[{_STATE.get(b.state, '')} {b.label}: {b.state}{fails}]" for b, fails in zip(w.told, odds, strict=True)]
     ends = (w.label, event) if threat else (event, w.label)
-    return " → ".join([ends[0], *steps, ends[1]])
+    return " → ".join([ends[0], *steps, *filter(None, [w.untold]), ends[1]])
 
 
 def _bowtie(b: Picture, page: Page) -> None:
@@ -179,7 +229,7 @@ def _bowtie(b: Picture, page: Page) -> None:
         for w in ways:
             page.wrap(_way(w, v.event, threat), "  ", "     ")
     for _, name, members in v.shared:
-        page.wrap(f"{' and '.join(members)} share {name}", " ", "   ")
+        page.wrap(f"{members} share {name}", " ", "   ")
     page.wrap(f"and {v.more} more" if v.more else "", " ", tone="muted")
 
 
@@ -188,6 +238,7 @@ _DRAW: dict[str, Callable[[Picture, Page], None]] = {
     "signatures": _signatures,
     "timeline": _timeline,
     "bowtie": _bowtie,
+    "series": _series,
 }
 
 

@@ -13,7 +13,7 @@ from fuelbed.report.numbers import quantity
 
 __all__ = ["Sign", "Signal", "Signatures", "State", "signatures"]
 
-_COLUMNS, _STATES = 12, 24  # drawn; more are counted
+_COLUMNS, _STATES, _TABLE = 12, 24, 60  # signals and states that are drawn, and signals that are told; more are counted
 _HEAD = 30  # letters of a signal's name at the head of its column
 _ON, _OFF = 0.95, 0.05  # told as on and off; between them a share
 _SEEN = {"yes": "on", "no": "off", "unknown": "not looked at"}
@@ -99,7 +99,7 @@ def _state(s: Mapping[str, Any], order: Sequence[int], signals: Sequence[Signal]
 def _table(data: Mapping[str, Any]) -> Table:
     """Signals with what was seen, for those whose names do not fit a column."""
     heads = (Column("signal", "Signal", "code"), Column("what", "What it is"), Column("seen", "Seen"))
-    signals = [_signal(s) for s in data["signals"]]
+    signals = [_signal(s) for s in data["signals"][:_TABLE]]
     return Table(
         "signature_signals", "The signals in words", heads, tuple((Cell(s.id), Cell(s.label), Cell(s.said)) for s in signals)
     )

@@ -12,7 +12,7 @@ from typing import Any
 from fuelbed.report._clock import Clock, lasting
 from fuelbed.report.numbers import number
 
-__all__ = ["BUCKETS", "Bucket", "Scale", "Stretch", "Strip", "buckets", "counted", "finite", "scale", "steps", "strip", "strips",
+__all__ = ["BUCKETS", "Bucket", "Scale", "Stretch", "Strip", "buckets", "counted", "finite", "scale", "steps", "stretch", "strip", "strips",
            "thinned"]  # fmt: skip  # one table
 
 WIDE = 1000  # units of a path along the time
@@ -151,6 +151,14 @@ def _stretches(pairs: Iterable[Sequence[Any]], clock: Clock) -> tuple[Stretch, .
             b = clock.high if b is None else b
             out.append(Stretch(clock.share(a), clock.share(b), clock.between(a, b)))
     return tuple(out)
+
+
+def stretch(given: Sequence[Any] | None, clock: Clock) -> Stretch | None:
+    """A trigger [from, to or null]; without an end it is a moment. None where it is not given."""
+    a, b = (finite(x) for x in given) if given else (None, None)
+    if a is None:
+        return None
+    return Stretch(clock.share(a), clock.share(a if b is None else b), clock.at(a) if b is None else clock.between(a, b))
 
 
 def counted(n: int, one: str) -> str:

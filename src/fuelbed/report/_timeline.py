@@ -9,19 +9,23 @@ from typing import Any
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.report._clock import Clock, clock
 from fuelbed.report._flags import flags, shortened, width
-from fuelbed.report._strips import Stretch, Strip, counted, finite, strips
+from fuelbed.report._strips import Stretch, Strip, counted, finite, stretch, strips
 
-__all__ = ["Label", "Lane", "Mark", "Timeline", "marks_of", "timeline"]
+__all__ = ["Label", "Lane", "Mark", "Ticks", "Timeline", "axis_ticks", "marks_of", "timeline"]
 
 _LINE, _TOP, _BOTTOM = 15.0, 4.0, 10.0  # pixels of a row of labels, above them, and from the line of marks to the lower edge
 _ROWS = 14  # of labels in a lane
-_MARKS, _LANES, _STRIPS = 40, 8, 24  # drawn; more are counted
+_MARKS, _LANES, _STRIPS = 40, 12, 24  # of a lane that are drawn one by one, lanes and strips; more are ticks, or counted
+_TICKS, _TABLE = 2000, 100  # marks of a lane that are drawn as ticks, and of the table
 _SHOWN = 5  # strips that are not folded
 _LETTERS = 320.0  # pixels of a label at most
 _PLOT, _PHONE = 540.0, 284.0  # pixels of the narrowest plot that has labels, and of a phone's
 _LISTED = 8  # marks of a lane that a phone lists at once
 _NAMES = {"text": "Told in the text", "events": "Events on record", "signals": "Signals", "controls": "Controls",
           "hypotheses": "What was believed"}  # fmt: skip  # one table
+
+
+Ticks = tuple[tuple[str, tuple[tuple[float, str, str], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """`marks`: (from, to or None in per cent, tone, words) on a line at `line` of `height` pixels; a phone lists `first` and folds `rest`."""
+    """`marks`: (from, to or None in per cent, tone, words) on a line at `line` of `height` pixels; a phone lists `first` and folds `rest`.
+    `dense`: a path of ticks instead, 0..1000 across."""
 
     kind: str
     label: str
@@ -60,7 +65,8 @@ class Lane:
     labels: tuple[Label, ...]
     first: tuple[Mark, ...]
     rest: tuple[Mark, ...]
-    more: int
+    dense: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Timeline:
     folded: tuple[Strip, ...]
     more: str
     trigger: Stretch | None
-    ticks: tuple[tuple[str, tuple[tuple[float, str, str], ...]], ...]
+    ticks: Ticks
     words: str
     marks: tuple[tuple[str, Mark], ...]
     table: Table
@@ -113,16 +119,19 @@ def _name(lane: Mapping[str, Any]) -> str:
 
 
 def _lane(data: Mapping[str, Any], of: Clock) -> Lane:
+    """A lane of very many marks is a row of ticks without labels; its list is in the table."""
     every = marks_of(data, of)
-    marks = every[:_MARKS]
+    if len(every) > _MARKS:
+        places = sorted({round(10 * of.share(m.t)) for m in every[:_TICKS]})
+        dense = "".join(f"M{x} 0V1" for x in places)
+        return Lane(str(data["kind"]), _name(data), (), _TOP + 7 + _BOTTOM, _TOP + 7, (), (), (), dense, len(every))
     drawn = tuple(
         (of.share(m.t), of.share(m.end) if m.end is not None and m.end > m.t else None, m.tone, f"{m.when} {m.label}")
-        for m in marks
+        for m in every
     )
-    kind = str(data["kind"])
-    line, labels = _labels(marks, of)
-    return Lane(kind, _name(data), drawn, line + _BOTTOM, line, labels, tuple(marks[:_LISTED]), tuple(marks[_LISTED:]),
-                len(every) - len(marks))  # fmt: skip  # one record
+    line, labels = _labels(every, of)
+    return Lane(str(data["kind"]), _name(data), drawn, line + _BOTTOM, line, labels, tuple(every[:_LISTED]), tuple(every[_LISTED:]), "",
+                len(every))  # fmt: skip  # one record
 
 
 def _ticks(of: Clock, about: int, room: float) -> tuple[tuple[float, str, str], ...]:
@@ -138,29 +147,30 @@ def _ticks(of: Clock, about: int, room: float) -> tuple[tuple[float, str, str], 
     return tuple(out)
 
 
+def axis_ticks(of: Clock) -> Ticks:
+    """By kind of page, as many as have room."""
+    return ("wide", _ticks(of, 9, _PLOT)), ("narrow", _ticks(of, 5, _PHONE))
+
+
 def _table(every: Sequence[tuple[str, Mark]]) -> Table:
     """Every mark in words, for readers and for machines."""
-    cells = tuple((Cell(m.when), Cell(m.label), Cell(name), Cell(m.source)) for name, m in every)
+    cells = tuple((Cell(m.when), Cell(m.label), Cell(name), Cell(m.source)) for name, m in every[:_TABLE])
+    title = f"The first {_TABLE} of {len(every)} marks, in words" if len(every) > _TABLE else f"Every mark in words: {len(every)}"
     heads = (Column("when", "When"), Column("what", "What"), Column("lane", "From"), Column("source", "Source"))
-    return Table("timeline_marks", f"Every one of {counted(len(every), 'mark')}, in words", heads, cells)
+    return Table("timeline_marks", title, heads, cells)
 
 
 def timeline(data: Mapping[str, Any]) -> Timeline:
     """Lanes and strips of a `timeline` picture, on one axis."""
     of = clock(data)
-    given = data.get("lanes", ())
-    lanes = tuple(_lane(x, of) for x in given[:_LANES] if x.get("marks"))
+    given = [x for x in data.get("lanes", ()) if x.get("marks")]
+    lanes = tuple(_lane(x, of) for x in given[:_LANES])
     every = strips(data.get("strips", ()), of)
     kept = every[:_STRIPS]
     shown = tuple(s for s in kept if s.state == "broken")[:_SHOWN] or kept[:1]
     folded = tuple(s for s in kept if s not in shown)
-    cut = [counted(n, what) for n, what in ((len(given) - _LANES, "lane"), (len(every) - len(kept), "invariant"), (sum(x.more for x in lanes), "mark"))
-           if n > 0]  # fmt: skip  # one list
-    trigger, push = None, data.get("trigger")
-    if push and finite(push[0]) is not None:
-        a, b = float(push[0]), finite(push[1])
-        trigger = Stretch(of.share(a), of.share(a if b is None else b), of.at(a) if b is None else of.between(a, b))
-    ticks = (("wide", _ticks(of, 9, _PLOT)), ("narrow", _ticks(of, 5, _PHONE)))
+    cut = [counted(n, what) for n, what in ((len(given) - _LANES, "lane"), (len(every) - len(kept), "invariant")) if n > 0]
+    trigger = stretch(data.get("trigger"), of)
     marks = [(_name(x), m) for x in given for m in marks_of(x, of)]
     marks.sort(key=lambda pair: pair[1].t)
-    return Timeline(lanes, shown, folded, ", ".join(cut), trigger, ticks, of.words, tuple(marks), _table(marks))
+    return Timeline(lanes, shown, folded, ", ".join(cut), trigger, axis_ticks(of), of.words, tuple(marks), _table(marks))

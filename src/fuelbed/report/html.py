@@ -24,6 +24,7 @@ from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._plot import plot
 from fuelbed.report._posterior import posterior
 from fuelbed.report._removal import removal
+from fuelbed.report._series import series
 from fuelbed.report._signatures import signatures
 from fuelbed.report._timeline import timeline
 from fuelbed.report.numbers import basis, estimate, estimate_parts
@@ -46,7 +47,7 @@ _COMPACT = ("untouched",)  # tables that are lists of names: a line for each kin
 _PER_CENT = re.compile(r"(?<=\d) %")  # a number keeps its sign on the same line
 _ENDLESS = re.compile(r"(\S{40,})")
 _PICTURES: dict[str, Callable[[Any], Any]] = {"removal": removal, "graph": draw, "whatif": whatif, "order": levels,
-                                             "boundary": plot, "posterior": posterior, "signatures": signatures, "timeline": timeline,
+                                             "boundary": plot, "posterior": posterior, "signatures": signatures, "timeline": timeline, "series": series,
                                              "bowtie": lambda data: (bowtie(data), *_marked(bowtie_drawing(data)))}  # fmt: skip  # one table
 
 

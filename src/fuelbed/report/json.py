@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from fuelbed.report._columns import UNPRINTABLE
 __all__ = ["FORMAT", "render_json", "report_json_schema"]
 
 FORMAT = 1
+# a list of numbers as `json` indents it, one a line; inside strings there are no line ends
+_NUMBERS = re.compile(r"\[\n\s+(?:-?\d[\d.eE+-]*|null)(?:,\n\s+(?:-?\d[\d.eE+-]*|null))*\n\s+\]")
 Json = dict[str, Any]
 
 
@@ -108,8 +111,12 @@ def _section(s: Section) -> Json:
     return {**head, "status": "answered", "answer": _answer(s.answer)}
 
 
+def _on_a_line(m: re.Match[str]) -> str:
+    return " ".join(m[0].split()).replace("[ ", "[").replace(" ]", "]")
+
+
 def render_json(report: Report) -> str:
-    """Indented JSON with a final newline; the same report gives the same bytes."""
+    """Indented JSON with a final newline, a list of numbers on one line; the same report gives the same bytes."""
     out: Json = {
         "fuelbed-report": FORMAT,
         "title": report.title,
@@ -121,7 +128,7 @@ def render_json(report: Report) -> str:
         "findings": [_finding(f) for f in report.findings],
         "provenance": dict(report.provenance),
     }
-    text = json.dumps(_plain(out), ensure_ascii=False, allow_nan=False, indent=2)
+    text = _NUMBERS.sub(_on_a_line, json.dumps(_plain(out), ensure_ascii=False, allow_nan=False, indent=2))
     return UNPRINTABLE.sub(lambda m: f"\\u{ord(m[0]):04x}", text) + "\n"
 
 

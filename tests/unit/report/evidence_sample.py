@@ -11,7 +11,7 @@ import sample  # type: ignore[import-not-found]  # beside this file, see conftes
 from fuelbed.core.blocks import Answer, Block, Picture, Sentence
 from fuelbed.core.reporting import Report
 
-__all__ = ["PAYLOAD", "PICTURES", "bowtie", "dirty", "holding", "picture", "posterior", "signatures", "timeline"]
+__all__ = ["PAYLOAD", "PICTURES", "bowtie", "dirty", "holding", "picture", "posterior", "series", "signatures", "timeline"]
 
 PAYLOAD = str(sample.PAYLOAD)
 _KEEP = {"kind", "tone", "state", "seen", "zone", "id"}  # words of the format; identifiers join
@@ -130,12 +130,30 @@ def bowtie() -> dict[str, Any]:
     }  # fmt: skip  # one record
 
 
-PICTURES = {"posterior": posterior, "signatures": signatures, "timeline": timeline, "bowtie": bowtie}
+def series() -> dict[str, Any]:
+    """A queue of 200 rows, five seconds each, that fills up at a push; nothing was measured for a while."""
+    rows = []
+    for k in range(200):
+        t = 5.0 * k + (k % 3)
+        middle = 4 + (0 if k < 60 else 380 * (1 - math.exp(-(k - 60) / 25)) if k < 150 else 380 * math.exp(-(k - 150) / 12))
+        rows.append([t, middle, 0.8 * middle, 1.3 * middle + 12])
+    return {
+        "model": "orders", "state": "queue", "label": "Requests that wait", "unit": "", "start": 1540160520.0, "cover": 0.9, "points": rows,
+        "trigger": [300.0, 420.0], "aside": [310.0, 316.0],
+        "seen": [
+            {"id": "latency_p99", "label": "latency_p99", "unit": "seconds", "points": [[t, None if 500 < t < 560 else 0.05 + v / 100] for t, v, _, _ in rows]},
+            {"id": "errors", "label": "errors", "unit": "per second", "points": [[t, max(0.0, v - 250) / 10] for t, v, _, _ in rows]},
+        ],
+    }  # fmt: skip  # one record
+
+
+PICTURES = {"posterior": posterior, "signatures": signatures, "timeline": timeline, "bowtie": bowtie, "series": series}
 
 
 def picture(kind: str, data: dict[str, Any] | None = None) -> Picture:
     titles = {"posterior": "What the signals say of what was so", "signatures": "Which states look the same",
-              "timeline": "What happened, and which invariants broke", "bowtie": "Barriers before and after `flags_unavailable`"}  # fmt: skip  # one table
+              "timeline": "What happened, and which invariants broke", "bowtie": "Barriers before and after `flags_unavailable`",
+              "series": "How many requests waited in `orders`"}  # fmt: skip  # one table
     return Picture(kind, titles[kind], data or PICTURES[kind](), f"The {kind} in words.")
 
 
@@ -143,7 +161,7 @@ def holding(*blocks: Block) -> Report:
     """The sample report with its sixth and eighth questions answered by the pictures, or the sixth by `blocks`."""
     base: Report = sample.report()
     answers = {
-        "observability": Answer("Three states look the same.", blocks or (picture("posterior"), picture("signatures"), Sentence("Seen is not known."))),
+        "observability": Answer("Three states look the same.", blocks or (picture("posterior"), picture("signatures"), picture("series"), Sentence("Seen is not known."))),
         "invariants": Answer("Two invariants broke.", (picture("timeline"), picture("bowtie"))),
     }  # fmt: skip  # one table
     return replace(
