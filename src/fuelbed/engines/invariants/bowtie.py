@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from fuelbed.core.blocks import Picture
+from fuelbed.core.errors import BudgetError
 from fuelbed.engines.invariants.controls import Control, Shared
 from fuelbed.engines.invariants.scene import Scene
 from fuelbed.engines.invariants.words import code, listed, plural
 
 __all__ = ["bowtie_picture"]
+
+_MOST = 100  # triggers that are looked at
 
 
 def bowtie_picture(scene: Scene, controls: Sequence[Control], shared: Sequence[Shared]) -> Picture | None:
@@ -20,7 +23,7 @@ def bowtie_picture(scene: Scene, controls: Sequence[Control], shared: Sequence[S
     case = scene.case
     before = {c.name for c in controls if case.failure in c.later}
     threats: list[dict[str, Any]] = []
-    for f in case.of_kind("trigger"):
+    for f in case.of_kind("trigger")[:_MOST]:
         way = _on_the_way(scene, f.name)
         if way is not None:
             threats.append({"id": f.name, "label": f.name, "barriers": [c.name for c in controls if c.name in way]})
@@ -36,7 +39,7 @@ def bowtie_picture(scene: Scene, controls: Sequence[Control], shared: Sequence[S
             "label": c.name,
             "state": c.factor.state,
             "fails": [c.fails.value, c.fails.low, c.fails.high] if not c.fails.is_unknown else None,
-            "shares": sorted({s.key for s in shared if c.name in s.pair}),
+            "shares": [s.key for s in shared if c.name in s.members],
         }
         for c in controls
         if c.name in drawn
@@ -46,13 +49,17 @@ def bowtie_picture(scene: Scene, controls: Sequence[Control], shared: Sequence[S
 
 
 def _on_the_way(scene: Scene, trigger: str) -> set[str] | None:
-    """The controls of the cut sets that hold the trigger; None where it is in none."""
-    s = scene.structure
+    """The controls that some cut set with the trigger holds; None where no cut set holds it, or that is past the budget."""
+    s, cuts = scene.structure, scene.cuts
     assert s is not None
-    found = (
-        [cut for cut in scene.cuts.listed if any(k in ("trigger", "tips") and n == trigger for k, n in cut)] if scene.cuts else []
-    )
-    return {n for cut in found for k, n in cut if k == "control"} if found else None
+    assert cuts is not None
+    if not cuts.of(trigger):
+        return None
+    try:
+        arrival = s.failing_arrival(s.lines[scene.case.failure], trigger)
+        return {n for k, n in s.holding(arrival) if k == "control"}
+    except BudgetError:
+        return None
 
 
 def _alt(scene: Scene, controls: Sequence[Control], threats: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> str:

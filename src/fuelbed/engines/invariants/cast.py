@@ -15,6 +15,7 @@ from fuelbed.core.invariants import Controller
 from fuelbed.engines.invariants.controls import Control
 from fuelbed.engines.invariants.scene import Scene
 from fuelbed.engines.invariants.stpa import WORDS, Feedback, led_to
+from fuelbed.engines.invariants.tables import ROWS
 from fuelbed.engines.invariants.words import listed, plain
 
 __all__ = ["COLUMNS", "Row", "cast_rows", "cast_table"]
@@ -139,7 +140,7 @@ def cast_table(rows: Sequence[Row], detail: bool = True) -> Table:
             _said(r.contribution),
             Cell(", ".join(r.actions), items=r.actions) if r.actions else Cell("none", tone="bad"),
         )
-        for r in rows
+        for r in rows[:ROWS]
     )
     return Table(
         "cast",

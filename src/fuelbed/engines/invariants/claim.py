@@ -139,16 +139,13 @@ def _be(n: int) -> str:
 def _hanging(controls: Sequence[Control], shared: Sequence[Shared]) -> str:
     """The dependency that most controls which were there have in common; one that nothing counts comes first."""
     there = {c.name for c in controls if c.factor.state not in ("missing", "bypassed")}
-    groups: dict[str, tuple[set[str], Shared]] = {}
-    for s in shared:
-        if set(s.pair) <= there:
-            groups.setdefault(s.key, (set(), s))[0].update(s.pair)
+    groups = [(s, [n for n in s.members if n in there]) for s in shared]
+    groups = [(s, names) for s, names in groups if len(names) > 1]
     if not groups:
         return ""
-    members, s = max(groups.values(), key=lambda g: (not g[1].declared, len(g[0])))
-    names = code(c.name for c in controls if c.name in members)
+    s, names = max(groups, key=lambda g: (len(g[0].layers), not g[0].declared, len(g[1])))
+    if s.layers:
+        return f"; {code(s.layers)} are counted as independent and hang on one thing, {s.what.partition(', which they')[0]}"
     if s.declared:
-        return f"; {names} share {s.what.removesuffix(', which both must see')}"
-    counted = " and are counted as independent" if s.layers else ""
-    what = s.what.partition(", which both")[0]
-    return f"; {names} hang on one thing, {what}{counted}"
+        return f"; {code(names)} share the common cause `{s.declared}`"
+    return f"; {code(names)} hang on one thing, {s.what.partition(', which they')[0]}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 from fuelbed.core.case import Case, ControlState, Factor
 from fuelbed.core.estimates import Estimate
@@ -20,18 +19,18 @@ STATES: tuple[ControlState, ...] = ("missing", "bypassed", "failed", "effective"
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Two controls that have something in common.
+    """Controls that have something in common.
 
-    what      in words, with identifiers in backticks.
-    declared  the common cause of the case that says so, "" where none does.
-    layers    whether both stand in the way of one minimal cut set, where their failures are multiplied.
+    what      in words, with identifiers in backticks; `key` is it in short.
+    declared  the common cause of the case that says so of all of them, "" where none does.
+    layers    those of them that one minimal cut set holds together, so that their chances are multiplied, with no common cause for them.
     """
 
-    pair: tuple[str, str]
+    members: tuple[str, ...]
     what: str
     key: str
     declared: str = ""
-    layers: bool = True
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,12 @@ class Control:
 def controls_of(scene: Scene) -> tuple[Control, ...]:
     """In the order of `STATES`, then of the file."""
     case = scene.case
+    held = {o: {n for k, n in events if k == "control"} for o, events in scene.later.items()}
     out = []
     for f in case.of_kind("control"):
-        later = tuple(o for o, events in scene.later.items() if ("control", f.name) in events)
+        later = tuple(o for o in held if f.name in held[o])
         cuts = None if scene.cuts is None else scene.cuts.of(f.name)
-        out.append(Control(f, scene.guards(f.name), cuts, later, on_demand(f), grounds_of(case, f, scene.document)))
+        out.append(Control(f, scene.guarded.get(f.name, ()), cuts, later, on_demand(f), grounds_of(case, f, scene.corpus)))
     return tuple(sorted(out, key=lambda c: STATES.index(c.factor.state)))
 
 
@@ -85,29 +85,43 @@ def on_demand(f: Factor) -> Estimate:
 
 
 def shared_by(scene: Scene) -> tuple[Shared, ...]:
-    """Every pair of controls that depend on one thing, in the order of the file; owners are for `same_owner`, not here."""
+    """What controls have in common, the nearest thing first; owners are for a note, not here."""
     case = scene.case
-    needs = {f.name: dict(_needs(case, f)) for f in case.of_kind("control")}
-    out = []
-    for a, b in combinations(needs, 2):
-        declared = _declared(case, a, b)
-        common = [k for k in needs[a] if k in needs[b]]
-        layers = _stacked(scene, a, b)
-        if common:
-            out.append(Shared((a, b), needs[a][common[0]], common[0], declared, layers))
-        elif declared:
-            out.append(Shared((a, b), f"the common cause `{declared}`", declared, declared, layers))
-    return tuple(out)
+    groups: dict[str, tuple[str, dict[str, None]]] = {}
+    for f in case.of_kind("control"):
+        for key, what in _needs(case, f):
+            groups.setdefault(key, (what, {}))[1][f.name] = None
+    out: dict[tuple[str, ...], Shared] = {}
+    for key, (what, names) in groups.items():
+        members = tuple(names)
+        if len(members) > 1 and members not in out:
+            out[members] = Shared(members, what, key, _declared(case, members), _layers(scene, members))
+    for g in case.common_causes:
+        members = tuple(n for n in case.factors if n in g.of)
+        if len(members) > 1 and members not in out:
+            out[members] = Shared(members, f"the common cause `{g.name}`", g.name, g.name)
+    return tuple(out.values())
 
 
-def _declared(case: Case, a: str, b: str) -> str:
-    return next((g.name for g in case.common_causes if {a, b} <= set(g.of)), "")
+def _declared(case: Case, members: Collection[str]) -> str:
+    return next((g.name for g in case.common_causes if set(members) <= set(g.of)), "")
+
+
+def _layers(scene: Scene, members: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that must fail together in some cut set, and that were there; nothing where a common cause counts them."""
+    case, together = scene.case, set[str]()
+    there = {n for n in members if case.factors[n].state not in ("missing", "bypassed")}
+    for cut in scene.stacked if scene.structure is not None else (frozenset(there),):
+        held = there & cut
+        if len(held) > 1 and not _declared(case, held):
+            together |= held
+    return tuple(n for n in members if n in together)
 
 
 def _needs(case: Case, f: Factor) -> Iterator[tuple[str, str]]:
     """What the control depends on: key -> words, the nearest first."""
     if f.needs:
-        yield f.needs, f"`{f.needs}`, which both must see"
+        yield f.needs, f"`{f.needs}`, which they must see"
         signal = case.signals.get(f.needs)
         if signal is not None and signal.shares:
             yield f"shares {signal.shares}", f"signals of one group, `{signal.shares}`"
@@ -116,7 +130,7 @@ def _needs(case: Case, f: Factor) -> Iterator[tuple[str, str]]:
     on = _graph(case)
     starts = [x for x in (f.name, f.layer, str(f.extra.get("zone") or "")) if x in on]
     for name in _reached(on, starts):
-        yield f"on {name}", f"`{name}`, which both depend on"
+        yield f"on {name}", f"`{name}`, which they depend on"
 
 
 def _graph(case: Case) -> Mapping[str, tuple[str, ...]]:
@@ -139,19 +153,3 @@ def _reached(on: Mapping[str, tuple[str, ...]], starts: list[str]) -> list[str]:
                 seen[x] = None
                 todo.append(x)
     return list(seen)
-
-
-def _stacked(scene: Scene, a: str, b: str) -> bool:
-    """Whether some cut set holds both failures: then they are layers, and their chances are multiplied."""
-    if scene.cuts is None or scene.structure is None:
-        return True
-    both = {("control", a), ("control", b)}
-    if any(both <= set(cut) for cut in scene.cuts.listed):
-        return True
-    return any(both <= set(events) for events in scene.later.values()) and _in_one_outcome(scene, both)
-
-
-def _in_one_outcome(scene: Scene, both: set[tuple[str, str]]) -> bool:
-    s = scene.structure
-    assert s is not None
-    return any(both <= set(cut) for o in scene.case.outcomes for cut in s.cut_sets(s.lines[o.name], 200))

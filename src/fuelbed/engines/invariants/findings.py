@@ -64,17 +64,12 @@ def _groundless(controls: Sequence[Control]) -> Iterator[Finding]:
 
 def _shared(case: Case, shared: Sequence[Shared]) -> Iterator[Finding]:
     """One finding for each thing that layers depend on and that no common cause declares."""
-    groups: dict[str, list[Shared]] = {}
     for s in shared:
-        absent = [n for n in s.pair if case.factors[n].state in ("missing", "bypassed")]
-        if s.layers and not s.declared and not absent:
-            groups.setdefault(s.key, []).append(s)
-    for members in groups.values():
-        names = dict.fromkeys(n for s in members for n in s.pair)
-        what = members[0].what.partition(", which both")[0]
-        yield _finding(
-            "FB232", f"{code(names)} are counted as independent and share {what}.", case.factors[next(iter(names))].span
-        )
+        if s.layers:
+            what = s.what.partition(", which they")[0]
+            yield _finding(
+                "FB232", f"{code(s.layers)} are counted as independent and share {what}.", case.factors[s.layers[0]].span
+            )
 
 
 def _untried(scene: Scene, controls: Sequence[Control]) -> Iterator[Finding]:

@@ -10,12 +10,15 @@ from fuelbed.core.case import Case
 from fuelbed.core.document import Document
 from fuelbed.core.errors import BudgetError
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
+from fuelbed.engines.invariants.corpus import Corpus
+from fuelbed.numerics.graphs import components
 from fuelbed.numerics.process.structure import Event, Structure
 from fuelbed.text.read import read
 
-__all__ = ["Cuts", "Scene", "happened", "scene_of", "truths"]
+__all__ = ["LISTED", "Cuts", "Scene", "happened", "scene_of", "truths"]
 
-_LISTED = 200
+LISTED = 200
+"""Cut sets that are looked through one by one; what speaks of all of them is counted without a list."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,35 +40,48 @@ class Scene:
 
     structure, cuts  None past the budget: then only what the lines say directly is known.
     later            outcome -> the events of its minimal cut sets, in order; the failure is among them.
+    stacked          of every outcome, the controls of each of its smallest cut sets: layers that all must fail.
+    guarded          control -> the lines that name it.
     true             line -> whether it was true in the incident; None where the facts leave it open.
-    document         the narrative, None where there is none that tells of an incident.
+    document         the narrative, None where there is none that tells of an incident; corpus: its words, ready to be searched.
     """
 
     case: Case
     structure: Structure | None
     cuts: Cuts | None
     later: Mapping[str, tuple[Event, ...]]
+    stacked: tuple[frozenset[str], ...]
+    guarded: Mapping[str, tuple[str, ...]]
     true: Mapping[str, bool | None]
     document: Document | None
-
-    def guards(self, control: str) -> tuple[str, ...]:
-        """The lines that are true only where the control fails (or where another way leads there): those that name it."""
-        return tuple(
-            n for n, x in self.case.lines.items() if any(isinstance(e, Fails) and e.name == control for e in walk(x.expr))
-        )
+    corpus: Corpus
 
 
 def scene_of(case: Case) -> Scene:
-    structure, cuts, later = None, None, dict[str, tuple[Event, ...]]()
+    structure, cuts, later, stacked = None, None, dict[str, tuple[Event, ...]](), dict[frozenset[str], None]()
     try:
         structure = Structure(case)
         top = structure.lines[case.failure]
-        cuts = Cuts(tuple(structure.cut_sets(top, _LISTED)), sum(structure.orders(top).values()), structure.holding(top))
+        cuts = Cuts(tuple(structure.cut_sets(top, LISTED)), sum(structure.orders(top).values()), structure.holding(top))
         for o in case.outcomes:
             later[o.name] = tuple(structure.holding(structure.lines[o.name]))
+            for cut in structure.cut_sets(structure.lines[o.name], LISTED):
+                stacked[frozenset(n for k, n in cut if k == "control")] = None
     except BudgetError:
         pass
-    return Scene(case, structure, cuts, later, truths(case), _document(case))
+    document = _document(case)
+    return Scene(
+        case, structure, cuts, later, tuple(stacked), _guarded(case), truths(case), document, Corpus.of(document),
+    )  # fmt: skip  # in the order of the type
+
+
+def _guarded(case: Case) -> dict[str, tuple[str, ...]]:
+    out: dict[str, dict[str, None]] = {}
+    for n, x in case.lines.items():
+        for e in walk(x.expr):
+            if isinstance(e, Fails):
+                out.setdefault(e.name, {})[n] = None
+    return {control: tuple(lines) for control, lines in out.items()}
 
 
 def _document(case: Case) -> Document | None:
@@ -76,13 +92,16 @@ def _document(case: Case) -> Document | None:
 
 
 def truths(case: Case) -> dict[str, bool | None]:
-    """The lines in this incident, by Kleene's three-valued logic from "nothing true" to the least fixpoint."""
+    """The lines in this incident, by Kleene's three-valued logic; a cycle from "nothing true" to its least fixpoint."""
+    edges = {n: [e.name for e in walk(x.expr) if isinstance(e, Ref) and e.name in case.lines] for n, x in case.lines.items()}
     known: dict[str, bool | None] = dict.fromkeys(case.lines, False)
-    for _ in range(len(known) + 1):
-        new = {n: happened(case, x.expr, known) for n, x in case.lines.items()}
-        if new == known:
-            break
-        known = new
+    for part in components(edges):  # each after those it reads
+        for _ in range(len(part) + 1):
+            before = [known[n] for n in part]
+            for n in part:
+                known[n] = happened(case, case.lines[n].expr, known)
+            if [known[n] for n in part] == before:
+                break
     return known
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.case import Case
 from fuelbed.core.findings import Span
 from fuelbed.core.invariants import FORMS, Controller, Form, UnsafeAction
-from fuelbed.engines.invariants.scene import Scene, happened
+from fuelbed.engines.invariants.scene import LISTED, Scene, happened
 from fuelbed.engines.invariants.words import listed, plain, plural
 from fuelbed.numerics.boolean.bdd import FALSE
 from fuelbed.numerics.process.structure import Structure
@@ -26,8 +27,6 @@ WORDS: Mapping[Form, str] = {
     "wrong_time": "wrong time",
     "wrong_duration": "wrong duration",
 }
-
-_LISTED = 200  # cut sets that are looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,7 @@ class Led:
         return f"{self.n} of {self.total} cut sets {whose}"
 
 
+@lru_cache(maxsize=4096)
 def led_to(scene: Scene, name: str) -> Led | None:
     """In how many minimal cut sets the line is true (or the factor is held): of the failure, else of the mildest outcome with any.
 
@@ -84,10 +84,10 @@ def _within(s: Structure, name: str, end: str, is_factor: bool) -> Led | None:
     if is_factor:
         held = s.holding(s.lines[end])
         return Led(name, max((n for (_, x), n in held.items() if x == name), default=0), total, end)
-    if total > _LISTED:
+    if total > LISTED:
         return None
     line, n = s.lines[name], 0
-    for cut in s.cut_sets(s.lines[end], _LISTED):
+    for cut in s.cut_sets(s.lines[end], LISTED):
         there = {s.index[e] for e in cut}
         n += s.bdd.restrict(line, {v: v in there for v in s.bdd.support(line)}) != FALSE
     return Led(name, n, total, end)

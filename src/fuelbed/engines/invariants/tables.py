@@ -15,8 +15,10 @@ from fuelbed.engines.invariants.controls import Control, Shared
 from fuelbed.engines.invariants.scene import Scene
 from fuelbed.engines.invariants.words import brief, clock, listed, plain, plural, spell
 
-__all__ = ["controls_table", "invariants_table", "measure", "pushes_table", "shared_words", "when"]
+__all__ = ["ROWS", "controls_table", "invariants_table", "measure", "pushes_table", "shared_words", "when"]
 
+ROWS = 200
+"""Of a table; of more the first are shown."""
 _STATE_TONE: Mapping[str, Tone] = {"missing": "bad", "bypassed": "bad", "failed": "bad", "effective": "good"}
 
 
@@ -180,6 +182,7 @@ def _worst(p: Pushed) -> Estimate:
 def controls_table(scene: Scene, controls: Sequence[Control], shared: Sequence[Shared]) -> Table | None:
     if not controls:
         return None
+    left = len(controls) - ROWS
     rows = tuple(
         (
             Cell(c.name),
@@ -189,7 +192,7 @@ def controls_table(scene: Scene, controls: Sequence[Control], shared: Sequence[S
             Cell("; ".join(shared_words(c.name, shared)) or "none known"),
             Cell("; ".join(_grounds(scene, c)) or "the case's word alone", tone="plain" if c.grounds.rests else "muted"),
         )
-        for c in controls
+        for c in controls[:ROWS]
     )
     return Table(
         "controls",
@@ -204,7 +207,8 @@ def controls_table(scene: Scene, controls: Sequence[Control], shared: Sequence[S
         ),
         rows,
         note="Guards: the lines that need it to fail. Fails on demand: broken for good or failing this time, 1 - (1 - broken)(1 - fails). "
-        "Shares: what it and another control depend on; a common cause that the case declares is counted, anything else is not.",
+        "Shares: what it and another control depend on; a common cause that the case declares is counted; what is not counted is said."
+        + (f" {plural(left, 'control')} more {'is' if left == 1 else 'are'} not shown." if left > 0 else ""),
     )
 
 
@@ -214,17 +218,12 @@ def _state(c: Control) -> str:
 
 
 def shared_words(name: str, shared: Sequence[Shared]) -> Iterator[str]:
-    """`rollback: signal lag`, one for each thing that it shares."""
-    by: dict[str, list[str]] = {}
-    declared: dict[str, str] = {}
+    """`lag with failover, not counted`, one for each thing that it shares."""
     for s in shared:
-        if name in s.pair:
-            other = s.pair[1] if s.pair[0] == name else s.pair[0]
-            by.setdefault(s.key, []).append(other)
-            declared[s.key] = s.declared
-    for key, others in by.items():
-        what = key.removeprefix("on ").removeprefix("shares ").removeprefix("blind ")
-        yield f"{what} with {listed(others)}" + ("" if declared[key] else ", not counted")
+        if name in s.members:
+            what = s.key.removeprefix("on ").removeprefix("shares ").removeprefix("blind ")
+            others = [n for n in s.members if n != name]
+            yield f"{what} with {listed(others)}" + (", not counted" if name in s.layers else "")
 
 
 def _grounds(scene: Scene, c: Control) -> Iterator[str]:

@@ -10,11 +10,11 @@ from fuelbed.core.blocks import Picture, Tone
 from fuelbed.core.case import Case
 from fuelbed.engines.invariants.checks import Checked, Pushed
 from fuelbed.engines.invariants.controls import Control
-from fuelbed.engines.invariants.evidence import names_it
+from fuelbed.engines.invariants.corpus import names_it
 from fuelbed.engines.invariants.moments import Placed, Told
 from fuelbed.engines.invariants.scene import Scene
 from fuelbed.engines.invariants.strips import strip
-from fuelbed.engines.invariants.words import brief, clock, listed, plural, spell
+from fuelbed.engines.invariants.words import brief, clock, day_of, listed, plural, spell
 
 __all__ = ["timelines"]
 
@@ -155,10 +155,9 @@ def _picture(case: Case, title: str, lanes: Sequence[_Lane], checked: Sequence[C
 
 
 def _alt(case: Case, lanes: Sequence[_Lane], checked: Sequence[Checked], start: float, stop: float, absolute: bool) -> str:
+    head = f"Over {spell(stop - start)}"
     if absolute:
-        head = f"From {clock(start)} to {clock(stop, None)} UTC ({spell(stop - start)})"
-    else:
-        head = f"Over {spell(stop - start)}"
+        head = f"From {clock(start)} to {clock(stop, day_of(start))} UTC ({spell(stop - start)})"
     parts = [_counted(x) for x in lanes]
     broken = [f"`{c.invariant.name}` broken {plural(len(c.broken), 'time')}" for c in checked if c.broken]
     held = [f"`{c.invariant.name}` never broken" for c in checked if not c.broken]

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 
-__all__ = ["brief", "clock", "code", "listed", "plain", "plural", "spell"]
+__all__ = ["brief", "clock", "code", "day_of", "listed", "plain", "plural", "spell"]
 
 _UNITS = (("day", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0))
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -64,6 +64,14 @@ def _short(left: float, name: str, size: float) -> str:
         return f"{left:g} s"
     n, rest = divmod(round(left), 60)
     return f"{n} min {rest} s" if rest and n < 10 else f"{round(left / size)} min"
+
+
+def day_of(epoch: float) -> dt.date | None:
+    """The day in UTC; None beyond the calendar."""
+    try:
+        return (_EPOCH + dt.timedelta(seconds=epoch)).date()
+    except OverflowError:
+        return None
 
 
 def clock(epoch: float, day: dt.date | None = None, seconds: bool = False) -> str:
