@@ -136,7 +136,7 @@ class _Reader:
             labels[label[1]] = _ESCAPE.sub(lambda e: {"n": "\n"}.get(e[1], e[1]), label[2])
             at = label.end()
             if inside[at : at + 1] == ",":
-                at += 1
+                at += 2 if inside[at + 1 : at + 2] == " " else 1  # some write a blank there
             elif at < len(inside):
                 self.fault("FB052", number, m.start(2) + at + 1, "a comma is missing between two labels.", "Write one.")
                 return None
@@ -176,13 +176,19 @@ class _Reader:
         return name.endswith("_created") and family is not None and "_created" in _TYPES[family.kind]
 
     def _means(self) -> Iterator[Series]:
-        """Of histograms and summaries: the mean of what was observed between two samples."""
+        """Of histograms and summaries: the mean of what was observed between two samples.
+
+        Dumps write no types: there a sum and a count of one name are taken to be of one summary.
+        """
         by = {(s.name, frozenset(s.labels.items())): s for s in self.series.values() if s.times}
-        for family in self.families.values():
-            if family.kind in ("histogram", "summary"):
-                for (name, labels), count in by.items():
-                    if name == family.name + "_count" and (total := by.get((family.name + "_sum", labels))) is not None:
-                        yield mean_of(total, count, family.name)
+        for (name, labels), count in by.items():
+            family = name.removesuffix("_count")
+            total = by.get((family + "_sum", labels))
+            known = self.families.get(family)
+            if name == family or total is None or (known is not None and known.kind not in ("histogram", "summary", "unknown")):
+                continue
+            count.kind = total.kind = "counter"
+            yield mean_of(total, count, family)
 
 
 def read_openmetrics(lines: Iterator[tuple[int, list[str]]], faults: FileFaults) -> SeriesFile:
