@@ -26,6 +26,7 @@ _COMMANDS = {
     ),
     "check": ("fuelbed.cli.check:check", "Check a case file; report every fault at once."),
     "solve": ("fuelbed.cli.solve:solve", "Solve a classical fault tree (Open-PSA or Galileo), exactly."),
+    "invariants": ("fuelbed.cli.invariants:invariants", "Show where invariants were violated, or suggest some from the metrics."),
     "explain": ("fuelbed.cli.explain:explain", "Explain a finding's code."),
     "schema": ("fuelbed.cli.schema:schema", "Print the JSON Schema of the case file, or of what commands write as JSON."),
     "cases": ("fuelbed.cli.cases:cases", "List the shipped cases, or copy one to start from."),
