@@ -97,9 +97,15 @@ class Loops:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """From observability: bits of ambiguity about the mechanism, by action name ("" = today)."""
+    """From observability: bits of ambiguity about the mechanism of the next failure once the signals are read, by action name ("" = today).
+
+    removed  how many an item takes away, paired (the same numbers before and after); an item that is not there was not computed.
+    said     a few words of what an item adds, where the number alone would not say it ("nothing: the same as ...").
+    """
 
     bits: Mapping[str, Estimate]
+    removed: Mapping[str, Estimate] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

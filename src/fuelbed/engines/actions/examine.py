@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Sentence, Table
 from fuelbed.core.case import Case
-from fuelbed.core.facts import Facts, Margins, NotFound, Tipping, Verdict, Verdicts
+from fuelbed.core.facts import Facts, Margins, NotFound, Signatures, Tipping, Verdict, Verdicts
 from fuelbed.core.options import Options
 from fuelbed.core.shown import count, per_cent
+from fuelbed.engines.actions.ambiguity import ambiguity_cells, ambiguity_columns
 from fuelbed.engines.actions.cheapest import cheapest
 from fuelbed.engines.actions.flips import flips
 from fuelbed.engines.actions.margins import margin_cells, margin_columns
@@ -45,11 +46,12 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """One row per action item; deterministic for a seed."""
     tipping = t if isinstance(t := facts[Tipping], Tipping) else None
     margins = m if isinstance(m := facts[Margins], Margins) else None
+    signatures = s if isinstance(s := facts[Signatures], Signatures) else None
     if not case.actions:
         ask = NotFound("What does the team plan to do, and which factor does each item change?", "a verdict on every action item")
         return Answer("The case lists no action items.", (Ask(ask), whatif(compile_case(case, tipping))))
     order = option_order(compile_case(case, tipping))
-    scene = set_up(case, options, order.order, tipping, margins)
+    scene = set_up(case, options, order.order, tipping, margins, signatures)
     evidence = {
         n: Evidence(scene, a, reach(scene.model, a.does, n), not a.does or "" in order.order.better[n])
         for n, a in case.actions.items()
@@ -121,7 +123,7 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
         moves = bool(scene.case.actions[name].does)
         cells = [Cell(estimate=change(r[o].ratio, scene.known)) if moves else Cell("not said") for o, _ in quantities]
         head = [Cell(name), Cell(scene.case.actions[name].what), Cell(rule.verdict, tone=rule.tone)]
-        rows.append((*head, *cells, *margin_cells(scene, name, evidence[name].reach), Cell(why)))
+        rows.append((*head, *cells, *margin_cells(scene, name, evidence[name].reach), *ambiguity_cells(scene, name), Cell(why)))
     return Table(
         "actions",
         "What each action item changes",
@@ -131,6 +133,7 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
             Column("verdict", "verdict", "verdict"),
             *(c for _, c in quantities),
             *margin_columns(scene),
+            *ambiguity_columns(scene),
             Column("why", "why", brief=False),
         ),
         tuple(rows),

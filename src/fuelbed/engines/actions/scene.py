@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from fuelbed.core.case import Case
-from fuelbed.core.facts import Margins, Tipping
+from fuelbed.core.facts import Margins, Signatures, Tipping
 from fuelbed.core.options import Options
 from fuelbed.numerics.boolean.bdd import FALSE
 from fuelbed.numerics.process.bounds import Bound, Comparison, bounds, sampled
@@ -34,6 +34,7 @@ class Scene:
     judged    what a verdict looks at: failures a year, horizon probability (where it is only enclosed, standing failures) and loss.
     known     False where a rate is not given: then nothing has a middle.
     margins   distances to failure, where an engine gave them.
+    signatures  bits of ambiguity about the mechanism, likewise.
     """
 
     model: Compiled
@@ -44,6 +45,7 @@ class Scene:
     judged: tuple[str, ...]
     known: bool
     margins: Margins | None = None
+    signatures: Signatures | None = None
 
     @property
     def case(self) -> Case:
@@ -90,7 +92,12 @@ def may_stand(model: Compiled) -> bool:
 
 
 def set_up(
-    case: Case, options: Options, order: Order | None = None, tipping: Tipping | None = None, margins: Margins | None = None
+    case: Case,
+    options: Options,
+    order: Order | None = None,
+    tipping: Tipping | None = None,
+    margins: Margins | None = None,
+    signatures: Signatures | None = None,
 ) -> Scene:
     """Compile the case and compare every item with doing nothing, on the same numbers.
 
@@ -115,7 +122,7 @@ def set_up(
     judged: tuple[str, ...] = ("hazard", "probability", "loss")
     if open_chance:
         judged = ("hazard", "standing", "loss") if standing else ("hazard", "loss")
-    return Scene(model, options, results, standing, main, judged, not has_unknown_rates(model), margins)
+    return Scene(model, options, results, standing, main, judged, not has_unknown_rates(model), margins, signatures)
 
 
 def _no_more(c: Comparison, before: Comparison, same: bool) -> Comparison:

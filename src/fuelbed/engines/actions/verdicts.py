@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fuelbed.core.actions import Action
 from fuelbed.core.blocks import Tone
 from fuelbed.core.shown import count, per_cent
+from fuelbed.engines.actions.ambiguity import sight
 from fuelbed.engines.actions.scene import Scene
 from fuelbed.engines.actions.words import change, fall, names, proven, rise
 from fuelbed.numerics.process.bounds import Bound
@@ -168,7 +169,9 @@ RULES: tuple[Rule, ...] = (
         "sight only",
         "muted",
         lambda e: e.reach.touches == {"signal"} and e.all_flat,
-        lambda e: "Adds sight and changes nothing else: no control in the model acts on what it shows.",
+        lambda e: (
+            f"Adds sight, changes no dynamics: no control in the model acts on what it shows.{sight(e.scene, e.action.name)}"
+        ),
     ),
     Rule("no effect", "muted", lambda e: e.all_flat, _no_effect),
     Rule("structural", "good", lambda e: e.helps and bool(e.reach.closes or e.reach.unloops), _structural),

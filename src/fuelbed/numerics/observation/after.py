@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.numerics.boolean.bdd import FALSE
-from fuelbed.numerics.observation.scene import OPEN, Model, Scene, numbers_of, weighed
+from fuelbed.numerics.observation.scene import OPEN, Model, Scene, numbers_of, thinned, weighed
 from fuelbed.numerics.process.interventions import Overrides, batch
 from fuelbed.numerics.process.parameters import Knob
 from fuelbed.numerics.process.structure import Event
@@ -25,7 +25,6 @@ from fuelbed.numerics.process.worlds import points
 __all__ = ["Next", "next_failures"]
 
 Array = NDArray[np.float64]
-_STEPS = 3_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +48,15 @@ def next_failures(model: Model, rows: Mapping[str, Overrides], rng: np.random.Ge
     used = _used(model, rows)
     knobs |= {n: model.compiled.knobs[n] for n in used if n in model.compiled.knobs}
     at, corners, stand_ins = points(knobs, rng)
+    most = max((len(every) * max(1, len(every.came)) for every in made.values() if every is not None), default=1)
+    at, kept = thinned(at, stand_ins, most)
+    corners, stand_ins = corners and len(kept) == len(stand_ins), stand_ins[kept]
     out: dict[str, Next] = {}
     for key, names in kinds.items():
         every = made[key]
         top = _top(model, dict(key))
         for name in names:
-            if every is None or len(every) * len(stand_ins) * max(1, len(every.came)) > _STEPS:
+            if every is None or not len(kept):
                 out[name] = Next(None, known=False)
                 continue
             weight, numbers = every.weigh(at, rows[name])

@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.numerics.observation.information import given, joint, likelihood
+from fuelbed.numerics.observation.information import condensed, given, joint, likelihood
 from fuelbed.numerics.observation.scene import Scene
 
 __all__ = ["LEVEL", "Ruling", "bayes_factor", "chances", "ruling_out"]
@@ -58,6 +58,7 @@ def ruling_out(scene: Scene, so: Bools, seen: Mapping[int, bool], free: Sequence
     labels = so.astype(np.intp)
     if not so.any() or so.all():
         return []
+    scene, labels = condensed(scene, labels, [*free, *seen])
     tried = 0
     for size in range(1, min(most, len(free)) + 1):
         good: list[Ruling] = []

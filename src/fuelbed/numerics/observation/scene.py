@@ -34,13 +34,26 @@ from fuelbed.numerics.process.structure import Structure
 from fuelbed.numerics.process.weighing import Weighing, read_on
 from fuelbed.numerics.process.worlds import completing, draw_worlds, points
 
-__all__ = ["OPEN", "Model", "Scene", "certain", "engaged", "model_of", "numbers_of", "scene_of", "weighed", "without_hindsight"]
+__all__ = [
+    "OPEN",
+    "Model",
+    "Scene",
+    "certain",
+    "engaged",
+    "model_of",
+    "numbers_of",
+    "scene_of",
+    "thinned",
+    "weighed",
+    "without_hindsight",
+]
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ids = NDArray[np.intp]
-OPEN = 13  # events that are open at most, for every world to be weighed
-_STEPS = 6_000_000  # worlds times (points and diagram nodes)
+OPEN = 16  # events that are open at most, for every world to be weighed
+_STEPS = 8_000_000  # worlds times diagram nodes, and times points
+_LEAST = 9  # points that the worlds are weighed at, however many they are
 _DRAWN = 1024
 
 
@@ -110,6 +123,7 @@ class Scene:
     exact      every world is here; else `drawn` were drawn.
     corners    the points are all corners of the uncertain numbers, else a sample of the box.
     stand_ins  (points,): which points differ from the middle only in numbers that nobody gave.
+    points     (points,): their places among all points that were tried; at those left out the failure is impossible. 0 is the middle.
     """
 
     model: Model
@@ -126,6 +140,7 @@ class Scene:
     corners: bool = True
     stand_ins: Bools = dataclasses.field(default_factory=lambda: np.zeros(1, dtype=bool))
     guessed: bool = False
+    points: Ids = dataclasses.field(default_factory=lambda: np.zeros(1, dtype=np.intp))
 
     def __len__(self) -> int:
         return len(self.truth)
@@ -157,10 +172,21 @@ def scene_of(model: Model, rng: np.random.Generator) -> Scene | None:
     if len(unknown) <= OPEN and 2 ** len(unknown) * nodes <= _STEPS:
         every = Weighing(compiled, d, known, came, unknown, numbers=numbers_of(model.sensors))
         at, corners, stand_ins = points(every.model.knobs, rng)
-        if len(every) * len(came) * len(stand_ins) <= _STEPS:
+        at, kept = thinned(at, stand_ins, len(every) * len(came))
+        if len(kept):
             weight, numbers = every.weigh(at)
-            return weighed(model, every.truth, weight, numbers, corners=corners, stand_ins=stand_ins)
+            return weighed(model, every.truth, weight, numbers, None, corners and len(kept) == len(stand_ins), stand_ins[kept])
     return _drawn(model, known, came, unknown, rng)
+
+
+def thinned(at: Mapping[str, Array | float], stand_ins: Bools, worlds: int) -> tuple[dict[str, Array | float], Ids]:
+    """The middle and as many further points as so many worlds allow, evenly over all; none where even a few are too many."""
+    n = len(stand_ins)
+    most = _STEPS // max(1, worlds)
+    if most < min(n, _LEAST):
+        return dict(at), np.empty(0, dtype=np.intp)
+    kept = np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(np.intp))
+    return {k: v[kept] if isinstance(v, np.ndarray) and v.ndim else v for k, v in at.items()}, kept
 
 
 def weighed(
@@ -175,9 +201,10 @@ def weighed(
     if not kept.any():
         return None
     share = weight[np.ix_(some, kept)] / total[kept]
-    return _asked(
+    out = _asked(
         model, truth[some], share, {k: v[kept] for k, v in numbers.items()}, top, corners=corners, stand_ins=stand_ins[kept]
     )
+    return dataclasses.replace(out, points=np.flatnonzero(kept))
 
 
 def _drawn(
@@ -192,7 +219,8 @@ def _drawn(
     n = len(stand_ins)
     numbers = {name: np.broadcast_to(np.asarray(at[q.name or name], dtype=float), n) for name, q in given.items()}
     weight = np.repeat(drawn.weight, n, axis=1)
-    return _asked(model, drawn.truth, weight, numbers, None, False, _DRAWN, False, stand_ins, drawn.guessed)
+    out = _asked(model, drawn.truth, weight, numbers, None, False, _DRAWN, False, stand_ins, drawn.guessed)
+    return dataclasses.replace(out, points=np.arange(n))
 
 
 def _asked(

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.numerics.observation.information import WIDE, information
+from fuelbed.numerics.observation.information import WIDE, condensed, information
 from fuelbed.numerics.observation.readings import groups
 from fuelbed.numerics.observation.scene import Scene
 
@@ -44,14 +44,14 @@ def gain(scene: Scene, labels: Ids, free: Sequence[int], seen: Mapping[int, bool
     every = [*beside, *(i for i in free if i not in beside)]
     _, after = information(scene, labels, every, seen)
     before = information(scene, labels, beside, seen)[1] if beside else information(scene, labels, (), seen)[0]
-    return np.maximum(before - after, 0.0)
+    return np.asarray(np.maximum(before - after, 0.0))
 
 
 def greedy(
     scene: Scene, labels: Ids, candidates: Sequence[int], seen: Mapping[int, bool], cost: Mapping[int, float], most: int = 5
 ) -> list[Chosen]:
     """Sensors until none adds more than `NOTHING`, at the middle of every number; per cost where each candidate has one."""
-    at = _middle(scene)
+    at, labels = condensed(scene, labels, [*candidates, *seen])
     priced = all(cost.get(i, 0) > 0 for i in candidates)
     taken: list[int] = []
     out: list[Chosen] = []
@@ -74,7 +74,7 @@ def best_set(
     """The set of that size which tells most, by trying all of them at the middle of every number; None where they are too many."""
     if math.comb(len(candidates), size) > tried or size > WIDE:
         return None
-    at = _middle(scene)
+    at, labels = condensed(scene, labels, [*candidates, *seen])
     before = float(information(at, labels, (), seen)[0][0])
     found = [(s, before - float(information(at, labels, s, seen)[1][0])) for s in combinations(candidates, size)]
     return max(found, key=lambda x: round(x[1], 12))
@@ -82,8 +82,8 @@ def best_set(
 
 def upper_bound(scene: Scene, labels: Ids, candidates: Sequence[int], seen: Mapping[int, bool], size: int) -> float:
     """No set of that size tells more, in bits; at the middle of every number."""
-    at = _middle(scene)
-    most = float(information(at, labels, (), seen)[0][0])
+    at, own = condensed(scene, labels, [*candidates, *seen])
+    most = float(information(at, own, (), seen)[0][0])
     if any(len(g) > 1 for g in groups(at.sensors, [*candidates, *seen])):
         return most
     world = np.arange(len(at), dtype=np.intp)
@@ -93,18 +93,9 @@ def upper_bound(scene: Scene, labels: Ids, candidates: Sequence[int], seen: Mapp
 
 def same_as(scene: Scene, labels: Ids, sensor: int, others: Sequence[int], seen: Mapping[int, bool]) -> int | None:
     """The other sensor beside which this one adds nothing though it tells something alone; None where there is none."""
-    at = _middle(scene)
+    at, labels = condensed(scene, labels, [sensor, *others, *seen])
     if float(gain(at, labels, (sensor,), seen)[0]) <= NOTHING:
         return None
     beside = {i: float(gain(at, labels, (sensor,), seen, (i,))[0]) for i in others if i != sensor}
     best = min(beside, key=lambda i: (round(beside[i], 12), i), default=None)
     return best if best is not None and beside[best] < NOTHING else None
-
-
-def _middle(scene: Scene) -> Scene:
-    """The scene at the middle of every number alone."""
-    if scene.weight.shape[1] == 1:
-        return scene
-    return replace(
-        scene, weight=scene.weight[:, :1], numbers={k: v[:1] for k, v in scene.numbers.items()}, stand_ins=scene.stand_ins[:1]
-    )

@@ -5,8 +5,8 @@ A sensor tells two states apart where its readings differ by at least `APART` in
 
     minimize sum_k cost_k x_k   with   sum_{k tells the pair apart} x_k >= 1 for every pair,   x_k in {0, 1}
 
-is then solved by branch and bound (HiGHS, through SciPy) with a limit on nodes, never on time: where it stops early, its lower bound is
-shown beside what was found. Equal rows are one, so that the program stays small.
+is solved by trying every set where the sensors are few, else by branch and bound (HiGHS, through SciPy) with a limit on nodes, never on
+time: where it stops early, its lower bound is shown beside what was found. Equal rows are one, so that the program stays small.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 APART = 0.5
 _NODES = 500
+_FEW = 10  # sensors, of which every set is tried
 _HAIR = 1e-6
 
 
@@ -57,7 +58,7 @@ def cover(shows: Array, cost: Array, done: Bools | None = None, nodes: int = _NO
     rows = _needed(rows)
     taken = _greedy(rows, cost)
     quick = float(cost[taken].sum())
-    best, least = _solved(rows, cost, nodes)
+    best, least = _tried(rows, cost) if rows.shape[1] <= _FEW else _solved(rows, cost, nodes)
     chosen = best if best is not None and float(cost[best].sum()) <= quick + _HAIR else taken
     return Cover(tuple(sorted(chosen)), float(cost[chosen].sum()), min(least, float(cost[chosen].sum())), quick, hopeless)
 
@@ -83,6 +84,16 @@ def _greedy(rows: Bools, cost: Array) -> list[int]:
         if rest and rows[:, rest].any(axis=1).all():
             out = rest
     return out
+
+
+def _tried(rows: Bools, cost: Array) -> tuple[list[int], float]:
+    """The cheapest set by trying them all, of equal ones the smallest."""
+    m = rows.shape[1]
+    bits = (np.arange(1 << m)[:, None] >> np.arange(m)) & 1
+    price = np.where((rows.astype(np.int64) @ bits.T > 0).all(axis=0), bits @ cost + 1e-9 * bits.sum(axis=1), np.inf)
+    best = int(price.argmin())
+    chosen = [k for k in range(m) if best >> k & 1]
+    return chosen, float(cost[chosen].sum())
 
 
 def _solved(rows: Bools, cost: Array, nodes: int) -> tuple[list[int] | None, float]:

@@ -1,0 +1,49 @@
+"""The ambiguity column of the action table: bits about the mechanism that an item takes away, as observability computed them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from fuelbed.core.blocks import Cell, Column, Tone
+from fuelbed.core.facts import Signatures
+from fuelbed.core.shown import number
+from fuelbed.engines.actions.scene import Scene
+
+__all__ = ["ambiguity_cells", "ambiguity_columns", "sight"]
+
+_NOTHING = 0.01  # bits
+
+
+def ambiguity_columns(scene: Scene) -> list[Column]:
+    """One column where observability said something of an item, else none."""
+    told = scene.signatures
+    return [Column("ambiguity", "bits of ambiguity taken away", brief=False)] if told is not None and told.removed else []
+
+
+def ambiguity_cells(scene: Scene, name: str) -> list[Cell]:
+    """How many bits about the mechanism of the next failure the item takes away once the signals are read; below 0 it adds some."""
+    told: Signatures | None = scene.signatures
+    if told is None or not told.removed:
+        return []
+    e = told.removed.get(name)
+    if e is None:
+        return [Cell("not computed" if scene.case.actions[name].does else "", tone="muted")]
+    if told.said.get(name):
+        return [Cell(told.said[name].replace("`", ""), tone="muted")]
+    if max(abs(e.low), abs(e.high)) <= _NOTHING:
+        return [Cell("unchanged", tone="muted")]
+    tone: Tone = "good" if e.low > _NOTHING else "bad" if e.high < -_NOTHING else "plain"
+    return [Cell(estimate=dataclasses.replace(e, unit=""), tone=tone)]
+
+
+def sight(scene: Scene, name: str) -> str:
+    """What an item that only observes does to the ambiguity, as the end of a sentence; "" where nothing was computed."""
+    told = scene.signatures
+    e = told.removed.get(name) if told is not None else None
+    if told is None or e is None:
+        return ""
+    if told.said.get(name):
+        return f" Of the mechanism it tells {told.said[name]}."
+    span = f"{number(round(e.low, 2))} to {number(round(e.high, 2))}"
+    middle = f"{number(round(e.value, 2))} bits ({span})" if e.value is not None else f"{span} bits"
+    return f" Of the mechanism it tells {middle} more than the signals that are there."
