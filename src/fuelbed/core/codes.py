@@ -445,7 +445,7 @@ CODES: Mapping[str, Code] = {
     ),
     "FB056": _e(
         "metrics file not read",
-        "The file is in none of the formats that are read, passes a limit (2 GB, 2,000 columns; JSON and OpenMetrics 100 MB), or needs the extra `parquet`.",
+        "The file is in none of the formats that are read, passes a limit (2 GB, 2,000 columns; JSON 50 MB, OpenMetrics 100 MB), or needs the extra `parquet`.",
         "A case may come from a stranger; every input has a budget.",
         "Cut it to the hours around the incident, or save it as CSV.",
         "metrics: a-year-of-everything.csv",

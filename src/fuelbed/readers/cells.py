@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import lt
 
 from fuelbed.readers.clock import Clock
@@ -19,6 +19,9 @@ __all__ = ["NUMBER", "increase", "plain_numbers", "plain_times", "within"]
 
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
 _OF_NUMBERS = b"0123456789.+-eE \t"
+_NOTHING = frozenset(
+    ("", "NaN", "nan", "null", "NULL", "NA", "N/A", "None", "-")
+)  # the usual ones; others are found cell by cell
 _DIGITS = str.maketrans("123456789", "000000000")
 _ISO = re.compile(r"0000-00-00[T ]00:00(?::00(?:\.0{1,6})?)?(?:Z|[+-]00:?00)?\Z", re.ASCII)
 _LONG = 300  # digits; from there on a number may be past what is finite
@@ -28,17 +31,25 @@ _MANY = 4_000  # cells from which on numpy is worth its import
 
 def plain_numbers(cells: Sequence[str]) -> array[float] | None:
     """The cells as numbers, an empty one as nan; None where one is no plain number."""
-    joined = "".join(cells)
-    if not joined.isascii() or joined.encode("ascii").translate(None, _OF_NUMBERS):
-        return None
     try:
-        return array("d", map(float, cells))
+        return array("d", map(float, cells)) if _is_plain(cells) else _with_empty(cells)
     except ValueError:
         pass
     try:
-        return array("d", [float(c) if c else math.nan for c in cells])
+        return _with_empty(cells)
     except ValueError:
         return None
+
+
+def _is_plain(cells: Iterable[str]) -> bool:
+    joined = "".join(cells)
+    return joined.isascii() and not joined.encode("ascii").translate(None, _OF_NUMBERS)
+
+
+def _with_empty(cells: Sequence[str]) -> array[float] | None:
+    if not _is_plain(c for c in cells if c not in _NOTHING):
+        return None
+    return array("d", [math.nan if c in _NOTHING else float(c) for c in cells])
 
 
 def within(values: array[float], low: float, high: float) -> bool:

@@ -13,9 +13,10 @@ from fuelbed.readers.series import SeriesFile
 from fuelbed.readers.sheets import SheetFault
 from fuelbed.readers.stream import Stream
 
-__all__ = ["MAX_EXPORT", "read_export"]
+__all__ = ["MAX_JSON", "MAX_OPENMETRICS", "read_export"]
 
-MAX_EXPORT = 100_000_000  # bytes
+MAX_JSON = 50_000_000  # bytes; all of it is held at once, and its values take up to 20 times as much
+MAX_OPENMETRICS = 100_000_000
 
 
 def read_export(stream: Stream, form: str, faults: FileFaults) -> SeriesFile:
@@ -37,7 +38,7 @@ def read_export(stream: Stream, form: str, faults: FileFaults) -> SeriesFile:
         otlp.add(found)
         found.tell()
         document.value = None
-    return otlp.finish(faults)
+    return otlp.finish()
 
 
 def _prometheus(documents: list[JsonText], faults: FileFaults) -> SeriesFile:

@@ -14,7 +14,7 @@ from fuelbed.core.findings import Span
 from fuelbed.readers.clock import Clock, which_clock
 from fuelbed.readers.csv_file import CsvFile
 from fuelbed.readers.entries import FileFaults, TooManyHere
-from fuelbed.readers.exports import MAX_EXPORT, read_export
+from fuelbed.readers.exports import MAX_JSON, MAX_OPENMETRICS, read_export
 from fuelbed.readers.fields import Reading
 from fuelbed.readers.files import FileFault, Progress, resolve_inside
 from fuelbed.readers.gathering import MAX_CELLS, MAX_KEPT, Rows, TooManyStretches
@@ -77,7 +77,7 @@ class _File:
             self.faults.add("FB056", self.w.span, f"the name of `{file[:80]}` does not say its format.", cure)
             return None
         try:
-            limit = MAX_TABLE if form in _TABLES else MAX_EXPORT
+            limit = MAX_TABLE if form in _TABLES else MAX_OPENMETRICS if form == "openmetrics" else MAX_JSON
             with Stream(resolve_inside(self.root, file), file, limit, self.progress) as stream:
                 if form == "parquet":
                     self.inputs[file] = stream.digest()

@@ -7,12 +7,13 @@ Format: OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec/ 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fuelbed.core.findings import Span
 from fuelbed.readers.entries import FileFaults
-from fuelbed.readers.series import Kind, Series, SeriesFile, mean_of, sample
+from fuelbed.readers.series import MAX_SERIES, Kind, Series, SeriesFile, mean_of, sample, too_many_series
 from fuelbed.readers.sheets import SheetFault
 
 __all__ = ["read_openmetrics"]
@@ -36,7 +37,6 @@ class _Family:
     name: str
     kind: str = "unknown"
     unit: str = ""
-    line: int = 0
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class _Reader:
     faults: FileFaults
     families: dict[str, _Family] = field(default_factory=dict)
     series: dict[str, Series] = field(default_factory=dict)
-    lines: dict[str, list[int]] = field(default_factory=dict)  # of each series, the line of every sample
+    lines: dict[str, array[int]] = field(default_factory=dict)  # of each series, the line of every sample
     ended: int = 0
     last: int = 0
     untimed: int = 0
@@ -71,7 +71,9 @@ class _Reader:
             self.fault("FB052", number, 1, "this is no `# TYPE`, `# UNIT`, `# HELP` or `# EOF`.", "Remove the line.")
             return
         word, name, text = m[1], m[2], m[3] or ""
-        family = self.families.setdefault(name, _Family(name, line=number))
+        if len(self.families) >= MAX_SERIES:
+            raise too_many_series(number)
+        family = self.families.setdefault(name, _Family(name))
         if word == "TYPE":
             if text not in _TYPES:
                 self.fault(
@@ -95,11 +97,9 @@ class _Reader:
             bad = next((i for i, c in enumerate(line) if not (c.isascii() and (c.isalnum() or c in "_:"))), len(line))
             self.fault("FB052", number, bad + 1, "this is no sample.", 'Write `name{label="value"} 1.5 1769853600`.')
             return
-        series = self.series.get(m.group())
+        series = self.series.get(m.group()) or self._begin(number, m)
         if series is None:
-            series = self._begin(number, m)
-            if series is None:
-                return
+            return
         rest = line[m.end() + 1 :]
         said = rest.partition(" # ")[0].split(" ")
         value = sample(said[0])
@@ -140,7 +140,9 @@ class _Reader:
             elif at < len(inside):
                 self.fault("FB052", number, m.start(2) + at + 1, "a comma is missing between two labels.", "Write one.")
                 return None
-        lines: list[int] = []
+        if len(self.series) >= MAX_SERIES:
+            raise too_many_series(number)
+        lines = array("q")
         kind, unit, family = self._kind(m[1])
         series = Series(m[1], labels, kind=kind, unit=unit, family=family)
         series.locate = lambda i: Span(self.faults.shown, lines[i], m.end() + 2)

@@ -7,17 +7,15 @@ Format: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding and ope
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from fuelbed.core.findings import Span
-from fuelbed.readers.entries import FileFaults
 from fuelbed.readers.json_faults import JsonFaults
 from fuelbed.readers.json_text import Path
-from fuelbed.readers.series import Kind, Series, SeriesFile, mean_of, sample
+from fuelbed.readers.series import MAX_SERIES, Kind, Series, SeriesFile, mean_of, sample, too_many_series
 
 __all__ = ["Otlp", "is_otlp"]
 
@@ -26,9 +24,9 @@ _DELTA = (1, "AGGREGATION_TEMPORALITY_DELTA")
 _CUMULATIVE = (2, "AGGREGATION_TEMPORALITY_CUMULATIVE")
 _NO_VALUE = 1  # DataPointFlags: FLAG_NO_RECORDED_VALUE
 _NOT_READ = {"exponentialHistogram": "exponential histograms", "summary": "summaries"}
-_Place = Callable[[], Span]
-_Row = tuple[float, float, float, float, _Place]
-"""Time, start (nan where none is written), value or sum, count of a histogram, where it stands."""
+_Home = tuple[JsonFaults, Path]
+_Row = tuple[float, float, float, float, _Home, int]
+"""Time, start (nan where none is written), value or sum, count of a histogram, the list of data points that it stands in, its index there."""
 _Id = tuple[str, frozenset[tuple[str, str]]]
 
 
@@ -83,11 +81,14 @@ class Otlp:
         kind = self._kind(found, name, shape, body, (*path, shape))
         if not kind:
             return
+        home = (found, (*path, shape, "dataPoints"))
         for point, place in _items(found, body, "dataPoints", (*path, shape), missing=True):
             labels = {**shared, **_attributes(found, point.get("attributes"), (*place, "attributes"))}
-            row = _row(found, point, place, shape)
+            row = _row(home, point, place, shape)
             if row is not None:
                 of = (name, frozenset(labels.items()))
+                if of not in self.points and len(self.points) >= MAX_SERIES:
+                    raise too_many_series()
                 self.points.setdefault(of, _Points(unit if isinstance(unit, str) else "", kind)).rows.append(row)
 
     def _kind(self, found: JsonFaults, name: str, shape: str, body: dict[str, Any], path: Path) -> str:
@@ -108,23 +109,32 @@ class Otlp:
             return ""
         return "gauge"
 
-    def finish(self, faults: FileFaults) -> SeriesFile:
+    def finish(self) -> SeriesFile:
         """All series. Two samples of one series at one time are a fault."""
         out = SeriesFile(notes=list(self.notes))
+        touched: dict[int, JsonFaults] = {}
         for (name, labels), points in self.points.items():
             rows = sorted(points.rows, key=lambda row: row[0])
             twice = next((b for a, b in pairwise(rows) if a[0] == b[0]), None)
             if twice is not None:
                 cure = "Keep one exporter's samples, or add the label that tells them apart."
-                faults.add("FB055", twice[4](), f"`{name[:60]}` has two samples of one series at one time.", cure)
+                (found, path), index = twice[4:]
+                found.add((*path, index), "FB055", f"`{name[:60]}` has two samples of one series at one time.", cure)
+                touched[id(found)] = found
                 continue
             out.series += _of_points(name, dict(labels), points, rows)
+        for found in touched.values():
+            found.tell()
         return out
 
 
 def _of_points(name: str, labels: dict[str, str], points: _Points, rows: list[_Row]) -> Iterator[Series]:
+    def locate(i: int) -> Span:
+        (found, path), index = rows[i][4:]
+        return found.place((*path, index))
+
     def series(title: str, k: int, kind: Kind, unit: str = "") -> Series:
-        s = Series(title, labels, kind=kind, unit=unit, locate=lambda i: rows[i][4]())
+        s = Series(title, labels, kind=kind, unit=unit, locate=locate)
         s.times.extend(row[0] for row in rows)
         s.values.extend(row[k] for row in rows)  # type: ignore[misc]  # k is that of a number
         return s
@@ -140,7 +150,7 @@ def _of_points(name: str, labels: dict[str, str], points: _Points, rows: list[_R
             yield from (mean_of(total, count, name), count, total)
             return
         mean = series(name, 2, "gauge", points.unit)
-        for i, (_, _, total_, n, _) in enumerate(rows):
+        for i, (_, _, total_, n, *_) in enumerate(rows):
             mean.values[i] = total_ / n if n > 0 else math.nan
         yield mean
         for s in (count, total):
@@ -189,30 +199,30 @@ def _attributes(found: JsonFaults, value: Any, path: Path) -> dict[str, str]:
     return out
 
 
-def _row(found: JsonFaults, point: dict[str, Any], path: Path, shape: str) -> _Row | None:
-    """(time, start or nan, value or sum, count) of a data point; None after a fault."""
+def _row(home: _Home, point: dict[str, Any], path: Path, shape: str) -> _Row | None:
+    """A data point at `path`; None after a fault."""
+    found, index = home[0], int(path[-1])
     at = _nanoseconds(point.get("timeUnixNano"))
     if at is None or at == 0:
         cure = "It is a text of nanoseconds since 1970."
         found.add((*path, "timeUnixNano"), "FB055", "`timeUnixNano` is no time.", cure)
         return None
     start = _nanoseconds(point.get("startTimeUnixNano", "0"))
-    where = partial(found.place, path)
     flags = point.get("flags", 0)
     if isinstance(flags, int) and flags & _NO_VALUE:
-        return at, start or math.nan, math.nan, math.nan, where
+        return at, start or math.nan, math.nan, math.nan, home, index
     if shape != "histogram":
         key = "asInt" if "asInt" in point else "asDouble"
         value = _number(point.get(key))
         if value is None:
             found.add((*path, key), "FB054", "a data point has a number in `asDouble` or `asInt`.", _FORM)
             return None
-        return at, start or math.nan, value, math.nan, where
+        return at, start or math.nan, value, math.nan, home, index
     total, count = _number(point.get("sum", "NaN")), _number(point.get("count"))
     if total is None or count is None:
         found.add((*path, "sum" if total is None else "count"), "FB054", "a histogram has numbers in `count` and `sum`.", _FORM)
         return None
-    return at, start or math.nan, total, count, where
+    return at, start or math.nan, total, count, home, index
 
 
 def _nanoseconds(value: Any) -> float | None:

@@ -15,7 +15,7 @@ from fuelbed.core.findings import Span
 from fuelbed.readers.cells import increase, plain_numbers
 from fuelbed.readers.json_faults import JsonFaults
 from fuelbed.readers.json_text import Path
-from fuelbed.readers.series import Series, SeriesFile, sample
+from fuelbed.readers.series import MAX_SERIES, Series, SeriesFile, sample, too_many_series
 
 __all__ = ["is_prometheus", "read_prometheus"]
 
@@ -42,6 +42,8 @@ def read_prometheus(found: JsonFaults) -> SeriesFile:
     if not isinstance(result, list):
         found.add(path, "FB052", "`result` is a list of series.", _FORM)
         return out
+    if len(result) > MAX_SERIES:
+        raise too_many_series()
     histograms = 0
     for i, item in enumerate(result):
         here = (*path, i)

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from fuelbed.core.findings import Span
+from fuelbed.readers.sheets import SheetFault
 
-__all__ = ["Kind", "Series", "SeriesFile", "mean_of", "on_one_axis", "sample"]
+__all__ = ["MAX_SERIES", "Kind", "Series", "SeriesFile", "mean_of", "on_one_axis", "sample", "too_many_series"]
 
+MAX_SERIES = 100_000
 Kind = Literal["gauge", "counter", "delta", "unknown"]
 """counter: only grows, and starts again from 0. delta: what was counted since the sample before (its rate is `values` already)."""
 
@@ -39,6 +41,10 @@ class Series:
         """`name{label="value"}`: what selects it."""
         inside = ", ".join(f'{k}="{v}"' for k, v in sorted(self.labels.items()))
         return f"{self.name}{{{inside}}}" if inside or not self.name else self.name
+
+
+def too_many_series(line: int = 1) -> SheetFault:
+    return SheetFault(f"the file has more than {MAX_SERIES:,} series.", "Export those that the case names.", "FB056", line)
 
 
 @dataclass(slots=True)
@@ -88,23 +94,17 @@ def on_one_axis(
 
     joins: for each column sum, mean, max or min, or "" for a column of one series.
     """
-    times = array("d", sorted({t for column in columns for ts, _ in column for t in ts}))
-    row = {t: i for i, t in enumerate(times)}
+    import numpy as np
+
+    times = np.unique(np.concatenate([np.frombuffer(ts) for column in columns for ts, _ in column]))
     out = []
     for column, join in zip(columns, joins, strict=True):
-        spread = []
+        joined = None
         for ts, vs in column:
-            cells = array("d", [math.nan]) * len(times)
-            for t, v in zip(ts, vs, strict=True):
-                cells[row[t]] = v
-            spread.append(cells)
-        out.append(spread[0] if not join else array("d", [_joined(cells, join) for cells in zip(*spread, strict=True)]))
-    return times, out
-
-
-def _joined(cells: Sequence[float], join: str) -> float:
-    if any(map(math.isnan, cells)):
-        return math.nan
-    if join in ("sum", "mean"):
-        return math.fsum(cells) / (len(cells) if join == "mean" else 1)
-    return max(cells) if join == "max" else min(cells)
+            cells = np.full(len(times), np.nan)
+            cells[np.searchsorted(times, np.frombuffer(ts))] = np.frombuffer(vs)
+            how = {"max": np.maximum, "min": np.minimum}.get(join, np.add)  # nan where one of them is
+            joined = cells if joined is None else how(joined, cells)
+        assert joined is not None
+        out.append(array("d", (joined / len(column) if join == "mean" else joined).tobytes()))
+    return array("d", times.tobytes()), out

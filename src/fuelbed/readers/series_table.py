@@ -9,19 +9,22 @@ from dataclasses import dataclass, field
 
 from fuelbed.core.evidence import ROLES
 from fuelbed.core.numbers import SECONDS, unit_of_time
+from fuelbed.core.findings import Span
 from fuelbed.core.scanner import TextFault
 from fuelbed.readers.entries import FileFaults
 from fuelbed.readers.gathering import Rows
 from fuelbed.readers.rates import Counter
-from fuelbed.readers.selectors import differences, nearest, parse_selector
+from fuelbed.readers.selectors import Selector, differences, nearest, parse_selector
 from fuelbed.readers.series import Series, SeriesFile, on_one_axis
 from fuelbed.readers.wanted import Unit, Wanted
+from fuelbed.readers.yaml import Scalar
 
 __all__ = ["SeriesTable", "unit_in_export"]
 
 _TIMES = {"us": 1e-6, "µs": 1e-6, "ns": 1e-9, "microseconds": 1e-6, "nanoseconds": 1e-9}
 _PER = re.compile(r"(?:1|\{[^{}]*\})?/([a-zµ]+)\Z")
 _MOST = 1e300
+_PLACES = 8  # samples that are looked up in the file: each costs a walk over its text
 
 
 def unit_in_export(text: str) -> Unit | None:
@@ -47,6 +50,7 @@ class SeriesTable:
     file: SeriesFile
     names: dict[str, str] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
+    _told: int = 0
 
     def rows(self) -> Rows | None:
         """None after a fault, and where the case does not say which series it wants. Raises `TooManyStretches`."""
@@ -74,36 +78,40 @@ class SeriesTable:
         return out
 
     def _which(self) -> dict[str, tuple[list[Series], str]]:
-        """role -> its series and how they are joined ("" for one)."""
-        series = self.file.series
-        if not self.w.named:
-            found = {role: ([s for s in series if s.name == role], "") for role in ROLES}
-            found = {role: (ss, join) for role, (ss, join) in found.items() if len(ss) == 1}
+        """role -> its series and how they are joined ("" for one). Where the case names none: those that are called like a role."""
+        if self.w.named:
+            found = {role: self._selected(said) for role, said in self.w.columns.items()}
+        else:
+            names = {s.name for s in self.file.series}
+            found = {role: self._one(Selector(role), role, self.w.span) for role in ROLES if role in names}
             if not found and not self.faults.count:
-                seen = "; ".join(s.title[:80] for s in series[:8]) or "none"
+                seen = "; ".join(s.title[:80] for s in self.file.series[:8]) or "none"
                 message = f"the case does not say which series of `{self.faults.file[:80]}` are what, so nothing of it is read."
                 cure = f"Write `columns: {{load: 'name{{label=\"value\"}}'}}`. Series are: {seen}."
                 self.faults.note("FB057", message, cure)
-            return found
-        out: dict[str, tuple[list[Series], str]] = {}
-        for role, said in self.w.columns.items():
-            try:
-                selector = parse_selector(said.text)
-            except TextFault as fault:
-                self.faults.add(fault.code, said.place(fault.start, fault.end), fault.message, fault.cure)
-                continue
-            fit = selector.among(series)
-            if not fit:
-                message = f"no series of `{self.faults.file[:80]}` fits `{said.text[:80]}`."
-                self.faults.add("FB053", said.span, message, nearest(selector, series))
-            elif len(fit) > 1 and not selector.join:
-                labels = ", ".join(f"`{k}`" for k in differences(fit)[:5])
-                message = f"{len(fit)} series of `{self.faults.file[:80]}` fit `{said.text[:80]}`; they differ in {labels or 'nothing'}."
-                cure = f"Write one of them, such as `{fit[0].title[:160]}`, or join them: `sum({said.text[:80]})`."
-                self.faults.add("FB053", said.span, message, cure)
-            else:
-                out[role] = (fit, selector.join)
-        return out
+        return {role: x for role, x in found.items() if x is not None}
+
+    def _selected(self, said: Scalar) -> tuple[list[Series], str] | None:
+        try:
+            return self._one(parse_selector(said.text), said.text, said.span)
+        except TextFault as fault:
+            self.faults.add(fault.code, said.place(fault.start, fault.end), fault.message, fault.cure)
+            return None
+
+    def _one(self, selector: Selector, text: str, span: Span) -> tuple[list[Series], str] | None:
+        """The series that fit: one, or several that are joined; else a fault that says what to write."""
+        fit = selector.among(self.file.series)
+        if not fit:
+            message = f"no series of `{self.faults.file[:80]}` fits `{text[:80]}`."
+            self.faults.add("FB053", span, message, nearest(selector, self.file.series))
+        elif len(fit) > 1 and not selector.join:
+            labels = ", ".join(f"`{k}`" for k in differences(fit)[:5])
+            message = f"{len(fit)} series of `{self.faults.file[:80]}` fit `{text[:80]}`; they differ in {labels or 'nothing'}."
+            cure = f"Write one of them, such as `{fit[0].title[:160]}`, or join them: `sum({text[:80]})`."
+            self.faults.add("FB053", span, message, cure)
+        else:
+            return fit, selector.join
+        return None
 
     def _unit(self, role: str, s: Series) -> Unit:
         """As the case says it; else as the format does; else that of the role."""
@@ -136,7 +144,9 @@ class SeriesTable:
             more = f", and so are {len(bad) - 1} others" if len(bad) > 1 else ""
             what = "below 0" if values[bad[0]] < 0 else "too large"
             message = f"`{values[bad[0]]:g}` is {what}, which `{role}` cannot be{more}."
-            self.faults.add("FB054", s.locate(bad[0]), message, "Name another series, or correct the query.")
+            self._told += 1
+            span = s.locate(bad[0]) if self._told <= _PLACES else self.w.columns[role].span
+            self.faults.add("FB054", span, message, "Name another series, or correct the query.")
         if infinite:
             message = f"{infinite} samples of `{role}` are infinite: they are left empty."
             self.faults.note("FB058", message, "A division by 0 in the query does that.")
