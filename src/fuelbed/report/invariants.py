@@ -77,7 +77,8 @@ def _latent(c: Checked, v: Violation) -> str:
 def _pushed(p: Pushed) -> Iterator[str]:
     broken, rows = int(p.breaks.sum()), len(p.breaks)
     first = p.first[p.breaks]
-    when = f", first after {spell(float(first.min()))} to {spell(float(first.max()))}" if broken else ""
+    ends = dict.fromkeys(spell(float(t)) for t in (first.min(), first.max())) if broken else ()
+    when = f", first after {' to '.join(ends)}" if broken else ""
     yield f"{p.invariant.name} on the model {p.model}, push {p.simulated.push}: violated in {broken} of {rows} draws{when}"
 
 
@@ -159,8 +160,8 @@ def _about(table: MetricsTable, mined: Mined, some: Sequence[Candidate]) -> Iter
     yield f"# {table.name}: {mined.learned} rows {part} to learn from, the next {mined.held} ({spell(mined.seconds)}) held back."
     yield f"# {len(mined.candidates)} candidates, {len(some)} shown; {mined.dropped} more did not last within the rows learned from."
     if some:
-        hours = some[0].alarms.block_days * 24
-        yield f"# False alarms are of the held-back rows; the interval (95 %, Wilson) counts stretches of {number(hours)} h or more as one draw each."
+        stretch = spell(some[0].alarms.block_days * 86_400)
+        yield f"# False alarms are of the held-back rows; the interval (95 %, Wilson) counts stretches of {stretch} or more as one draw each."
 
 
 def _entry(name: str, c: Candidate, table: MetricsTable) -> Iterator[str]:

@@ -75,4 +75,4 @@ def false_alarms(formula: Temporal, times: Array, columns: Mapping[str, Array]) 
     days = known * step / _DAY
     low, high = wilson(hit, blocks)
     share = float(bad.sum()) / known if known else math.nan
-    return FalseAlarms(len(violations(trace)), days, share, known, hit, blocks, rows * step / _DAY, low, high)
+    return FalseAlarms(len(violations(trace)), days, share, known, hit, blocks, rows * step / _DAY, low if hit else 0.0, high)
