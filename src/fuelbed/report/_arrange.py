@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from fuelbed.core.blocks import Answer, Ask, Block, Picture
+from fuelbed.core.blocks import Answer, Ask, Block, Estimates, Picture, Sentence, Table
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
 
@@ -13,6 +13,9 @@ __all__ = ["Arranged", "arrange", "is_folded", "pieces", "unsaid", "where_next"]
 
 _LIFTED = ("removal", "graph", "whatif")
 _PROMOTED = ("cheapest",)  # tables that are detail by size, but that readers come for
+_LEADS = ("posterior", "timeline", "signatures", "bowtie", "series")  # pictures of evidence: the first there is leads its section
+_TABLES = ("rivals", "controls", "invariants", "sensors")  # the table that follows it; else the first
+_SAID = 2  # sentences that are shown beside that table
 _ON_PAGE = (*_PROMOTED, "flips", "verification")  # where there is room: what would change the answer, and what would confirm it
 
 
@@ -40,13 +43,63 @@ def _without(section: Section, lifted: dict[str, Picture]) -> Section:
     return Section(section.engine, section.section, section.question, rest)
 
 
+def _groups(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Blocks with a title, each with what is said after it; what follows a detail without being one stands for itself."""
+    out: list[list[Block]] = []
+    for b in blocks:
+        headed = bool(out) and isinstance(out[-1][0], (Picture, Table, Estimates))
+        alone = not headed or (not b.detail and out[-1][-1].detail and len(out[-1]) > 1)
+        if isinstance(b, (Picture, Table, Estimates, Ask)) or alone:
+            out.append([b])
+        else:
+            out[-1].append(b)
+    return out
+
+
+def _first(groups: Sequence[list[Block]], kind: type, order: Sequence[str]) -> list[Block] | None:
+    """The group whose head is not a detail and whose name comes first in `order`; else the first such group."""
+    heads = [g for g in groups if isinstance(g[0], kind) and not g[0].detail]
+    names = [str(getattr(g[0], "id", getattr(g[0], "kind", ""))) for g in heads]
+    found = [(order.index(n) if n in order else len(order), i) for i, n in enumerate(names)]
+    return heads[min(found)[1]] if found else None
+
+
+def _detailed(blocks: Sequence[Block], shown: int = 0) -> list[Block]:
+    """As details but for the first `shown` sentences and what is bad news."""
+    out: list[Block] = []
+    for b in blocks:
+        kept = b.detail or (isinstance(b, Sentence) and (shown > 0 or b.tone == "bad"))
+        shown -= isinstance(b, Sentence) and not b.detail
+        out.append(b if kept else replace(b, detail=True))
+    return out
+
+
+def _led(section: Section) -> Section:
+    """A section with pictures of evidence: one picture, one table with a few sentences, what stands for itself; the rest is detail."""
+    if isinstance(section.answer, NotFound):
+        return section
+    a = section.answer
+    groups = _groups(a.blocks)
+    picture = _first([g for g in groups if getattr(g[0], "kind", "") in _LEADS], Picture, _LEADS)
+    if picture is None:
+        return section
+    table = _first(groups, Table, _TABLES)
+    others = [g for g in groups if g is not picture and g is not table]
+    first = [b for g in others if g[0] is a.blocks[0] and isinstance(g[0], Sentence) for b in g]
+    others = [g for g in others if g[0] is not a.blocks[0] or not first]
+    alone = [b for g in others if not isinstance(g[0], (Picture, Table, Estimates)) for b in g]
+    folded = [b for g in others if isinstance(g[0], (Picture, Table, Estimates)) for b in _detailed(g)]
+    lead = [picture[0], *([table[0], *_detailed(table[1:], _SAID)] if table else []), *alone, *_detailed(picture[1:])]
+    return replace(section, answer=replace(a, blocks=(*first, *lead, *folded)))
+
+
 def arrange(report: Report) -> Arranged:
     """Lift the first removal, graph and what-if picture; sections without a number come before the questions."""
     lifted: dict[str, Picture] = {}
     for b in _blocks(report):
         if isinstance(b, Picture) and b.kind in _LIFTED and not b.detail:
             lifted.setdefault(b.kind, b)
-    rest = [_without(s, lifted) for s in report.sections]
+    rest = [_led(_without(s, lifted)) for s in report.sections]
     return Arranged(lifted, tuple(s for s in rest if not s.section), tuple(s for s in rest if s.section))
 
 

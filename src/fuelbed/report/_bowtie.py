@@ -307,7 +307,7 @@ def bowtie_drawing(data: Mapping[str, Any]) -> tuple[float, float, str]:
                     top + _ROW * (rows - len(v.threats)) / 2, middle, "threat")  # fmt: skip  # one record
     after = _Side(v.consequences, tuple(right), tuple(out + 2 * _GAP + _COLUMN * (i + 0.5) for i in range(len(right))), end + _BOX / 2, out,
                   top + _ROW * (rows - len(v.consequences)) / 2, middle, "consequence")  # fmt: skip  # one record
-    lines = _wrapped(v.event, 20, 4)
+    lines = _wrapped(v.event, 17, 4)
     tall = 24 + _LINE * len(lines)
     event = (f'<g class="event"><title>{_words(v.event)}</title><rect class="box" x="{_n(gate)}" y="{_n(middle - tall / 2)}" width="{_n(_EVENT)}" '
              f'height="{_n(tall)}" rx="8"/>{_block(gate + _EVENT / 2, middle, lines)}</g>')  # fmt: skip  # one element

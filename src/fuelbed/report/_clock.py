@@ -92,9 +92,9 @@ class Clock:
         return text if first is not None and d.date() == first.date() else f"{d.day} {_MONTHS[d.month - 1]} {text}"
 
     def short(self, t: float) -> str:
-        """As `at`, without the day on an axis of a day at most."""
+        """As `at`, without the day on an axis of little more than a day, where its place says which."""
         d = self._rounded(t)
-        if d is None or self.span > _DAY:
+        if d is None or self.span > 1.25 * _DAY:
             return self.at(t)
         return f"{d:%H:%M:%S}" if self.span <= _FINE else f"{d:%H:%M}"
 

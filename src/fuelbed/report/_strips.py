@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from fuelbed.report._clock import Clock, lasting
-from fuelbed.report.numbers import number
+from fuelbed.report.numbers import number, quantity
 
 __all__ = ["BUCKETS", "Bucket", "Scale", "Stretch", "Strip", "buckets", "counted", "finite", "scale", "steps", "stretch", "strip", "strips",
            "thinned"]  # fmt: skip  # one table
@@ -19,6 +19,7 @@ WIDE = 1000  # units of a path along the time
 BUCKETS = 240  # steps of a drawn path; more are taken together, least and greatest kept
 HEIGHT, PAD = 56.0, 6.0  # of a strip, and above and below its numbers, in pixels
 _CUT = 8.0  # a side that reaches this many times as far as the broken one is cut there, and says so
+_TICK = 0.004  # of the axis: a row that stands for itself
 _TOLD = 2  # stretches that are told with their times
 
 Bucket = tuple[float, float | None, float | None]
@@ -110,8 +111,9 @@ def _n(v: float) -> str:
     return f"{v:.1f}".removesuffix(".0")
 
 
-def _runs(points: Sequence[Bucket], end: float) -> list[list[tuple[float, float, float, float]]]:
-    """Stretches without a hole, as (from, to, low, high); a bucket lasts until the next, the last of all as long as most do."""
+def _runs(points: Sequence[Bucket], end: float, most: float = math.inf) -> list[list[tuple[float, float, float, float]]]:
+    """Stretches without a hole, as (from, to, low, high); a bucket lasts until the next but `most` at most, the
+    last of all as long as most of them do."""
     usual = median([b[0] - a[0] for a, b in pairwise(points)]) if len(points) > 1 else end
     runs: list[list[tuple[float, float, float, float]]] = [[]]
     for i, (t, low, high) in enumerate(points):
@@ -119,14 +121,16 @@ def _runs(points: Sequence[Bucket], end: float) -> list[list[tuple[float, float,
             runs.append([])
             continue
         until = points[i + 1][0] if i + 1 < len(points) else min(end, t + usual)
-        runs[-1].append((t, max(t, until), low, high))
+        runs[-1].append((t, max(t, min(until, t + most)), low, high))
+        if until > t + most:
+            runs.append([])
     return [r for r in runs if r]
 
 
-def steps(points: Sequence[Bucket], clock: Clock, of: Scale) -> str:
+def steps(points: Sequence[Bucket], clock: Clock, of: Scale, most: float = math.inf) -> str:
     """The band from least to greatest as a path of steps, closed for each stretch without a hole."""
     out = ""
-    for run in _runs(points, clock.high):
+    for run in _runs(points, clock.high, most):
         x = [_n(WIDE / 100 * clock.share(t)) for t in (*(a for a, *_ in run), run[-1][1])]
         tops, bottoms = [_n(of.y(h)) for *_, h in run], [_n(of.y(low)) for _, _, low, _ in run]
         out += f"M{x[0]} {tops[0]}" + _edge(x[1:], tops) + f"V{bottoms[-1]}" + _edge(x[-2::-1], bottoms[::-1]) + "Z"
@@ -180,13 +184,16 @@ def _undecided(pairs: Sequence[Sequence[Any]], clock: Clock) -> str:
 
 
 def _said(data: Mapping[str, Any], clock: Clock, state: str) -> str:
-    unit = f" {data['unit']}" if data.get("unit") else ""
     parts = []
     if state == "broken":
         parts.append(f"broken {_told(data['violations'], clock)}")
         worst = data.get("worst")
         value = finite(worst[1]) if worst else None
-        parts += [f"at worst {number(value)}{unit} at {clock.at(float(worst[0]))}"] if worst and value is not None else []
+        parts += (
+            [f"at worst {quantity(value, kind='plain', unit=str(data.get('unit') or ''))} at {clock.at(float(worst[0]))}"]
+            if worst and value is not None
+            else []
+        )
     else:
         parts.append("held where it could be decided" if state == "open" else "held throughout")
     parts += [u] if (u := _undecided(data.get("undecided", ()), clock)) else []
@@ -216,7 +223,10 @@ def strip(data: Mapping[str, Any], clock: Clock) -> Strip:
         place = (clock.share(float(worst[0])), of.y(float(worst[1])))
     said = _said(data, clock, state)
     words = str(data.get("label") or data["id"])
-    return Strip(str(data["id"]), words, str(data.get("formula", "")), str(data.get("unit", "")), steps(thinned(points), clock, of), of,
+    # where a break lasts no time, only the rows themselves are known: each is a short tick
+    alone = any(b is not None and b <= a for a, b in broken)
+    path = steps(thinned(points), clock, of, _TICK * clock.span if alone else math.inf)
+    return Strip(str(data["id"]), words, str(data.get("formula", "")), str(data.get("unit", "")), path, of,
                  tuple(labels), _stretches(broken, clock), _stretches(undecided, clock), place, state, said, _cut(of, str(data.get("unit", ""))), tuple(points))  # fmt: skip  # one record
 
 

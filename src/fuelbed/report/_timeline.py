@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,9 @@ _NAMES = {"text": "Told in the text", "events": "Events on record", "signals": "
           "hypotheses": "What was believed"}  # fmt: skip  # one table
 
 
-Ticks = tuple[tuple[str, tuple[tuple[float, str, str], ...]], ...]
+Ticks = tuple[
+    tuple[str, tuple[tuple[float, str, str], ...], str], ...
+]  # kind of page; (per cent, words, anchor); their lines as a path
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,12 @@ class Lane:
     first: tuple[Mark, ...]
     rest: tuple[Mark, ...]
     dense: str
-    count: int
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """`ticks`: by kind of page, (per cent, words, anchor); `marks`: all of them by time, each with the name of its lane."""
+    """`marks`: all of them by time, each with the name of its lane."""
 
     lanes: tuple[Lane, ...]
     shown: tuple[Strip, ...]
@@ -118,20 +120,23 @@ def _name(lane: Mapping[str, Any]) -> str:
     return str(lane.get("label") or _NAMES.get(kind, kind))
 
 
-def _lane(data: Mapping[str, Any], of: Clock) -> Lane:
-    """A lane of very many marks is a row of ticks without labels; its list is in the table."""
+def _lane(data: Mapping[str, Any], of: Clock, told: Collection[str]) -> Lane:
+    """A lane of very many marks is a row of ticks without labels; its list is in the table. Events at times that the text has `told` have
+    no labels a second time."""
     every = marks_of(data, of)
+    fresh = [m for m in every if data["kind"] != "events" or m.brief not in told]
     if len(every) > _MARKS:
         places = sorted({round(10 * of.share(m.t)) for m in every[:_TICKS]})
         dense = "".join(f"M{x} 0V1" for x in places)
-        return Lane(str(data["kind"]), _name(data), (), _TOP + 7 + _BOTTOM, _TOP + 7, (), (), (), dense, len(every))
+        return Lane(str(data["kind"]), _name(data), (), _TOP + 7 + _BOTTOM, _TOP + 7, (), (), (), dense, f"{len(every)} marks")
     drawn = tuple(
         (of.share(m.t), of.share(m.end) if m.end is not None and m.end > m.t else None, m.tone, f"{m.when} {m.label}")
         for m in every
     )
-    line, labels = _labels(every, of)
-    return Lane(str(data["kind"]), _name(data), drawn, line + _BOTTOM, line, labels, tuple(every[:_LISTED]), tuple(every[_LISTED:]), "",
-                len(every))  # fmt: skip  # one record
+    line, labels = _labels(fresh, of)
+    note = "" if len(fresh) == len(every) else "without labels: times that the text tells"
+    return Lane(str(data["kind"]), _name(data), drawn, line + _BOTTOM, line, labels, tuple(fresh[:_LISTED]), tuple(fresh[_LISTED:]), "",
+                note)  # fmt: skip  # one record
 
 
 def _ticks(of: Clock, about: int, room: float) -> tuple[tuple[float, str, str], ...]:
@@ -149,7 +154,8 @@ def _ticks(of: Clock, about: int, room: float) -> tuple[tuple[float, str, str], 
 
 def axis_ticks(of: Clock) -> Ticks:
     """By kind of page, as many as have room."""
-    return ("wide", _ticks(of, 9, _PLOT)), ("narrow", _ticks(of, 5, _PHONE))
+    both = ("wide", _ticks(of, 9, _PLOT)), ("narrow", _ticks(of, 5, _PHONE))
+    return tuple((kind, ticks, "".join(f"M{10 * x:.1f} 0V1" for x, _, _ in ticks)) for kind, ticks in both)
 
 
 def _table(every: Sequence[tuple[str, Mark]]) -> Table:
@@ -164,7 +170,8 @@ def timeline(data: Mapping[str, Any]) -> Timeline:
     """Lanes and strips of a `timeline` picture, on one axis."""
     of = clock(data)
     given = [x for x in data.get("lanes", ()) if x.get("marks")]
-    lanes = tuple(_lane(x, of) for x in given[:_LANES])
+    told = {m.brief for x in given if x["kind"] == "text" for m in marks_of(x, of)}
+    lanes = tuple(_lane(x, of, told) for x in given[:_LANES])
     every = strips(data.get("strips", ()), of)
     kept = every[:_STRIPS]
     shown = tuple(s for s in kept if s.state == "broken")[:_SHOWN] or kept[:1]

@@ -254,8 +254,35 @@ def test_a_lane_of_very_many_marks_is_a_row_of_ticks() -> None:
     ]
     v = timeline(data)
     assert v.lanes[1].dense.count("M") == 400
-    assert v.lanes[1].count == 400
+    assert v.lanes[1].note == "400 marks"
     assert v.table.title == "The first 100 of 412 marks, in words"
+
+
+def test_events_that_the_text_tells_have_no_labels_a_second_time() -> None:
+    data = PICTURES["timeline"]()
+    marks = [*data["lanes"][0]["marks"], {"t": 30000.0, "end": None, "label": "only on record", "tone": "plain", "source": ""}]
+    data["lanes"].append({"kind": "events", "label": "ledger", "marks": marks})
+    lane = timeline(data).lanes[-1]
+    assert [w.text for w in lane.labels] == ["only on record"]
+    assert len(lane.marks) == len(marks)
+    assert [m.label for m in lane.first] == ["only on record"]
+    assert lane.note
+
+
+def test_rows_that_break_for_no_time_are_ticks() -> None:
+    points = [[0, 1, 1], [50, -1, -1], [60, 1, 1]]
+    data = {
+        "id": "a",
+        "label": "a",
+        "formula": "",
+        "unit": "",
+        "points": points,
+        "violations": [[50, 50]],
+        "undecided": [],
+        "worst": [50, -1],
+    }
+    pieces = _corners(strip(data, Clock(None, "", 0.0, 100.0)).path)
+    assert [(min(x for x, _ in p), max(x for x, _ in p)) for p in pieces] == [(0.0, 4.0), (500.0, 504.0), (600.0, 604.0)]
 
 
 def test_no_color_is_needed_to_read_a_strip() -> None:
