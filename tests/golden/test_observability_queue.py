@@ -62,5 +62,5 @@ def test_latency_alone_cannot_tell_slow_service_from_high_load(load: float) -> N
     _, words = asked("latency", "goodput")
     assert words == ["`latency` and `goodput` determine `load` and `capacity`"]
     _, words = asked("goodput")
-    assert words == ["nothing in `goodput` moves with `capacity`", "`goodput` determines `load`"]
+    assert words == ["`goodput` says nothing about `capacity`", "`goodput` determines `load`"]
     del alone, queue

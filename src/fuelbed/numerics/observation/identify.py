@@ -127,13 +127,16 @@ def identified(names: Sequence[str], p: Array, slopes: Slopes, noise: float = 0.
     j = np.asarray(slopes(p), dtype=float)
     j = np.where(np.isfinite(j), j, 0.0)
     moving = [int(i) for i in np.flatnonzero(np.abs(j).max(axis=0, initial=0.0) > _INERT)]
-    inert = tuple(n for i, n in enumerate(names) if i not in moving)
     _, values, v = np.linalg.svd(j[:, moving]) if len(moving) else (None, np.zeros(0), np.zeros((0, 0)))
     rank = int((values > _NOTHING * values.max(initial=0.0)).sum())
     rest = v[rank:]
     hidden = np.zeros((len(rest), len(names)))
     if len(rest):
         hidden[:, moving] = sparse_rows(rest, 1e-5)
+    silent = {int(np.flatnonzero(row)[0]) for row in hidden if np.count_nonzero(row) == 1}  # moves something, but next to nothing
+    inert = tuple(n for i, n in enumerate(names) if i not in moving or i in silent)
+    hidden = hidden[[np.count_nonzero(row) > 1 for row in hidden]]
+    moving = [i for i in moving if i not in silent]
     groups = tuple(groups_of(hidden))
     held = {i for g in groups for i in g.members}
     found = tuple(names[i] for i in moving if i not in held)
@@ -180,29 +183,30 @@ def _forms_at(direction: Array, p: Array) -> set[str]:
     return {name for name, (d, sign) in near.items() if abs(d[0] - sign * d[1]) < 1e-3 * abs(d).max()}
 
 
-def identified_words(found: Identified, columns: Sequence[str]) -> list[str]:
-    """Sentences without a capital and a full stop: what cannot be told apart, what moves nothing, what is determined."""
+def identified_words(found: Identified, columns: Sequence[str], called: str = "") -> list[str]:
+    """Sentences without a capital and a full stop: what cannot be told apart, what nothing is said about, what is determined.
+
+    called   a plural that stands for the columns where there are many ("these columns").
+    """
     names, out = found.parameters, []
-    seen = f"{joined(columns)} alone" if len(columns) == 1 else f"{joined(columns)} together"
+    many = len(columns) > 1 or bool(called)
+    seen, s = called or joined(columns), "" if many else "s"
     for g in found.groups:
         mine = [names[i] for i in g.members]
         left = len(mine) - len(g.hidden)
         form = found.pairs.get(g.members, "")
+        apart = f"{seen} {'together' if many else 'alone'} cannot tell {joined(mine)} apart"
         if form:
-            out.append(f"{seen} cannot tell {joined(mine)} apart: they enter only through their {form}")
+            out.append(f"{apart}: they enter only through their {form}")
         elif left == 1:
-            out.append(
-                f"{seen} cannot tell {joined(mine, 'and')} apart: near here they enter only through one number, {_hiding(g, mine)}"
-            )
+            out.append(f"{apart}: near here they enter only through one number, {_hiding(g, mine)}")
         else:
-            out.append(
-                f"{seen} determine{'s' * (len(columns) == 1)} only {left} numbers that are made of {joined(mine)}, not each of them"
-            )
+            out.append(f"{apart}: near here they enter only through {left} numbers that are made of them")
     if found.inert:
-        out.append(f"nothing in {joined(columns)} moves with {joined(found.inert)}")
+        out.append(f"{seen} say{s} nothing about {joined(found.inert)}")
     if found.found:
         weak = f" ({joined(found.weak)} only roughly)" if found.weak else ""
-        out.append(f"{joined(columns)} determine{'s' * (len(columns) == 1)} {joined(found.found)}{weak}")
+        out.append(f"{seen} determine{s} {joined(found.found)}{weak}")
     return out
 
 

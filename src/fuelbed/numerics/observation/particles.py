@@ -79,7 +79,7 @@ def refreshed(theta: Array, weights: Array, picked: NDArray[np.intp], rng: np.ra
 def particle_filter(
     x: Array,
     theta: Array,
-    move: Callable[[Array, Array, int], Array],
+    move: Callable[[Array, Array, int], tuple[Array, Array]],
     fit: Callable[[Array, Array, int], Array],
     rows: int,
     far: float,
@@ -90,7 +90,7 @@ def particle_filter(
     """Filter `rows` rows.
 
     x (N, S): states before the first row.  theta (N, K): unknown numbers, as normal scores (any number of columns, 0 too).
-    move(x, theta, t)   states at row t from those at row t - 1 (at row 0: from the start).
+    move(x, theta, t)   states and numbers at row t from those at row t - 1 (at row 0: from the start).
     fit(x, theta, t)    (N,) log density of what row t shows, over the greatest density that a perfect fit would have; 0 where it shows nothing.
     far                 a row whose best particle fits worse than this (a negative number) is set aside.
     shown(x, theta, t)  (N, D) the hidden numbers that are reported; the states where not given.
@@ -101,7 +101,7 @@ def particle_filter(
     bands: list[Array] = []
     effective, aside, lost = np.full(rows, np.nan), [], None
     for t in range(rows):
-        x = move(x, theta, t)
+        x, theta = move(x, theta, t)
         log = np.nan_to_num(fit(x, theta, t), nan=-np.inf)
         best = float(log.max(initial=-np.inf))
         if best < far:

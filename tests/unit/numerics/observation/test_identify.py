@@ -97,15 +97,15 @@ def test_a_push_shows_what_rest_does_not() -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([[1.0, -1.0, 0.0]], ["`y` alone cannot tell `a` and `b` apart: they enter only through their ratio", "nothing in `y` moves with `c`"]),
-        ([[1.0, 1.0, 0.0]], ["`y` alone cannot tell `a` and `b` apart: they enter only through their product", "nothing in `y` moves with `c`"]),
+        ([[1.0, -1.0, 0.0]], ["`y` alone cannot tell `a` and `b` apart: they enter only through their ratio", "`y` says nothing about `c`"]),
+        ([[1.0, 1.0, 0.0]], ["`y` alone cannot tell `a` and `b` apart: they enter only through their product", "`y` says nothing about `c`"]),
         ([[2.0, 1.0, 0.0]], ["`y` alone cannot tell `a` and `b` apart: near here they enter only through one number, 1 % more of `a` is hidden by 2 % less of `b`",
-                             "nothing in `y` moves with `c`"]),
+                             "`y` says nothing about `c`"]),
         ([[1.0, 1.0, 1.0]], ["`y` alone cannot tell `a`, `b` and `c` apart: near here they enter only through one number, 1 % more of `a` is hidden by 1 % less of "
                              "`b` or 1 % less of `c`"]),
-        ([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]], ["`y` alone determines only 2 numbers that are made of `a`, `b` and `c`, not each of them"]),
-        ([[0.0, 0.0, 0.0]], ["nothing in `y` moves with `a`, `b` and `c`"]),
-        ([[1.0, 0.0, 0.0], [0.0, 1e-5, 0.0]], ["nothing in `y` moves with `c`", "`y` determines `a` and `b` (`b` only roughly)"]),
+        ([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]], ["`y` alone cannot tell `a`, `b` and `c` apart: near here they enter only through 2 numbers that are made of them"]),
+        ([[0.0, 0.0, 0.0]], ["`y` says nothing about `a`, `b` and `c`"]),
+        ([[1.0, 0.0, 0.0], [0.0, 1e-5, 0.0]], ["`y` says nothing about `c`", "`y` determines `a` and `b` (`b` only roughly)"]),
     ],
 )  # fmt: skip
 def test_the_words(rows: list[list[float]], said: list[str]) -> None:

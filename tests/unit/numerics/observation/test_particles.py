@@ -20,8 +20,8 @@ def run(chain: Chain, seen: A, seed: int, particles: int = 400, noise: float = N
     s = compile_model(parse_case(chain.text()).dynamics["q"])
     rng = np.random.default_rng(seed)
 
-    def move(x: A, theta: A, t: int) -> A:
-        return singly(s, x, s.today, chain.every, rng)
+    def move(x: A, theta: A, t: int) -> tuple[A, A]:
+        return singly(s, x, s.today, chain.every, rng), theta
 
     def fit(x: A, theta: A, t: int) -> A:
         return -0.5 * ((np.log(seen[t]) - np.log(s.show(x, s.today)[:, 0])) / noise) ** 2
@@ -131,7 +131,7 @@ def test_one_wild_row_is_set_aside_and_a_row_that_shows_nothing_changes_nothing(
     def nothing(x: A, theta: A, t: int) -> A:
         return np.zeros(len(x))
 
-    blank = particle_filter(np.arange(100.0)[:, None], np.zeros((100, 0)), lambda x, theta, t: x, nothing, 5, -18.0, rng)
+    blank = particle_filter(np.arange(100.0)[:, None], np.zeros((100, 0)), lambda x, theta, t: (x, theta), nothing, 5, -18.0, rng)
     assert blank.effective == pytest.approx(100.0)
     assert blank.middle[:, 0] == pytest.approx(49.5)
 
