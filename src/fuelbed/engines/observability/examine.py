@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from fuelbed.core.blocks import Answer, Ask, Block, Sentence
+from fuelbed.core.blocks import Answer, Ask, Block, Estimates, Named, Sentence
 from fuelbed.core.case import Case
 from fuelbed.core.facts import Facts, NotFound, Tipping
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.options import Options
+from fuelbed.engines.observability.continuous import continuous
 from fuelbed.engines.observability.items import signatures
 from fuelbed.engines.observability.narrative import stated
 from fuelbed.engines.observability.posterior import Belief, believed, posterior_picture
 from fuelbed.engines.observability.rivals import rivals, without_way
 from fuelbed.engines.observability.sensors import Next, next_sensors, sensor_blocks
 from fuelbed.engines.observability.signatures import Looks, looks, signatures_picture, twins
-from fuelbed.engines.observability.view import View, set_up
+from fuelbed.engines.observability.view import View, as_estimate, set_up
 from fuelbed.engines.observability.words import bits, chance, mechanism
 from fuelbed.numerics.observation.information import merged
 from fuelbed.numerics.observation.rivals import LEVEL
@@ -37,21 +38,21 @@ _SURE = 1e-9
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """Answer §6 for `case`; deterministic for a seed. The continuous part is about what the metrics of a model can tell."""
     tipping = t if isinstance(t := facts[Tipping], Tipping) else None
-    view = set_up(case, options, tipping)
+    view, running = set_up(case, options, tipping), continuous(case, facts, options)
     if view.scene is None:
         claim = "By the structure nothing brings the failure about, so there is nothing to tell apart."
-        return Answer(claim, () if case.signals else (Ask(_NO_SIGNALS),))
+        return Answer(claim, running if case.signals else (Ask(_NO_SIGNALS), *running))
     b = believed(view)
     told = signatures(view, options)
     given = (told,) if told is not None else ()
     findings = (*without_way(view), *_contradicted(view, b))
     if not b.possible:
         claim = "What was seen cannot come about by the model: no world that brings the failure about shows these readings."
-        return Answer(claim, tuple(rivals(view, b)), findings, given)
+        return Answer(claim, (*rivals(view, b), *running), findings, given)
     similar = looks(view, b)
     following = next_sensors(view)
     blocks = _blocks(view, b, similar, following)
-    return Answer(_claim(view, b, similar, following), tuple(blocks), findings, given)
+    return Answer(_claim(view, b, similar, following), (*blocks, *running), findings, given)
 
 
 def _blocks(view: View, b: Belief, similar: Looks, following: Next) -> list[Block]:
@@ -61,6 +62,7 @@ def _blocks(view: View, b: Belief, similar: Looks, following: Next) -> list[Bloc
         return [*out[:2], Ask(_NO_SIGNALS), *out[2:]] if out else [Ask(_NO_SIGNALS)]
     out += twins(view, similar)
     out.append(posterior_picture(view, b))
+    out += [_open(view, b)] if view.seen else []
     out.append(signatures_picture(view, b, similar))
     out += rivals(view, b)
     if len(similar.order) > 1:
@@ -70,6 +72,17 @@ def _blocks(view: View, b: Belief, similar: Looks, following: Next) -> list[Bloc
         out.append(Ask(_NOTHING_SEEN))
     out.append(_method(view))
     return out
+
+
+def _open(view: View, b: Belief) -> Estimates:
+    """Bits about the mechanism: before anything was seen, by what was seen, and with what was found out later."""
+    rows = (
+        ("before", "before anything was seen", b.bits_before),
+        ("seen", "by what was seen", b.bits_after),
+        ("later", "and with what was found out later", b.bits_later),
+    )
+    items = tuple(Named(i, label, as_estimate(view, x, "plain", "bits")) for i, label, x in rows if np.isfinite(x).any())
+    return Estimates("How open it is which mechanism it was", items)
 
 
 def _method(view: View) -> Sentence:
@@ -106,8 +119,12 @@ def _told(view: View, b: Belief, similar: Looks) -> str:
     share = chance(view, similar.share[best])
     if not view.seen:
         return f"{n} mechanisms bring this failure about ({bits(view, b.bits_before)} of which it was), and the case does not say what any signal showed."
-    left = f"{bits(view, b.bits_after)} of which it was stay open, of {bits(view, b.bits_before)} before"
-    text = f"By what was seen, the likeliest of {n} mechanisms is {mechanism(view, best)}, with {share}; {left}."
+    after = np.nan_to_num(similar.share[:, 0])
+    twin = next((m for m in similar.order[1:] if similar.group[m] == similar.group[best] and after[m] >= after[best] / 4), None)
+    text = f"By what was seen, the likeliest of {n} mechanisms is {mechanism(view, best)}, with {share}"
+    if twin is not None:
+        text += f"; {mechanism(view, twin)}, with {chance(view, similar.share[twin])}, looks the same on every installed signal"
+    text += "."
     later = merged(view.scene.mechanism, b.later, n)[best] if view.scene is not None else np.zeros(1)
     if np.isfinite(later).any() and np.nanmax(later) < LEVEL:
         text += " It is not what was found out later: the signals pointed the wrong way."
