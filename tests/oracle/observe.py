@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from itertools import product
+from itertools import pairwise, product
 
 from fuelbed.core.case import Case
 from fuelbed.core.expressions import Expr
@@ -26,11 +26,11 @@ def worlds(case: Case) -> dict[World, float]:
     coins += [(f"duty {c}", p) for c, p in n.duty.items()]
     broken = {f.name: f.broken.low for f in case.of_kind("control")}
     fails = dict(n.fails)
-    for g, reached, counts in n.groups:
+    for g, _, counts in n.groups:
         own = broken if g.acts_on == "broken" else fails
         q = g.beta.low * min(own[m] for m in counts) if len(counts) > 1 else 0.0
         coins.append((f"common {g.name}", q))
-    for g, reached, counts in n.groups:
+    for g, reached, _ in n.groups:
         own = broken if g.acts_on == "broken" else fails
         q = dict(coins)[f"common {g.name}"]
         for m in reached:
@@ -74,7 +74,7 @@ def shown(case: Case, signals: Mapping[str, Signal], seen: Mapping[str, bool], w
     for members in by_group.values():
         cuts = sorted({0.0, 1.0, *(x for m in members for x in (signals[m].misses.low, signals[m].false_alarms.low))})
         measure = 0.0
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             u = (a + b) / 2
             measure += (b - a) * all(_reads(case, signals[m], world, u) == seen[m] for m in members)
         out *= measure

@@ -69,8 +69,9 @@ def stated(view: View) -> list[Block]:
 def _found(view: View, document: Document) -> Iterator[_Stated]:
     weight = rarity(f"{f.name.replace('_', ' ')} {f.what}" for f in view.case.factors.values())
     best: dict[str, tuple[float, Mention]] = {}
-    for kind, mentions in (("trigger", triggers(document)), ("condition", conditions(document)), ("control", controls(document))):
-        mine = [f for f in view.case.factors.values() if f.kind == kind]
+    told = (*triggers(document), *conditions(document))
+    for kinds, mentions in ((("trigger", "condition"), told), (("control",), controls(document))):
+        mine = [f for f in view.case.factors.values() if f.kind in kinds]
         for m in mentions:
             score, f = max(((_alike(m, f, weight), f) for f in mine), key=lambda x: x[0], default=(0.0, None))
             if f is not None and score > best.get(f.name, (0.0, m))[0]:
@@ -115,7 +116,8 @@ def _told(x: _Stated) -> str:
     as_fact = "as a fact" if x.fact else "with a word of doubt"
     control = f"that `{x.factor.name}` did not hold" if x.factor.kind == "control" else f"`{x.factor.name}`"
     head = f"The text states {control} {as_fact} (matched by words)"
-    of = f"{number(round(x.given, 2))} of the {number(round(x.open, 2))} bits there are about it"
+    whole = number(round(x.open, 2))
+    of = f"{number(round(x.given, 2))} of the {whole} bit{'s' if whole != '1' else ''} there {'are' if whole != '1' else 'is'} about it"
     if not x.by or x.given <= NOTHING:
         return f"{head}, and no installed signal sees it: given the failure, all of them together tell {of}."
     names = listed(f"`{n}`" for n in x.by[:3])

@@ -104,19 +104,22 @@ def _factors(view: View, b: Belief) -> Iterator[dict[str, Any]]:
 
 
 def _cut_sets(view: View, b: Belief) -> Iterator[dict[str, Any]]:
-    """The likeliest cut sets after what was seen; what all of them hold is left out of their names."""
+    """The likeliest cut sets after what was seen, named by what is uncertain in them; of two that are complete together only one."""
     s = view.scene
     assert s is not None
     structure = s.model.structure
     top = structure.without_added(structure.lines[view.case.failure])
     cuts = structure.cut_sets(top, _LISTED)
-    common = set(structure.in_every(top))
-    rows = []
+    sure: list[bool] = np.asarray(s.truth.all(axis=0)).tolist()
+    common = {*structure.in_every(top), *(e for e, on in zip(structure.events, sure, strict=True) if on)}
+    rows, named = [], set()
     for i, cut in enumerate(cuts):
         so = np.asarray(s.truth[:, [structure.index[e] for e in cut]].all(axis=1))
-        if not so.any():
+        told = [e for e in cut if e not in common]
+        if not so.any() or frozenset(told) in named:
             continue
-        parts = [f"{n} tips" if k == "tips" else f"{n} fails" if k == "control" else n for k, n in cut if (k, n) not in common]
-        row = _row(view, b, so, "cut_set", f"cut_{i + 1}", " + ".join(parts) or "the only cut set")
+        named.add(frozenset(told))
+        parts = [f"{n} tips" if k == "tips" else f"{n} fails" if k == "control" else n for k, n in told]
+        row = _row(view, b, so, "cut_set", f"cut_{i + 1}", " + ".join(parts) or "what is there in any case")
         rows.append((-float(so.astype(float) @ np.nan_to_num(b.after[:, 0])), i, row))
     yield from (row for *_, row in sorted(rows, key=lambda r: r[:2])[:_CUTS])

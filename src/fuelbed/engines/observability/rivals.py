@@ -29,7 +29,7 @@ def rivals(view: View, b: Belief) -> list[Block]:
         return []
     out: list[Block] = [_table(view, b)]
     for k, h in enumerate(list(view.case.hypotheses.values())[:_GUESSES]):
-        out += [Sentence(text, detail=k >= _BRIEF or i > 1) for i, text in enumerate(_told(view, h)) if text]
+        out.append(Sentence(" ".join(text for text in _told(view, h) if text), detail=k >= _BRIEF))
     return out
 
 
@@ -105,6 +105,8 @@ def _strongest(view: View, so: Bools) -> str:
         return "the model has no way for it"
     found = _factors(view, so)
     for i, f in found.items():
+        if 0.95 < f < 1.05:
+            return "no reading weighs on it"
         return f"`{view.model.sensors[i].name}` {'on' if view.seen[i] else 'off'} {weighs(f)}"
     return ""
 

@@ -23,7 +23,7 @@ from fuelbed.numerics.observation.separate import APART, cover
 __all__ = ["Next", "next_sensors", "sensor_blocks"]
 
 Array = NDArray[np.float64]
-_ALMOST_FREE = 1e-6  # the cost of looking at what is there already
+_ALMOST_FREE = 0.1  # what it costs to look at what is there already, against the cheapest candidate
 _STATES = 20
 _FEW = 1e-3  # share of a state that is left out of the separation
 
@@ -54,7 +54,7 @@ def next_sensors(view: View) -> Next:
 
 def _costs(view: View) -> dict[int, float]:
     """Costs of candidates and of the items that observe, where the case gives them; what is there already costs next to nothing."""
-    out = dict.fromkeys(view.unread, _ALMOST_FREE)
+    out: dict[int, float] = {}
     for i in view.candidates:
         q = view.model.sensors[i].cost
         if q is not None:
@@ -63,7 +63,8 @@ def _costs(view: View) -> dict[int, float]:
         q = view.case.actions[x.action].cost
         if q is not None:
             out[x.sensor] = q.middle
-    return out
+    least = min((c for c in out.values() if c > 0), default=1.0)
+    return out | dict.fromkeys(view.unread, _ALMOST_FREE * least)
 
 
 def sensor_blocks(view: View, b: Belief, l: Looks, n: Next) -> list[Block]:  # noqa: E741  # looks

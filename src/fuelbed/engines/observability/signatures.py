@@ -117,13 +117,10 @@ def twins(view: View, l: Looks) -> list[Sentence]:  # noqa: E741  # looks
         names = [f"{mechanism(view, m)} ({per_cent(float(after[m]))} %)" for m in mine[:4]]
         more = f" and {len(mine) - 4} more" if len(mine) > 4 else ""
         apart = _parts(view, mine)
-        out.append(
-            Sentence(
-                f"The installed signals show the same for {listed(names) if not more else ', '.join(names) + more}: "
-                f"{per_cent(float(after[mine].sum()))} % of what was seen points to one of these {len(mine)}, and to none in particular. {apart}",
-                detail=bool(out),
-            )
-        )
+        whole, which = per_cent(float(after[mine].sum())), "of the two" if len(mine) == 2 else "of them"
+        same = f"{listed(names)} look the same" if not more else f"{', '.join(names)}{more} look the same"
+        text = f"{same} on the installed signals: together they have {whole} %, and no reading says which {which} it was. {apart}"
+        out.append(Sentence(text, detail=bool(out)))
     return out
 
 
