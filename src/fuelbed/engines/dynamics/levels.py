@@ -8,23 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.core.errors import FuelbedError
 from fuelbed.engines.dynamics.asking import Asked, has_kernel, retry_of
 from fuelbed.engines.dynamics.draws import SETTLE_STEPS
 from fuelbed.engines.dynamics.words import seconds
-from fuelbed.numerics.chains import MOST_STATES
-from fuelbed.numerics.maps.system import System, compile_model
+from fuelbed.numerics.maps.system import compile_model
 from fuelbed.numerics.replicate import Chance
 from fuelbed.numerics.retry import PARAMETERS, Retry
 from fuelbed.numerics.retry import Push as RetryPush
 
-__all__ = ["Cell", "Checked", "Waits", "checked", "waits"]
+__all__ = ["Cell", "Checked", "checked"]
 
 Array = NDArray[np.float64]
 _RUNS = 12  # simulations of one cell, at most: enough to part 1 of 10 from 9 of 10
 _LEAST = 4  # of them, before a cell counts
 _EVENTS = 120_000  # single events of one cell, over all its runs: about half a second in plain Python
-_CHAIN_STATES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,43 +105,3 @@ def _lasts(asked: Asked, settings: Retry) -> float:
     from fuelbed.numerics.retry.fluid import settle_time
 
     return float(min(asked.lasts[0], float(np.max(settle_time(settings)))))
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """Expected seconds from failed to running and from running to failed by chance alone; or why there is no chain."""
-
-    recover: float = float("nan")
-    collapse: float = float("nan")
-    states: int = 0
-    why_not: str = ""
-
-
-def waits(system: System, p: Array, normal: Array | None, failed: Array | None) -> Waits:
-    """Hitting times of the Markov chain of an events model on its box of whole numbers, at one row of parameters."""
-    if not system.events or not system.whole.all():
-        return Waits(why_not="its laws are a map, which has no noise of its own")
-    if normal is None or failed is None:
-        return Waits(why_not="there are not two states to go between")
-    shape = tuple(int(n) for n in system.high - system.low + 1)
-    size = int(np.prod(shape, dtype=float))
-    if size > min(_CHAIN_STATES, MOST_STATES):
-        return Waits(states=size, why_not=f"its box holds {size} states, more than {_CHAIN_STATES}")
-    from fuelbed.numerics.chains import lattice_chain
-
-    def rates(states: NDArray[np.int64]) -> Array:
-        return system.rates(states + system.low, p)
-
-    try:
-        chain = lattice_chain(shape, rates, np.round(system.changes).astype(np.int64))
-    except FuelbedError as e:
-        return Waits(states=size, why_not=str(e))
-    where = chain.states + system.low
-    down = system.failed(where, np.broadcast_to(p, (len(where), len(p)))) > 0
-    width = np.maximum(np.abs(failed - normal), 1.0)
-    at_rest = np.all(np.abs(where - normal) <= 0.1 * width + 0.5, axis=1) & ~down
-    fallen = np.all(np.abs(where - failed) <= 0.1 * width + 0.5, axis=1) & down
-    if not at_rest.any() or not fallen.any():
-        return Waits(states=size, why_not="one of its two states is not on the grid of whole numbers")
-    to_rest, to_fallen = chain.hitting_times(at_rest), chain.hitting_times(fallen)
-    return Waits(float(to_rest[fallen].max()), float(to_fallen[at_rest].max()), size)

@@ -21,7 +21,7 @@ from fuelbed.engines.dynamics.asking import has_kernel
 from fuelbed.engines.dynamics.draws import ROWS, Draws, Variant, draw, touched, varied
 from fuelbed.engines.dynamics.findings import findings
 from fuelbed.engines.dynamics.landscape import Ground, Landscape, ground
-from fuelbed.engines.dynamics.levels import Checked, Waits, waits
+from fuelbed.engines.dynamics.levels import Checked
 from fuelbed.engines.dynamics.picture import boundary_picture
 from fuelbed.engines.dynamics.pieces import Piece, pieces_of, put_together
 from fuelbed.engines.dynamics.sentences import (
@@ -35,6 +35,7 @@ from fuelbed.engines.dynamics.sentences import (
 )
 from fuelbed.engines.dynamics.stability import STATES, Stability
 from fuelbed.engines.dynamics.tipping import Tipped, margin_estimate, tips_estimate
+from fuelbed.engines.dynamics.waits import Waits
 from fuelbed.numerics.maps.basin import wilson
 from fuelbed.numerics.series.loads import Loads
 
@@ -111,7 +112,6 @@ def examined(q: Question, answers: Sequence[Any]) -> Part:
         now = {v.action: float(found[v.action, main].size[0]) for v in (base, *q.variants)}
         picture = boundary_picture(base, main, swept.drawn, labels, now)
     land = swept.land
-    normal, failed = (p.x if p else None for p in (land.normal, land.failed))
     return Part(
         q.case,
         m,
@@ -124,7 +124,7 @@ def examined(q: Question, answers: Sequence[Any]) -> Part:
         swept.said.states,
         land,
         swept.said.checked[""],
-        waits(land.system, land.p, normal, failed),
+        swept.waits,
         swept.moves,
         swept.durations,
         picture,

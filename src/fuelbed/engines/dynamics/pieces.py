@@ -22,11 +22,12 @@ from fuelbed.engines.dynamics.levels import Checked, checked
 from fuelbed.engines.dynamics.picture import Drawn, drawn
 from fuelbed.engines.dynamics.stability import Stability, stability
 from fuelbed.engines.dynamics.tipping import Tipped, duration_estimate, rows_of, takes_time, tipped
+from fuelbed.engines.dynamics.waits import Waits, waits
 
 __all__ = ["Forms", "Piece", "Said", "Swept", "all_tipped", "answer_forms", "pieces_of", "put_together", "work"]
 
 _ROWS = 4000  # in one group of forms: a thousand side by side cost hardly more than one, and beyond that each costs its own
-_BASIN, _DURATION, _MARGINS, _EDGE, _BACK, _PICTURE, _GROUP = 0.3, 2.0, 1.5, 1.5, 2.0, 6.0, 6.0
+_BASIN, _DURATION, _MARGINS, _EDGE, _BACK, _WAITS, _PICTURE, _GROUP = 0.3, 2.0, 1.5, 1.5, 2.0, 1.0, 6.0, 6.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +98,7 @@ class Swept:
 
     said: Said
     land: Landscape
+    waits: Waits
     moves: dict[str, float]
     drawn: Drawn | None
     durations: Estimate | None
@@ -110,6 +112,7 @@ def pieces_of(
     out = [Piece(basin, (g, rng), _BASIN)]
     out += [Piece(duration_estimate, (one,), _DURATION)] if takes_time(one) else []
     out += [Piece(margins_and_window, (g,), _MARGINS), Piece(edge_and_loops, (g,), _EDGE), Piece(correction, (g,), _BACK)]
+    out.append(Piece(_waits, (g,), _WAITS))
     out.append(Piece(_picture, (base, main, tuple(variants)), _PICTURE))
     told = frozenset(v.action for v in (base, *variants))
     finer = frozenset(["", *(v.action for v in variants if _means_other(base.model, v.model))])
@@ -131,7 +134,12 @@ def put_together(g: Ground, pieces: Sequence[Piece], answers: Sequence[Any]) -> 
     )
     land = landscape(g, by[edge_and_loops], by[margins_and_window], by[basin], by[correction])
     moves, picture = by[_picture]
-    return Swept(whole, land, moves, picture, by.get(duration_estimate))
+    return Swept(whole, land, by[_waits], moves, picture, by.get(duration_estimate))
+
+
+def _waits(g: Ground) -> Waits:
+    normal, failed = (q.x if q else None for q in (g.normal, g.failed))
+    return waits(g.system, g.p, normal, failed)
 
 
 def _means_other(m: Model, changed: Model) -> bool:

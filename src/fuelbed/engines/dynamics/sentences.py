@@ -11,11 +11,14 @@ from fuelbed.core.dynamics import Model
 from fuelbed.core.shown import number, per_cent
 from fuelbed.engines.dynamics.asking import MOST
 from fuelbed.engines.dynamics.landscape import LONGEST, Landscape
-from fuelbed.engines.dynamics.levels import Checked, Waits
+from fuelbed.engines.dynamics.levels import Checked
 from fuelbed.engines.dynamics.stability import STATES, Stability
 from fuelbed.engines.dynamics.tipping import Tipped
+from fuelbed.engines.dynamics.waits import Waits
 from fuelbed.engines.dynamics.words import loop_words, pushed_words, seconds, tips_words, with_unit
+from fuelbed.numerics.chains import NEVER, duration_words
 from fuelbed.numerics.maps.loops import Loop
+from fuelbed.numerics.passage import Passage
 
 __all__ = ["back_sentence", "claim", "doubt_sentence", "levels_sentence", "loop_sentence", "waits_sentence", "window_sentence"]
 
@@ -184,11 +187,22 @@ def doubt_sentence(action: str, finer: Checked) -> str:
 
 def waits_sentence(w: Waits) -> str:
     """Expected times by chance alone, in words."""
-    if w.why_not and not w.states:
-        return ""
-    if w.why_not:
+    if w.recover is None or w.collapse is None:
+        if not w.states:
+            return ""
         return f"How long chance alone would take, there and back, was not computed: {w.why_not}."
-    return (
-        f"By chance alone (Markov chain of {w.states} states): from failed back to running in {seconds(w.recover)}, "
-        f"from running to failed in {seconds(w.collapse)}, expected."
-    )
+    how = f"Markov chain of {w.states} states" if w.level == "chain" else f"single {w.level}, simulated"
+    back, away = _passed(w.recover), _passed(w.collapse)
+    return f"By chance alone ({how}), expected: from failed back to running, {back}; from running to failed, {away}."
+
+
+def _passed(x: Passage) -> str:
+    """`3 hours`; `3 hours (2 hours to 5 hours at 95 %, seen in 20 of 24 runs)`; `none of 8 runs, 2 hours in all: at least 40 minutes (95 %)`."""
+    if not x.runs:
+        return duration_words(x.mean)
+    if not x.ended:
+        if x.low >= NEVER:
+            return f"practically never (none of {x.runs} runs)"
+        return f"none of {x.runs} runs, {duration_words(x.watched)} in all: at least {duration_words(x.low)} (95 %)"
+    between = f"{duration_words(x.low)} to {duration_words(x.high)} at 95 %"
+    return f"{duration_words(x.mean)} ({between}, seen in {x.ended} of {x.runs} runs)"

@@ -88,7 +88,7 @@ class Chain:
         """Expected seconds until the first state of `target`, from every state (0 inside): Q h = -1 outside it.
 
         Relative error is about 1e-16 times the answer times the greatest rate: beyond 1e9 s read the order of magnitude only.
-        inf where the target cannot be reached for certain.
+        inf where the target cannot be reached for certain, or so seldom that doubles do not tell it from never.
         """
         from scipy.sparse.linalg import splu
 
@@ -101,7 +101,10 @@ class Chain:
             times[lost & ~target] = np.inf
             keep = np.flatnonzero(~target & ~lost)
         if keep.size:
-            times[keep] = splu(self.generator[keep][:, keep].tocsc(), **_ORDER).solve(-np.ones(keep.size))
+            try:
+                times[keep] = splu(self.generator[keep][:, keep].tocsc(), **_ORDER).solve(-np.ones(keep.size))
+            except RuntimeError:  # singular to the last digit: what leads there is lost beside what leads back
+                times[keep] = np.inf
         return times
 
     def _reaches(self, target: Mask, through: Mask | None = None) -> Mask:

@@ -23,12 +23,12 @@ from fuelbed.core.dynamics import Push
 from fuelbed.core.errors import FuelbedError
 from fuelbed.numerics.kernels import kernels_of
 from fuelbed.numerics.maps import scalar
-from fuelbed.numerics.maps.laws import program_of
+from fuelbed.numerics.maps.laws import passage_program, program_of
 from fuelbed.numerics.maps.simulate import pushed
 from fuelbed.numerics.maps.system import System
 from fuelbed.numerics.replicate import Chance, until_clear
 
-__all__ = ["Jumps", "Run", "chance_down", "no_jumps", "simulate_jumps"]
+__all__ = ["Jumps", "Run", "chance_down", "no_jumps", "passages", "simulate_jumps"]
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -78,9 +78,12 @@ def no_jumps(system: System) -> str:
 
 
 class Jumps:
-    """A system made ready for runs; what it has evaluated once it keeps. FuelbedError where `no_jumps` says why not."""
+    """A system made ready for runs; what it has evaluated once it keeps. FuelbedError where `no_jumps` says why not.
 
-    def __init__(self, system: System, fast: bool | None = None) -> None:
+    goal   (low, high, failed): runs stand still where they reach it, see `passages`.
+    """
+
+    def __init__(self, system: System, fast: bool | None = None, goal: tuple[Array, Array, bool] | None = None) -> None:
         why = no_jumps(system)
         if why:
             raise FuelbedError(f"single events of `{system.model.name}` cannot be simulated: {why}")
@@ -98,7 +101,7 @@ class Jumps:
         changes = np.round(system.changes).astype(np.int64)
         moves = [sum(int(c) * stride for c, stride in zip(row, strides, strict=True)) for row in changes]
         self._strides = strides
-        self._law, self._registers = self._evaluator()
+        self._law, self._registers = self._evaluator(goal)
         self._jumps = (
             self._form(changes.ravel()),
             self._form(np.array(moves, dtype=np.int64)) if self._quick else moves,
@@ -111,8 +114,11 @@ class Jumps:
         """An array for the compiled kernel, a list (much faster there) for the plain one."""
         return a if self._quick else a.tolist()
 
-    def _evaluator(self) -> tuple[Any, Any]:
-        program = program_of(self.system.model, "jumps")
+    def _evaluator(self, goal: tuple[Array, Array, bool] | None) -> tuple[Any, Any]:
+        model = self.system.model
+        program = (
+            program_of(model, "jumps") if goal is None else passage_program(model, goal[0].tolist(), goal[1].tolist(), goal[2])
+        )
         codes, args, registers, first = scalar.registers_of(program)
         pairs = args if self._quick else {(i, j): int(a) for i, row in enumerate(args) for j, a in enumerate(row)}
         law = (self._form(codes), pairs, first, self._form(np.array(program.outputs, dtype=np.int64)))
@@ -170,6 +176,27 @@ class Jumps:
 
         found = until_clear(answers(), least, most)
         return None if cut or found.runs < min(least, most) else found
+
+
+def passages(system: System, p: Array, x: Array, goal: tuple[Array, Array, bool], longest: float, events: int, in_all: int,
+             first_seed: int = 0, fast: bool | None = None) -> Iterator[tuple[float, bool]]:  # fmt: skip
+    """Seconds from the states x (S,) until the goal is reached, and whether it was: a run may also end after `events` events or after
+    `longest` seconds. As many runs, with seeds of their own, as are asked for and `in_all` events hold.
+
+    goal   (low (S,), high (S,), failed): the whole numbers within, failed or not failed.
+    FuelbedError where a rate is no number.
+    """
+    jumps = Jumps(system, fast, goal)
+    spent = 0
+    for seed in count(first_seed):
+        if spent + events > in_all:
+            return
+        run = jumps.simulate(p, x, until=longest, seed=seed, watch=0.0, most=events)
+        spent += run.events
+        if run.ended == "domain":
+            raise FuelbedError(f"a rate of `{system.model.name}` is no number somewhere on the way")
+        seconds = run.seconds if run.ended else run.failed * longest
+        yield seconds, not run.ended and seconds < longest
 
 
 class _Visited(dict[int, float]):

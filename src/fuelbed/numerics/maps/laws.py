@@ -10,11 +10,12 @@ at all, and nothing anywhere where the rate fades by itself (2 O < d): a share t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from fuelbed.core.dynamics import Model
 from fuelbed.numerics.maps.program import Builder, Program
 
-__all__ = ["flow_names", "program_of"]
+__all__ = ["flow_names", "passage_program", "program_of"]
 
 _NONE = 1e-150  # its square is still a number
 
@@ -99,3 +100,18 @@ def program_of(model: Model, what: str) -> Program:
         return laws.b.finish([*laws.rates.values(), laws.b.tree(model.failed, laws.names)])
     following = [laws.next(s) for s in model.states] if what in ("next", "open") else []
     return laws.b.finish(following + (list(laws.named.values()) if what in ("named", "open") else []))
+
+
+def passage_program(model: Model, low: Sequence[float], high: Sequence[float], failed: bool) -> Program:
+    """As `jumps`, but nothing happens any more in the goal: the box low..high (a number per state), failed or not. In the place of failed
+    stands whether the goal is still ahead (1 or 0), so that the time "failed" is the time until it was reached."""
+    laws = _Laws(model)
+    b = laws.b
+    inside = b.call("gt", b.tree(model.failed, laws.names), b.constant(0.0))
+    inside = inside if failed else b.call("not", inside)
+    for s, least, most in zip(model.states, low, high, strict=True):
+        x = b.input(s)
+        within = b.call("and", b.call("ge", x, b.constant(least)), b.call("le", x, b.constant(most)))
+        inside = b.call("and", inside, within)
+    ahead = b.call("not", inside)
+    return b.finish([*(b.call("if", ahead, r, b.constant(0.0)) for r in laws.rates.values()), ahead])
