@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fuelbed.core.findings import Span
@@ -23,7 +23,16 @@ MAX_DEPTH = 60
 _LONG = 300  # digits
 _CURE = "Save it again as it came from the server."
 _WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
+_BRACE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}]', re.DOTALL)
+_ODD = re.compile(r'"(?:[^"\\]++|\\.)*+"|-?(?:Infinity|[0-9]++(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)|NaN', re.DOTALL)
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
+
+
+class _Odd(Exception):
+    """Met while parsing: a key twice, a name that is no number, a number past what is finite."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
 
 
 @dataclass(slots=True)
@@ -34,7 +43,7 @@ class JsonText:
     shown: str
     line: int = 1
     value: Any = None
-    _odd: list[str] = field(default_factory=list)
+    _objects: int = 0
 
     @classmethod
     def of(cls, data: bytes, shown: str) -> JsonText:
@@ -56,8 +65,8 @@ class JsonText:
             raise self._too_deep() from None
         except MemoryError:
             raise SheetFault("the file holds more values than fit the memory.", CUT, "FB056") from None
-        if self._odd:
-            self._raise_odd()
+        except _Odd as e:
+            raise self._place_of_odd(e.what) from None
         return self
 
     def _words(self, e: json.JSONDecodeError) -> str:
@@ -79,14 +88,14 @@ class JsonText:
         return self._fault(at, f"this is nested deeper than {MAX_DEPTH}.")
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        self._objects += 1
         out = dict(pairs)
         if len(out) != len(pairs):
-            self._odd.append("twice")
+            raise _Odd("key")
         return out
 
     def _constant(self, name: str) -> float:
-        self._odd.append(name)
-        return math.nan
+        raise _Odd("name")
 
     def _int(self, text: str) -> int | float:
         """Python refuses thousands of digits, which are past what is finite."""
@@ -95,29 +104,45 @@ class JsonText:
     def _float(self, text: str) -> float:
         value = float(text)
         if math.isinf(value):
-            self._odd.append("large")
+            raise _Odd("number")
         return value
 
-    def _raise_odd(self) -> None:
-        """The first of what the parser let pass. The document is well formed, so a walk over its tokens finds it."""
-        keys: list[set[str] | None] = []
-        before = ""
-        for m in _WORD.finditer(self.text):
+    def _place_of_odd(self, what: str) -> SheetFault:
+        """The first of what the parser would let pass. It was well formed up to there, so strings and the rest can be told apart."""
+        if what == "key":
+            return self._twice()
+        for m in _ODD.finditer(self.text):
             word = m.group()
-            if word in "{[":
-                keys.append(set() if word == "{" else None)
-            elif word in "}]":
-                keys.pop()
-            elif word[0] == '"' and before in "{," and keys and (known := keys[-1]) is not None:
+            if what == "name" and word in ("NaN", "Infinity", "-Infinity"):
+                return self._fault(m.start(), f"`{word}` is no JSON.", "Write it as a text, or leave the sample out.")
+            if what == "number" and word[0] in "-0123456789" and math.isinf(float(word)):
+                return self._fault(m.start(), f"the number `{word[:20]}` is too large.", "Write a finite number.")
+        return self._fault(0, "this holds a number that is none.")
+
+    def _twice(self) -> SheetFault:
+        """The object that was closed as the last one has a key twice: it is found by counting, and only its own words are looked at."""
+        opened: list[int] = []
+        closed = 0
+        begin = 0
+        for m in _BRACE.finditer(self.text):
+            if m.group() == "{":
+                opened.append(m.start())
+            elif m.group() == "}":
+                begin = opened.pop()
+                closed += 1
+                if closed == self._objects:
+                    break
+        depth, known, before = 0, set(), ""
+        for m in _WORD.finditer(self.text, begin):
+            word = m.group()
+            depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(word, 0)
+            if depth == 1 and word[0] == '"' and before in ("{", ","):
                 key = json.loads(word)
                 if key in known:
-                    raise self._fault(m.start(), f"the key `{key[:60]}` stands there twice.", "Remove one of the two.")
+                    return self._fault(m.start(), f"the key `{key[:60]}` stands there twice.", "Remove one of the two.")
                 known.add(key)
-            elif word in ("NaN", "Infinity", "-Infinity"):
-                raise self._fault(m.start(), f"`{word}` is no JSON.", "Write it as a text, or leave the sample out.")
-            elif word[0] in "-0123456789" and math.isinf(_finite(word)):
-                raise self._fault(m.start(), f"the number `{word[:20]}` is too large.", "Write a finite number.")
             before = word
+        return self._fault(begin, "a key of this object stands there twice.")
 
     def span(self, start: int, end: int) -> Span:
         """The place of characters of the text."""

@@ -8,8 +8,8 @@ from array import array
 from dataclasses import dataclass, field
 
 from fuelbed.core.evidence import ROLES
-from fuelbed.core.numbers import SECONDS, unit_of_time
 from fuelbed.core.findings import Span
+from fuelbed.core.numbers import SECONDS, unit_of_time
 from fuelbed.core.scanner import TextFault
 from fuelbed.readers.entries import FileFaults
 from fuelbed.readers.gathering import Rows
