@@ -13,7 +13,7 @@ from fuelbed.engines.invariants.words import code, listed, plural
 
 __all__ = ["bowtie_picture"]
 
-_MOST = 100  # triggers that are looked at
+_MOST = 24  # triggers that are looked at
 
 
 def bowtie_picture(scene: Scene, controls: Sequence[Control], shared: Sequence[Shared]) -> Picture | None:

@@ -12,7 +12,7 @@ from fuelbed.engines.invariants.checks import Checked, Pushed, Unchecked, margin
 from fuelbed.engines.invariants.controls import STATES, Control, Shared
 from fuelbed.engines.invariants.scene import Scene
 from fuelbed.engines.invariants.tables import measure, when
-from fuelbed.engines.invariants.words import code, listed, plural, spell
+from fuelbed.engines.invariants.words import code, listed, spell
 
 __all__ = ["controls_sentence", "first_broken", "invariants_sentence", "pushes_sentence"]
 
@@ -34,7 +34,9 @@ def invariants_sentence(scene: Scene, checked: Sequence[Checked], left: Sequence
         return f"{code([x.invariant.name for x in checked])} could be decided at no time of the record."
     if left:
         n = len({u.invariant.name for u in left})
-        return f"{plural(n, 'invariant is', 'invariants are')} stated, and {'it has' if n == 1 else 'none has'} a trace to be checked on."
+        if n == 1:
+            return f"The invariant `{left[0].invariant.name}` has no trace to be checked on."
+        return f"{n} invariants are stated, and none has a trace to be checked on."
     return ""
 
 

@@ -77,7 +77,7 @@ def on_demand(f: Factor) -> Estimate:
     if not fails.given and not (broken.given and broken.low > 0):
         return Estimate(None, 0.0, 1.0, "probability", how="assumed", method="not given")
     given = fails.given and broken.given
-    value = 1 - (1 - broken.middle) * (1 - fails.middle) if given else None
+    value = min(max(1 - (1 - broken.middle) * (1 - fails.middle), low), high) if given else None
     return Estimate(value, low, high, "probability", method="1 - (1 - broken)(1 - fails), at the ends")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from fuelbed.core.case import Case
@@ -14,10 +14,11 @@ from fuelbed.engines.invariants.controls import Control, Shared
 from fuelbed.engines.invariants.scene import Scene
 from fuelbed.engines.invariants.stpa import Feedback
 from fuelbed.engines.invariants.tables import measure, when
-from fuelbed.engines.invariants.words import code, listed, spell
+from fuelbed.engines.invariants.words import code, listed, plural, spell
 
 __all__ = ["findings"]
 
+_MANY = 20  # findings of one kind
 _FLAWS = {"contradiction": "FB234", "zones": "FB235", "undated": "FB236", "gap": "FB238"}
 
 
@@ -30,14 +31,22 @@ def findings(
     found: Sequence[Flaw],
 ) -> Iterator[Finding]:
     yield from (_broken(scene, c) for c in checked if c.broken)
-    yield from _groundless(controls)
+    yield from _few(_groundless(controls))
     yield from _shared(scene.case, shared)
-    yield from _untried(scene, controls)
+    yield from _few(_untried(scene, controls))
     for f in feedback:
         if f.blind or not f.channel:
             yield _finding("FB237", f"{f.why}.", f.span)
     for flaw in found:
         yield replace(_finding(_FLAWS[flaw.kind], flaw.message, _place(scene, flaw)), cure=flaw.cure)
+
+
+def _few(found: Iterable[Finding]) -> Iterator[Finding]:
+    """The first of many that say the same, then how many more."""
+    every = list(found)
+    yield from every[:_MANY]
+    if (more := len(every) - _MANY) > 0:
+        yield replace(every[_MANY], message=f"The same holds of {plural(more, 'control')} more.")
 
 
 def _finding(name: str, message: str, span: Span | None) -> Finding:

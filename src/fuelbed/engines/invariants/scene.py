@@ -17,21 +17,22 @@ from fuelbed.text.read import read
 
 __all__ = ["LISTED", "Cuts", "Scene", "happened", "scene_of", "truths"]
 
+_WORDS = 40_000  # of all listed cut sets together
 LISTED = 200
 """Cut sets that are looked through one by one; what speaks of all of them is counted without a list."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cuts:
-    """The minimal cut sets of the failure: the smallest ones, how many there are, and in how many each event is."""
+    """The minimal cut sets of the failure: the smallest ones, how many there are, and in how many each factor is."""
 
     listed: tuple[tuple[Event, ...], ...]
     total: int
-    holding: Mapping[Event, int]
+    by_name: Mapping[str, int]
 
     def of(self, name: str) -> int:
         """How many hold the factor, by whichever event of it."""
-        return max((n for (_, x), n in self.holding.items() if x == name), default=0)
+        return self.by_name.get(name, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,19 +61,32 @@ class Scene:
 def scene_of(case: Case) -> Scene:
     structure, cuts, later, stacked = None, None, dict[str, tuple[Event, ...]](), dict[frozenset[str], None]()
     try:
+        if not case.of_kind("control") and not case.controllers:
+            return Scene(case, None, None, {}, (), {}, {}, (document := _document(case)), Corpus.of(document))
         structure = Structure(case)
-        top = structure.lines[case.failure]
-        cuts = Cuts(tuple(structure.cut_sets(top, LISTED)), sum(structure.orders(top).values()), structure.holding(top))
-        for o in case.outcomes:
-            later[o.name] = tuple(structure.holding(structure.lines[o.name]))
-            for cut in structure.cut_sets(structure.lines[o.name], LISTED):
+        limit = _limit(structure)
+        for o in dict.fromkeys([case.failure, *(o.name for o in case.outcomes)]):
+            f = structure.lines[o]
+            smallest, holding = structure.cut_sets(f, limit), structure.holding(f)
+            later[o] = tuple(holding)
+            for cut in smallest:
                 stacked[frozenset(n for k, n in cut if k == "control")] = None
+            if o == case.failure:
+                by_name: dict[str, int] = {}
+                for (_, n), count in holding.items():
+                    by_name[n] = max(count, by_name.get(n, 0))
+                cuts = Cuts(tuple(smallest), sum(structure.orders(f).values()), by_name)
     except BudgetError:
         pass
     document = _document(case)
     return Scene(
         case, structure, cuts, later, tuple(stacked), _guarded(case), truths(case), document, Corpus.of(document),
     )  # fmt: skip  # in the order of the type
+
+
+def _limit(s: Structure) -> int:
+    """How many cut sets are listed: fewer where each of them is long."""
+    return max(LISTED // 20, min(LISTED, _WORDS // max(len(s.events), 1)))
 
 
 def _guarded(case: Case) -> dict[str, tuple[str, ...]]:
