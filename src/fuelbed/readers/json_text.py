@@ -44,6 +44,7 @@ class JsonText:
     line: int = 1
     value: Any = None
     _objects: int = 0
+    _is_parsed: bool = False
 
     @classmethod
     def of(cls, data: bytes, shown: str) -> JsonText:
@@ -51,6 +52,9 @@ class JsonText:
         return cls(decode_json(data), shown).parsed()
 
     def parsed(self) -> JsonText:
+        """Itself, with its `value`. Raises `SheetFault`."""
+        if self._is_parsed:
+            return self
         try:
             self.value = json.loads(
                 self.text,
@@ -67,6 +71,7 @@ class JsonText:
             raise SheetFault("the file holds more values than fit the memory.", CUT, "FB056") from None
         except _Odd as e:
             raise self._place_of_odd(e.what) from None
+        self._is_parsed = True
         return self
 
     def _words(self, e: json.JSONDecodeError) -> str:
