@@ -58,8 +58,8 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
 def _blocks(view: View, b: Belief, similar: Looks, following: Next) -> list[Block]:
     out: list[Block] = []
     if not view.case.signals:
-        out += sensor_blocks(view, b, similar, following) if len(similar.order) > 1 else []
-        return [*out[:2], Ask(_NO_SIGNALS), *out[2:]] if out else [Ask(_NO_SIGNALS)]
+        yardstick = sensor_blocks(view, b, similar, following) if len(similar.order) > 1 else []
+        return [*(x for x in yardstick if not isinstance(x, Ask)), Ask(_NO_SIGNALS)]
     out += twins(view, similar)
     out.append(posterior_picture(view, b))
     out += [_open(view, b)] if view.seen else []
@@ -79,7 +79,7 @@ def _open(view: View, b: Belief) -> Estimates:
     rows = (
         ("before", "before anything was seen", b.bits_before),
         ("seen", "by what was seen", b.bits_after),
-        ("later", "and with what was found out later", b.bits_later),
+        *((("later", "and with what was found out later", b.bits_later),) if view.told_later else ()),
     )
     items = tuple(Named(i, label, as_estimate(view, x, "plain", "bits")) for i, label, x in rows if np.isfinite(x).any())
     return Estimates("How open it is which mechanism it was", items)

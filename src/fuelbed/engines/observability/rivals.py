@@ -66,7 +66,7 @@ def _table(view: View, b: Belief) -> Table:
                 Cell(f"{place}. {h.what}".strip() if h.what else f"{place}."),
                 Cell(estimate=as_estimate(view, before)),
                 Cell(estimate=as_estimate(view, after)) if np.isfinite(after).any() else Cell("excluded"),
-                known,
+                *((known,) if view.told_later else ()),
                 Cell(_strongest(view, so)),
             )
         )
@@ -78,12 +78,13 @@ def _table(view: View, b: Belief) -> Table:
             Column("what", "tried, and what it says", brief=False),
             Column("prior", "before", "estimate"),
             Column("posterior", "by what was seen", "estimate"),
-            Column("later", "with what is known now", "estimate", brief=False),
+            *((Column("later", "with what is known now", "estimate", brief=False),) if view.told_later else ()),
             Column("evidence", "the reading that weighs most", brief=False),
         ),
         tuple(rows),
-        note="Probabilities of each, given that the failure came about: before any reading, by the readings of the incident, and with "
-        "what was found out later (`in_incident`). Hypotheses may hold together, so they need not add up to 100 %.",
+        note="Probabilities of each, given that the failure came about: before any reading, and by the readings of the incident"
+        + (", and with what was found out later (`in_incident`)" if view.told_later else "")
+        + ". Hypotheses may hold together, so they need not add up to 100 %.",
     )
 
 

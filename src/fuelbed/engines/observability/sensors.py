@@ -176,8 +176,8 @@ def _separation(view: View, l: Looks, n: Next) -> list[Block]:  # noqa: E741  # 
     after = np.nan_to_num(l.share[:, 0])
     states = [m for m in l.order[:_STATES] if after[m] > _FEW]
     pool = [i for i in n.pool if i not in view.unread] or list(n.pool)
-    if len(states) < 2 or not pool:
-        return []
+    if len(states) < 3 or not pool:
+        return []  # of two the table says it
     on = np.zeros((len(states), len(pool)))
     for j, i in enumerate(pool):
         p = joint(s, s.mechanism, (i,), {}, slice(0, 1))[0][:, states]

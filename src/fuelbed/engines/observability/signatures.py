@@ -78,7 +78,7 @@ def signatures_picture(view: View, b: Belief, l: Looks) -> Picture:  # noqa: E74
         }
         for k, m in enumerate(shown)
     ]
-    rest = max(0.0, 1.0 - float(np.nan_to_num(l.share[list(shown), 0]).sum()))
+    rest = max(0.0, round(1.0 - float(np.nan_to_num(l.share[list(shown), 0]).sum()), 9))
     many = len({int(l.group[m]) for m in shown})
     alt = f"{len(shown)} mechanisms and what each signal shows in them; they make {many} signature{'s' if many != 1 else ''}."
     return Picture(
@@ -117,7 +117,7 @@ def twins(view: View, l: Looks) -> list[Sentence]:  # noqa: E741  # looks
         names = [f"{mechanism(view, m)} ({per_cent(float(after[m]))} %)" for m in mine[:4]]
         more = f" and {len(mine) - 4} more" if len(mine) > 4 else ""
         apart = _parts(view, mine)
-        whole, which = per_cent(float(after[mine].sum())), "of the two" if len(mine) == 2 else "of them"
+        whole, which = per_cent(min(1.0, round(float(after[mine].sum()), 9))), "of the two" if len(mine) == 2 else "of them"
         same = f"{listed(names)} look the same" if not more else f"{', '.join(names)}{more} look the same"
         text = f"{same} on the installed signals: together they have {whole} %, and no reading says which {which} it was. {apart}"
         out.append(Sentence(text, detail=bool(out)))

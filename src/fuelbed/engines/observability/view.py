@@ -63,8 +63,21 @@ class View:
 
     @property
     def pool(self) -> tuple[int, ...]:
-        """What could still be read, or be there: nothing twice."""
-        return (*self.unread, *self.candidates, *(x.sensor for x in self.items))[: 2 * WIDE]
+        """What could still be read, or be there. A candidate that an item installs stands there once: as the item has it, if that is another
+        chance to miss, else as itself."""
+        s = self.model.sensors
+        twice = {
+            x.sensor if s[x.sensor].misses == s[x.instead].misses else x.instead
+            for x in self.items
+            if x.instead in self.candidates
+        }
+        every = (*self.unread, *self.candidates, *(x.sensor for x in self.items))
+        return tuple(i for i in every if i not in twice)[: 2 * WIDE]
+
+    @property
+    def told_later(self) -> bool:
+        """Whether what was found out later excludes any world."""
+        return self.scene is not None and not bool(self.scene.found.all())
 
     def name(self, i: int) -> str:
         """Of a sensor, as a sentence calls it."""
