@@ -88,7 +88,9 @@ class Attachments:
                     continue  # written in the case itself
                 if isinstance(item, Map):
                     if "file" in item.entries:
-                        self._file(item.entries["file"].value, "file", role in _TABLES)
+                        file = item.entries["file"].value
+                        for one in file.items if role == "metrics" and isinstance(file, Seq) else [file]:
+                            self._file(one, "file", role in _TABLES)
                     else:
                         self.r.error(
                             "FB017", item.span, f"this `{role[:60]}` evidence has no `file`.", "Add `file: metrics.csv`."

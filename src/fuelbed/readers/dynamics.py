@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from pathlib import PurePosixPath
 
 from fuelbed.core.arithmetic import Arith, Num
 from fuelbed.core.case import Factor
@@ -22,6 +21,7 @@ from fuelbed.readers.pushes import check_tips, read_pushes
 from fuelbed.readers.references import names_in
 from fuelbed.readers.shows import read_shows
 from fuelbed.readers.structure import ModelNames, Names
+from fuelbed.readers.wanted import entry_names
 from fuelbed.readers.yaml import Map, Node, Scalar, Seq
 
 __all__ = ["metric_names", "read_dynamics"]
@@ -213,21 +213,6 @@ def _depends_on(case: Fields, component: str) -> tuple[str, ...]:
 
 
 def metric_names(case: Fields) -> Collection[str]:
-    """Entries of `evidence.metrics`: the keys of a mapping of them, else the `name` of each, else the stem of its file."""
+    """What the entries of `evidence.metrics` are called."""
     evidence = case.node_of("evidence")
-    node = evidence.entries["metrics"].value if isinstance(evidence, Map) and "metrics" in evidence.entries else None
-    if isinstance(node, Map) and "file" not in node.entries:
-        return list(node.entries)
-    out = []
-    for item in node.items if isinstance(node, Seq) else [node]:
-        said = (item.entries.get("name") or item.entries.get("file")) if isinstance(item, Map) else None
-        value = said.value if said else item
-        if isinstance(value, Scalar):
-            named = isinstance(item, Map) and "name" in item.entries
-            out.append(value.text if named else _stem(value.text))
-    return out
-
-
-def _stem(file: str) -> str:
-    stem = PurePosixPath(file).stem.lower()
-    return "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in stem).split())
+    return entry_names(evidence.entries["metrics"].value if isinstance(evidence, Map) and "metrics" in evidence.entries else None)

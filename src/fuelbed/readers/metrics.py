@@ -19,12 +19,13 @@ from fuelbed.readers.fields import Reading
 from fuelbed.readers.files import FileFault, Progress, resolve_inside
 from fuelbed.readers.gathering import MAX_CELLS, MAX_KEPT, Rows, TooManyStretches
 from fuelbed.readers.parquet_file import ParquetFile
+from fuelbed.readers.series import SeriesFile
 from fuelbed.readers.series_table import SeriesTable
 from fuelbed.readers.sheet_table import SheetTable
 from fuelbed.readers.sheets import MAX_TABLE, Sheet, SheetFault
 from fuelbed.readers.stream import Stream
 from fuelbed.readers.wanted import Unit, Wanted, metrics_entries, read_wanted
-from fuelbed.readers.yaml import Node
+from fuelbed.readers.yaml import Node, Scalar
 
 __all__ = ["metrics_entries", "read_metrics"]
 
@@ -52,7 +53,7 @@ def read_metrics(
             cure = "Give one another `name`."
             r.error("FB018", wanted.span, f"two entries of `metrics` are called `{wanted.name[:60]}`.", cure)
         seen.add(wanted.name)
-        if root is not None and wanted.file in inputs:
+        if root is not None and all(file.text in inputs for file in wanted.files):
             table = _File(wanted, FileFaults(r, wanted.file, wanted.span), root, inputs, progress).table()
             if table is not None:
                 tables[wanted.name] = table
@@ -70,44 +71,85 @@ class _File:
     progress: Progress | None
 
     def table(self) -> MetricsTable | None:
-        shown, file = self.faults.shown, self.w.file
-        form = self.w.form or _ENDINGS.get(PurePosixPath(file).suffix.lower(), "")
-        if not form:
-            cure = f"Name a file that ends with one of {', '.join(_ENDINGS)}, or write `format: csv`."
-            self.faults.add("FB056", self.w.span, f"the name of `{file[:80]}` does not say its format.", cure)
+        forms = [self.w.form or self._ending(file) for file in self.w.files]
+        if not all(forms):
+            return None
+        if forms[0] in _TABLES and len(forms) > 1:
+            cure = "Make an entry for each, or name exports of series (Prometheus, OpenMetrics, OTLP)."
+            self.faults.add("FB056", self.w.files[1].span, "a table is one file.", cure)
             return None
         try:
-            limit = MAX_TABLE if form in _TABLES else MAX_OPENMETRICS if form == "openmetrics" else MAX_JSON
-            with Stream(resolve_inside(self.root, file), file, limit, self.progress) as stream:
-                if form == "parquet":
-                    self.inputs[file] = stream.digest()
-                table = self._gather(stream, form)
-                self.inputs[file] = stream.digest()
-                return table
+            return self._of_sheet(forms[0]) if forms[0] in _TABLES else self._of_series(forms)
         except TooManyHere:
             return None
         except TooManyStretches:
             message = f"the file has more than {MAX_KEPT:,} stretches of that length (or {MAX_CELLS:,} cells of them)."
             self.faults.r.error("FB056", self.w.every_span or self.w.span, message, "Write a longer `every`, or leave it out.")
-        except SheetFault as e:
-            self.faults.r.error(e.code, Span(shown, e.line, e.column), e.message, e.cure)
         except FileFault as e:
-            self.faults.r.error(e.code, self.w.span, e.message, e.cure)
+            self._say(e)
         return None
 
-    def _gather(self, stream: Stream, form: str) -> MetricsTable | None:
-        if form in _TABLES:
-            return self._of_sheet(
-                ParquetFile.of(stream, self.faults.shown) if form == "parquet" else CsvFile(stream, self.faults.shown)
-            )
-        t = SeriesTable(self.w, self.faults, read_export(stream, form, self.faults))
-        rows = None if self.faults.count else t.rows()
+    def _say(self, e: FileFault) -> None:
+        """A fault that ended the reading: at its place in the file, or where the case names the file."""
+        span = Span(self.faults.shown, e.line, e.column) if isinstance(e, SheetFault) else self.faults.span
+        self.faults.r.error(e.code, span, e.message, e.cure)
+
+    def _export(self, file: str, form: str) -> SeriesFile | None:
+        """The series of one file; None after a fault that ended its reading."""
+        limit = MAX_OPENMETRICS if form == "openmetrics" else MAX_JSON
+        try:
+            with Stream(resolve_inside(self.root, file), file, limit, self.progress) as stream:
+                found = read_export(stream, form, self.faults)
+                self.inputs[file] = stream.digest()
+                return found
+        except TooManyHere:
+            return None
+        except FileFault as e:
+            self._say(e)
+        return None
+
+    def _ending(self, file: Scalar) -> str:
+        form = _ENDINGS.get(PurePosixPath(file.text).suffix.lower(), "")
+        if not form:
+            cure = f"Name a file that ends with one of {', '.join(_ENDINGS)}, or write `format: csv`."
+            self.faults.add("FB056", file.span, f"the name of `{file.text[:80]}` does not say its format.", cure)
+        return form
+
+    def _of_series(self, forms: list[str]) -> MetricsTable | None:
+        """One table of the series of all files. Where there are several, the label `file` tells them apart."""
+        pooled = SeriesFile()
+        count = 0
+        for file, form in zip(self.w.files, forms, strict=True):
+            self.faults = FileFaults(self.faults.r, file.text, file.span)
+            found = self._export(file.text, form)
+            if found is None or self.faults.count:
+                count += 1
+                continue
+            pooled.notes += [f"in `{file.text[:80]}`, {note}" for note in found.notes]
+            for s in found.series if len(forms) > 1 else ():
+                s.labels = {"file": PurePosixPath(file.text).stem, **s.labels}
+            pooled.series += found.series
+        if count:
+            return None
+        self.faults = FileFaults(self.faults.r, self.w.file, self.w.span)
+        t = SeriesTable(self.w, self.faults, pooled)
+        rows = t.rows()
         if rows is None:
             return None
         rows.finish()
         return self._finish(rows, t.names, t.units, Clock("iso", dt.UTC))
 
-    def _of_sheet(self, sheet: Sheet) -> MetricsTable | None:
+    def _of_sheet(self, form: str) -> MetricsTable | None:
+        file = self.w.file
+        with Stream(resolve_inside(self.root, file), file, MAX_TABLE, self.progress) as stream:
+            if form == "parquet":
+                self.inputs[file] = stream.digest()
+            sheet = ParquetFile.of(stream, self.faults.shown) if form == "parquet" else CsvFile(stream, self.faults.shown)
+            table = self._of_rows(sheet)
+            self.inputs[file] = stream.digest()
+            return table
+
+    def _of_rows(self, sheet: Sheet) -> MetricsTable | None:
         t = SheetTable(self.w, self.faults, sheet)
         time, columns = t.columns()
         if self.faults.count:

@@ -57,7 +57,7 @@ class SeriesTable:
         for key, span in self.w.of_tables:
             self.faults.add("FB014", span, f"`{key}` is for CSV and Parquet: this format writes its times itself.", "Remove it.")
         for note in self.file.notes:
-            self.faults.note("FB058", f"in `{self.faults.file[:80]}`, {note}", "Export them in another way where they matter.")
+            self.faults.note("FB058", note, "Export them in another way where they matter.")
         columns: list[list[tuple[array[float], array[float]]]] = []
         joins: list[str] = []
         for role, (series, join) in self._which().items():

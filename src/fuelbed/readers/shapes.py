@@ -154,7 +154,10 @@ class MetricsTrigger(_Shape):
 class MetricsFile(_Shape):
     """A file of metrics with its column roles: load, goodput, attempts, latency, queue, capacity."""
 
-    file: Annotated[str, Field(description="CSV, Parquet, Prometheus or OTLP JSON, OpenMetrics: a file of the case folder")]
+    file: Annotated[
+        str | Annotated[list[str], Field(min_length=1)],
+        Field(description="CSV, Parquet, Prometheus or OTLP JSON, OpenMetrics: a file of the case folder, or a list of exports"),
+    ]
     format: Annotated[
         Literal["csv", "parquet", "prometheus", "openmetrics", "otlp"] | None, Field(description="absent: by its ending")
     ] = None

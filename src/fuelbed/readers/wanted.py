@@ -12,9 +12,9 @@ from fuelbed.readers.clock import CLOCKS
 from fuelbed.readers.entries import entries_of, name_of, zone_of
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.gathering import KEEPS
-from fuelbed.readers.yaml import Map, Node, Scalar
+from fuelbed.readers.yaml import Map, Node, Scalar, Seq
 
-__all__ = ["ENTRY_KEYS", "FORMATS", "Unit", "Wanted", "metrics_entries", "read_wanted", "unit_of"]
+__all__ = ["ENTRY_KEYS", "FORMATS", "Unit", "Wanted", "entry_names", "metrics_entries", "read_wanted", "unit_of"]
 
 ENTRY_KEYS = (
     "file", "format", "name", "what", "time", "clock", "zone", "columns", "units", "every", "keep", "trigger", "source",
@@ -37,8 +37,7 @@ class Wanted:
     """`columns` is empty where the case does not say which (`named` is then False): those are read whose header is a role."""
 
     name: str
-    file: str
-    span: Span
+    files: list[Scalar]
     form: str = ""
     time: str = ""
     time_span: Span | None = None
@@ -54,6 +53,15 @@ class Wanted:
     of_tables: list[tuple[str, Span | None]] = field(default_factory=list)  # keys that only CSV and Parquet have a use for
     named: bool = False
 
+    @property
+    def file(self) -> str:
+        """The first, which stands for all in messages and in the table."""
+        return self.files[0].text
+
+    @property
+    def span(self) -> Span:
+        return self.files[0].span
+
     def keep_of(self, role: str) -> str:
         return self.keeps.get(role, self.keep)
 
@@ -66,23 +74,42 @@ def metrics_entries(node: Node | None) -> list[tuple[str, Scalar | None, Node]]:
     return entries_of(node, ENTRY_KEYS, ("file",))
 
 
+def entry_names(node: Node | None) -> list[str]:
+    """What the entries are called, readable or not: by their key, their `name`, or their file without its ending."""
+    out = []
+    for name, _, item in metrics_entries(node):
+        files = _files(item)
+        given = item.entries["name"].value if isinstance(item, Map) and "name" in item.entries else None
+        said = name or (given.text if isinstance(given, Scalar) else "")
+        if said or files:
+            out.append(said or name_of(files[0].text, "metrics"))
+    return out
+
+
+def _files(node: Node) -> list[Scalar]:
+    """The files of an entry: itself, its `file`, or a list of them there."""
+    file = node.entries["file"].value if isinstance(node, Map) and "file" in node.entries else node
+    items = file.items if isinstance(file, Seq) and isinstance(node, Map) else [file]
+    return [x for x in items if isinstance(x, Scalar) and x.value is not None]
+
+
 def read_wanted(r: Reading, name: str, key: Scalar | None, node: Node) -> Wanted | None:
     if key is not None:
         r.identifier(key, "entry")
     if isinstance(node, Scalar):
-        return Wanted(name or name_of(node.text, "metrics"), node.text, node.span) if node.value is not None else None
+        return Wanted(name or name_of(node.text, "metrics"), [node]) if node.value is not None else None
     if not isinstance(node, Map):
         return None
     r.check_keys(node, ENTRY_KEYS, "an entry of `metrics`")
     f = Fields(r, node)
-    file = node.entries["file"].value if "file" in node.entries else None
-    if not isinstance(file, Scalar):
-        return None
+    files = _files(node)
+    if "file" not in node.entries or not files:
+        return None  # reported with the files
     given = f.node_of("name")
     if isinstance(given, Scalar):
         r.identifier(given, "entry")
     said = given.text if isinstance(given, Scalar) else ""
-    w = Wanted(name or said or name_of(file.text, "metrics"), file.text, file.span, f.choice("format", FORMATS, ""))
+    w = Wanted(name or said or name_of(files[0].text, "metrics"), files, f.choice("format", FORMATS, ""))
     f.text("what")
     w.time, w.time_span = f.text("time"), f.span_of("time")
     w.clock, w.zone = f.choice("clock", CLOCKS, ""), zone_of(r, f)

@@ -524,3 +524,27 @@ def test_json_that_python_lets_pass_is_a_fault() -> None:
             JsonText.of(text.encode(), "f")
         assert (e.value.line, e.value.column) == (1, column), text
     assert not math.isinf(JsonText.of(b"[1e308]", "f").value[0])
+
+
+def test_several_files_are_one_table(tmp_path: Path) -> None:
+    (tmp_path / "sent.json").write_text(matrix(({"job": "a"}, [(0, "1"), (10, "2")])))
+    (tmp_path / "m.om").write_text("done 5 10\n# EOF\n")
+    data = matrix(({"job": "a"}, [(0, "3"), (10, "4")]))
+    entry = "file: [load.json, sent.json, m.om], columns: {load: '{file=\"load\"}', attempts: '{file=\"sent\"}', goodput: done}"
+    (tmp_path / "load.json").write_text(data)
+    (tmp_path / "case.yaml").write_text(HEAD + f"    - {{name: db, {entry}}}\n")
+    c = read_case(tmp_path)
+    t = c.metrics["db"]
+    assert [told(t.columns[role].values) for role in ("load", "attempts", "goodput")] == [["3", "4"], ["1", "2"], ["nan", "5"]]
+    assert {"load.json", "sent.json", "m.om"} <= set(c.inputs)
+    assert all(len(c.inputs[f]) == 64 for f in ("load.json", "sent.json", "m.om"))
+    (tmp_path / "sent.json").write_text("[")
+    with pytest.raises(InputError) as e:
+        read_case(tmp_path)
+    assert [(Path(f.span.file).name, f.code) for f in e.value.findings if f.span] == [("sent.json", "FB052")]
+    (tmp_path / "case.yaml").write_text(HEAD + "    - {file: [a.csv, b.csv]}\n")
+    (tmp_path / "a.csv").write_text("time,load\n0,1\n")
+    (tmp_path / "b.csv").write_text("time,load\n0,1\n")
+    with pytest.raises(InputError) as e:
+        read_case(tmp_path)
+    assert [(f.code, f.span.column) for f in e.value.findings if f.span] == [("FB056", 22)]
