@@ -54,9 +54,7 @@ def _signatures(b: Picture) -> str:
             alike = ", ".join(prose(o.label) for o in group if o is not s)
             lines.append([prose(s.label), *map(_sign, s.signs), s.before, f"**{s.after}**", alike])
     tail = "■ on, □ off, else the chance to be on; × against what was seen."
-    left = [f"states with {v.rest} of the probability"] if v.rest else []
-    left += [f"{n} more {what}" for n, what in ((v.more_states, "states"), (v.more_signals, "signals")) if n]
-    tail += f" Not in the table: {'; '.join(left)}." if left else ""
+    tail += f" Not in the table: {v.left}." if v.left else ""
     return caption(b.title, f"{prose(b.alt)}\n\n{grid(head, lines)}\n\n{words(tail)}")
 
 

@@ -106,9 +106,7 @@ def _signatures(b: Picture, page: Page) -> None:
         page.wrap(f"{x.id}: {x.label} ({x.said})" if x.label != x.id else f"{x.id} ({x.said})", f"  {letter} ", "      ")
     said = ["■ on", "□ off", ".6 on with 0.6", "! against what was seen", "? not looked at", "+ not installed"]
     page.wrap("; ".join([*said, "│ one signature, with what is installed"]), " ", "   ", "muted")
-    left = [f"states with {v.rest} of the probability"] if v.rest else []
-    left += [f"{n} more {what}" for n, what in ((v.more_states, "states"), (v.more_signals, "signals")) if n]
-    page.wrap("Not in the map: " + "; ".join(left) if left else "", " ", "   ", "muted")
+    page.wrap(f"Not in the map: {v.left}" if v.left else "", " ", "   ", "muted")
 
 
 def _row(name: str, row: str, page: Page) -> None:

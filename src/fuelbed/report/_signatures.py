@@ -9,6 +9,7 @@ from typing import Any
 
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.shown import probability
+from fuelbed.report._strips import counted
 from fuelbed.report.numbers import quantity
 
 __all__ = ["Sign", "Signal", "Signatures", "State", "signatures"]
@@ -50,13 +51,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """`groups`: states with one signature of the installed signals; `order`: places of the signals drawn, installed ones first."""
+    """`groups`: states with one signature of the installed signals; `left`: what is not drawn, in words."""
 
     signals: tuple[Signal, ...]
     groups: tuple[tuple[State, ...], ...]
-    rest: str
-    more_signals: int
-    more_states: int
+    left: str
     table: Table
 
 
@@ -116,8 +115,11 @@ def signatures(data: Mapping[str, Any]) -> Signatures:
     for s in states[:_STATES]:
         groups.setdefault(s.get("group"), []).append(_state(s, drawn, signals))
     share = data.get("rest")
-    rest = ""
-    if isinstance(share, (int, float)) and share > 0:
-        rest = quantity(share, kind="share")
-    return Signatures(tuple(signals), tuple(tuple(g) for g in groups.values()), rest, len(order) - len(drawn), max(0, len(states) - _STATES),
-                      _table(data))  # fmt: skip  # one record
+    known = isinstance(share, (int, float)) and share > 0
+    left = [f"states with {quantity(share, kind='share')} of the probability"] if known else []
+    left += [
+        f"{counted(n, f'more {what}')}"
+        for n, what in ((len(states) - _STATES, "state"), (len(order) - len(drawn), "signal"))
+        if n > 0
+    ]
+    return Signatures(tuple(signals), tuple(tuple(g) for g in groups.values()), "; ".join(left), _table(data))

@@ -50,7 +50,8 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """`path`: least to greatest robustness as steps; `labels`: (pixels, number) at its left; `state`: `broken`, `open` or `held`."""
+    """`path`: least to greatest robustness as steps; `labels`: (pixels, number) at its left; `state`: `broken`, `open` or `held`;
+    `alone`: rows stand for themselves, nothing is known between them."""
 
     id: str
     label: str
@@ -66,6 +67,7 @@ class Strip:
     said: str
     cut: str
     points: tuple[Bucket, ...]
+    alone: bool = False
 
 
 def finite(v: Any) -> float | None:
@@ -227,7 +229,8 @@ def strip(data: Mapping[str, Any], clock: Clock) -> Strip:
     alone = any(b is not None and b <= a for a, b in broken)
     path = steps(thinned(points), clock, of, _TICK * clock.span if alone else math.inf)
     return Strip(str(data["id"]), words, str(data.get("formula", "")), str(data.get("unit", "")), path, of,
-                 tuple(labels), _stretches(broken, clock), _stretches(undecided, clock), place, state, said, _cut(of, str(data.get("unit", ""))), tuple(points))  # fmt: skip  # one record
+                 tuple(labels), _stretches(broken, clock), _stretches(undecided, clock), place, state, said, _cut(of, str(data.get("unit", ""))), tuple(points),
+                 alone)  # fmt: skip  # one record
 
 
 def strips(given: Sequence[Mapping[str, Any]], clock: Clock) -> tuple[Strip, ...]:

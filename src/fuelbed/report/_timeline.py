@@ -14,7 +14,7 @@ from fuelbed.report._strips import Stretch, Strip, counted, finite, stretch, str
 __all__ = ["Label", "Lane", "Mark", "Ticks", "Timeline", "axis_ticks", "marks_of", "timeline"]
 
 _LINE, _TOP, _BOTTOM = 15.0, 4.0, 10.0  # pixels of a row of labels, above them, and from the line of marks to the lower edge
-_ROWS = 14  # of labels in a lane
+_ROWS = 18  # of labels in a lane
 _MARKS, _LANES, _STRIPS = 40, 12, 24  # of a lane that are drawn one by one, lanes and strips; more are ticks, or counted
 _TICKS, _TABLE = 2000, 100  # marks of a lane that are drawn as ticks, and of the table
 _SHOWN = 5  # strips that are not folded
@@ -160,7 +160,10 @@ def axis_ticks(of: Clock) -> Ticks:
 
 def _table(every: Sequence[tuple[str, Mark]]) -> Table:
     """Every mark in words, for readers and for machines."""
-    cells = tuple((Cell(m.when), Cell(m.label), Cell(name), Cell(m.source)) for name, m in every[:_TABLE])
+    cells = tuple(
+        (Cell(m.when.replace(" ", "\u00a0").replace("\u00a0to\u00a0", " to ")), Cell(m.label), Cell(name), Cell(m.source))
+        for name, m in every[:_TABLE]
+    )
     title = f"The first {_TABLE} of {len(every)} marks, in words" if len(every) > _TABLE else f"Every mark in words: {len(every)}"
     heads = (Column("when", "When"), Column("what", "What"), Column("lane", "From"), Column("source", "Source"))
     return Table("timeline_marks", title, heads, cells)

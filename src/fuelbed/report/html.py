@@ -89,6 +89,13 @@ def _endless(word: str) -> Markup:
     return Markup('<span class="long">{}</span>').format(Markup("/<wbr>").join(escape(part) for part in word.split("/")))
 
 
+def _soft(text: str) -> Markup:
+    """As `_prose`; names that are not marked as such may break after an underscore too."""
+    from markupsafe import Markup
+
+    return Markup(str(_prose(text)).replace("_<wbr>", "_").replace("_", "_<wbr>"))  # noqa: S704  # escaped by _prose; no tag of it holds a `_`
+
+
 def _bare(text: str) -> str:
     """For places that hold text only: attributes, the title, labels in a drawing."""
     return text.replace("`", "")
@@ -214,6 +221,7 @@ def _environment() -> Environment:
     )
     env.filters.update(
         prose=_prose,
+        soft=_soft,
         code=_code,
         number=_number,
         bare=_bare,
