@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from array import array
 
 import numpy as np
@@ -162,3 +163,23 @@ def test_windows_against_loops() -> None:
         assert ranges(x, left, right, False, 77.0).tolist() == [
             min(x[a : b + 1], default=77.0) for a, b in zip(left.tolist(), right.tolist(), strict=True)
         ]
+
+
+@pytest.mark.parametrize("text", ["x <= 9 until[0..{w} s] y >= 9", "x <= 9 since[3..{w} s] y >= 9", "always[0..{w} s] x <= 9"])
+@pytest.mark.parametrize("step", [1.0, 0.0])
+def test_time_hardly_depends_on_the_window(text: str, step: float) -> None:
+    """No early exit is possible; a window ten thousand times as long would cost ten thousand times as much, were it searched."""
+    n = 200_000
+    rng = np.random.default_rng(4)
+    times = np.arange(n) * step if step else np.cumsum(rng.uniform(0.5, 1.5, size=n))
+    columns = {"x": rng.random(n), "y": rng.random(n)}
+
+    def seconds(w: int) -> float:
+        best = math.inf
+        for _ in range(3):
+            start = time.process_time()
+            evaluate(parse_temporal(text.format(w=w)), times, columns, gap=10.0)
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert seconds(100_000) < 30 * seconds(10)
