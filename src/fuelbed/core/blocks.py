@@ -83,7 +83,9 @@ class Picture:
     """Data for a picture; every renderer has one drawing per `kind` (see docs/formats/report.md), and `alt` says it in words.
 
     kinds: `removal` (interval bars, triggers beside conditions), `graph` (the mechanism), `whatif` (the tape with its sliders
-    and switches), `order` (a partial order), `boundary` (the least push that stays down, over the load).
+    and switches), `order` (a partial order), `boundary` (the least push that stays down, over the load), `posterior` (belief before and
+    after what was seen), `signatures` (states against signals), `timeline` (marks and invariants on one axis), `series` (a hidden state
+    over time), `bowtie` (threats, barriers, event, barriers, consequences).
     """
 
     kind: str
