@@ -65,6 +65,51 @@ actions:
   a4: {does: [set spread.heal to 0.6, set retry.load to 20..30 per second]}
 """
 
+CONTROLLED = """\
+control_structure:
+  orchestrator:
+    what: Moves the primary
+    process: the databases
+    feedback: [lag, the telephone]
+    actions:
+      promote:
+        what: makes a replica the primary
+        unsafe:
+          - {form: provided, when: the other has writes, leads_to: out, in_incident: yes, because: it saw nothing}
+          - {form: wrong_time, when: too early, leads_to: weak}
+          - {form: not_provided, when: the primary is gone, in_incident: no}
+  people: {}
+signals:
+  lag: {sees: out, blind_when: weak}
+"""
+KEPT = """\
+evidence:
+  events:
+    rows:
+      - {at: '2025-09-29T10:00:00Z', end: '2025-09-29T10:20:00Z', name: east}
+      - {at: '2025-09-29T10:10:00Z', name: west}
+invariants:
+  one_writer: {holds: not (event(east) and event(west))}
+  few: {holds: "always(ill <= 0.1)", on: spread}
+  heals: {holds: "ill > 0.1 -> eventually[0..2 h] ill <= 0.1", on: spread}
+  quick: {holds: latency <= 300 ms}
+"""
+
+
+SIGNALS = """signals:
+  lamp: {sees: out, misses: 0.02..0.1, false_alarms: 0.01}
+  early: {sees: push and weak, misses: 0.1, false_alarms: beta(2 18), shares: pipe, blind_when: old and not weak}
+  late: {sees: other, misses: 0.1..0.3, false_alarms: 0.05, shares: pipe}
+  unread: {sees: fails(guard), misses: 0.2, false_alarms: 0.1}
+  gauge: {sees: weak, misses: 0.05, false_alarms: 0.05, installed: no, cost: 2}
+  gauge_too: {sees: weak, misses: 0.05, false_alarms: 0.05, installed: no, cost: 3, shares: pipe}
+seen: {lamp: yes, early: {state: yes, at: 2025-09-29 17:05Z}, late: no}
+hypotheses:
+  first: {what: It was the other one, says: other and weak, at: 2025-09-29 17:00Z}
+  then: {says: push and weak, at: 2025-09-29 18:00Z}
+  never: {says: push and not weak and not old}
+"""
+
 
 def _sixty(plain: bool = False) -> str:
     """20 triggers, 20 uncertain conditions, 20 controls, in ten lines apart; `plain`: in the default structure."""
@@ -143,6 +188,21 @@ TEXTS: Mapping[str, str] = {
     "structure:\n  out: cve and parser\nactions:\n  patch: {does: [prevent cve]}\n",
     "held in the incident": HEAD + FULL.replace("fails: 0.1}", "fails: 0.1, in_incident: held}"),
     "layers": HEAD + FULL.replace("present: yes}", "present: yes, layer: database}").replace("0.2..0.6}", "0.2..0.6, layer: client}"),
+    "invariants and events": HEAD + PARTS + MODELS + KEPT,
+    "invariants without numbers": HEAD + PARTS + MODELS.replace("0.5, heal: 0.2", "0.5, heal: {what: not known}") + KEPT,
+    "control structure": HEAD + FULL + CONTROLLED,
+    "controls that need one signal": HEAD + FULL.replace("0.05..0.4}", "0.05..0.4, needs: lag}").replace("fails: 0.1}", "fails: 0.1, needs: lag}")
+    + "signals:\n  lag: {sees: push and weak}\nsystem: {components: [a, b], depends_on: {a: [b]}}\n",
+    "signals": HEAD + FULL + SIGNALS,
+    "signals without numbers": HEAD + FULL + "signals: {lamp: {sees: weak}, bell: {sees: push or other, installed: no}}\nseen: {lamp: yes}\n",
+    "signals and nothing seen": HEAD + FULL + SIGNALS[: SIGNALS.index("seen:")],
+    "signals that contradict the model": HEAD + FULL + "signals: {lamp: {sees: out, misses: 0, false_alarms: 0}}\nseen: {lamp: no}\n",
+    "a control that needs a signal": HEAD + FULL.replace("fails: 0.1}", "fails: 0.1, needs: lamp}").replace("observe out", "observe lamp")
+    + "signals: {lamp: {sees: push or other, misses: 0.1..0.3, blind_when: weak}}\n",
+    "a control that needs a candidate": HEAD + FULL.replace("fails: 0.1}", "fails: 0.1, needs: lamp}").replace("observe out", "observe lamp")
+    + "signals: {lamp: {sees: weak, misses: 0.1, installed: no}}\n",
+    "believed, with no signal": HEAD + FULL + "hypotheses: {evil: {says: other and not weak}, fine: {says: push, tried: 1}}\n",
+    "signals over sixty factors": HEAD + _sixty() + "signals: {lamp: {sees: l0 or l1, misses: 0.1, false_alarms: 0.1}, bell: {sees: c3, misses: 0.1, false_alarms: 0.2, installed: no}}\nseen: {lamp: yes}\n",
     "sections of others": HEAD + FULL + "threshold: [lights]\nlint: {off: []}\n",
     "sixty factors": HEAD + _sixty(),
     "sixty factors, one way": HEAD + _sixty(plain=True),

@@ -72,7 +72,8 @@ def _row(view: View, b: Belief, so: Bools, kind: str, id_: str, label: str, note
     s = view.scene
     assert s is not None
     share = so.astype(float)
-    prior, after = (interval(s, share @ w, draws=True) for w in (b.before, b.after))
+    prior = interval(s, share @ b.before, draws=True)
+    after = interval(s, share @ b.after, draws=True, seen=view.seen)
     tone = "muted" if after[0] is not None and after[0] < 0.05 else "plain"
     return {"id": id_, "label": label, "prior": list(prior), "posterior": list(after), "kind": kind, "tone": tone, "note": note}
 

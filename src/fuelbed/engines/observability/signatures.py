@@ -72,7 +72,7 @@ def signatures_picture(view: View, b: Belief, l: Looks) -> Picture:  # noqa: E74
             "id": f"way_{k + 1}",
             "label": mechanism(view, m, marked=False),
             "prior": list(interval(s, prior[m], draws=True)),
-            "posterior": list(interval(s, l.share[m], draws=True)),
+            "posterior": list(interval(s, l.share[m], draws=True, seen=view.seen)),
             "group": int(l.group[m]),
             "shows": [round(float(p_on[m, j]), 6) for j in range(len(wanted))],
         }

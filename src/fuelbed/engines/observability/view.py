@@ -16,7 +16,7 @@ from fuelbed.core.facts import Tipping
 from fuelbed.core.options import Options
 from fuelbed.core.quantities import Quantity
 from fuelbed.core.signals import Signal
-from fuelbed.numerics.observation.information import WIDE
+from fuelbed.numerics.observation.information import WIDE, likelihood
 from fuelbed.numerics.observation.scene import Model, Scene, model_of, scene_of
 
 __all__ = ["Item", "View", "as_estimate", "interval", "set_up"]
@@ -159,10 +159,13 @@ def _look(name: str, expr: Expr) -> Signal:
 # ---- numbers ---------------------------------------------------------------------------------------------------------------------
 
 
-def interval(scene: Scene, x: Array, draws: bool = False) -> tuple[float | None, float, float]:
+def interval(
+    scene: Scene, x: Array, draws: bool = False, seen: Mapping[int, bool] | None = None
+) -> tuple[float | None, float, float]:
     """(value, low, high) of a quantity over the points; the value is None where it rests on numbers that nobody gave.
 
-    Points at which it is not defined are left out. `draws`: a share of drawn worlds, which has the error of the drawing too.
+    Points at which it is not defined are left out. `draws`: a share of drawn worlds, which has the error of the drawing too, and the more so
+    the fewer of them agree with what was `seen`.
     """
     good = np.isfinite(x)
     if not good.any():
@@ -174,15 +177,22 @@ def interval(scene: Scene, x: Array, draws: bool = False) -> tuple[float | None,
     if scene.guessed or (value is not None and float(np.ptp(x[guess & good])) > 1e-9):
         value = None
     if draws and not scene.exact:
-        spread = _Z * math.sqrt(max(0.0, 0.25 / scene.drawn))
+        spread = _Z * math.sqrt(0.25 / max(1.0, _worth(scene, seen or {})))
         low, high = max(0.0, low - spread), min(1.0, high + spread)
     tidy = [min(max(round(v, 12), 0.0), 1.0) if draws else round(v, 12) for v in (low, high)]
     return (None if value is None else min(max(round(value, 12), tidy[0]), tidy[1])), tidy[0], tidy[1]
 
 
+def _worth(scene: Scene, seen: Mapping[int, bool]) -> float:
+    """How many of the drawn worlds count, weighed by what was seen: n (sum w L)^2 / sum w L^2 (L. Kish, Survey sampling, 1965)."""
+    like, w = likelihood(scene, seen)[:, 0], scene.weight[:, 0]
+    square = float(w @ like**2)
+    return scene.drawn * float(w @ like) ** 2 / square if square > 0 else 1.0
+
+
 def as_estimate(view: View, x: Array, kind: EstimateKind = "probability", unit: str = "") -> Estimate:
     assert view.scene is not None
-    value, low, high = interval(view.scene, x, draws=kind == "probability")
+    value, low, high = interval(view.scene, x, draws=kind == "probability", seen=view.seen)
     part = view.scene.exact and np.isnan(x).any()
     how = f"exact over {len(view.scene)} worlds, range over {int(np.isfinite(x).sum())} points of the numbers, at least this wide"
     return Estimate(value, low, high, kind, unit, method=how if part else view.how)

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 def chance(view: View, x: Array) -> str:
     """`62 % (40 to 75 %)`."""
     assert view.scene is not None
-    value, low, high = interval(view.scene, x, draws=True)
+    value, low, high = interval(view.scene, x, draws=True, seen=view.seen)
     a, b = per_cent(low), per_cent(high)
     span = f"{b} %" if a == b else f"{a} to {b} %"
     if value is None:

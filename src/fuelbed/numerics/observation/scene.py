@@ -27,6 +27,7 @@ from fuelbed.core.quantities import Quantity
 from fuelbed.core.signals import Signal
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE
 from fuelbed.numerics.boolean.tape import Builder
+from fuelbed.numerics.observation.drawn import draw_events
 from fuelbed.numerics.process.compile import Compiled, extra_knobs
 from fuelbed.numerics.process.diagrams import Diagrams
 from fuelbed.numerics.process.parameters import Knob
@@ -210,7 +211,9 @@ def weighed(
 def _drawn(
     model: Model, known: Mapping[int, bool], came: Mapping[str, int], unknown: tuple[int, ...], rng: np.random.Generator
 ) -> Scene | None:
-    drawn = draw_worlds(model.compiled, model.diagrams, known, came, unknown, rng, _DRAWN)
+    drawn = draw_events(model.compiled, model.diagrams, known, came, unknown, rng, _DRAWN)
+    if drawn is None:
+        drawn = draw_worlds(model.compiled, model.diagrams, known, came, unknown, rng, _DRAWN)
     if not len(drawn):
         return None
     given = numbers_of(model.sensors)
