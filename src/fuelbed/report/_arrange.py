@@ -89,7 +89,8 @@ def _led(section: Section) -> Section:
     others = [g for g in others if g[0] is not a.blocks[0] or not first]
     alone = [b for g in others if not isinstance(g[0], (Picture, Table, Estimates)) for b in g]
     folded = [b for g in others if isinstance(g[0], (Picture, Table, Estimates)) for b in _detailed(g)]
-    lead = [picture[0], *([table[0], *_detailed(table[1:], _SAID)] if table else []), *alone, *_detailed(picture[1:])]
+    said = [*(_detailed(table[1:], _SAID) if table else []), *alone, *_detailed(picture[1:])]
+    lead = [picture[0], *(table[:1] if table else []), *(b for b in said if not b.detail), *(b for b in said if b.detail)]
     return replace(section, answer=replace(a, blocks=(*first, *lead, *folded)))
 
 

@@ -25,7 +25,7 @@ _TOLD = 12  # barriers of a way that are told in words
 STATES = ("effective", "failed", "missing", "bypassed")
 _THREATS, _CONSEQUENCES, _LEFT, _RIGHT = 12, 8, 6, 4  # ways and columns that are drawn; more are counted
 _BOX, _EVENT, _COLUMN, _ROW, _GAP, _MARGIN = 156.0, 130.0, 90.0, 56.0, 20.0, 8.0
-_LETTERS, _HEAD_LETTERS, _LINES, _LINE = 23, 14, 3, 14.0
+_LETTERS, _HEAD_LETTERS, _LINES, _LINE = 21, 14, 3, 14.0
 _TALL, _THICK = 34.0, 12.0  # of a sign
 
 
@@ -307,7 +307,7 @@ def bowtie_drawing(data: Mapping[str, Any]) -> tuple[float, float, str]:
                     top + _ROW * (rows - len(v.threats)) / 2, middle, "threat")  # fmt: skip  # one record
     after = _Side(v.consequences, tuple(right), tuple(out + 2 * _GAP + _COLUMN * (i + 0.5) for i in range(len(right))), end + _BOX / 2, out,
                   top + _ROW * (rows - len(v.consequences)) / 2, middle, "consequence")  # fmt: skip  # one record
-    lines = _wrapped(v.event, 17, 4)
+    lines = _wrapped(v.event, 15, 4)
     tall = 24 + _LINE * len(lines)
     event = (f'<g class="event"><title>{_words(v.event)}</title><rect class="box" x="{_n(gate)}" y="{_n(middle - tall / 2)}" width="{_n(_EVENT)}" '
              f'height="{_n(tall)}" rx="8"/>{_block(gate + _EVENT / 2, middle, lines)}</g>')  # fmt: skip  # one element

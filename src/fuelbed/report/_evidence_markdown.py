@@ -17,10 +17,15 @@ __all__ = ["WRITERS"]
 _LISTED = 60  # marks that are listed
 _SIGNS = {"effective": "✓", "failed": "×", "missing": "○", "bypassed": "↷"}
 _ARROW = " → "
+_WORDS = 170  # letters of a picture's own words that are told before it; longer ones say what the table does
+
+
+def _alt(b: Picture) -> list[str]:
+    return [prose(b.alt)] if 0 < len(b.alt) <= _WORDS else []
 
 
 def _posterior(b: Picture) -> str:
-    parts = [prose(b.alt)]
+    parts = _alt(b)
     for _, heading, rows, more in posterior(b.data).groups:
         lines = [
             [
@@ -55,12 +60,12 @@ def _signatures(b: Picture) -> str:
             lines.append([prose(s.label), *map(_sign, s.signs), s.before, f"**{s.after}**", alike])
     tail = "■ on, □ off, else the chance to be on; × against what was seen."
     tail += f" Not in the table: {v.left}." if v.left else ""
-    return caption(b.title, f"{prose(b.alt)}\n\n{grid(head, lines)}\n\n{words(tail)}")
+    return caption(b.title, "\n\n".join([*_alt(b), grid(head, lines), words(tail)]))
 
 
 def _timeline(b: Picture) -> str:
     v = timeline(b.data)
-    parts = [prose(b.alt), f"Times: {prose(v.words)}."]
+    parts = [*_alt(b), f"Times: {prose(v.words)}."]
     parts += [f"Trigger: {prose(v.trigger.words)}."] if v.trigger else []
     strips = [
         [prose(s.label), code(s.formula), f"**{s.state}**" if s.state == "broken" else s.state, prose(s.said)]
@@ -77,7 +82,7 @@ def _timeline(b: Picture) -> str:
 
 def _series(b: Picture) -> str:
     v = series(b.data)
-    parts = [prose(b.alt), f"Times: {prose(v.words)}; intervals: {words(v.cover)}."]
+    parts = [*_alt(b), f"Times: {prose(v.words)}; intervals: {words(v.cover)}."]
     parts += [f"Trigger: {prose(v.trigger.words)}."] if v.trigger else []
     rows = [[prose(c.text) for c in row] for row in v.table.rows]
     parts += [grid([prose(c.label) for c in v.table.columns], rows)] if rows else []

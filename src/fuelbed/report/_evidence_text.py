@@ -23,6 +23,7 @@ _BAR = 25
 _EIGHTHS = "▁▂▃▄▅▆▇█"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LISTED = 60  # marks that are listed
+_WORDS = 170  # letters of a picture's own words that are told before it
 _LEAST = 16  # columns of a state's name beside its signs
 _STATE = {"effective": "|", "failed": "×", "missing": "○", "bypassed": "↷"}
 
@@ -245,7 +246,7 @@ def _write(b: Picture, page: Page) -> None:
         page.wrap(b.alt, " ", "   ")
         return
     page.head(b.title)
-    page.wrap(b.alt, " ", " ")
+    page.wrap(b.alt if len(b.alt) <= _WORDS else "", " ", " ")  # longer words say what the drawing does
     _DRAW[b.kind](b, page)
 
 

@@ -251,7 +251,7 @@ def test_the_map_brackets_states_that_look_the_same() -> None:
     assert part.count('<tbody class="alone">') == 3
     assert "3 look the same" in part
     assert "states with 3 % of the probability" in _Page(part).words.replace("\u00a0", " ")
-    signs = re.findall(r'<svg viewBox="0 0 16 16" class="sign[^>]*>(.*?)</svg>', part.split("<tbody", 1)[1], re.S)
-    levels = [float(m[1]) if (m := re.search(r'class="level" d="M1 15V([\d.]+)H', x)) else 15.0 for x in signs]
-    want = [15 - 14 * p for s in PICTURES["signatures"]()["states"] for p in s["shows"]]
+    signs = re.findall(r'<svg viewBox="0 0 14 14" class="sign[^>]*>(.*?)</svg>', part.split("<tbody", 1)[1], re.S)
+    levels = [float(m[1]) if (m := re.search(r'd="M0 14V([\d.]+)H', x)) else 14.0 for x in signs]
+    want = [14 - 14 * p for s in PICTURES["signatures"]()["states"] for p in s["shows"]]
     assert levels[: len(want)] == pytest.approx(want, abs=0.06)
