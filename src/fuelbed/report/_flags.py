@@ -38,13 +38,15 @@ class Flag:
     dx: float
     wide: float
 
-    def words(self, x: float) -> tuple[float, float]:
-        """Left and right of the words."""
-        return x + self.dx, x + self.dx + self.wide
+    def crossed(self, x: float, pole: float) -> bool:
+        """Whether another pole runs through the words, here or on a wider page, where it moves away from this one's own."""
+        if self.dx > 0:
+            return x < pole < x + self.dx + self.wide + _NEAR
+        return x + self.dx - _NEAR < pole < x
 
     def box(self, x: float) -> tuple[float, float]:
         """Left and right of pole and words together."""
-        left, right = self.words(x)
+        left, right = x + self.dx, x + self.dx + self.wide
         return min(x, left), max(x, right)
 
 
@@ -59,9 +61,9 @@ def _free(flag: Flag, at: Sequence[float], placed: Sequence[Flag]) -> bool:
         ox = at[other.index]
         if other.row == flag.row and _meets(flag.box(x), other.box(ox), _GAP):
             return False
-        if other.row > flag.row and _meets(flag.words(x), (ox, ox), _NEAR):
+        if other.row > flag.row and flag.crossed(x, ox):
             return False
-        if other.row < flag.row and _meets((x, x), other.words(ox), _NEAR):
+        if other.row < flag.row and other.crossed(ox, x):
             return False
     return True
 

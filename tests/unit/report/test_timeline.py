@@ -122,6 +122,13 @@ def test_no_words_meet_and_no_pole_runs_through_words(marks: list[tuple[float, f
         assert 0 <= f.row < 14
 
 
+def test_a_pole_in_the_gap_before_words_would_run_through_them_on_a_wider_page() -> None:
+    at = [0.0, 2.0]
+    placed = flags(at, [20.0, 20.0], 540.0, 14)
+    assert _crossing(placed, at, 2.5) == []
+    assert [f.row for f in placed] == [1, 0]
+
+
 def test_marks_close_together_are_read_from_above_in_order() -> None:
     at = [10.0, 10.0, 12.0, 15.0, 40.0]
     placed = flags(at, [200.0] * 5, 540.0, 14)
