@@ -12,7 +12,9 @@ from fuelbed.core.expressions import And, Fails, Or, Ref
 from fuelbed.core.quantities import Quantity
 from fuelbed.core.signals import Signal
 from fuelbed.numerics.process.compile import compile_case
+from fuelbed.numerics.process.dominance import dominance
 from fuelbed.numerics.process.interventions import changes_of, evaluate, middles
+from fuelbed.numerics.process.reach import reach
 from fuelbed.readers.case import parse_case
 from tests.cases import case, condition, control, trigger
 from tests.oracle.simulate import Process
@@ -115,3 +117,27 @@ def test_the_incident_is_read_by_the_misses_of_then() -> None:
     s = [Process(c, x).run(1500, np.random.default_rng(5)).hazard for x in ((), c.actions["better"].does)]
     for got, (mean, error) in zip(v, s, strict=True):
         assert abs(got - mean) < _Z * (error + 0.004)
+
+
+def test_what_dominates_surely_does_no_less() -> None:
+    """An order without numbers is a proof; it must hold at the numbers, with signals that are blind and signals that see nothing."""
+    claimed = 0
+    for seed in range(120):
+        c = small(seed)
+        m = compile_case(c)
+        order = dominance(m, {n: a.does for n, a in c.actions.items()})
+        names = ["", *c.actions]
+        rows = [{}, *(changes_of(m, a) for a in c.actions.values())]
+        v = evaluate(m, middles(m), rows, ("hazard",))["hazard"][:, 0]
+        for i, a in enumerate(names):
+            for b in order.better[a]:
+                claimed += bool(a) or bool(b)
+                assert v[i] <= v[names.index(b)] * (1 + 1e-9) + 1e-12, (seed, a, b)
+    assert claimed > 120
+
+
+def test_reach_counts_what_blinds() -> None:
+    """Closing what blinds the alarm breaks the cut set that holds it."""
+    c = parse_case(TEXT)
+    found = reach(compile_case(c), c.actions["apart"].does, "apart")
+    assert (found.cut_sets, found.breaks) == (3, 1)

@@ -33,6 +33,7 @@ _NOTHING_SEEN = NotFound(
     "what the readings of the incident leave likely",
 )
 _SURE = 1e-9
+_LITTLE = 0.05  # bits
 
 
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
@@ -125,10 +126,19 @@ def _told(view: View, b: Belief, similar: Looks) -> str:
     if twin is not None:
         text += f"; {mechanism(view, twin)}, with {chance(view, similar.share[twin])}, looks the same on every installed signal"
     text += "."
-    later = merged(view.scene.mechanism, b.later, n)[best] if view.scene is not None else np.zeros(1)
-    if np.isfinite(later).any() and np.nanmax(later) < LEVEL:
-        text += " It is not what was found out later: the signals pointed the wrong way."
-    return text
+    return text + _hindsight(view, b, best, twin)
+
+
+def _hindsight(view: View, b: Belief, best: int, twin: int | None) -> str:
+    """Where the likeliest is not what was found out later: whether the signals left the true one beside it, or pointed elsewhere."""
+    s = view.scene
+    assert s is not None
+    later = merged(s.mechanism, b.later, len(s.engaged))
+    if not np.isfinite(later).any() or np.nanmax(later[best]) >= LEVEL:
+        return ""
+    if twin is not None and np.nanmin(later[twin]) > 0.5:
+        return " It was the second, by what was found out later."
+    return " It is not what was found out later: the signals pointed the wrong way."
 
 
 def _guesses(view: View, b: Belief) -> list[str]:
@@ -158,6 +168,8 @@ def _next(view: View, b: Belief, following: Next) -> str:
     first = following.taken[0]
     left = float(b.bits_after[0])
     gain = bits(view, following.alone[first.sensor])
+    if first.adds < _LITTLE:
+        return f"No reading that could be added tells much of it: the best, {view.name(first.sensor)}, {gain}."
     if first.sensor in view.unread:
         return f"Nobody looked at {view.name(first.sensor)}, which was there and would have told {gain} more."
     of = f" of the {bits(view, b.bits_after)} left" if left > _SURE else ""
