@@ -15,7 +15,14 @@ from fuelbed.engines.invariants.checks import Checked, check
 from fuelbed.numerics.temporal import evaluate, violations
 from tests.unit.engines.invariants.cases import answer, in_folder
 
-ROWS = (("22:50", 1, 0, 0), ("22:52", 1, 0, 0), ("22:53", 1, 1, 40), ("22:54", 0, 1, 954), ("23:02", 0, 1, 954), ("23:13", 0, 1, 954))
+ROWS = (
+    ("22:50", 1, 0, 0),
+    ("22:52", 1, 0, 0),
+    ("22:53", 1, 1, 40),
+    ("22:54", 0, 1, 954),
+    ("23:02", 0, 1, 954),
+    ("23:13", 0, 1, 954),
+)
 CSV = "time,east,west,left\n" + "".join(f"2018-10-21T{t}:00Z,{e},{w},{left}\n" for t, e, w, left in ROWS)
 MORE = """evidence:
   metrics:

@@ -57,6 +57,16 @@ signals:
   bell: {{sees: line, what: "{0}", installed: no, shares: "{0}"}}
 seen: {{lamp: {{state: yes, because: "{0}", source: "{0}"}}}}
 hypotheses: {{storm: {{says: push, what: "{0}", because: "{0}", source: "{0}"}}}}
+evidence: {{events: {{rows: [{{at: "2025-09-29T10:00:00Z", name: "{0}", what: "{0}", source: "{0}"}}, {{at: "2025-09-29T10:05:00Z", name: x}}]}}}}
+invariants: {{never: {{holds: not event(x), what: "{0}", because: "{0}", source: "{0}"}}}}
+control_structure:
+  crew:
+    what: "{0}"
+    process: "{0}"
+    feedback: [lamp, "{0}"]
+    because: "{0}"
+    source: "{0}"
+    actions: {{stop: {{what: "{0}", unsafe: [{{form: provided, when: "{0}", leads_to: line, in_incident: yes, because: "{0}", source: "{0}"}}]}}}}
 """.replace("structure:\n", "  guard_two: {{kind: control, fails: 0.1}}\nstructure:\n")
 
 

@@ -97,7 +97,10 @@ def test_columns_of_a_model_are_states_parameters_named_quantities_and_what_it_s
         ("x: {holds: wait <= 3 per second, on: spread}", [("FB120", 1, 14)]),
         ("x: {holds: heal + heal <= 3 s, on: spread}", [("FB120", 1, 14)]),
         ("X: {holds: ill <= 1, on: spread}", [("FB016", 1, 3)]),
-        ("x: {holds: ill <=, on: spred, gap: later, kind: 3}", [("FB020", 1, 18), ("FB022", 1, 26), ("FB041", 1, 38), ("FB014", 1, 45)]),
+        (
+            "x: {holds: ill <=, on: spred, gap: later, kind: 3}",
+            [("FB020", 1, 18), ("FB022", 1, 26), ("FB041", 1, 38), ("FB014", 1, 45)],
+        ),
     ],
 )
 def test_faults_of_invariants(entry: str, expected: list[tuple[str, int, int]]) -> None:
@@ -119,7 +122,7 @@ def test_several_metrics_need_a_name(tmp_path: Path) -> None:
 def test_a_column_must_be_in_the_table(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_case(folder(tmp_path, METRICS + "invariants:\n  x: {holds: latenzy <= 3 s and load <= 3 s}\n"))
-    assert [(f.code, f.cure) for f in caught.value.findings][0] == ("FB022", "Did you mean `latency`?")
+    assert next((f.code, f.cure) for f in caught.value.findings) == ("FB022", "Did you mean `latency`?")
 
 
 def test_no_fault_follows_a_fault(tmp_path: Path) -> None:
@@ -158,7 +161,12 @@ CONTROL = """control_structure:
 def test_a_control_structure_is_read() -> None:
     case = parse_case(BASE + CONTROL)
     o = case.controllers["orchestrator"]
-    assert (o.what, o.process, o.feedback, o.because) == ("Promotes a primary", "mysql", ("lag", "what the people say"), "nobody was awake")
+    assert (o.what, o.process, o.feedback, o.because) == (
+        "Promotes a primary",
+        "mysql",
+        ("lag", "what the people say"),
+        "nobody was awake",
+    )
     a = o.actions["promote"]
     assert [(u.form, u.leads_to, u.in_incident) for u in a.unsafe] == [
         ("provided", "out", True), ("wrong_time", "", False), ("provided", "gate", None),

@@ -45,7 +45,14 @@ def test_a_latent_violation_is_told_with_its_length(tmp_path: Path) -> None:
     a = answer(case)
     assert a.claim.startswith("The invariant `few` broke 2 min before the trigger: it was latent.")
     table = next(b for b in a.blocks if isinstance(b, Table) and b.id == "invariants")
-    assert [c.text for c in table.rows[0]] == ["few", "latent", "10:03", "2 min before", "40 (40 % of the bound)", "4 min in 2 stretches"]
+    assert [c.text for c in table.rows[0]] == [
+        "few",
+        "latent",
+        "10:03",
+        "2 min before",
+        "40 (40 % of the bound)",
+        "4 min in 2 stretches",
+    ]
     (finding,) = [f for f in a.findings if f.code == "FB230"]
     assert finding.message == "`few` broke on `db` at 10:03 UTC, 2 min before the trigger, at worst by 40 (40 % of the bound)."
     assert finding.span is not None
@@ -61,7 +68,9 @@ def test_a_breach_that_healed_before_the_trigger_is_not_called_latent_without_a_
 def test_after_the_trigger(tmp_path: Path) -> None:
     case, c = checked(tmp_path, "queue <= 100", AT_FIVE.replace("10:05", "10:01"))
     assert c.early is None
-    assert answer(case).claim.startswith("The invariant `few` broke 2 min after the trigger began, at worst by 40 (40 % of the bound).")
+    assert answer(case).claim.startswith(
+        "The invariant `few` broke 2 min after the trigger began, at worst by 40 (40 % of the bound)."
+    )
 
 
 def test_without_a_trigger_its_time_is_asked_for(tmp_path: Path) -> None:

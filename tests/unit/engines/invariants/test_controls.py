@@ -141,7 +141,13 @@ The roll-back had not been tested and failed. The alarm fired late.
 
 
 def test_the_text_is_evidence_and_its_plans_are_not(tmp_path: Path) -> None:
-    case = in_folder(tmp_path, "narrative: p.md\n", {"p.md": TEXT}, FIVE.replace("breaker:", "circuit_breaker:"), LINES.replace("(breaker)", "(circuit_breaker)"))
+    case = in_folder(
+        tmp_path,
+        "narrative: p.md\n",
+        {"p.md": TEXT},
+        FIVE.replace("breaker:", "circuit_breaker:"),
+        LINES.replace("(breaker)", "(circuit_breaker)"),
+    )
     by = {c.name: c.grounds for c in controls_of(scene_of(case))}
     assert [s.plain for s in by["rollback"].said] == ["The roll-back had not been tested and failed."]
     assert by["rollback"].untried

@@ -9,7 +9,9 @@ from fuelbed.engines.invariants.scene import scene_of
 from fuelbed.engines.invariants.stpa import feedback_of, led_to, not_examined, stpa_sentence, stpa_table
 from tests.unit.engines.invariants.cases import answer, case_of
 
-FACTORS = "  other: {kind: trigger, rate: yearly}\n  parted: {kind: condition, present: yes}\n  gate: {kind: control, state: missing}\n"
+FACTORS = (
+    "  other: {kind: trigger, rate: yearly}\n  parted: {kind: condition, present: yes}\n  gate: {kind: control, state: missing}\n"
+)
 LINES = """structure:
   split: push and parted
   aside: other and parted
@@ -88,7 +90,10 @@ def test_feedback_that_was_blind() -> None:
     assert found["lag"] == (True, "`orchestrator` knows by `lag`, which is blind while `parted`, and it was, in this incident")
     assert found["quiet"][1].endswith("which never shows it")
     assert found["wished"][1].endswith("which is not there")
-    assert found["unsure"] == (False, "`orchestrator` knows by `unsure`, which is blind while `not weak`, which was not so in this incident")
+    assert found["unsure"] == (
+        False,
+        "`orchestrator` knows by `unsure`, which is blind while `not weak`, which was not so in this incident",
+    )
     assert found[""][1].startswith("`people` has no feedback")
     messages = [f.message for f in answer(case).findings if f.code == "FB237"]
     assert len(messages) == 4  # what was not blind is told, and is no finding

@@ -77,7 +77,10 @@ CASE = case_of("")
 
 
 def test_a_stated_zone_is_used_and_an_unstated_one_is_utc() -> None:
-    utc, cest, none = (doc(timeline("10:00 the deploy", "10:05 errors", "10:30 service restored", zone=z)) for z in ("All times in UTC.", "All times in CEST.", ""))
+    utc, cest, none = (
+        doc(timeline("10:00 the deploy", "10:05 errors", "10:30 service restored", zone=z))
+        for z in ("All times in UTC.", "All times in CEST.", "")
+    )
     assert [a.t - b.t for a, b in zip(utc.placed, cest.placed, strict=True)] == [7200] * 3
     assert [a.t for a in none.placed] == [a.t for a in utc.placed]
     assert (utc.zones, cest.zones, none.zones) == (("UTC",), ("CEST",), ("",))
@@ -101,9 +104,18 @@ def test_neither_text_nor_case_has_a_date() -> None:
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (("10:00 an alert fired", "10:20 incident began", "10:30 done"), "By the text it was detected at 10:00, 20 min before it began."),
-        (("10:10 service restored", "10:20 incident began", "10:30 done"), "By the text it was over at 10:10, 10 min before it began."),
-        (("10:00 a", "10:40 b", "10:30 c", "10:50 d"), "The timeline steps back by 10 min, from 2025-09-29 10:40 to 2025-09-29 10:30 UTC."),
+        (
+            ("10:00 an alert fired", "10:20 incident began", "10:30 done"),
+            "By the text it was detected at 10:00, 20 min before it began.",
+        ),
+        (
+            ("10:10 service restored", "10:20 incident began", "10:30 done"),
+            "By the text it was over at 10:10, 10 min before it began.",
+        ),
+        (
+            ("10:00 a", "10:40 b", "10:30 c", "10:50 d"),
+            "The timeline steps back by 10 min, from 2025-09-29 10:40 to 2025-09-29 10:30 UTC.",
+        ),
         (("10:00 a", "10:30-10:10 work on it", "10:50 d"), "An entry of the timeline lasts 23 h 40 min: work on it."),
     ],
 )
@@ -139,11 +151,15 @@ def test_the_longest_gap_ends_with_the_recovery() -> None:
     assert (gap.length, gap.before.text, gap.after.text) == (5400, "b", "c")
     flaw = gap_flaw(gap)
     assert flaw is not None
-    assert flaw.message.startswith("For 1 h 30 min the timeline tells nothing, from 2025-09-29 10:10 to 2025-09-29 11:40 UTC: 82 %")
+    assert flaw.message.startswith(
+        "For 1 h 30 min the timeline tells nothing, from 2025-09-29 10:10 to 2025-09-29 11:40 UTC: 82 %"
+    )
     assert gap_flaw(longest_gap(doc(timeline("10:00 a", "10:10 b", "10:20 c")))) is None
 
 
-CSV = "time,queue\n" + "".join(f"2025-09-29T10:{m:02d}:00Z,{q}\n" for m, q in enumerate([10, 20, 90, 120, 140, 110, 80, 130, 60, 50]))
+CSV = "time,queue\n" + "".join(
+    f"2025-09-29T10:{m:02d}:00Z,{q}\n" for m, q in enumerate([10, 20, 90, 120, 140, 110, 80, 130, 60, 50])
+)
 MORE = """narrative: p.md
 evidence:
   metrics:
@@ -182,7 +198,12 @@ def test_the_picture_holds_everything_on_one_axis(tmp_path: Path) -> None:
         "controls": [(480, "rollback (failed)")],
     }
     (s,) = p.data["strips"]
-    assert (s["violations"], s["undecided"], s["worst"], s["formula"]) == ([[180, 360], [420, 480]], [], [240, -40], "queue <= 100")
+    assert (s["violations"], s["undecided"], s["worst"], s["formula"]) == (
+        [[180, 360], [420, 480]],
+        [],
+        [240, -40],
+        "queue <= 100",
+    )
     assert s["points"][0] == [0, 90, 90]
 
 
