@@ -136,6 +136,9 @@ def _hindsight(view: View, b: Belief, best: int, twin: int | None) -> str:
     later = merged(s.mechanism, b.later, len(s.engaged))
     if not np.isfinite(later).any() or np.nanmax(later[best]) >= LEVEL:
         return ""
+    with_more = (s.engaged | ~s.engaged[best]).all(axis=1)
+    if np.nanmin(later[with_more].sum(axis=0)) > 0.5:
+        return " By what was found out later it was at work, and not alone."
     if twin is not None and np.nanmin(later[twin]) > 0.5:
         return " It was the second, by what was found out later."
     return " It is not what was found out later: the signals pointed the wrong way."
