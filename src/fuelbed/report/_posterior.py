@@ -80,9 +80,11 @@ def _middle(v: Given) -> str:
 
 
 def _interval(v: Given) -> str:
+    """Empty where it reads like the middle; all that a probability may be is told too."""
     a, low, high = v
-    text = quantity(a, low, high, "probability")
-    return text.partition("(")[2].rstrip(")") if a is not None else ""
+    if a is None:
+        return ""
+    return "0..1" if (low, high) == (0.0, 1.0) else quantity(a, low, high, "probability").partition("(")[2].rstrip(")")
 
 
 def _way(before: Given, after: Given) -> str:

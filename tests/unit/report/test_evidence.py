@@ -204,6 +204,12 @@ def test_hypotheses_come_first_and_what_is_not_known_has_no_mark() -> None:
     assert next(r for r in p.groups[0][2] if r.id == "streaming").way == "up"
 
 
+def test_an_interval_of_all_that_may_be_is_told() -> None:
+    row = {"id": "a", "label": "a", "kind": "factor", "tone": "plain", "prior": [0.3, 0.0, 1.0], "posterior": [0.3, 0.0, 1.0]}
+    (belief,) = posterior({"rows": [row]}).groups[0][2]
+    assert (belief.prior_text, belief.after_text, belief.interval, belief.way) == ("0.3", "0.3", "0..1", "as before")
+
+
 @pytest.mark.parametrize(("greatest", "top"), [(0.9, 1.0), (0.4, 0.5), (0.031, 0.05), (0.0008, 0.001), (1.0, 1.0)])
 def test_the_axis_of_beliefs_ends_where_they_do(greatest: float, top: float) -> None:
     row = {
