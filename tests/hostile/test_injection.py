@@ -67,7 +67,7 @@ control_structure:
     because: "{0}"
     source: "{0}"
     actions: {{stop: {{what: "{0}", unsafe: [{{form: provided, when: "{0}", leads_to: line, in_incident: yes, because: "{0}", source: "{0}"}}]}}}}
-""".replace("structure:\n", "  guard_two: {{kind: control, fails: 0.1}}\nstructure:\n")
+""".replace("\nstructure:\n", "\n  guard_two: {{kind: control, fails: 0.1}}\nstructure:\n")
 
 
 class _Tags(HTMLParser):
