@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -13,7 +14,7 @@ from fuelbed.core.shown import per_cent
 from fuelbed.core.signals import Hypothesis
 from fuelbed.engines.observability.posterior import Belief
 from fuelbed.engines.observability.view import View, as_estimate
-from fuelbed.engines.observability.words import chance, listed, weighs
+from fuelbed.engines.observability.words import chance, listed, times, weighs
 from fuelbed.numerics.observation.rivals import LEVEL, Ruling, bayes_factor, chances, ruling_out
 
 __all__ = ["rivals", "without_way"]
@@ -21,6 +22,7 @@ __all__ = ["rivals", "without_way"]
 Bools = NDArray[np.bool_]
 _BRIEF = 3
 _GUESSES = 8
+_COLUMNS = 6
 
 
 def rivals(view: View, b: Belief) -> list[Block]:
@@ -30,7 +32,7 @@ def rivals(view: View, b: Belief) -> list[Block]:
     out: list[Block] = [_table(view, b)]
     for k, h in enumerate(list(view.case.hypotheses.values())[:_GUESSES]):
         out.append(Sentence(" ".join(text for text in _told(view, h) if text), detail=k >= _BRIEF))
-    return out
+    return [*out, *_evidence(view)]
 
 
 def without_way(view: View) -> list[Finding]:
@@ -88,6 +90,42 @@ def _table(view: View, b: Belief) -> Table:
     )
 
 
+def _evidence(view: View) -> list[Block]:
+    """What each reading says of each hypothesis, alone: Bayes factors at the middle of every number."""
+    s = view.scene
+    assert s is not None
+    named = [h for h in view.case.hypotheses.values() if s.says[h.name].any() and not s.says[h.name].all()][:_COLUMNS]
+    if not named or len(view.seen) < 2:
+        return []
+    factors = [_factors(view, s.says[h.name]) for h in named]
+    rows = [
+        (Cell(s.sensors[i].name), Cell("on" if on else "off"), *(Cell(_side(f[i])) for f in factors))
+        for i, on in view.seen.items()
+    ]
+    return [
+        Table(
+            "evidence",
+            "What each reading says of each hypothesis, taken alone",
+            (Column("reading", "reading", "code"), Column("shown", "shown"), *(Column(h.name, h.name) for h in named)),
+            tuple(rows),
+            note="How many times likelier the reading is with the hypothesis than without (for), or without than with (against), given the "
+            "failure. Factors of several readings multiply only as far as their errors have nothing to do with each other.",
+            detail=True,
+        )
+    ]
+
+
+def _side(factor: float) -> str:
+    """`12 times for`, `1.5 times against`."""
+    if math.isnan(factor) or 0.95 < factor < 1.05:
+        return "nothing"
+    if factor == 0:
+        return "rules it out"
+    if math.isinf(factor):
+        return "only with it"
+    return f"{times(factor)} for" if factor > 1 else f"{times(1 / factor)} against"
+
+
 def _factors(view: View, so: Bools, only: Mapping[int, bool] | None = None) -> dict[int, float]:
     """The Bayes factor of each reading, at the middle of every number, the weightiest first."""
     s = view.scene
@@ -124,7 +162,7 @@ def _told(view: View, h: Hypothesis) -> Iterator[str]:
         return
     then = _then(view, h)
     early = chances(s, so, then)
-    held = f"When it was held (`{h.name}`, {h.at.text})" if h.at is not None else f"`{h.name}`: by all that was seen"
+    held = f"`{h.name}`: when it was held ({h.at.text})" if h.at is not None else f"`{h.name}`: by all that was seen"
     against = [i for i, f in _factors(view, so, then).items() if f < 0.95]
     spoke = (
         f"what had already spoken against it was {listed(_reading(view, i, then[i]) for i in against[:3])}"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fuelbed.core.shown import number, per_cent
 from fuelbed.engines.observability.view import View, interval
 
-__all__ = ["bits", "chance", "listed", "mechanism", "mechanism_events", "weighs"]
+__all__ = ["bits", "chance", "listed", "mechanism", "mechanism_events", "times", "weighs"]
 
 Array = NDArray[np.float64]
 
@@ -87,9 +87,10 @@ def weighs(factor: float) -> str:
     if 0.95 < factor < 1.05:
         return "says nothing of it"
     if factor > 1:
-        return f"speaks for it: {_times(factor)} likelier with it than without"
-    return f"speaks against it: {_times(1 / factor)} likelier without it"
+        return f"speaks for it: {times(factor)} likelier with it than without"
+    return f"speaks against it: {times(1 / factor)} likelier without it"
 
 
-def _times(x: float) -> str:
+def times(x: float) -> str:
+    """`12 times`."""
     return f"{number(x)} times" if x < 1000 else "over 1000 times"

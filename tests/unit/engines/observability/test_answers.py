@@ -105,13 +105,18 @@ def test_what_would_have_ruled_it_out_by_hand() -> None:
         "{says: overload}", "{says: overload, at: 2025-01-01 11:00}"
     )
     _, a = ask(TWO + early)
-    assert "When it was held (`it_was_load`, 2025-01-01 11:00), it had 60 %" in sentences(a)
+    assert "`it_was_load`: when it was held (2025-01-01 11:00), it had 60 %" in sentences(a)
     assert "No single reading would have ruled it out; the least set that would: " in sentences(a)
 
 
 def test_bayes_factors_in_words() -> None:
     rows = table(ask(TWO + SEEN)[1], "rivals")
     assert rows["it_was_load"][-1] == "`requests` off speaks against it: 4.5 times likelier without it"
+
+
+def test_every_reading_for_and_against() -> None:
+    rows = table(ask(TWO + SEEN)[1], "evidence")
+    assert rows == {"latency": ["on", "nothing"], "requests": ["off", "4.5 times against"]}
 
 
 def test_twins_on_the_installed_signals() -> None:
