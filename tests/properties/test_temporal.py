@@ -30,7 +30,7 @@ from fuelbed.core.temporal import (
     print_temporal,
     reach,
 )
-from fuelbed.numerics.temporal import evaluate, violations
+from fuelbed.numerics.temporal import evaluate, samples_of, violations
 from tests.oracle.temporal import Oracle
 
 NAMES = ("x", "y")
@@ -188,6 +188,36 @@ def test_truth_at_robustness_zero_is_that_of_the_comparison(f: Temporal, rows: l
     expected = Truth(times, columns, 1.5, True).at(f)
     known = np.isfinite(trace.low) & (trace.low == trace.high)
     assert (trace.verdict == [1 if a > 0 else -1 if b < 0 else 0 for a, b in expected])[known].all()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0.5, 1.0, 1.75, 4.0]), _cells), min_size=2, max_size=12),
+    st.sampled_from(["hold", "linear"]),
+    st.sampled_from([0.5, 0.75, 2.0]),
+    st.sampled_from([None, 1.5, 3.0, 100.0]),
+)
+@settings(max_examples=300, deadline=None)
+def test_grids_against_the_rule_in_words(rows: list[tuple[float, float]], between: Any, every: float, gap: float | None) -> None:
+    times = np.cumsum([r[0] for r in rows]).tolist()
+    values = [r[1] for r in rows]
+    usual = float(np.median(np.diff(times)))
+    longest = gap if gap is not None else math.inf if between == "hold" else 1.5 * usual
+    made = samples_of(times, {"x": values}, between, every, gap)
+    known = [(t, v) for t, v in zip(times, values, strict=True) if not math.isnan(v)]
+    for t, found in zip(made.times.tolist(), made.columns["x"].tolist(), strict=True):
+        before = [(a, v) for a, v in known if a <= t + 1e-9]
+        after = [(a, v) for a, v in known if a > t + 1e-9]
+        if before and abs(before[-1][0] - t) < 1e-9:
+            assert found == before[-1][1]
+        elif not before or (not after and between == "linear") or (after[0][0] if after else times[-1]) - before[-1][0] > longest:
+            assert math.isnan(found)
+        elif between == "hold":
+            assert found == before[-1][1]
+        else:
+            (a, u), (b, v) = before[-1], after[0]
+            assert found == pytest.approx(u + (v - u) * (t - a) / (b - a), abs=1e-9)
+    assert made.times[0] == times[0]
+    assert times[-1] - every < made.times[-1] <= times[-1] + 1e-9
 
 
 @given(st.lists(st.sampled_from([-2.0, -1.0, 0.5, 1.0, math.nan]), min_size=2, max_size=20))

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from fuelbed.core.temporal import Compare, parse_temporal, print_temporal
+from fuelbed.core.temporal import parse_temporal, print_temporal
 from fuelbed.numerics.maps.basin import wilson
 from fuelbed.numerics.mining import LEAST_ROWS, Record, false_alarms, mine, offered
 from fuelbed.numerics.mining.levels import SAFETY, level, round_up
 from fuelbed.numerics.mining.responses import responses
-from fuelbed.numerics.mining.shapes import bounds, orders, relations
+from fuelbed.numerics.mining.shapes import FEWEST, bounds, orders, relations, together
 from fuelbed.numerics.temporal import evaluate
 
 N = 1000
@@ -159,17 +159,35 @@ def test_bounds_never_cut_into_what_was_seen() -> None:
             assert not (evaluate(s.formula, np.arange(80), {"x": x}).verdict < 0).any()
 
 
-def test_no_share_has_a_bound_beyond_100() -> None:
+def test_at_most_100_per_cent_says_nothing() -> None:
     x = 100 - np.random.default_rng(8).exponential(size=400)
-    (top,) = [s for s in bounds({"x": x}, {"x": "per cent"}) if s.name == "x_at_most"]
-    assert isinstance(top.formula, Compare)
-    assert top.formula.right.value == 100.0  # type: ignore[union-attr]  # a number
+    assert {s.name for s in bounds({"x": x}, {"x": "per cent"})} == {"x_at_least"}
+    assert {s.name for s in bounds({"x": x}, {})} == {"x_at_least", "x_at_most"}
+    assert {s.name for s in bounds({"x": x - 60}, {"x": "per cent"})} == {"x_at_least", "x_at_most"}
 
 
 def test_responses_need_rises() -> None:
     quiet = {"x": np.where(np.arange(400) == 7, 9.0, np.random.default_rng(9).random(400))}
     assert all(int(s.what.split()[3]) >= 5 for s in responses(np.arange(400) * 1.0, quiet, {}))
     assert list(responses(np.zeros(0), {"x": np.zeros(0)}, {})) == []
+
+
+def test_correlations_of_all_pairs_are_those_of_each() -> None:
+    rng = np.random.default_rng(10)
+    base = rng.normal(size=300)
+    columns = {n: 1e6 + base * rng.normal() + rng.normal(size=300) * 10.0 ** rng.integers(-3, 3) for n in "abcdef"}
+    for i, n in enumerate("abcd"):
+        columns[n] = np.where(rng.random(300) < 0.1 * i, np.nan, columns[n])
+    columns["rare"] = np.where(np.arange(300) < FEWEST - 1, base, np.nan)
+    columns["flat"] = np.full(300, 7.0)
+    names = list(columns)
+    r = together(columns, names)
+    for i, a in enumerate(names):
+        for j, b in enumerate(names):
+            both = np.isfinite(columns[a]) & np.isfinite(columns[b])
+            x, y = columns[a][both], columns[b][both]
+            expected = float(np.corrcoef(x, y)[0, 1]) if both.sum() >= FEWEST and np.ptp(x) and np.ptp(y) else 0.0
+            assert r[i, j] == pytest.approx(expected, abs=1e-6), (a, b)
 
 
 def test_kinds_take_turns() -> None:

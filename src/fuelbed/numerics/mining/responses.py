@@ -32,8 +32,11 @@ def responses(times: Array, columns: Mapping[str, Array], units: Mapping[str, st
         return
     step = float(np.median(np.diff(times)))
     good = {n: x for n, x in columns.items() if np.isfinite(x).sum() >= FEWEST and np.nanstd(x) > 0}
-    pairs = sorted((-together(good[a], good[b]), a, b) for a in good for b in good if a != b)
-    chosen = [(a, b) for c, a, b in pairs[:_PAIRS] if -c >= _MOVES]
+    names = list(good)
+    r = together(good, names)
+    i, j = np.nonzero((r >= _MOVES) & ~np.eye(len(names), dtype=bool))
+    best = np.lexsort((j, i, -np.round(r[i, j], 9)))[:_PAIRS]
+    chosen = [(names[i[k]], names[j[k]]) for k in best]
     for a, b in [(n, n) for n in good] + chosen:
         shape = _response(times, step, a, b, good, units)
         if shape is not None:

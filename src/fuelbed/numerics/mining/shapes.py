@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, permutations
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -26,7 +26,8 @@ FEWEST = 60
 _MOVES = 0.5  # correlation: two columns that do not move together have no order worth holding
 _KEPT = 0.9  # correlation of two columns in a relation
 _BAND = 0.25  # of what a column moves over (5..95 %): a wider band says little more than its bounds do
-_SHARES = ("%", "per cent", "percent")  # no bound beyond 100
+_SHARES = ("%", "per cent", "percent")
+_PAIRS = 3_000  # of one unit, the most correlated ones
 _MOST = 20  # columns of one unit among which sums are looked for
 
 
@@ -57,19 +58,18 @@ def _negative(value: float, unit: str) -> Arith:
 
 
 def bounds(columns: Mapping[str, Array], units: Mapping[str, str]) -> Iterator[Shape]:
-    """`x <= c` and `x >= c`. No lower bound at 0 where nothing is negative: that says nothing."""
+    """`x <= c` and `x >= c`. Not what says nothing: at least 0 where nothing is negative, at most 100 of per cent."""
     for name, x in columns.items():
         x = x[np.isfinite(x)]
         if len(x) < FEWEST:
             continue
         low, high = float(x.min()), float(x.max())
         top = round_up(level(x))
-        if units.get(name, "").lower() in _SHARES and high <= 100:
-            top = min(top, 100.0)
-        yield Shape(
-            "bound", f"{name}_at_most", Compare("le", Name(name), _negative(top, units.get(name, ""))),
-            f"`{name}` was at most {high:.4g} in {len(x)} rows", _tight(high - low, top - high), (name,),
-        )  # fmt: skip
+        if top < 100 or high > 100 or units.get(name, "").lower() not in _SHARES:
+            yield Shape(
+                "bound", f"{name}_at_most", Compare("le", Name(name), _negative(top, units.get(name, ""))),
+                f"`{name}` was at most {high:.4g} in {len(x)} rows", _tight(high - low, top - high), (name,),
+            )  # fmt: skip
         bottom = -round_up(level(-x))
         if bottom > 0 or low < 0:
             yield Shape(
@@ -83,14 +83,37 @@ def _tight(moves: float, room: float) -> float:
     return moves / (moves + room) if moves > 0 else 0.0
 
 
-def together(x: Array, y: Array) -> float:
-    """Correlation over rows that have both; 0 where one does not vary or there are too few."""
-    both = np.isfinite(x) & np.isfinite(y)
-    if both.sum() < FEWEST:
-        return 0.0
-    a, b = x[both] - x[both].mean(), y[both] - y[both].mean()
-    size = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / size if size > 0 else 0.0
+def together(columns: Mapping[str, Array], names: Sequence[str]) -> Array:
+    """(k, k) correlations over the rows that both columns have; 0 where one does not vary there or there are fewer than `FEWEST`.
+
+    All pairs by five matrix products: a file may have thousands of columns.
+    """
+    k = len(names)
+    if not k:
+        return np.zeros((0, 0))
+    x = np.stack([columns[n] for n in names], axis=1)
+    there = np.isfinite(x)
+    x = np.where(there, x, 0.0)
+    count = np.maximum(there.sum(axis=0), 1)
+    x = np.where(there, x - x.sum(axis=0) / count, 0.0)
+    scale = np.sqrt((x * x).sum(axis=0) / count)
+    x = np.divide(x, scale, out=np.zeros_like(x), where=scale > 0)
+    m = there.astype(float)
+    n, sx, sxx, sxy = m.T @ m, x.T @ m, (x * x).T @ m, x.T @ x
+    with np.errstate(all="ignore"):
+        mean = sx / n
+        cov = sxy / n - mean * mean.T
+        var = np.maximum(sxx / n - mean * mean, 0.0)
+        r = cov / np.sqrt(var * var.T)
+    return np.where((n >= FEWEST) & (var > 1e-12) & (var.T > 1e-12), np.clip(r, -1.0, 1.0), 0.0)
+
+
+def _likeliest(columns: Mapping[str, Array], names: Sequence[str], least: float, most: int) -> list[tuple[str, str, float]]:
+    """Pairs of columns (the first before the second in `names`) by falling correlation, from `least` on."""
+    r = together(columns, names)
+    i, j = np.nonzero(np.triu(r >= least, 1))
+    best = np.lexsort((j, i, -np.round(r[i, j], 9)))[:most]
+    return [(names[i[b]], names[j[b]], float(r[i[b], j[b]])) for b in best]
 
 
 def _by_unit(columns: Mapping[str, Array], units: Mapping[str, str]) -> list[list[str]]:
@@ -107,16 +130,18 @@ def orders(columns: Mapping[str, Array], units: Mapping[str, str]) -> Iterator[S
     """
     for group in _by_unit(columns, units):
         held: dict[tuple[str, str], float] = {}
-        for a, b in permutations(group, 2):
+        likely = _likeliest(columns, group, _MOVES, _PAIRS)
+        for a, b in [p for one, two, _ in likely for p in ((one, two), (two, one))]:
             x, y = columns[a], columns[b]
             both = np.isfinite(x) & np.isfinite(y)
-            if both.sum() < FEWEST or (x[both] > y[both]).any() or x[both].max() <= y[both].min():
-                continue
-            if (x[both] == y[both]).all() or together(x, y) < _MOVES:
+            if (x[both] > y[both]).any() or x[both].max() <= y[both].min() or (x[both] == y[both]).all():
                 continue
             held[a, b] = _tight(float(np.ptp(y[both])), float(np.median(y[both] - x[both])))
+        above: dict[str, list[str]] = {}
+        for a, b in held:
+            above.setdefault(a, []).append(b)
         for (a, b), tight in held.items():
-            if not any((a, m) in held and (m, b) in held for m in group):
+            if not any((a, m) in held and (m, b) in held for m in above[a]):
                 yield Shape(
                     "order", f"{a}_within_{b}", Compare("le", Name(a), Name(b)), f"`{a}` was never above `{b}`", tight, (a, b)
                 )
@@ -154,9 +179,7 @@ def _root(root: dict[str, str], n: str) -> str:
 
 
 def _pairs(columns: Mapping[str, Array], group: Sequence[str]) -> Iterator[tuple[float, Shape]]:
-    for a, b in combinations(group, 2):
-        if together(columns[a], columns[b]) < _KEPT:
-            continue
+    for a, b, _ in _likeliest(columns, group, _KEPT, _PAIRS):
         both = np.isfinite(columns[a]) & np.isfinite(columns[b])
         x, y = columns[a][both], columns[b][both]
         if not (x * x).sum():
