@@ -58,9 +58,7 @@ def parse_case(text: str, file: str = "case.yaml", root: Path | None = None, bui
     return _parse(text, file, root, built)
 
 
-def _parse(
-    data: str | bytes, file: str, root: Path | None, built: Iterable[str], progress: Progress | None = None
-) -> Case:
+def _parse(data: str | bytes, file: str, root: Path | None, built: Iterable[str], progress: Progress | None = None) -> Case:
     node, faults = load_yaml(data, file)
     reading = Reading(file, Faults(faults))
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
