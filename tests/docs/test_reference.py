@@ -16,7 +16,10 @@ from fuelbed.core.sentences import FORMS, MAPPING_FORMS
 from fuelbed.readers.shapes import case_json_schema
 from tests.docs.pages import ROOT
 
-PAGE = "\n".join((ROOT / f"docs/formats/{name}.md").read_text(encoding="utf-8") for name in ("case", "dynamics", "evidence", "signals"))
+PAGE = "\n".join(
+    (ROOT / f"docs/formats/{name}.md").read_text(encoding="utf-8")
+    for name in ("case", "dynamics", "evidence", "signals", "invariants")
+)
 CODE = " ".join(re.findall(r"`([^`\n]+)`", PAGE))
 SCHEMA = case_json_schema()
 
