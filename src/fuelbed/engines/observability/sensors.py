@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.blocks import Ask, Block, Cell, Column, Sentence, Table
-from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import NotFound
 from fuelbed.core.shown import number
 from fuelbed.engines.observability.posterior import Belief
@@ -30,11 +29,12 @@ _FEW = 1e-3  # share of a state that is left out of the separation
 
 @dataclass(frozen=True, eq=False)
 class Next:
-    """What each of the pool tells alone (points,), and the order in which greedy choice takes them."""
+    """What each of the pool tells alone (points,), the order in which greedy choice takes them, and what each adds beside those before it."""
 
     pool: tuple[int, ...]
     alone: Mapping[int, Array]
     taken: tuple[Chosen, ...]
+    beside: Mapping[int, Array]
     cost: Mapping[int, float]
     yardstick: bool  # nothing that the case names tells anything: perfect looks stand in
 
@@ -49,7 +49,9 @@ def next_sensors(view: View) -> Next:
     best = sorted((i for i in pool if alone[i][0] > NOTHING), key=lambda i: -alone[i][0])[: 2 * WIDE]
     cost = _costs(view)
     taken = greedy(s, s.mechanism, best, view.seen, cost, most=4)
-    return Next(pool, alone, tuple(taken), cost, yardstick)
+    before = [c.sensor for c in taken]
+    beside = {i: gain(s, s.mechanism, (i,), view.seen, before[:k]) for k, i in enumerate(before)}
+    return Next(pool, alone, tuple(taken), beside, cost, yardstick)
 
 
 def _costs(view: View) -> dict[int, float]:
@@ -81,50 +83,43 @@ def sensor_blocks(view: View, b: Belief, l: Looks, n: Next) -> list[Block]:  # n
 
 
 def _table(view: View, n: Next) -> Table:
-    s = view.scene
-    assert s is not None
     order = {c.sensor: k for k, c in enumerate(n.taken)}
     shown = sorted(n.pool, key=lambda i: (order.get(i, 99), -round(float(np.nan_to_num(n.alone[i][0])), 9)))
     if n.yardstick:
         shown = [i for i in shown if np.nanmax(n.alone[i]) > NOTHING][:8]
-    adds = {c.sensor: c.adds for c in n.taken}
-    rows = []
-    for i in shown:
-        x = view.model.sensors[i]
-        item = next((t for t in view.items if t.sensor == i), None)
-        price = "there already" if i in view.unread else number(n.cost[i]) if i in n.cost else ""
-        beside = (
-            Estimate(adds[i], adds[i], adds[i], "plain", "bits", method="at the middle of every number") if i in adds else None
-        )
-        rows.append(
-            (
-                Cell(item.action if item is not None else x.name),
-                Cell(f"observes {item.target}" if item is not None else x.what or x.text),
-                Cell(estimate=as_estimate(view, n.alone[i], "plain", "bits")),
-                Cell(estimate=beside) if beside is not None else Cell("nothing" if n.alone[i][0] > NOTHING else ""),
-                Cell(price),
-                Cell(_verdict(view, n, i, order)),
-            )
-        )
-    title = (
-        "What a perfect look at one thing would tell of the mechanism"
-        if n.yardstick
-        else "The next sensor: what each would tell of the mechanism"
-    )
+    title, head = "The next sensor: what each would tell of the mechanism", "sensor"
+    if n.yardstick:
+        title, head = "What a perfect look at one thing would tell of the mechanism", "looked at"
+    left_out = f" {view.more} further candidates were not looked at." if view.more else ""
     return Table(
         "sensors",
         title,
         (
-            Column("sensor", "looked at" if n.yardstick else "sensor", "code"),
+            Column("sensor", head, "code"),
             Column("what", "what it shows", brief=False),
             Column("alone", "tells alone", "estimate"),
             Column("beside", "beside those before it", "estimate", brief=False),
             Column("cost", "cost", brief=not n.yardstick),
             Column("verdict", "and so"),
         ),
-        tuple(rows),
-        note="Expected information about which cut sets were complete, given what was seen.",
+        tuple(_row(view, n, i, order) for i in shown),
+        note=f"Expected information about which cut sets were complete, given what was seen.{left_out}",
         empty="Nothing that could still be read would tell anything of the mechanism.",
+    )
+
+
+def _row(view: View, n: Next, i: int, order: Mapping[int, int]) -> tuple[Cell, ...]:
+    x = view.model.sensors[i]
+    item = next((t for t in view.items if t.sensor == i), None)
+    price = "there already" if i in view.unread else number(n.cost[i]) if i in n.cost else ""
+    beside = Cell("nothing" if n.alone[i][0] > NOTHING else "")
+    return (
+        Cell(item.action if item is not None else x.name),
+        Cell(f"observes {item.target}" if item is not None else x.what or x.text),
+        Cell(estimate=as_estimate(view, n.alone[i], "plain", "bits")),
+        Cell(estimate=as_estimate(view, n.beside[i], "plain", "bits")) if i in n.beside else beside,
+        Cell(price),
+        Cell(_verdict(view, n, i, order)),
     )
 
 
@@ -150,8 +145,7 @@ def _enough(view: View, b: Belief, n: Next) -> list[Block]:
         return []
     k, together = len(n.taken), n.taken[-1].together
     left = max(0.0, float(np.nan_to_num(b.bits_after[0])) - together)
-    pool = [i for i in n.pool if n.alone[i][0] > NOTHING]
-    best = best_set(s, s.mechanism, pool, view.seen, k, tried=120)
+    best = best_set(s, s.mechanism, n.pool, view.seen, k, tried=120)
     names = listed(view.name(c.sensor) for c in n.taken)
     look = "Perfect looks at " if n.yardstick and k > 1 else "A perfect look at " if n.yardstick else ""
     text = f"{look}{names} would tell {number(round(together, 2))} of {number(round(float(np.nan_to_num(b.bits_after[0])), 2))} bits and leave {number(round(left, 2))}"
@@ -164,7 +158,7 @@ def _enough(view: View, b: Belief, n: Next) -> list[Block]:
         )
         text += f"; {same}"
     else:
-        top = upper_bound(s, s.mechanism, pool, view.seen, k)
+        top = upper_bound(s, s.mechanism, n.pool, view.seen, k)
         text += f"; no set of that size can tell more than {number(round(top, 2))}"
     return [Sentence(text + ".")] if k > 1 or not n.yardstick else []
 

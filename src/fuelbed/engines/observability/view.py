@@ -62,7 +62,7 @@ class View:
         return tuple(i for i in self.installed if i not in self.seen)
 
     @property
-    def pool(self) -> tuple[int, ...]:
+    def _open(self) -> tuple[int, ...]:
         """What could still be read, or be there. A candidate that an item installs stands there once: as the item has it, if that is another
         chance to miss, else as itself."""
         s = self.model.sensors
@@ -72,7 +72,17 @@ class View:
             if x.instead in self.candidates
         }
         every = (*self.unread, *self.candidates, *(x.sensor for x in self.items))
-        return tuple(i for i in every if i not in twice)[: 2 * WIDE]
+        return tuple(i for i in every if i not in twice)
+
+    @property
+    def pool(self) -> tuple[int, ...]:
+        """The first of them, as many as are looked at."""
+        return self._open[: 2 * WIDE]
+
+    @property
+    def more(self) -> int:
+        """How many are not."""
+        return len(self._open) - len(self.pool)
 
     @property
     def told_later(self) -> bool:
