@@ -285,9 +285,9 @@ class _Side:
 
 def _legend(x: float, y: float) -> str:
     out = ""
-    for i, (state, words) in enumerate(zip(STATES, ("effective", "failed", "missing", "bypassed"), strict=True)):
+    for i, state in enumerate(STATES):
         at = x + 118 * i
-        out += _sign(at + 20, y, Barrier("", words, state, "", (), "")) + _text(at + 44, y + 4, words, "", "start")
+        out += _sign(at + 20, y, Barrier("", state, state, "", (), "")) + _text(at + 44, y + 4, state, "", "start")
     return out
 
 
