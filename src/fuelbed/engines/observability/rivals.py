@@ -155,7 +155,7 @@ def _told(view: View, h: Hypothesis) -> Iterator[str]:
     assert s is not None
     so = s.says[h.name]
     if not so.any():
-        yield f"`{h.name}`: the model has no way for it. No world in which `{h.text}` holds brings the failure about."
+        yield f"`{h.name}`: the model has no way for it. No world in which it holds brings the failure about."
         return
     if so.all():
         yield f"`{h.name}` holds in every world that brings the failure about, so no reading could speak against it."
