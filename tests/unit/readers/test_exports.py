@@ -548,3 +548,27 @@ def test_several_files_are_one_table(tmp_path: Path) -> None:
     with pytest.raises(InputError) as e:
         read_case(tmp_path)
     assert [(f.code, f.span.column) for f in e.value.findings if f.span] == [("FB056", 22)]
+
+
+def test_a_request_like_the_one_of_the_protocols_examples(tmp_path: Path) -> None:
+    """One point of each kind, times as numbers, a scope with attributes of its own, deltas that begin and end at one moment."""
+    at = {"startTimeUnixNano": 1544712660300000000, "timeUnixNano": 1544712660300000000}
+
+    def of(kind: str) -> list[dict[str, Any]]:
+        return [{"key": f"my.{kind}.attr", "value": {"stringValue": "some value"}}]
+
+    data = request(
+        total("my.counter", 1, {**at, "asDouble": 5, "attributes": of("counter")}),
+        {"name": "my.gauge", "unit": "1", "gauge": {"dataPoints": [{"timeUnixNano": at["timeUnixNano"], "asDouble": 10, "attributes": of("gauge")}]}},
+        {"name": "my.histogram", "unit": "1", "histogram": {"aggregationTemporality": 1, "dataPoints": [
+            {**at, "count": 4, "sum": 6, "bucketCounts": [1, 3], "explicitBounds": [1], "min": 1, "max": 2, "attributes": of("histogram")}]}},
+    )  # fmt: skip  # one metric a line
+    data["resourceMetrics"][0]["scopeMetrics"][0]["scope"]["attributes"] = of("scope")
+    t = table(
+        tmp_path,
+        """load: my.counter, queue: 'my.gauge{my.gauge.attr="some value"}', x: my.histogram""",
+        json.dumps(data),
+        "m.json",
+    )
+    assert t.start == 1544712660.3
+    assert [told(t.columns[c].values) for c in ("load", "queue", "x")] == [["nan"], ["10"], ["1.5"]]
