@@ -71,7 +71,7 @@ def test_cloudflare_the_signals_made_an_attack_likely_and_did_not_have_to() -> N
     assert attack.value == pytest.approx(0.89, abs=0.005)
     assert attack.low < 0.004
     assert attack.high > 0.997
-    assert rows("cloudflare-2025-11-18", "observability", "sensors")["file_rows"]["verdict"].text in ("next", "then")
+    assert rows("cloudflare-2025-11-18", "observability", "sensors")["watch_the_file"]["verdict"].text in ("next", "then")
 
 
 def test_github_what_broke_first_and_what_is_not_decided() -> None:
