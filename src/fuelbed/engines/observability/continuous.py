@@ -25,6 +25,7 @@ from fuelbed.numerics.series.loads import models_of
 __all__ = ["continuous"]
 
 _PLACES = {"running": "while it runs", "edge": "on the edge", "down": "while it is down"}
+_ROUGH = 0.25  # of the rows
 _NAMED = 3  # columns that are named one by one
 _WEAK = 1e4  # times: a direction that shows so much less than the best is seen in theory only
 
@@ -225,6 +226,10 @@ def _record(k: Known) -> list[Block]:
         ]
     out: list[Block] = [Estimates(f"Hidden states of `{k.model.name}`, from {joined(b.used)}", tuple(_peaks(k, b)))]
     out += [_picture(k, b, i) for i in b.hidden]
+    rough = len(b.found.tempered)
+    if rough > _ROUGH * len(b.record.times):
+        text = f"In {rough} of {len(b.record.times)} rows `{k.model.name}` comes only roughly near what was recorded, so these intervals are no wider than its laws are right."
+        out.append(Sentence(text))
     if b.record.cut:
         out.append(Sentence(b.record.cut, "muted", True))
     return out
@@ -232,8 +237,12 @@ def _record(k: Known) -> list[Block]:
 
 def _method(b: Rebuilt) -> str:
     put_in = f", {joined(b.inputs)} put in as recorded" if b.inputs else ""
-    aside = f", {len(b.found.aside)} rows set aside" if b.found is not None and b.found.aside else ""
+    aside = _rows(b.found.aside, "set aside") + _rows(b.found.tempered, "given less weight") if b.found is not None else ""
     return f"{COVER:.0%} of {b.particles} particles that saw {joined(b.used)} up to then{put_in}{aside}; noise from the rows before the trigger"
+
+
+def _rows(rows: tuple[int, ...], what: str) -> str:
+    return f", {len(rows)} {'row' if len(rows) == 1 else 'rows'} {what}" if rows else ""
 
 
 def _peaks(k: Known, b: Rebuilt) -> list[Named]:

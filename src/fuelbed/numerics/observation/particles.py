@@ -23,6 +23,7 @@ __all__ = ["COVER", "Filtered", "particle_filter", "refreshed", "systematic", "w
 Array = NDArray[np.float64]
 COVER = 0.9  # share of the posterior inside low..high
 _FEW = 0.5  # of the particles: below this effective number they are drawn anew
+_LEAST = 16.0  # effective particles that a row leaves
 _PATIENCE = 3  # rows that no particle comes near, one after the other
 _LOST_SHARE = 0.1  # of all rows
 _KEPT = 0.98  # discount of Liu and West
@@ -36,6 +37,7 @@ class Filtered:
     effective  (T,) effective number of particles before they were drawn anew.  evidence: log density of what was seen, per the weights given.
     lost       the row at which the model could no longer follow, None where it could; the rows from there on are nan.
     aside      rows that no particle came near, and that were set aside.
+    tempered   rows that would have left a handful of particles, and were given less weight.
     """
 
     middle: Array
@@ -45,6 +47,7 @@ class Filtered:
     evidence: float
     lost: int | None
     aside: tuple[int, ...]
+    tempered: tuple[int, ...] = ()
 
 
 def systematic(weights: Array, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -99,7 +102,9 @@ def particle_filter(
     weights, evidence = np.full(n, 1.0 / n), 0.0
     tails = ((1 - cover) / 2, 0.5, (1 + cover) / 2)
     bands: list[Array] = []
-    effective, aside, lost = np.full(rows, np.nan), [], None
+    effective, lost = np.full(rows, np.nan), None
+    aside: list[int] = []
+    tempered: list[int] = []
     for t in range(rows):
         x, theta = move(x, theta, t)
         log = np.nan_to_num(fit(x, theta, t), nan=-np.inf)
@@ -113,7 +118,9 @@ def particle_filter(
         weighed = weights * np.exp(log - best)
         total = float(weighed.sum())
         evidence += np.log(total) + best if total > 0 else -np.inf
-        weights = weighed / total if total > 0 else np.full(n, 1.0 / n)
+        weights, weak = _tempered(weights, log - best)
+        if weak:
+            tempered.append(t)
         bands.append(weighted_quantiles(shown(x, theta, t) if shown else x, weights, tails))
         effective[t] = 1.0 / float((weights**2).sum())
         if effective[t] < _FEW * n:
@@ -124,7 +131,29 @@ def particle_filter(
     out = np.full((3, rows, width), np.nan)
     if bands:
         out[:, : len(bands)] = np.stack(bands, axis=1)
-    return Filtered(out[1], out[0], out[2], effective, float(evidence), lost, tuple(aside))
+    return Filtered(out[1], out[0], out[2], effective, float(evidence), lost, tuple(aside), tuple(tempered))
+
+
+def _tempered(weights: Array, log: Array) -> tuple[Array, bool]:
+    """New weights; where fewer than `_LEAST` effective particles would be left the row counts by a power below 1, as much as leaves so many.
+
+    A handful of particles has no interval; such a row is read as noisier than it was said to be.
+    """
+    new = _by_power(weights, log, 1.0)
+    least = min(_LEAST, 0.5 / float((weights**2).sum()))
+    if 1.0 / float((new**2).sum()) >= least:
+        return new, False
+    low, high = 0.0, 1.0  # enough are left at `low`, too few at `high`
+    for _ in range(20):
+        middle = (low + high) / 2
+        new = _by_power(weights, log, middle)
+        low, high = (middle, high) if 1.0 / float((new**2).sum()) >= least else (low, middle)
+    return _by_power(weights, log, low), True
+
+
+def _by_power(weights: Array, log: Array, power: float) -> Array:
+    new = weights * np.exp(power * log) if power > 0 else weights
+    return np.asarray(new / new.sum())
 
 
 def _is_lost(aside: list[int], t: int, rows: int) -> bool:

@@ -165,3 +165,21 @@ def test_leaps_have_mean_and_spread_of_single_events(load: float, start: float) 
     assert [x.mean(), x.std()] == pytest.approx([mean, spread], rel=0.02)
     assert x.min() >= 0
     assert x.max() <= 500
+
+
+def test_a_row_that_would_leave_a_handful_counts_for_less() -> None:
+    """A sharp reading among coarse particles: as many are left as make an interval, and the truth is in it."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(0.0, 10.0, size=(300, 1))
+
+    def sharp(at: A, theta: A, t: int) -> A:
+        return -0.5 * ((at[:, 0] - 7.0) / 0.05) ** 2
+
+    found = particle_filter(x, np.zeros((300, 0)), lambda at, theta, t: (at, theta), sharp, 1, -1e9, rng)
+    assert found.tempered == (0,)
+    assert found.effective[0] == pytest.approx(16.0, abs=0.1)
+    assert found.low[0, 0] < 7.0 < found.high[0, 0]
+    blunt = particle_filter(
+        x, np.zeros((300, 0)), lambda at, theta, t: (at, theta), lambda at, theta, t: sharp(at, theta, t) / 1e5, 1, -1e9, rng
+    )
+    assert blunt.tempered == ()
