@@ -71,6 +71,8 @@ def _latent(c: Checked, v: Violation) -> str:
     if c.trigger is None:
         return ""
     before = c.trigger[0] - v.start
+    if before == 0:
+        return ", with the trigger"
     return f", {spell(before)} before the trigger" if before > 0 else f", {spell(-before)} after the trigger"
 
 
