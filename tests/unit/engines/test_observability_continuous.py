@@ -33,7 +33,7 @@ def test_a_record_gives_the_hidden_states_with_an_interval_that_holds_the_truth(
     truth = record(3)
     case = seen_case(tmp_path, {n: truth[n] for n in ("latency", "goodput", "load")})
     blocks = blocks_of(case)
-    assert said(blocks)[0] == "While it runs, `latency`, `goodput` and `load` show every state of `svc`."
+    assert said(blocks)[0].endswith("`latency`, `goodput` and `load` show every state of `svc`.")
     pictures = {b.data["state"]: b.data for b in blocks if isinstance(b, Picture)}
     assert list(pictures) == ["waiting", "resending"]
     for state, data in pictures.items():
@@ -69,7 +69,7 @@ def test_a_model_that_cannot_have_shown_it_gives_no_number(tmp_path: Path) -> No
 def test_columns_that_are_put_in_show_nothing_of_the_states(tmp_path: Path) -> None:
     truth = record(3)
     blocks = blocks_of(seen_case(tmp_path, {"load": truth["load"]}))
-    assert said(blocks)[0] == "While it runs, `waiting` and `resending` are not seen at all by `load`."
+    assert said(blocks)[0] == "While it runs, on the edge and while it is down, `waiting` and `resending` are not seen at all by `load`."
     assert any("not reconstructed: no column shows anything of its states" in t for t in said(blocks))
 
 

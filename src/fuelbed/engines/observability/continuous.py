@@ -66,23 +66,14 @@ def _no_columns(m: Model, table: MetricsTable | None) -> NotFound:
 
 
 def _states_said(k: Known) -> list[str]:
-    """What the columns show of the states while it runs; of the other places only what differs."""
+    """What the columns show of the states, places with the same answer together, the running one first."""
     if not k.sights:
         return [f"`{k.model.name}` rests nowhere, so what {joined(k.columns)} show of it near a place of rest cannot be asked."]
-    said: list[str] = []
-    before: list[str] | None = None
+    same: dict[str, list[str]] = {}
     for place, (_, s) in k.sights.items():
-        words = _seen_words(k, s)
-        if words == before:
-            continue
-        lead = (
-            f"{_PLACES[place][0].upper()}{_PLACES[place][1:]}, "
-            if before is None
-            else f"{_PLACES[place][0].upper()}{_PLACES[place][1:]} it is otherwise: "
-        )
-        said.append(f"{lead}{'; '.join(words)}.")
-        before = words
-    return said
+        same.setdefault("; ".join(_seen_words(k, s)), []).append(_PLACES[place])
+    leads = [", ".join(places[:-1]) + " and " + places[-1] if len(places) > 1 else places[0] for places in same.values()]
+    return [f"{lead[0].upper()}{lead[1:]}, {words}." for lead, words in zip(leads, same, strict=True)]
 
 
 def _seen_words(k: Known, s: Sight) -> list[str]:

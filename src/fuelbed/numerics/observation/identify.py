@@ -127,7 +127,9 @@ def identified(names: Sequence[str], p: Array, slopes: Slopes, noise: float = 0.
     j = np.asarray(slopes(p), dtype=float)
     j = np.where(np.isfinite(j), j, 0.0)
     moving = [int(i) for i in np.flatnonzero(np.abs(j).max(axis=0, initial=0.0) > _INERT)]
-    _, values, v = np.linalg.svd(j[:, moving]) if len(moving) else (None, np.zeros(0), np.zeros((0, 0)))
+    _, values, v = (
+        np.linalg.svd(j[:, moving], full_matrices=len(j) < len(moving)) if len(moving) else (None, np.zeros(0), np.zeros((0, 0)))
+    )
     rank = int((values > _NOTHING * values.max(initial=0.0)).sum())
     rest = v[rank:]
     hidden = np.zeros((len(rest), len(names)))
@@ -211,9 +213,9 @@ def identified_words(found: Identified, columns: Sequence[str], called: str = ""
 
 
 def _hiding(g: Group, names: Sequence[str]) -> str:
-    """What hides what: "1 % more of `a` is hidden by 2 % more of `b`, or 0.5 % less of `c`"."""
+    """What hides what, of the number that moves least: "1 % more of `a` is hidden by 0.5 % more of `b` or 0.2 % less of `c`"."""
     seen = g.seen[0]
-    first = int(np.argmax(np.abs(seen)))
+    first = int(np.argmin(np.round(np.abs(seen), 9)))
     said = []
     for i, name in enumerate(names):
         if i != first:

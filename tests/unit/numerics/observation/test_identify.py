@@ -99,7 +99,7 @@ def test_a_push_shows_what_rest_does_not() -> None:
     [
         ([[1.0, -1.0, 0.0]], ["`y` alone cannot tell `a` and `b` apart: they enter only through their ratio", "`y` says nothing about `c`"]),
         ([[1.0, 1.0, 0.0]], ["`y` alone cannot tell `a` and `b` apart: they enter only through their product", "`y` says nothing about `c`"]),
-        ([[2.0, 1.0, 0.0]], ["`y` alone cannot tell `a` and `b` apart: near here they enter only through one number, 1 % more of `a` is hidden by 2 % less of `b`",
+        ([[2.0, 1.0, 0.0]], ["`y` alone cannot tell `a` and `b` apart: near here they enter only through one number, 1 % more of `b` is hidden by 0.5 % less of `a`",
                              "`y` says nothing about `c`"]),
         ([[1.0, 1.0, 1.0]], ["`y` alone cannot tell `a`, `b` and `c` apart: near here they enter only through one number, 1 % more of `a` is hidden by 1 % less of "
                              "`b` or 1 % less of `c`"]),
