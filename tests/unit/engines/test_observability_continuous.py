@@ -12,7 +12,8 @@ from fuelbed.core.case import Case
 from fuelbed.core.facts import Board, Facts
 from fuelbed.core.options import Options
 from fuelbed.engines.observability.continuous import continuous
-from fuelbed.readers.case import parse_case
+from fuelbed.readers.case import parse_case, read_case
+from tests.docs.pages import ROOT, blocks
 from tests.unit.engines.observed import CASE, ROWS, record, seen_case
 from tests.unit.numerics.observation.chain import Chain
 
@@ -69,7 +70,10 @@ def test_a_model_that_cannot_have_shown_it_gives_no_number(tmp_path: Path) -> No
 def test_columns_that_are_put_in_show_nothing_of_the_states(tmp_path: Path) -> None:
     truth = record(3)
     blocks = blocks_of(seen_case(tmp_path, {"load": truth["load"]}))
-    assert said(blocks)[0] == "While it runs, on the edge and while it is down, `waiting` and `resending` are not seen at all by `load`."
+    assert (
+        said(blocks)[0]
+        == "While it runs, on the edge and while it is down, `waiting` and `resending` are not seen at all by `load`."
+    )
     assert any("not reconstructed: no column shows anything of its states" in t for t in said(blocks))
 
 
@@ -119,3 +123,21 @@ def test_no_model_no_blocks() -> None:
     assert (
         blocks_of(parse_case("fuelbed: 1\ntitle: t\nfailure: out\nfactors:\n  a: {kind: trigger}\nstructure: {out: a}\n")) == ()
     )
+
+
+def test_the_record_of_the_how_to_is_followed_by_the_right_number_of_resends_only(tmp_path: Path) -> None:
+    """`docs/how-to/use-metrics.md` says so."""
+    told = {b.name: b.text for b in blocks(ROOT / "docs/how-to/use-metrics.md") if b.name.startswith("requests/")}
+    found = {}
+    for resends in (1, 3):
+        folder = tmp_path / str(resends)
+        folder.mkdir()
+        (folder / "db.csv").write_text(told["requests/db.csv"], encoding="utf-8")
+        text = told["requests/case.yaml"]
+        assert "retries: 1}" in text
+        (folder / "case.yaml").write_text(text.replace("retries: 1}", f"retries: {resends}}}"), encoding="utf-8")
+        found[resends] = blocks_of(read_case(folder))
+    assert any("cannot follow" in t for t in said(found[1]))
+    assert not [b for b in found[1] if isinstance(b, Picture)]
+    assert [b.data["state"] for b in found[3] if isinstance(b, Picture)] == ["waiting", "resending"]
+    assert any("say nothing about `capacity`, `timeout`, `retries`" in t for t in said(found[3]))

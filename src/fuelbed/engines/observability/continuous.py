@@ -138,7 +138,7 @@ def _numbers_said(k: Known) -> list[Block]:
     if k.pushed is not None and k.push is not None and (k.rest is None or k.pushed.found != k.rest.found):
         out += _said(k, k.pushed, f"Along the course after `{k.push.trigger}`", detail=True)
     if k.alone:
-        out += [_latency_alone(k), _alone(k)]
+        out += [*_latency_alone(k), _alone(k)]
     if out:
         out.append(
             Sentence(
@@ -160,13 +160,10 @@ def _said(k: Known, found: Identified, lead: str, detail: bool = False) -> list[
     return [Sentence(f"{lead} {w}.", detail=detail or (i == len(words) - 1 and bool(found.found))) for i, w in enumerate(words)]
 
 
-def _latency_alone(k: Known) -> Sentence:
-    """The column that everybody has, by itself; any other where there is none."""
-    column = "latency" if "latency" in k.alone else next(iter(k.alone))
-    words = identified_words(k.alone[column].rest, [column])
-    return Sentence(
-        f"In normal operation {words[0]}." if words else f"`{column}` alone says nothing.", detail=column != "latency"
-    )
+def _latency_alone(k: Known) -> list[Block]:
+    """The column that everybody has, by itself."""
+    words = identified_words(k.alone["latency"].rest, ["latency"]) if "latency" in k.alone else []
+    return [Sentence(f"In normal operation {words[0]}.")] if words else []
 
 
 def _alone(k: Known) -> Table:
