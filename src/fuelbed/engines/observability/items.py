@@ -56,9 +56,12 @@ def signatures(view: View, options: Options) -> Signatures | None:
 
 
 def _free(view: View, items: tuple[Item, ...]) -> list[int]:
-    """The signals that are read with an item done: those it makes better stand for themselves."""
+    """What is read with an item done: the same installed signals as without, and what the item brings, which stands for what it makes
+    better; all together no more than can be written out."""
+    room = sorted((sum(x.action == n for x in view.items) for n in view.case.actions), reverse=True)[:1] or [0]
+    there = view.installed[: max(WIDE // 2, WIDE - room[0])]
     instead = {x.instead for x in items}
-    return [*(x.sensor for x in items), *(i for i in view.installed if i not in instead)][:WIDE]
+    return [*(i for i in there if i not in instead), *(x.sensor for x in items)][:WIDE]
 
 
 def _left(view: View, scene: Scene, items: tuple[Item, ...]) -> Array:

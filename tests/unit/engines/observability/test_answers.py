@@ -250,6 +250,15 @@ def test_an_item_installs_a_candidate_or_repeats_what_is_there() -> None:
     assert told.removed["again"].value == pytest.approx(0.0, abs=1e-9)
 
 
+def test_many_signals_are_the_same_before_and_after() -> None:
+    """More signals than can be written out together: an item that brings a useless one takes nothing away."""
+    many = "signals:\n" + "".join(f"  s{i}: {{sees: surge, misses: 0.{i % 4 + 1}, false_alarms: 0.3}}\n" for i in range(14))
+    told = bits(TWO + many + "actions:\n  page: {does: [observe slow misses 0.1]}\n  limit: {does: [prevent restart]}\n")
+    assert told.removed["page"].value == pytest.approx(0.0, abs=1e-9)
+    assert told.said["page"] == "nothing: it reads the same whatever the mechanism"
+    assert told.bits["limit"].value == pytest.approx(0.0, abs=1e-9)
+
+
 def test_the_action_table_shows_it() -> None:
     report = analyze(parse_case(TWO + SIGNALS + ACTIONS))
     actions = next(s.answer for s in report.sections if s.engine == "actions")
