@@ -12,7 +12,7 @@ from fuelbed.core.blocks import Ask, Block, Cell, Column, Sentence, Table
 from fuelbed.core.facts import NotFound
 from fuelbed.core.shown import number
 from fuelbed.engines.observability.posterior import Belief
-from fuelbed.engines.observability.signatures import Looks
+from fuelbed.engines.observability.signatures import Looks, chances_on
 from fuelbed.engines.observability.view import View, as_estimate
 from fuelbed.engines.observability.words import listed
 from fuelbed.numerics.observation.information import WIDE, joint
@@ -172,13 +172,12 @@ def _separation(view: View, l: Looks, n: Next) -> list[Block]:  # noqa: E741  # 
     pool = [i for i in n.pool if i not in view.unread] or list(n.pool)
     if len(states) < 3 or not pool:
         return []  # of two the table says it
-    on = np.zeros((len(states), len(pool)))
-    for j, i in enumerate(pool):
-        p = joint(s, s.mechanism, (i,), {}, slice(0, 1))[0][:, states]
-        on[:, j] = p[1] / p.sum(axis=0)
+    on = chances_on(view, pool)[states]
     table = joint(s, s.mechanism, view.installed[:WIDE], {}, slice(0, 1))[0][:, states]
     table = table / table.sum(axis=0)
     done = 0.5 * np.abs(table[:, :, None] - table[:, None, :]).sum(axis=0) >= APART
+    alone = chances_on(view, view.installed[WIDE:])[states]
+    done |= (np.abs(alone[:, None] - alone[None]) >= APART).any(axis=2)
     priced = all(n.cost.get(i, 0.0) > 0 for i in pool)
     cost = np.array([n.cost[i] if priced else 1.0 for i in pool])
     c = cover(on, cost, done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from fuelbed.engines.observability.words import listed, mechanism
 from fuelbed.numerics.observation.information import WIDE, joint, merged
 from fuelbed.numerics.observation.sensors import NOTHING, gain
 
-__all__ = ["Looks", "looks", "signatures_picture", "twins"]
+__all__ = ["Looks", "chances_on", "looks", "signatures_picture", "twins"]
 
 Array = NDArray[np.float64]
 Ids = NDArray[np.intp]
@@ -46,14 +47,19 @@ def looks(view: View, b: Belief) -> Looks:
     signs = view.installed[:WIDE]
     table = joint(s, s.mechanism, signs, {}, slice(0, 1))[0]  # (readings, mechanisms)
     table = table / np.where(table.sum(axis=0) > 0, table.sum(axis=0), 1.0)
+    alone = chances_on(view, view.installed[WIDE:])  # past those that are written out together, one by one
     group = np.full(n, -1, dtype=np.intp)
     first: list[int] = []
     for m in order:  # each joins the first that looks like it
-        near = next((g for g, k in enumerate(first) if 0.5 * np.abs(table[:, m] - table[:, k]).sum() <= SAME), None)
+        near = next((g for g, k in enumerate(first) if _alike(table, alone, m, k)), None)
         group[m] = len(first) if near is None else near
         if near is None:
             first.append(m)
     return Looks(order, group, share)
+
+
+def _alike(table: Array, alone: Array, m: int, k: int) -> bool:
+    return bool(0.5 * np.abs(table[:, m] - table[:, k]).sum() <= SAME and (np.abs(alone[m] - alone[k]) <= SAME).all())
 
 
 def signatures_picture(view: View, b: Belief, l: Looks) -> Picture:  # noqa: E741  # looks, beside b for belief
@@ -62,7 +68,7 @@ def signatures_picture(view: View, b: Belief, l: Looks) -> Picture:  # noqa: E74
     shown = l.order[:_STATES]
     wanted = [*view.installed, *view.candidates]
     prior = merged(s.mechanism, b.before, len(s.engaged))
-    p_on = _on(view, wanted)
+    p_on = chances_on(view, wanted)
     signals = [
         {"id": x.name, "label": x.what or x.name, "installed": x.installed, "seen": _seen(view, i)}
         for i, x in ((i, s.sensors[i]) for i in wanted)
@@ -90,7 +96,7 @@ def _seen(view: View, i: int) -> str:
     return "unknown" if i not in view.seen else "yes" if view.seen[i] else "no"
 
 
-def _on(view: View, sensors: list[int]) -> Array:
+def chances_on(view: View, sensors: Sequence[int]) -> Array:
     """P(on | mechanism) before anything was seen, (mechanisms, sensors), at the middle of every number."""
     s = view.scene
     assert s is not None
