@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fuelbed.core.temporal import print_temporal
+from fuelbed.core.temporal import parse_temporal, print_temporal
 from fuelbed.numerics.maps.basin import wilson
-from fuelbed.numerics.mining import Candidate, Mined, Record, mine, offered
+from fuelbed.numerics.mining import Candidate, Mined, Record, false_alarms, mine, offered
 from fuelbed.numerics.temporal import evaluate
 
 __all__ = ["main", "read"]
@@ -34,6 +34,7 @@ Table = tuple[np.ndarray, dict[str, np.ndarray], dict[str, str], dict[str, str]]
 
 
 def main() -> None:
+    _coverage()
     if not _ROOT.exists():
         sys.exit(f"mining: no data at {_ROOT}")
     patterns = {p: mine_pattern(p) for p in ("low_traffic", "high_traffic")}
@@ -94,6 +95,29 @@ def _false_alarms(name: str, mined: Mined, record: Record) -> None:
     )
     for c in few:
         print(f"    {c.alarms.episodes} alarms, {c.kind}: {print_temporal(c.formula)}")
+
+
+def _coverage(rows: int = 177, records: int = 400) -> None:
+    """How often the interval of the alarms a day holds the true number: normal draws with memory, one bound, as many rows as are held back."""
+    rng = np.random.default_rng(0)
+
+    def draws(memory: float, n: int) -> np.ndarray:
+        noise = rng.normal(size=n + 200) * math.sqrt(1 - memory * memory)
+        x = np.zeros(n + 200)
+        for i in range(1, n + 200):
+            x[i] = memory * x[i - 1] + noise[i]
+        return x[200:]
+
+    for memory in (0.0, 0.5, 0.9, 0.97):
+        long = draws(memory, 400_000)
+        told = []
+        for bound in (1.5, 2.0, 2.5):
+            formula, bad = parse_temporal(f"x <= {bound}"), long > bound
+            rate = float((bad[1:] & ~bad[:-1]).sum()) / (len(long) * 300 / 86_400)
+            some = [false_alarms(formula, np.arange(rows) * 300.0, {"x": draws(memory, rows)}) for _ in range(records)]
+            held = statistics.mean(a.per_day_interval[0] <= rate <= a.per_day_interval[1] for a in some)
+            told.append(f"{held:.1%} at {rate:.2g} a day")
+        print(f"coverage of the 95 % interval, memory {memory}: {', '.join(told)} ({records} records of {rows} rows each)")
 
 
 def _at_once(words: str, bad: np.ndarray) -> None:
