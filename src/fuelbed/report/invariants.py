@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -160,6 +161,9 @@ def _ask(missing: NotFound) -> list[str]:
 def _about(table: MetricsTable, mined: Mined, some: Sequence[Candidate]) -> Iterator[str]:
     part = "before the trigger" if table.trigger else "of the whole file, for no trigger is declared"
     yield f"# {table.name}: {mined.learned} rows {part} to learn from, the next {mined.held} ({spell(mined.seconds)}) held back."
+    there = len(table) if table.trigger is None else bisect_left(table.times, table.trigger[0])
+    if there > mined.learned + mined.held:
+        yield f"# These are the latest of {there} rows; the older ones were not looked at."
     yield f"# {len(mined.candidates)} candidates, {len(some)} shown; {mined.dropped} more did not last within the rows learned from."
     if some:
         stretch = spell(some[0].alarms.block_days * 86_400)

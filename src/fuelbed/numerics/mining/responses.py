@@ -62,8 +62,12 @@ def _response(times: Array, step: float, a: str, b: str, columns: Mapping[str, A
         Over("eventually", Window(0.0, within), Compare("le", Name(b), number(usual, units.get(b, "")))),
     )
     longest = float(took.max())
-    what = f"after each of {len(rises)} rises of `{a}`, `{b}` was back within {longest:.4g} s"
+    what = f"after each of {len(rises)} rises of `{a}`, `{b}` was back within {_plain(longest)} s"
     return Shape("response", f"{a}_recovers" if a == b else f"{b}_recovers_after_{a}", formula, what, longest / within, (a, b))
+
+
+def _plain(seconds: float) -> str:
+    return f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.2g}"
 
 
 def _round(seconds: float, step: float) -> float:
