@@ -1,11 +1,11 @@
-"""One point at a time: the same operations as a plain loop, compiled where numba is installed (`numerics/kernels.py`), plain otherwise.
+"""One point, or a few side by side: the same operations as plain loops, compiled where numba is installed (`numerics/kernels.py`), plain otherwise.
 
 The compiled and the plain run are one source and take the same decisions. A plain run wants `np.errstate(all="ignore")` round it.
 
-`follow` is for maps (`simulate.py`), `leap` for single events (`jumps.py`). Both stand here because numba keeps machine code by the file
-it came from: in a file of their own they would go on with an old `run_scalar`.
+`walk` and `follow` are for maps (`simulate.py`), `leap` for single events (`jumps.py`). All stand here (so the file is over 400 lines)
+because numba keeps machine code by the file it came from: in a file of their own they would go on with an old `_binary`.
 
-`_follow_row` and `leap` are over 40 lines: loops whose state would otherwise have to travel between compiled functions.
+`leap` and `follow` are over 40 lines: loops whose state would otherwise have to travel between compiled functions.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from fuelbed.numerics.maps.operations import CODES
 
-__all__ = ["KERNELS", "erlang_tail", "follow", "leap", "registers_of", "run_scalar"]
+__all__ = ["KERNELS", "SLOTS", "erlang_tail", "follow", "leap", "registers_of", "run_scalar", "walk"]
 
 KERNELS = (
     "erlang_tail",
@@ -30,13 +30,18 @@ KERNELS = (
     "_weigh",
     "leap",
     "_nearest",
-    "_follow_row",
+    "_run_side_by_side",
+    "_place",
+    "_stepped",
+    "walk",
+    "_fate",
     "follow",
 )
 """Callees first, as `numerics/kernels.py` wants them."""
 
 _NEG, _ADD, _SUB, _MUL, _DIV, _POW, _LT, _LE, _GT, _GE, _AND, _OR, _NOT = range(13)
 _MIN, _MAX, _EXP, _LOG, _SQRT, _ABS, _TANH, _IF, _HILL, _LATE, _RAMP, _POS = range(13, 25)
+SLOTS = 32  # rows that `walk` holds at a time: one decision of what to do for all of them, and all of them stay in the cache
 # what `leap` keeps: the time, what is left of the gap (below 0: none drawn), time failed
 NOW, LEFT, DOWN = range(3)
 # and in whole numbers: place in the table, draws used, events so far, whether the table is one row only
@@ -294,51 +299,110 @@ def _nearest(y: Any, scale: Any, places: Any, resting: Any, before: Any, at_rest
     return at
 
 
-def _follow_row(
-    law: Any,
-    registers: Any,
-    failing: Any,
-    f_registers: Any,
-    y: Any,
-    steps: int,
-    scale: Any,
-    places: Any,
-    resting: Any,
-    failed: Any,
-    bars: Any,
-) -> int:
-    """0 up, 1 down, 2 left the domain; see `simulate.stays_down`, whose rules these are."""
+def _run_side_by_side(codes: Any, args: Any, registers: Any, first: int, n: int) -> None:
+    """`run_scalar` for the first n columns of `registers`: the quick operations as loops that the compiler makes wide."""
+    for i in range(len(codes)):
+        code = codes[i]
+        a, b, out = registers[args[i, 0]], registers[args[i, 1]], registers[first + i]
+        if code == _ADD:
+            for j in range(n):
+                out[j] = a[j] + b[j]
+        elif code == _SUB:
+            for j in range(n):
+                out[j] = a[j] - b[j]
+        elif code == _MUL:
+            for j in range(n):
+                out[j] = a[j] * b[j]
+        elif code == _DIV:
+            for j in range(n):
+                out[j] = a[j] / b[j]
+        elif code == _MIN:
+            for j in range(n):
+                out[j] = b[j] if b[j] < a[j] or b[j] != b[j] else a[j]
+        elif code == _MAX:
+            for j in range(n):
+                out[j] = b[j] if b[j] > a[j] or b[j] != b[j] else a[j]
+        elif code in (_IF, _HILL, _LATE):
+            c = registers[args[i, 2]]
+            for j in range(n):
+                out[j] = _ternary(code, a[j], b[j], c[j])
+        elif code in (_NEG, _NOT, _EXP, _LOG, _SQRT, _ABS, _TANH, _RAMP, _POS):
+            for j in range(n):
+                out[j] = _unary(code, a[j])
+        else:
+            for j in range(n):
+                out[j] = _binary(code, a[j], b[j])
+
+
+def _place(registers: Any, j: int, x: Any, p: Any) -> None:
+    """States and parameters of one row into column j."""
+    for s in range(len(x)):
+        registers[s, j] = x[s]
+    for k in range(len(p)):
+        registers[len(x) + k, j] = p[k]
+
+
+def _stepped(registers: Any, outs: Any, j: int, new: Any, scale: Any, still: float) -> bool:
+    """Column j takes its new states; whether it moved."""
+    moved = False
+    for s in range(len(outs)):
+        new[s] = registers[outs[s], j]
+        if abs(new[s] - registers[s, j]) > still * scale[s]:
+            moved = True
+    for s in range(len(outs)):
+        registers[s, j] = new[s]
+    return moved
+
+
+def walk(law: Any, registers: Any, x: Any, p: Any, during: Any, steps: Any, scale: Any, still: float, look: int) -> None:
+    """Every row of x (n, S) goes on by `steps` (n,) steps under the parameters `during` (n, P), in place; see `simulate.under`.
+
+    A row that is done leaves its column to the next one, so that the columns stay full.
+    """
     codes, args, first, outs = law
-    f_codes, f_args, f_first, f_out = failing
-    still, at_rest, look = bars
-    before = np.full(len(places), math.inf)
-    tail = max(steps // 10, 1)
-    count = 0
-    good = True
-    for t in range(steps):
-        for s in range(len(y)):
-            registers[s] = y[s]
-        run_scalar(codes, args, registers, first)
-        moved, good = False, True
-        for s in range(len(y)):
-            v = registers[outs[s]]
-            if abs(v - y[s]) > still * scale[s]:
-                moved = True
-            if not math.isfinite(v):
-                good = False
-            y[s] = v
-            f_registers[s] = v
-        if t >= steps - tail:
-            run_scalar(f_codes, f_args, f_registers, f_first)
-            count += 1 if f_registers[f_out] > 0 else 0
-        elif t % look == 0:
-            at = _nearest(y, scale, places, resting, before, at_rest)
-            if at >= 0:
-                return 1 if failed[at] else 0
-            if not moved:
-                run_scalar(f_codes, f_args, f_registers, f_first)
-                return 2 if not good else (1 if f_registers[f_out] > 0 else 0)
-    return 2 if not good else (1 if 2 * count > tail else 0)
+    n, size = x.shape
+    row = np.zeros(registers.shape[1], dtype=np.int64)
+    t = np.zeros(registers.shape[1])
+    new = np.zeros(size)
+    coming, m = 0, 0
+    while True:
+        while m < len(row) and coming < n:
+            if steps[coming] > 0:
+                row[m], t[m] = coming, 0.0
+                _place(registers, m, x[coming], during[coming])
+                m += 1
+            coming += 1
+        if m == 0:
+            return
+        for j in range(m):
+            w = steps[row[j]] - t[j]
+            if w < 1.0:  # of a broken last step the parameters lie between
+                _place(registers, j, registers[:size, j].copy(), p[row[j]] + w * (during[row[j]] - p[row[j]]))
+        _run_side_by_side(codes, args, registers, first, m)
+        for j in range(m - 1, -1, -1):
+            moved = _stepped(registers, outs, j, new, scale, still)
+            last = steps[row[j]]
+            whole = math.floor(last)
+            t[j] = whole if not moved and t[j] % look == 0 and whole > t[j] else t[j] + 1.0
+            if t[j] >= last:
+                for s in range(size):
+                    x[row[j], s] = registers[s, j]
+                m -= 1
+                row[j], t[j] = row[m], t[m]
+                for i in range(size + p.shape[1]):
+                    registers[i, j] = registers[i, m]
+
+
+def _fate(t: float, steps: int, tail: int, count: int, good: bool, moved: bool, at: int, failed_there: bool, down: bool) -> int:
+    """Of a row after its step number t: -1 not decided, 0 up, 1 down, 2 left the domain."""
+    if t < steps - tail:
+        if at >= 0:
+            return 1 if failed_there else 0
+        if not moved:
+            return 2 if not good else (1 if down else 0)
+    elif t >= steps - 1:
+        return 2 if not good else (1 if 2 * count > tail else 0)
+    return -1
 
 
 def follow(
@@ -355,14 +419,58 @@ def follow(
     failed: Any,
     bars: Any,
 ) -> Any:
-    """(n,) fates of the rows x (n, S) at the parameters p (n, P), one row after the other."""
+    """(n,) 0 up, 1 down, 2 left the domain, of the rows x (n, S) at the parameters p (n, P); see `simulate.stays_down`, whose rules these
+    are. As in `walk` a row that is decided leaves its column to the next one."""
+    codes, args, first, outs = law
+    f_codes, f_args, f_first, f_out = failing
+    still, at_rest, look = bars
     n, size = x.shape
-    out = np.zeros(n, dtype=np.int64)
-    for i in range(n):
-        for j in range(p.shape[1]):
-            registers[size + j] = p[i, j]
-            f_registers[size + j] = p[i, j]
-        out[i] = _follow_row(
-            law, registers, failing, f_registers, x[i].copy(), steps, scale, places[i], resting[i], failed[i], bars
-        )
-    return out
+    tail = max(steps // 10, 1)
+    fates = np.zeros(n, dtype=np.int64)
+    width = registers.shape[1]
+    row, count, at = np.zeros(width, dtype=np.int64), np.zeros(width, dtype=np.int64), np.zeros(width, dtype=np.int64)
+    t, new = np.zeros(width), np.zeros(size)
+    moved, good = np.zeros(width, dtype=np.bool_), np.zeros(width, dtype=np.bool_)
+    before = np.zeros((width, places.shape[1]))
+    coming, m = 0, 0
+    while True:
+        while m < width and coming < n:
+            row[m], t[m], count[m] = coming, 0.0, 0
+            before[m] = math.inf
+            _place(registers, m, x[coming], p[coming])
+            _place(f_registers, m, x[coming], p[coming])
+            coming += 1
+            m += 1
+        if m == 0:
+            return fates
+        _run_side_by_side(codes, args, registers, first, m)
+        asked = False
+        for j in range(m):
+            moved[j], good[j], at[j] = _stepped(registers, outs, j, new, scale, still), True, -1
+            for s in range(size):
+                f_registers[s, j] = new[s]
+                if not math.isfinite(new[s]):
+                    good[j] = False
+            if t[j] >= steps - tail:
+                asked = True
+            elif t[j] % look == 0:
+                at[j] = _nearest(new, scale, places[row[j]], resting[row[j]], before[j], at_rest)
+                asked = asked or not moved[j]
+            else:
+                moved[j] = True  # nobody looks
+        if asked:
+            _run_side_by_side(f_codes, f_args, f_registers, f_first, m)
+        for j in range(m - 1, -1, -1):
+            down = f_registers[f_out, j] > 0
+            if t[j] >= steps - tail and down:
+                count[j] += 1
+            there = at[j] >= 0 and failed[row[j], max(at[j], 0)]
+            fate = _fate(t[j], steps, tail, count[j], good[j], moved[j], at[j], there, down)
+            t[j] += 1.0
+            if fate >= 0:
+                fates[row[j]] = fate
+                m -= 1
+                row[j], t[j], count[j], before[j] = row[m], t[m], count[m], before[m]
+                for i in range(size + p.shape[1]):
+                    registers[i, j] = registers[i, m]
+                    f_registers[i, j] = f_registers[i, m]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fuelbed.core.dynamics import Push
 from fuelbed.numerics.kernels import kernels_of, runs_fast
 from fuelbed.numerics.maps import scalar
+from fuelbed.numerics.maps.program import Program
 from fuelbed.numerics.maps.system import System, finite, middle
 
 __all__ = ["Trajectory", "Trial", "lyapunov", "pushed", "settled", "shifted", "stays_down", "trajectory", "under"]
@@ -23,7 +24,7 @@ __all__ = ["Trajectory", "Trial", "lyapunov", "pushed", "settled", "shifted", "s
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 _STILL = 1e-11  # of the box in one step: a row that moves less has settled
-_FEW, _WORTH = 256, 100_000  # rows up to which, operations of one row from which, the compiled loop is the quicker way
+_WORTH = 100_000  # operations from which on the compiled loop is the quicker way: NumPy pays for each of every step
 _AT_REST = 1e-4  # of the box
 _LOOK = 16  # steps between two looks at who has settled
 
@@ -56,28 +57,55 @@ def pushed(system: System, push: Push, sizes: Array, p: Array, x: Array) -> tupl
 def under(system: System, x: Array, p: Array, during: Array, steps: Array) -> Array:
     """(n, S): the states after `steps` (n,) steps under the parameters `during`; of a last broken step the parameters lie between.
 
-    A long push under which every row has come to rest is not followed to its end.
+    A long push under which a row has come to rest is not followed to its end.
     """
+    p, during = (np.broadcast_to(a, (len(x), len(system.parameters))) for a in (p, during))
+    steps = np.broadcast_to(np.asarray(steps, dtype=float), len(x))
+    if steps.sum() * len(system.program.ops) >= _WORTH and runs_fast():
+        return _walked(system, x, p, during, steps)
+    out = np.array(x, dtype=float)
+    rows, x, at_rest = np.arange(len(x)), out.copy(), []
     t, last = 0, int(np.ceil(steps.max(initial=0.0)))
-    while t < last:
-        w = np.clip(steps - t, 0.0, 1.0)[:, None]
-        at = during if w.min() == 1.0 else p + w * (during - p)
+    while t < last and len(rows):
+        w = np.clip(steps[rows] - t, 0.0, 1.0)[:, None]
+        at = during[rows] if w.min() == 1.0 else p[rows] + w * (during[rows] - p[rows])
         new = np.where(w > 0, system.step(x, at), x)
-        whole = np.floor(steps[steps > t]).min(initial=last)  # until here nothing about the push changes
-        t = int(whole) if t % _LOOK == 0 and whole > t and _still(system, new, x).all() else t + 1
-        x = new
+        if t % _LOOK == 0:
+            rest = _still(system, new, x) & (np.floor(steps[rows]) > t)  # until there nothing about the push changes
+            if rest.any():
+                out[rows[rest]] = new[rest]
+                at_rest.append(rows[rest])
+                rows, new = rows[~rest], new[~rest]
+        t, x = t + 1, new
+    out[rows] = x
+    return _last_parts(system, out, p, during, steps, np.concatenate(at_rest) if at_rest else rows[:0])
+
+
+def _last_parts(system: System, x: Array, p: Array, during: Array, steps: Array, rows: NDArray[np.intp]) -> Array:
+    """The broken last step of the rows that came to rest before it."""
+    w = (steps - np.floor(steps))[rows, None]
+    rows, w = rows[w[:, 0] > 0], w[w[:, 0] > 0]
+    if len(rows):
+        x[rows] = system.step(x[rows], p[rows] + w * (during[rows] - p[rows]))
     return x
+
+
+def _walked(system: System, x: Array, p: Array, during: Array, steps: Array) -> Array:
+    """The same, compiled."""
+    kernels, _ = kernels_of(scalar)
+    law, registers = _wide(system.program)
+    out = np.array(x, dtype=float, order="C")
+    tables = (np.ascontiguousarray(a, dtype=float) for a in (p, during, steps))
+    kernels.walk(law, registers, out, *tables, system.scale, _STILL, _LOOK)
+    return out
 
 
 def settled(system: System, x: Array, p: Array, steps: int) -> Array:
-    """(n, S): the states `steps` later, or when nothing moves any more."""
+    """(n, S): the states `steps` later, or when a row moves no more."""
     x = np.atleast_2d(x)
-    for t in range(steps):
-        new = system.step(x, p)
-        if t % _LOOK == 0 and _still(system, new, x).all():
-            return new
-        x = new
-    return x
+    n = max(len(x), len(p) if p.ndim == 2 else 1)
+    x = np.broadcast_to(x, (n, x.shape[1]))
+    return under(system, x, p, p, np.full(n, float(steps)))
 
 
 def _still(system: System, new: Array, x: Array) -> Bool:
@@ -95,8 +123,8 @@ def stays_down(system: System, x: Array, p: Array, steps: int, rests: Array | No
     n = len(x)
     p = np.broadcast_to(p, (n, len(system.parameters)))
     near = _Near(system, p, rests)
-    if n <= _FEW and steps * len(system.program.ops) >= _WORTH and runs_fast():
-        return _one_by_one(system, x, p, steps, near)
+    if n * steps * len(system.program.ops) >= _WORTH and runs_fast():
+        return _followed(system, x, p, steps, near)
     down = np.zeros(n, dtype=bool)
     rows, left = np.arange(n), 0
     tail = max(steps // 10, 1)
@@ -123,30 +151,25 @@ def stays_down(system: System, x: Array, p: Array, steps: int, rests: Array | No
     return down, left + int(gone.sum())
 
 
-def _one_by_one(system: System, x: Array, p: Array, steps: int, near: _Near) -> tuple[Bool, int]:
-    """The same answers, compiled: NumPy pays for every operation of every step, which a few rows cannot share."""
+def _followed(system: System, x: Array, p: Array, steps: int, near: _Near) -> tuple[Bool, int]:
+    """The same answers, compiled."""
     kernels, _ = kernels_of(scalar)
-    codes, args, registers, first = scalar.registers_of(system.program)
-    f_codes, f_args, f_registers, f_first = scalar.registers_of(system.failed_program)
-    law = (codes, args, first, np.array(system.program.outputs))
-    failing = (f_codes, f_args, f_first, system.failed_program.outputs[0])
-    rows, places = np.ascontiguousarray(x, dtype=float), np.ascontiguousarray(near.places)
+    law, registers = _wide(system.program)
+    (f_codes, f_args, f_first, f_outs), f_registers = _wide(system.failed_program)
+    failing = (f_codes, f_args, f_first, f_outs[0])
+    rows, table, places = (np.ascontiguousarray(a, dtype=float) for a in (x, p, near.places))
     bars = (_STILL, _AT_REST, _LOOK)
     fate = kernels.follow(
-        law,
-        registers,
-        failing,
-        f_registers,
-        rows,
-        np.ascontiguousarray(p),
-        steps,
-        system.scale,
-        places,
-        near.resting,
-        near.failed,
-        bars,
+        law, registers, failing, f_registers, rows, table, steps, system.scale, places, near.resting, near.failed, bars
     )
     return np.asarray(fate > 0), int((fate == 2).sum())
+
+
+def _wide(program: Program) -> tuple[tuple[Any, ...], Array]:
+    """A program as the kernels read it, and its registers, a column for each row that they hold at a time."""
+    codes, args, registers, first = scalar.registers_of(program)
+    law = (codes, args, first, np.array(program.outputs))
+    return law, np.ascontiguousarray(np.repeat(registers[:, None], scalar.SLOTS, axis=1))
 
 
 class _Near:
