@@ -6,6 +6,7 @@ import numpy as np
 
 from fuelbed.core.blocks import Answer, Ask, Block, Estimates, Named, Sentence
 from fuelbed.core.case import Case
+from fuelbed.core.errors import BudgetError
 from fuelbed.core.facts import Facts, NotFound, Tipping
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.options import Options
@@ -34,12 +35,30 @@ _NOTHING_SEEN = NotFound(
 )
 _SURE = 1e-9
 _LITTLE = 0.05  # bits
+_LARGE, _CHEAP = 400, 150  # factors, lines and added controls that are looked at, with signals and without
 
 
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """Answer §6 for `case`; deterministic for a seed. The continuous part is about what the metrics of a model can tell."""
+    running = continuous(case, facts, options)
+    try:
+        return _worlds(case, facts, options, running)
+    except BudgetError:
+        if case.signals:
+            raise
+        claim = (
+            "The case declares no signals, and it is too large for the yardstick of what a perfect look at one thing would tell."
+        )
+        return Answer(claim, (Ask(_NO_SIGNALS), *running))
+
+
+def _worlds(case: Case, facts: Facts, options: Options, running: tuple[Block, ...]) -> Answer:
+    """The part about the worlds of the structure. Raises `BudgetError` where they are too large."""
     tipping = t if isinstance(t := facts[Tipping], Tipping) else None
-    view, running = set_up(case, options, tipping), continuous(case, facts, options)
+    size = len(case.factors) + len(case.lines) + sum(c.verb == "add" for a in case.actions.values() for c in a.does)
+    if size > (_LARGE if case.signals else _CHEAP):
+        raise BudgetError(f"{size} factors, lines and added controls, and {_LARGE} are looked at")
+    view = set_up(case, options, tipping)
     if view.scene is None:
         claim = "By the structure nothing brings the failure about, so there is nothing to tell apart."
         return Answer(claim, running if case.signals else (Ask(_NO_SIGNALS), *running))

@@ -23,6 +23,7 @@ __all__ = ["Item", "View", "as_estimate", "interval", "set_up"]
 
 Array = NDArray[np.float64]
 _LOOKS = 80  # factors and lines that are looked at in thought
+_ITEMS = 40  # sensors of action items
 _Z = 1.959963984540054
 
 
@@ -118,7 +119,7 @@ def set_up(case: Case, options: Options, tipping: Tipping | None = None) -> View
     place = {s.name: i for i, s in enumerate(sensors)}
     items: list[Item] = []
     for a in case.actions.values():
-        for c in a.does:
+        for c in a.does if len(items) < _ITEMS else ():
             if c.verb == "observe" and (expr := _target(case, c.target)) is not None:
                 there = place.get(c.target)
                 items.append(Item(a.name, c.target, len(sensors), there, there is None))

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.case import Case, Line
+from fuelbed.core.errors import BudgetError
 from fuelbed.core.expressions import Expr
 from fuelbed.core.facts import Tipping
 from fuelbed.core.quantities import Quantity
@@ -56,6 +57,7 @@ OPEN = 16  # events that are open at most, for every world to be weighed
 _STEPS = 8_000_000  # worlds times diagram nodes, and times points
 _LEAST = 9  # points that the worlds are weighed at, however many they are
 _DRAWN = 1024
+_NODES = 1_000_000  # of the failure's diagram times events
 
 
 def without_hindsight(case: Case) -> Case:
@@ -100,6 +102,9 @@ def model_of(case: Case, sensors: Sequence[Signal], tipping: Tipping | None = No
     d = Diagrams(plain, tipping=tipping)
     extra_knobs(d)
     s, top = d.structure, d.structure.lines[case.failure]
+    nodes = len(s.bdd.reachable(top))
+    if nodes * len(s.events) > _NODES:
+        raise BudgetError(f"{nodes} diagram nodes over {len(s.events)} events, too many for the hidden worlds")
     compiled = Compiled(
         plain, Builder().build({}), d.inputs.defaults, d.inputs.knobs, s, {f.name: s.failing_arrival(top, f.name) for f in d.triggers},
         s.standing(top), tuple(d.space.names[: d.space.n_states]), False, False, False, d.added, frozenset(d.inputs.partners),
