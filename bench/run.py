@@ -121,6 +121,10 @@ def mining() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["structure"]:
+        from bench.structure import main as trees
+
+        sys.exit(trees(sys.argv[2:]))
     if sys.argv[1:2] == ["text"]:
         from bench.text import main
 

@@ -1,5 +1,5 @@
 """`python -m fuelbed`."""
 
-from fuelbed.cli.main import main
+from fuelbed.cli.start import main
 
-main(prog_name="fuelbed")
+main()

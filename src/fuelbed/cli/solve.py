@@ -20,7 +20,7 @@ _SEED = 20251124
 
 
 @click.command(short_help="Solve a classical fault tree (Open-PSA or Galileo), exactly.")
-@click.argument("tree", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("tree", nargs=-1, required=True, type=click.Path())
 @click.option("--top-gate", metavar="NAME", default="", help="Default: the only gate that no other refers to.")
 @click.option("--order-limit", type=click.IntRange(min=0), metavar="K", help="Count and list cut sets of at most K events.")
 @click.option(
@@ -42,7 +42,7 @@ _SEED = 20251124
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
 def solve(
-    tree: tuple[Path, ...], top_gate: str, order_limit: int | None, most: int, listed: bool, mission_time: float,
+    tree: tuple[str, ...], top_gate: str, order_limit: int | None, most: int, listed: bool, mission_time: float,
     samples: int | None, seed: int, budget: int, form: str, output: Path | None,
 ) -> None:  # fmt: skip  # the signature reads better on few lines
     """Solve TREE: probability of the top gate, minimal cut sets, importance.

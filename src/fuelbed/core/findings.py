@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from hashlib import blake2b
 
 __all__ = ["Finding", "Severity", "Span"]
 
@@ -62,6 +61,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """A stable identity for `--baseline`: code, file and anchor (else message), but not the line, which moves with every edit."""
+        from hashlib import blake2b
+
         where = self.span.file if self.span else ""
         return blake2b(
             f"{self.code}\0{where}\0{self.anchor or self.message}".encode("utf-8", "backslashreplace"), digest_size=8

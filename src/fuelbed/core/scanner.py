@@ -5,7 +5,6 @@ One scanner serves the three, so that "what is a number" and "what is a name" ha
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -116,5 +115,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = sorted((n for n in names if abs(len(n) - len(folded)) <= 3), key=lambda n: len(n) != len(folded))[:100]
     letters = sorted(folded[:100])
     swapped = [n for n in near if len(n) == len(letters) and sorted(n) == letters]  # `uot`: half of its letters are out of place
-    close = swapped[:1] or difflib.get_close_matches(folded[:100], near, n=1, cutoff=0.7)
+    from difflib import get_close_matches  # only where something is misspelt
+
+    close = swapped[:1] or get_close_matches(folded[:100], near, n=1, cutoff=0.7)
     return f"Did you mean `{close[0]}`?" if close else ""

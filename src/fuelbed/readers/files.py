@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["FileFault", "Progress", "check_file", "digest", "open_regular", "read_bounded", "resolve_inside"]
 
@@ -27,6 +28,8 @@ class FileFault(Exception):
 
 def check_relative(text: str) -> None:
     """A path that stays below the case folder by its words alone."""
+    from pathlib import PurePosixPath, PureWindowsPath
+
     posix, windows = PurePosixPath(text), PureWindowsPath(text)
     if "\0" in text or not text.strip() or len(text) > 1_000:
         raise FileFault("this is not a file name.", "Write a path inside the case folder, such as `postmortem.md`.")
@@ -54,7 +57,7 @@ def resolve_inside(root: Path, text: str) -> Path:
     return real
 
 
-def _open(path: Path, shown: str) -> int:
+def _open(path: Path | str, shown: str) -> int:
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
@@ -78,7 +81,7 @@ def check_file(path: Path, shown: str) -> None:
     os.close(_open(path, shown))
 
 
-def read_bounded(path: Path, shown: str, limit: int) -> bytes:
+def read_bounded(path: Path | str, shown: str, limit: int) -> bytes:
     """At most `limit` + 1 bytes of a regular file (one more than allowed tells the caller that it is too long)."""
     with os.fdopen(_open(path, shown), "rb") as f:
         return f.read(limit + 1)
@@ -86,6 +89,8 @@ def read_bounded(path: Path, shown: str, limit: int) -> bytes:
 
 def digest(path: Path, shown: str) -> str:
     """sha256 of a regular file, read in pieces."""
+    import hashlib
+
     h = hashlib.sha256()
     size = 0
     with os.fdopen(_open(path, shown), "rb") as f:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from fuelbed.core.shown import count
@@ -72,7 +73,7 @@ def as_text(s: Solved, seconds: float, spread: Spread | None = None) -> str:
         out += [f"  {_short(n, 60):60s} {100 * x:5.1f} %" for n, x in list(spread.shares.items())[:5]]
     notes = [*s.notes, *(f"{f.message} {f.cure}" for f in s.tree.findings)]
     if notes:
-        out += ["", *notes]
+        out += ["", *(line for n in notes for line in wrap(n, 79))]
     return "\n".join([*out, "", f"{seconds:.2f} s"])
 
 

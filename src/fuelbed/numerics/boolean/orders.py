@@ -23,7 +23,19 @@ from fuelbed.core.networks import Gate, Network
 from fuelbed.numerics.boolean.bdd import Bdd
 from fuelbed.numerics.boolean.force import force
 
-__all__ = ["BUDGETS", "Gate", "Network", "build", "fix", "group_siblings", "modules", "orders", "part", "simplify"]
+__all__ = [
+    "BUDGETS",
+    "Gate",
+    "Network",
+    "build",
+    "fix",
+    "group_siblings",
+    "modules",
+    "moved_orders",
+    "orders",
+    "part",
+    "simplify",
+]
 
 _FEW, _ROUNDS = 24, 20
 BUDGETS = (8_000, 32_000, 512_000, 2_500_000)
@@ -214,8 +226,7 @@ def part(network: Network, module: str, cut: set[str]) -> Network:
 
 def orders(network: Network) -> Iterator[list[str]]:
     """Orders of the events, each a depth-first walk from the top: gates before events, in the order given, small subtrees first,
-    large subtrees first; then, of more than a few events, each of them moved together (`force.py`). Equal orders come once. (Events
-    before gates is the second one over again, once siblings are grouped.)"""
+    large subtrees first. Equal orders come once. (Events before gates is the second one over again, once siblings are grouped.)"""
     weight: dict[str, int] = {}
     for name in network.upward():
         weight[name] = sum(weight.get(a, 1) for a in network.gates[name].args)
@@ -225,16 +236,22 @@ def orders(network: Network) -> Iterator[list[str]]:
         lambda a: weight.get(a, 1),
         lambda a: -weight.get(a, 1),
     ]
-    walks = [_walk(network, key) for key in keys]
     given: set[tuple[str, ...]] = set()
-    for order in walks:
+    for key in keys:
+        order = _walk(network, key)
         if tuple(order) not in given:
             given.add(tuple(order))
             yield order
-    for order in walks if len(walks[0]) > _FEW else ():
+
+
+def moved_orders(network: Network) -> Iterator[list[str]]:
+    """The same, of more than a few events, each after FORCE has moved together what a gate reads (`force.py`): often far smaller
+    diagrams where the walks are large, and not worth their time where they are small."""
+    given = [*orders(network)]
+    for order in [*given] if len(given[0]) > _FEW else ():
         moved = _moved(network, order)
-        if tuple(moved) not in given:
-            given.add(tuple(moved))
+        if moved not in given:
+            given.append(moved)
             yield moved
 
 

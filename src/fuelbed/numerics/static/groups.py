@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from fuelbed.core.faulttrees import FaultTree, Group
 from fuelbed.core.networks import Gate, Network
-from fuelbed.numerics.boolean.common_causes import CommonCauseError, alpha, beta, mgl, phi, subsets
 
 __all__ = ["levels", "split", "with_groups"]
 
 
 def levels(g: Group, q: float, factors: Sequence[float]) -> tuple[float, ...]:
     """Q_1..Q_m of a group whose members fail with `q` in total; see `boolean/common_causes.py`. Raises `CommonCauseError`."""
+    from fuelbed.numerics.boolean.common_causes import alpha, beta, mgl, phi
+
     m = len(g.members)
     if g.model == "beta":
         return beta(q, m, factors[0])
@@ -46,6 +47,8 @@ def with_groups(
 
 def split(g: Group, q: float, factors: Sequence[float]) -> dict[tuple[int, ...], float]:
     """The probability of each subset of the members. Raises `CommonCauseError`, with the group's name."""
+    from fuelbed.numerics.boolean.common_causes import CommonCauseError, subsets
+
     try:
         return subsets(levels(g, q, factors))
     except CommonCauseError as e:

@@ -16,7 +16,7 @@ from fuelbed.core.errors import BudgetError
 from fuelbed.core.networks import Network
 from fuelbed.numerics.boolean.bdd import Bdd, Family
 from fuelbed.numerics.boolean.importance import Importance, cofactors
-from fuelbed.numerics.boolean.orders import BUDGETS, build, group_siblings, modules, orders, part, simplify
+from fuelbed.numerics.boolean.orders import BUDGETS, build, group_siblings, modules, moved_orders, orders, part, simplify
 
 __all__ = ["CutSet", "Part", "Parts", "best_of", "solved"]
 
@@ -128,12 +128,14 @@ def solved(network: Network, budgets: Sequence[int] = BUDGETS) -> Parts:
 def _fit(network: Network, budgets: Sequence[int]) -> Part:
     """The first order whose diagram and cut sets fit a budget.
 
-    Small budgets show which orders get far: those that got further come first under the next one, and beyond the second budget only
-    the best few are tried, but for the last, under which all are.
+    Small budgets show which orders get far: those that got further come first under the next one. From the second on the moved orders
+    join in; beyond it only the best few are tried, but for the last, under which all are.
     """
     tries = list(enumerate(orders(network)))
     bare: Part | None = None  # a diagram that fitted, without its cut sets
     for stage, budget in enumerate(budgets):
+        if stage == min(1, len(budgets) - 1):
+            tries += enumerate(moved_orders(network), len(tries))
         reached: dict[int, int] = {}
         for i, order in tries if stage in (0, 1, len(budgets) - 1) else tries[:_FINALISTS]:
             b = Bdd(len(order), budget)

@@ -103,17 +103,17 @@ def solve(tree: FaultTree, time: float = 8760.0, limit: int | None = None, top: 
         out.parts = solved(network, budgets)
     except BudgetError as e:
         out.notes.append(f"The probability is only enclosed: {e}.")
-    _probability(out)
+    _probability(out, budget)
     _cut_sets(out, limit, top, budget)
     return out
 
 
-def _probability(out: Solved) -> None:
+def _probability(out: Solved, budget: int) -> None:
     if out.unknown:
         return
     if out.parts is None:
         small = simplify(out.network)
-        out.probability = (None, *bounds(small, out.chance))
+        out.probability = (None, *bounds(small, out.chance, min(budget, 200_000)))
         return
     total, _ = out.parts.probability(out.chance)
     out.probability = (total, total, total)

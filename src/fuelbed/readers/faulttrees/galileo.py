@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from os.path import basename, splitext
 
 from fuelbed.core.errors import InputError
 from fuelbed.core.faulttrees import Chance, FaultTree, number
@@ -99,7 +99,7 @@ class _Reader:
         network = Network({g: self.gates[g] for g in network.upward()}, named)
         used = {a for g in network.gates.values() for a in g.args}
         events = {n: c for n, c in self.events.items() if n in used}
-        return FaultTree(Path(self.file).stem, network, events, findings=findings, file=self.file)
+        return FaultTree(splitext(basename(self.file))[0], network, events, findings=findings, file=self.file)
 
     def _statement(self, s: list[_Token]) -> None:
         first = s[0]

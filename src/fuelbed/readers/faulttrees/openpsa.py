@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from os.path import basename, splitext
 
 from fuelbed.core.faulttrees import Chance, FaultTree, Group
 from fuelbed.core.networks import Gate, Network
@@ -120,7 +120,7 @@ class _Reader:
         used = {a for g in network.gates.values() for a in g.args}
         events = {n: c for n, c in events.items() if n in used}
         return FaultTree(
-            roots[0].get("name") or Path(self.file).stem,
+            roots[0].get("name") or splitext(basename(self.file))[0],
             network,
             events,
             parameters,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from fuelbed.core.errors import InputError
 from fuelbed.core.faulttrees import FaultTree
@@ -15,14 +15,14 @@ from fuelbed.readers.files import FileFault, read_bounded
 __all__ = ["parse_fault_tree", "read_fault_tree"]
 
 
-def read_fault_tree(paths: Sequence[Path], top: str = "") -> FaultTree:
+def read_fault_tree(paths: Sequence[str], top: str = "") -> FaultTree:
     """The tree that lies in `paths` (a model may be in several Open-PSA files). Raises `InputError` with every fault."""
     files, wrong = [], []
     for path in paths:
         try:
-            files.append((str(path), read_bounded(path.resolve(), str(path), MAX_BYTES)))
+            files.append((path, read_bounded(os.path.realpath(path), path, MAX_BYTES)))
         except FileFault as e:
-            wrong.append(Finding("FB141", Severity.ERROR, visible(e.message), visible(e.cure), Span(visible(str(path)), 1, 1)))
+            wrong.append(Finding("FB141", Severity.ERROR, visible(e.message), visible(e.cure), Span(visible(path), 1, 1)))
     if wrong:
         raise InputError(wrong)
     return parse_fault_tree(files, top)

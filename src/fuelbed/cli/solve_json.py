@@ -1,0 +1,25 @@
+"""`fuelbed solve --format json` as text; loads no machinery of options, as `cli/start.py` asks."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+
+from fuelbed.numerics.static.chances import is_uncertain
+from fuelbed.numerics.static.solve import solve
+from fuelbed.readers.faulttrees.read import read_fault_tree
+from fuelbed.report.solving import as_data
+
+__all__ = ["solve_json"]
+
+
+def solve_json(trees: Sequence[str], top: int, limit: int | None) -> str | None:
+    """None where a number has a distribution: then the full command draws."""
+    start = time.perf_counter()
+    tree = read_fault_tree(trees)
+    numbers = [*(c for c in tree.events.values() if c is not None), *(x for g in tree.groups for x in (g.chance, *g.factors))]
+    if any(is_uncertain(c, tree.parameters) for c in numbers):
+        return None
+    out = solve(tree, limit=limit, top=top)
+    return json.dumps(as_data(out, time.perf_counter() - start), ensure_ascii=False) + "\n"
