@@ -4,7 +4,7 @@ What a block means is said by the words after its fence:
 
     yaml FOLDER/case.yaml   the file, whole when it starts with `fuelbed:`, else its sections replace those of the file
     yaml                    a case, or sections that make one when a head is put before them
-    markdown FILE, csv FILE a text file; so are json FILE and openmetrics FILE
+    markdown FILE, csv FILE a text file; so are json, openmetrics, xml and dft FILE
     yaml OTHER              any other YAML file; it must be well formed
     sh                      commands, run one after the other in the folder where the page's files are
     text                    part of what the command before it printed (blanks and line ends do not count)

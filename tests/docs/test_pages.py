@@ -47,7 +47,7 @@ def test_blocks_are_true(page: Path, tmp_path: Path) -> None:
         where = f"{page.relative_to(ROOT)}:{block.line}"
         if block.word == "yaml":
             _file(block, tmp_path, where)
-        elif block.word in ("markdown", "csv", "json", "openmetrics") and block.name:
+        elif block.word in ("markdown", "csv", "json", "openmetrics", "xml", "dft") and block.name:
             (tmp_path / block.name).write_text(block.text, encoding="utf-8")
         elif block.word == "sh":
             said = "".join(_command(line, tmp_path, where) for line in block.text.splitlines() if line.strip())
