@@ -91,13 +91,15 @@ def pushes_sentence(pushed: Sequence[Pushed]) -> str:
         first = np.concatenate([p.first[p.breaks] for p in some])
         soon, late = float(first.min()), float(first.max())
         span = spell(soon) if math.isclose(soon, late, rel_tol=0.05) else f"{spell(soon)} to {spell(late)}"
-        how = (
-            f"breaks under {_pushes(len(mine))}"
-            if len(sure) == len(mine)
-            else f"can break under {len(some)} of {_pushes(len(mine))}"
-        )
+        how = f"breaks under {_pushes(len(mine))}" if len(sure) == len(mine) else f"can break under {_some(len(some), len(mine))}"
         parts.append(f"`{name}` {how}, {span} after the push begins" if late > 0 else f"`{name}` {how}, at once")
     return f"By the model, {listed(parts, 3)}." if parts else ""
+
+
+def _some(n: int, of: int) -> str:
+    if n == of:
+        return "its push" if of == 1 else f"each of {of} pushes"
+    return f"{n} of {_pushes(of)}"
 
 
 def _pushes(n: int) -> str:

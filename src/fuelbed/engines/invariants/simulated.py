@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fuelbed.core.dynamics import Model
 from fuelbed.core.quantities import Quantity
-from fuelbed.numerics.maps.simulate import pushed, settled
+from fuelbed.numerics.maps.simulate import pushed, settled, under
 from fuelbed.numerics.maps.system import System, compile_model, middle
 from fuelbed.numerics.sampling import latin_hypercube, quantile
 
@@ -23,9 +23,9 @@ __all__ = ["ROWS", "Simulated", "simulate"]
 Array = NDArray[np.float64]
 ROWS = 9  # the middle and eight draws
 _SETTLE = 4000  # steps to the state that the push meets
-_BEFORE, _DURING, _AFTER = 0.1, 1500, 1500  # of what follows; steps at most
-_STILL = 1e-9  # of the box in one step
-_LOOK = 25  # steps between two looks at who has settled
+_BEFORE, _DURING, _AFTER = 0.1, 4000, 2000  # of what follows; steps at most
+_KEPT = 1500  # samples of a trace
+_STILL = 1e-9  # of the box between two samples
 _TIMES = 4.0  # as long after a push as it lasted, at least
 
 
@@ -56,11 +56,31 @@ def simulate(m: Model, seed: int, ahead: float) -> Iterator[Simulated]:
     shares = _Shares(rng)
     table = np.stack([_column(p.quantity, p.varies, f"{m.name}.{n}", shares) for n, p in m.parameters.items()], axis=1)
     rest = settled(system, np.tile(system.start, (ROWS, 1)), table, _SETTLE)
+    found = []
     for name, push in m.pushes.items():
         lasts = shares.of(f"{m.name}.{name}.lasts", push.lasts)
         moved = {part.target: shares.of(f"{m.name}.{name}.{part.target}", part.value) for part in push.parts}
-        during, start = _rows_pushed(m, system, name, moved, table, rest)
-        yield _followed(system, name, table, during, rest, start, lasts, ahead)
+        found.append((*_rows_pushed(m, system, name, moved, table, rest), lasts))
+    during, start, lasts = (np.concatenate(x) for x in zip(*found, strict=True))
+    n = len(found)
+    rows = _Rows(np.tile(table, (n, 1)), during, np.tile(rest, (n, 1)), start, lasts)
+    times, columns, pushed_for = _followed(system, rows, ahead)
+    for i, name in enumerate(m.pushes):
+        mine = slice(i * ROWS, (i + 1) * ROWS)
+        whole = float(lasts[mine][0])
+        cut = whole if whole > pushed_for * (1 + 1e-9) else None
+        yield Simulated(name, times, {c: v[mine] for c, v in columns.items()}, min(whole, pushed_for), cut)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Of all pushes together: parameters without and under it (n, P), states at rest and at its start (n, S), seconds (n,)."""
+
+    table: Array
+    during: Array
+    rest: Array
+    start: Array
+    lasts: Array
 
 
 def _column(q: Quantity, varies: bool, key: str, shares: _Shares) -> Array:
@@ -98,30 +118,37 @@ def _rows_pushed(
     return during, start
 
 
-def _followed(
-    system: System, name: str, table: Array, during: Array, rest: Array, start: Array, lasts: Array, ahead: float
-) -> Simulated:
+def _followed(system: System, r: _Rows, ahead: float) -> tuple[Array, dict[str, Array], float]:
+    """Times, columns (n, T), and for how many seconds of a push it was followed.
+
+    All rows of all pushes go side by side, for a step costs hardly more for many rows. Every `stride` steps are kept.
+    """
     step = system.step_seconds
-    lasts = np.where(np.isfinite(lasts), lasts, _DURING * step)
-    whole = float(lasts[0])
+    lasts = np.where(np.isfinite(r.lasts), r.lasts, _DURING * step)
     steps = int(min(np.ceil(lasts.max() / step), _DURING))
     after = int(min(max(_TIMES * steps, 200, np.ceil(min(ahead, 1e12) / step) + 10), _AFTER))
-    before = max(2, round(_BEFORE * (steps + after)))
+    stride = max(1, -(-(steps + after) // _KEPT))
     held = np.minimum(lasts / step, steps)
-    kept_x, kept_p = [rest] * before, [table] * before
-    x = start
-    for t in range(steps + after):
-        share = np.clip(held - t, 0.0, 1.0)[:, None]
-        p = table + share * (during - table) if (held > t).any() else table
-        kept_x.append(x)
-        kept_p.append(p)
-        new = system.step(x, p)
-        if t >= steps and t % _LOOK == 0 and (t - steps) * step > min(ahead, after * step) and _still(system, new, x):
+    x, kept_x, kept_p = r.start, [r.start], [_in_force(r, held, 0)]
+    for t in range(0, steps + after, stride):
+        pushing = np.clip(held - t, 0.0, stride)
+        new = under(system, x, r.table, r.during, pushing)
+        new = under(system, new, r.table, r.table, stride - np.ceil(pushing))
+        kept_x.append(new)
+        kept_p.append(_in_force(r, held, t + stride))
+        if t >= steps and (t - steps) * step > min(ahead, after * step) and _still(system, new, x):
             break
         x = new
-    times: Array = (np.arange(len(kept_x), dtype=float) - before) * step
-    cut = whole if whole > steps * step * (1 + 1e-9) else None
-    return Simulated(name, times, _columns(system, np.array(kept_x), np.array(kept_p)), min(whole, steps * step), cut)
+    before = max(2, round(_BEFORE * len(kept_x)))
+    xs = np.array([r.rest] * before + kept_x)
+    ps = np.array([r.table] * before + kept_p)
+    times: Array = (np.arange(len(xs), dtype=float) - before) * (stride * step)
+    return times, _columns(system, xs, ps), steps * step
+
+
+def _in_force(r: _Rows, held: Array, t: int) -> Array:
+    """The parameters after t steps; of a last broken step they lie between."""
+    return np.asarray(r.table + np.clip(held - t, 0.0, 1.0)[:, None] * (r.during - r.table))
 
 
 def _still(system: System, new: Array, x: Array) -> bool:

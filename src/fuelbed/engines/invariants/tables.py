@@ -159,13 +159,14 @@ def _broke(p: Pushed) -> Cell:
 def _after(p: Pushed) -> Estimate:
     found = p.first[p.breaks]
     value = float(p.first[0]) if p.breaks[0] else None
+    apart = float(p.simulated.times[1] - p.simulated.times[0])
     return Estimate(
         value,
         float(found.min()),
         float(found.max()),
         "plain",
         "s",
-        method=f"simulated, {len(found)} of {len(p.breaks)} rows that break",
+        method=f"simulated, {len(found)} of {len(p.breaks)} rows that break, samples {spell(apart)} apart",
     )
 
 
