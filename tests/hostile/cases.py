@@ -94,6 +94,13 @@ LARGE: Mapping[str, Callable[[], str]] = {
     "1,000 common causes": lambda: factors(3, 4, 40)
     + "common_causes:\n"
     + "".join(f"  - {{of: [k{i % 40}, k{(i * 7 + 1) % 40}], beta: 0.1}}\n" for i in range(1_000)),
+    "5,000 signals": lambda: factors(3, 3, 3)
+    + "signals:\n"
+    + "".join(f"  s{i}: {{sees: c{i % 3}, misses: 0..0.{i % 9 + 1}, shares: g{i % 50}, installed: {'yes' if i % 2 else 'no'}}}\n" for i in range(5_000))
+    + "seen:\n"
+    + "".join(f"  s{i}: no\n" for i in range(1, 5_000, 2))
+    + "hypotheses:\n"
+    + "".join(f"  h{i}: {{says: c{i % 3} and not t{i % 3}}}\n" for i in range(1_000)),
     "rates near the largest number": lambda: factors(2, 1, 1).replace("monthly", "1e300 per year"),
     "rates near the smallest number": lambda: factors(2, 1, 1).replace("monthly", "1e-300 per year"),
 }  # fmt: skip  # one case an entry

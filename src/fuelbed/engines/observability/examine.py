@@ -35,6 +35,7 @@ _NOTHING_SEEN = NotFound(
 )
 _SURE = 1e-9
 _LITTLE = 0.05  # bits
+_SIGNALS = 200  # and hypotheses
 _LARGE, _CHEAP = 400, 150  # factors, lines and added controls that are looked at, with signals and without
 
 
@@ -58,6 +59,8 @@ def _worlds(case: Case, facts: Facts, options: Options, running: tuple[Block, ..
     size = len(case.factors) + len(case.lines) + sum(c.verb == "add" for a in case.actions.values() for c in a.does)
     if size > (_LARGE if case.signals else _CHEAP):
         raise BudgetError(f"{size} factors, lines and added controls, and {_LARGE} are looked at")
+    if len(case.signals) > _SIGNALS or len(case.hypotheses) > _SIGNALS:
+        raise BudgetError(f"more than {_SIGNALS} signals or hypotheses")
     view = set_up(case, options, tipping)
     if view.scene is None:
         claim = "By the structure nothing brings the failure about, so there is nothing to tell apart."

@@ -23,6 +23,7 @@ Bools = NDArray[np.bool_]
 _BRIEF = 3
 _GUESSES = 8
 _COLUMNS = 6
+_ROWS = 30
 
 
 def rivals(view: View, b: Belief) -> list[Block]:
@@ -57,7 +58,7 @@ def _table(view: View, b: Belief) -> Table:
     assert s is not None
     rows = []
     order = list(view.case.hypotheses.values())
-    for h in sorted(order, key=lambda h: -float(np.nan_to_num(chances(s, s.says[h.name], view.seen)[0]))):
+    for h in sorted(order, key=lambda h: -float(s.says[h.name].astype(float) @ np.nan_to_num(b.after[:, 0])))[:_ROWS]:
         so = s.says[h.name]
         before, after, later = (so.astype(float) @ w for w in (b.before, b.after, b.later))
         place = order.index(h) + 1
