@@ -181,3 +181,35 @@ def test_joint_adds_up() -> None:
     scene = ready(random_case(2))
     p = joint(scene, scene.mechanism, (0, 1, 2, 3), {})
     np.testing.assert_allclose(p.sum(axis=(1, 2)), 1.0, atol=1e-12)
+
+
+def test_the_posterior_agrees_with_the_process_and_its_signals() -> None:
+    """Incidents as the process draws them, readings as the signals draw them; those that read so are kept."""
+    runs, checked = 2500, 0
+    for seed in (1, 5):
+        c = random_case(seed)
+        process, rng = Process(c), np.random.default_rng(seed)
+        scene = ready(c)
+        seen = {"s0": True, "s1": False}
+        kept: list[frozenset[tuple[str, str]]] = []
+        for _ in range(runs):
+            bits = process.incident(rng)[2]
+            world = frozenset(e for e, b in process.before.bit.items() if bits & b)
+            common = {s.shares: rng.random() for s in c.signals.values()}
+            shown = {}
+            for name in seen:
+                s = c.signals[name]
+                u = common[s.shares] if s.shares else rng.random()
+                so = observe.holds(c, s.sees, world)
+                blind = s.blind_when is not None and observe.holds(c, s.blind_when, world)
+                shown[name] = not blind and so != (u < (s.misses.low if so else s.false_alarms.low))
+            if shown == seen:
+                kept.append(world)
+        if len(kept) < 100:
+            continue
+        for name, h in c.hypotheses.items():
+            p = float(chances(scene, scene.says[name], {0: True, 1: False})[0])
+            share = sum(observe.holds(c, h.says, w) for w in kept) / len(kept)
+            assert abs(share - p) < 5 * np.sqrt(max(p * (1 - p), 1e-4) / len(kept)), (seed, name)
+            checked += 1
+    assert checked >= 2
