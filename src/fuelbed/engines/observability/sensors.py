@@ -134,7 +134,9 @@ def _verdict(view: View, n: Next, i: int, order: Mapping[int, int]) -> str:
     twin = same_as(s, s.mechanism, i, others, view.seen)
     if twin is not None:
         return f"adds nothing beside {view.name(twin).replace('`', '')}"
-    return "adds nothing beside the others" if n.alone[i][0] > NOTHING else "depends on numbers"
+    if n.alone[i][0] > NOTHING:
+        return "adds nothing beside the others"
+    return "tells next to nothing" if np.nanmax(n.alone[i]) <= 10 * NOTHING else "depends on the numbers"
 
 
 def _enough(view: View, b: Belief, n: Next) -> list[Block]:
@@ -199,7 +201,7 @@ def _separation(view: View, l: Looks, n: Next) -> list[Block]:  # noqa: E741  # 
         if c.proven
         else f"{unit} {number(c.cost)}; none does it for less than {number(c.least)}"
     )
-    rest = f"; {c.hopeless} stay together whatever is added" if c.hopeless else ""
+    rest = f"; {c.hopeless} stay{'s' if c.hopeless == 1 else ''} together whatever is added" if c.hopeless else ""
     look = "perfect looks at " if n.yardstick else ""
     text = f"{head}; {look}{names} would part {'the others' if c.hopeless else 'them all'} ({bound}){rest}."
     return [Sentence(text, detail=True)]
