@@ -377,3 +377,13 @@ def test_long_records_are_cut_and_say_so(tmp_path: Path) -> None:
     assert seen.test is not None
     assert seen.test.verdict == "came back"
     assert len(record_of(case.metrics["db"], average=False).times) == MOST_ROWS
+
+
+def test_a_table_for_other_questions_is_asked_nothing(tmp_path: Path) -> None:
+    """Columns without a role, read by no model, belong to invariants: to ask which of them is the load would be noise."""
+    (tmp_path / "db.csv").write_text("time,writers\n" + "".join(f"{60 * i},{1 + i // 5}\n" for i in range(10)))
+    text = CASE.replace("COLUMNS", "writers: writers").replace("TRIGGER", "")
+    (tmp_path / "case.yaml").write_text(text)
+    case = read_case(tmp_path)
+    assert list(case.metrics["db"].columns) == ["writers"]
+    assert [b.missing.question for b in measured(case, {}, R(1)).blocks if isinstance(b, Ask)] == []

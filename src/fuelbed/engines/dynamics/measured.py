@@ -101,8 +101,11 @@ def _fit(m: Model, r: Record, rng: np.random.Generator) -> Fitted | None:
 
 
 def _questions(seen: Seen) -> list[NotFound]:
-    """The one thing to give, of each kind: a column, the trigger's times, rows, a column or a step of a model."""
+    """The one thing to give, of each kind: a column, the trigger's times, rows, a column or a step of a model. Nothing is asked of a
+    table without a role that no model reads: it is there for other questions."""
     r, out = seen.record, []
+    if not seen.fits and not any(r.has(role) for role in ROLES):
+        return []
     lacking = [role for role in _WANTED if not r.has(role)]
     if lacking:
         named = " and ".join(f"`{x}` ({_WANTED[x]}, {ROLES[x]})" for x in lacking)
