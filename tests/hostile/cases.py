@@ -101,6 +101,12 @@ LARGE: Mapping[str, Callable[[], str]] = {
     + "".join(f"  s{i}: no\n" for i in range(1, 5_000, 2))
     + "hypotheses:\n"
     + "".join(f"  h{i}: {{says: c{i % 3} and not t{i % 3}}}\n" for i in range(1_000)),
+    "3,000 controllers": lambda: factors(1, 1, 1)
+    + "control_structure:\n"
+    + "".join(f"  c{i}: {{actions: {{a: {{unsafe: [{{form: provided, when: x, leads_to: out}}]}}}}}}\n" for i in range(3_000)),
+    "20,000 invariants": lambda: factors(1, 1, 1)
+    + "evidence: {events: {rows: [{at: '2025-09-29T10:00:00Z', name: x}, {at: '2025-09-29T10:05:00Z', name: y}]}}\ninvariants:\n"
+    + "".join(f"  i{i}: {{holds: not event(x) or event(y)}}\n" for i in range(20_000)),
     "rates near the largest number": lambda: factors(2, 1, 1).replace("monthly", "1e300 per year"),
     "rates near the smallest number": lambda: factors(2, 1, 1).replace("monthly", "1e-300 per year"),
 }  # fmt: skip  # one case an entry

@@ -19,9 +19,11 @@ from fuelbed.core.temporal import Compare, Temporal, columns_in, events_in, ever
 from fuelbed.engines.invariants.simulated import Simulated, simulate
 from fuelbed.numerics.temporal import Trace, Violation, evaluate, violations
 
-__all__ = ["Checked", "Pushed", "Unchecked", "check", "events_on", "margin_of", "worst_of"]
+__all__ = ["MOST", "Checked", "Pushed", "Unchecked", "check", "events_on", "margin_of", "worst_of"]
 
 Array = NDArray[np.float64]
+MOST = 500
+"""Invariants that are checked; a case may come from a stranger."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +89,14 @@ class Unchecked:
 def check(case: Case, seed: int) -> Iterator[Checked | Pushed | Unchecked]:
     """Every invariant, in the order of the file; one on a model once for each push."""
     done: dict[str, list[Simulated]] = {}
-    for inv in case.invariants.values():
+    for i, inv in enumerate(case.invariants.values()):
+        if i >= MOST:
+            yield Unchecked(
+                inv,
+                f"Which {MOST} of the {len(case.invariants)} invariants matter? Only the first {MOST} are checked.",
+                "the rest",
+            )
+            continue
         try:
             if inv.on in case.metrics:
                 yield _on_metrics(case, inv, case.metrics[inv.on])

@@ -34,19 +34,17 @@ def findings(
     yield from _few(_groundless(controls))
     yield from _shared(scene.case, shared)
     yield from _few(_untried(scene, controls))
-    for f in feedback:
-        if f.blind or not f.channel:
-            yield _finding("FB237", f"{f.why}.", f.span)
+    yield from _few((_finding("FB237", f"{f.why}.", f.span) for f in feedback if f.blind or not f.channel), "controller")
     for flaw in found:
         yield replace(_finding(_FLAWS[flaw.kind], flaw.message, _place(scene, flaw)), cure=flaw.cure)
 
 
-def _few(found: Iterable[Finding]) -> Iterator[Finding]:
+def _few(found: Iterable[Finding], what: str = "control") -> Iterator[Finding]:
     """The first of many that say the same, then how many more."""
     every = list(found)
     yield from every[:_MANY]
     if (more := len(every) - _MANY) > 0:
-        yield replace(every[_MANY], message=f"The same holds of {plural(more, 'control')} more.")
+        yield replace(every[_MANY], message=f"The same holds of {plural(more, what)} more.")
 
 
 def _finding(name: str, message: str, span: Span | None) -> Finding:

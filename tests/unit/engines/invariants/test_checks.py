@@ -10,7 +10,7 @@ import pytest
 
 from fuelbed.core.blocks import Ask, Table
 from fuelbed.core.case import Case
-from fuelbed.engines.invariants.checks import Checked, Pushed, Unchecked, check, margin_of, worst_of
+from fuelbed.engines.invariants.checks import MOST, Checked, Pushed, Unchecked, check, margin_of, worst_of
 from fuelbed.numerics.maps.simulate import settled
 from fuelbed.numerics.maps.system import compile_model
 from tests.unit.engines.invariants.cases import answer, case_of, in_folder
@@ -143,6 +143,15 @@ def test_events_alone(tmp_path: Path) -> None:
     assert [(v.start, v.end) for v in c.broken] == [(300, 1200)]
     assert worst_of(c) is None  # nothing measures an event
     assert "broke at 10:05 UTC" in answer(case).claim
+
+
+def test_of_very_many_invariants_the_first_are_checked() -> None:
+    more = "".join(f"  i{n}: {{holds: level <= {n}, on: tank}}\n" for n in range(600))
+    text = TANK.replace("FLOW", "1")
+    found = list(check(case_of(text[: text.index("invariants:")] + "invariants:\n" + more), 1))
+    assert sum(isinstance(x, Pushed) for x in found) == MOST
+    asked = {x.question for x in found if isinstance(x, Unchecked)}
+    assert asked == {"Which 500 of the 600 invariants matter? Only the first 500 are checked."}
 
 
 def test_without_any_trace() -> None:
