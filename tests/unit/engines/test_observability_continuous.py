@@ -141,3 +141,32 @@ def test_the_record_of_the_how_to_is_followed_by_the_right_number_of_resends_onl
     assert not [b for b in found[1] if isinstance(b, Picture)]
     assert [b.data["state"] for b in found[3] if isinstance(b, Picture)] == ["waiting", "resending"]
     assert any("say nothing about `capacity`, `timeout`, `retries`" in t for t in said(found[3]))
+
+
+@pytest.mark.parametrize(
+    "formula", ["1 / waiting", "sqrt(waiting)", "log(waiting - 5)", "waiting^0.5 / 0", "1e300 * 1e300 * waiting"]
+)
+def test_formulas_without_a_value_or_a_slope_are_said_so(formula: str) -> None:
+    text = Chain(8.0, 10.0, 20, 1.0).text().replace("latency: (waiting + 1) / capacity", f"odd: {formula}")
+    text = text.replace('rate: "capacity * min(1, waiting)"', 'rate: "capacity * waiting"').replace(
+        "rate: load,", "rate: 0 * load,"
+    )
+    blocks = blocks_of(parse_case(text))
+    assert (
+        said(blocks)[0]
+        == "`q` rests nowhere, or its formulas have no slope where it does: what `odd` would show near there cannot be asked."
+    )
+
+
+def test_many_columns_are_cut_and_said_so() -> None:
+    more = "".join(f"      c{i}: {i} * waiting\n" for i in range(40))
+    blocks = blocks_of(parse_case(Chain(8.0, 10.0, 20, 1.0).text() + more))
+    assert "Of 41 columns of `q`, 12 were looked at." in said(blocks)
+
+
+def test_a_record_outside_of_what_a_formula_can_give_is_lost_not_a_number(tmp_path: Path) -> None:
+    truth = record(2)
+    case = CASE.replace("    pushes:", "    shows: {latency: 1 * sqrt(waiting - 1000)}\n    pushes:")
+    out = blocks_of(seen_case(tmp_path, {"latency": truth["latency"], "load": truth["load"]}, case))
+    assert any("cannot follow" in t for t in said(out))
+    assert not [b for b in out if isinstance(b, Picture)]

@@ -25,6 +25,7 @@ from fuelbed.numerics.series.loads import models_of
 __all__ = ["continuous"]
 
 _PLACES = {"running": "while it runs", "edge": "on the edge", "down": "while it is down"}
+_MOST_COLUMNS = 12
 _ROUGH = 0.25  # of the rows
 _NAMED = 3  # columns that are named one by one
 _WEAK = 1e4  # times: a direction that shows so much less than the best is seen in theory only
@@ -47,9 +48,13 @@ def _of_model(case: Case, m: Model, options: Options) -> list[Block]:
         return [Ask(NotFound(first or f"What is `{m.missing[0].name}` of `{m.name}`?", f"what its metrics show of `{m.name}`"))]
     if not shows:
         return [Ask(_no_columns(m, table))]
-    k = known(case, m, shows, options)
+    looked = dict(sorted(shows.items(), key=lambda e: e[0] not in ROLES)[:_MOST_COLUMNS])  # roles first
+    k = known(case, m, looked, options)
     out: list[Block] = [Sentence(s) for s in _states_said(k)]
-    out.append(_table(k))
+    if len(looked) < len(shows):
+        out.append(Sentence(f"Of {len(shows)} columns of `{m.name}`, {len(looked)} were looked at.", "muted"))
+    if k.sights:
+        out.append(_table(k))
     out += _numbers_said(k)
     return out + _record(k)
 
@@ -68,7 +73,9 @@ def _no_columns(m: Model, table: MetricsTable | None) -> NotFound:
 def _states_said(k: Known) -> list[str]:
     """What the columns show of the states, places with the same answer together, the running one first."""
     if not k.sights:
-        return [f"`{k.model.name}` rests nowhere, so what {joined(k.columns)} show of it near a place of rest cannot be asked."]
+        return [
+            f"`{k.model.name}` rests nowhere, or its formulas have no slope where it does: what {joined(k.columns)} would show near there cannot be asked."
+        ]
     same: dict[str, list[str]] = {}
     for place, (_, s) in k.sights.items():
         same.setdefault("; ".join(_seen_words(k, s)), []).append(_PLACES[place])

@@ -16,7 +16,7 @@ from fuelbed.core.evidence import MetricsTable
 from fuelbed.core.options import Options
 from fuelbed.numerics.maps.fixed import FixedPoint, even_points, newton
 from fuelbed.numerics.maps.operating import Operating, operating_points
-from fuelbed.numerics.maps.system import System, compile_model
+from fuelbed.numerics.maps.system import System, compile_model, finite
 from fuelbed.numerics.observation.identify import Identified, at_rest, identified, under_push
 from fuelbed.numerics.observation.linear import Sight, sight, sight_at
 from fuelbed.numerics.observation.particles import Filtered
@@ -119,7 +119,14 @@ def known(case: Case, m: Model, shows: Mapping[str, Arith], options: Options) ->
 
 def _sights(system: System, where: Operating) -> dict[str, tuple[FixedPoint, Sight]]:
     points = {"running": where.normal, "edge": where.saddle, "down": where.failed}
-    return {name: (q, sight_at(system, q.x, system.today)) for name, q in points.items() if q is not None}
+    return {n: (q, sight_at(system, q.x, system.today)) for n, q in points.items() if q is not None and _has_slopes(system, q.x)}
+
+
+def _has_slopes(system: System, x: Array) -> bool:
+    """Whether the laws and what they show have finite slopes there, by states and by parameters."""
+    every = range(len(system.parameters))
+    laws, shown = system.linear(x[None], system.today, every), system.show_linear(x[None], system.today, every)
+    return bool(finite(*laws, *shown)[0])
 
 
 def _in_play(system: System) -> list[int]:
@@ -137,7 +144,7 @@ def _numbers(
     system: System, where: Operating, push: Push | None
 ) -> tuple[Identified | None, Identified | None, dict[str, Alone]]:
     """What is said about the parameters: by the means at rest, by the course after the push, and by each column alone at rest."""
-    if where.normal is None:
+    if where.normal is None or not _has_slopes(system, where.normal.x):
         return None, None, {}
     x, p = where.normal.x, system.today
     wanted = _in_play(system)
@@ -159,6 +166,8 @@ def _numbers(
     steps = min(math.ceil(lasts / system.step_seconds), _PUSH_STEPS) + _PUSH_STEPS
     lasts = min(lasts, _PUSH_STEPS * system.step_seconds)
     course = under_push(system, x, p, wanted, push, lasts, steps, max(steps // _PUSH_ROWS, 1))
+    if not np.isfinite(course).all():  # it leaves the domain of a formula on its way
+        return rest, None, alone
     return rest, identified(names, p[wanted], lambda some: course), alone
 
 

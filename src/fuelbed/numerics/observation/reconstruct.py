@@ -41,6 +41,7 @@ _FEW = 8
 _MEMORY = 20.0  # rows in which a number that varies forgets where it was
 _ELSEWHERE = 0.25  # of the particles start anywhere in the box, not at rest
 _CHANCE = (0.01, 0.1)  # of the box in one row: how far chance may move a state of a map
+_MOST_FITTED = 4  # columns
 _FACTORS = (0.5, 0.25, 0.125)
 _QUIET_ROWS = 60
 _FEW_STEPS = 12  # leaps between two rows while the noise is fitted
@@ -124,7 +125,7 @@ def _fitted_noise(s: Setting, seed: int, quiet: int) -> Setting:
     Neighbours differ by the system's own chance too, which the particles already have.
     """
     best, sharper = _likely(s, seed, quiet), 0.0
-    for c, (y, noise) in s.seen.items():
+    for c, (y, noise) in list(s.seen.items())[:_MOST_FITTED]:
         others, cells = sharper, int(np.isfinite(y[:quiet]).sum())
         for factor in _FACTORS:
             tried = replace(s, seen={**s.seen, c: (y, replace(noise, sd=noise.sd * factor))})
@@ -202,8 +203,10 @@ class _Follower:
         x, p = self._pushed(x, p, theta, start, end)
         if self.system.events:
             return leaps(self.system, x, p, float(end - start), self.rng, self.most), theta
+        before = x
         for _ in range(max(round((end - start) / self.system.step_seconds), 1)):
             x = self.system.step(x, p)
+        x = np.where(finite(x)[:, None], x, before)  # what left the domain of the laws stays, and fits badly
         low, high = self.system.search
         least, most = _CHANCE
         share = least * (most / least) ** self.rng.random(x.shape)

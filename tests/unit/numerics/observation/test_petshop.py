@@ -39,7 +39,7 @@ dynamics:
 
 def columns(file: Path) -> tuple[np.ndarray, np.ndarray]:
     """Latency in seconds and requests per second of the one service, a row every five minutes."""
-    rows = list(csv.reader(file.open(encoding="utf-8")))
+    rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
     at = {key: j for j, key in enumerate(zip(*rows[:3], strict=True))}
     table = [[float(r[at[NODE, *k]] or "nan") for k in (("latency", "Average"), ("requests", "Sum"))] for r in rows[4:]]
     latency, requests = np.array(table).T
