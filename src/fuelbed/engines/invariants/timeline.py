@@ -173,11 +173,13 @@ def _counted(x: _Lane) -> str:
 
 
 def _simulated(pushed: Sequence[Pushed]) -> Iterator[Picture]:
-    """For each push of a model, the invariants on its middle trace."""
+    """For each push that breaks some invariant at some draw, all of them on its middle trace; the table holds the others."""
     groups: dict[tuple[str, str], list[Pushed]] = {}
     for p in pushed:
         groups.setdefault((p.model, p.simulated.push), []).append(p)
     for (model, push), members in groups.items():
+        if not any(p.breaks.any() for p in members):
+            continue
         s = members[0].simulated
         start, length = float(s.times[0]), float(s.times[-1] - s.times[0])
         data = {
@@ -189,5 +191,5 @@ def _simulated(pushed: Sequence[Pushed]) -> Iterator[Picture]:
             "strips": [strip(p.middle, -start) for p in members],
         }
         words = [f"`{p.invariant.name}` {'breaks' if p.breaks[0] else 'holds'}" for p in members]
-        alt = f"`{push}` on `{model}`, simulated at the middle of the numbers over {spell(length)}: {listed(words)}."
+        alt = f"`{push}` on `{model}`, simulated at the middle of the numbers over {spell(length)}, the push begins {spell(-start)} in: {listed(words)}."
         yield Picture("timeline", f"Simulated: `{push}` on `{model}`", data, alt, detail=True)

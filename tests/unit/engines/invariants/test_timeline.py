@@ -15,6 +15,7 @@ from fuelbed.engines.invariants.words import clock, spell
 from fuelbed.engines.invariants.zones import out_of_season, seconds_east
 from fuelbed.text.read import read
 from tests.unit.engines.invariants.cases import answer, case_of, in_folder
+from tests.unit.engines.invariants.test_checks import TANK
 
 DAY = dt.date(2025, 9, 29)
 SUMMER, WINTER = dt.date(2025, 7, 1), dt.date(2025, 1, 15)
@@ -249,3 +250,13 @@ def test_a_case_of_nothing_asks() -> None:
     a = answer(case_of(""))
     assert a.claim == "The case names no invariant and no control, and its text gives no times."
     assert len(a.blocks) == 3
+
+
+def test_only_pushes_that_break_something_are_drawn() -> None:
+    pictures = [b for b in answer(case_of(TANK.replace("FLOW", "1"))).blocks if isinstance(b, Picture)]
+    (p,) = pictures
+    assert p.data["start"] is None
+    assert p.data["trigger"][1] - p.data["trigger"][0] == pytest.approx(10)
+    assert "the push begins" in p.alt
+    calm = TANK.replace("FLOW", "1").replace("level <= 15", "level <= 99")
+    assert [b for b in answer(case_of(calm)).blocks if isinstance(b, Picture)] == []
