@@ -10,6 +10,7 @@ from typing import Any, Literal
 from fuelbed.core.actions import Action
 from fuelbed.core.dynamics import Model
 from fuelbed.core.evidence import EventsTable, MetricsTable
+from fuelbed.core.exposure import Exposure, Traits
 from fuelbed.core.expressions import Expr
 from fuelbed.core.findings import Finding, Span
 from fuelbed.core.invariants import Controller, Invariant
@@ -64,7 +65,9 @@ class Factor:
     needs: str = ""
     # trigger (in force now), condition (present now), control (broken now)
     today: Quantity | None = None
-    # carried for other engines (class, boundary, vector, zone, cost ...), read by none here
+    # for the question of exploit and exposure: class, boundary, cost, what a control depends on
+    traits: Traits = field(default_factory=Traits)
+    # carried for other engines (because, source, note, zone), read by none here
     extra: Mapping[str, Any] = field(default_factory=dict)
     span: Span | None = None
 
@@ -138,6 +141,7 @@ class Case:
     hypotheses: Mapping[str, Hypothesis] = field(default_factory=dict)  # what was believed, in that order where the case says it
     invariants: Mapping[str, Invariant] = field(default_factory=dict)  # what must always hold, by name
     controllers: Mapping[str, Controller] = field(default_factory=dict)  # `control_structure`, by name
+    exposure: Exposure = field(default_factory=Exposure)  # goal, unknown variants, assets and zones
     sections: Mapping[str, Any] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

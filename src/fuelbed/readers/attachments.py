@@ -31,6 +31,9 @@ _READ = (
     "hypotheses",
     "invariants",
     "control_structure",
+    "exposure",
+    "assets",
+    "zones",
 )  # read into types of core, whichever engine uses them
 SYSTEM_KEYS = ("components", "layers", "zones", "owners", "depends_on")
 _TABLES = ("metrics", "events")  # read, and not only named

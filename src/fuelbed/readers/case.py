@@ -18,6 +18,7 @@ from fuelbed.core.scanner import did_you_mean, visible
 from fuelbed.readers.actions import read_actions
 from fuelbed.readers.attachments import ENGINE_SECTIONS, EVIDENCE_ROLES, SYSTEM_KEYS, Attachments
 from fuelbed.readers.dynamics import metric_names, read_dynamics
+from fuelbed.readers.exposure import read_exposure
 from fuelbed.readers.factors import read_factors
 from fuelbed.readers.fields import Faults, Fields, Reading, TooMany
 from fuelbed.readers.files import FileFault, Progress, read_bounded, resolve_inside
@@ -130,6 +131,7 @@ class _Builder:
             hypotheses=said.hypotheses,
             invariants=(kept := self._invariants(f, metrics, models, more.event_labels(f, events))).invariants,
             controllers=kept.controllers,
+            exposure=read_exposure(self.r, f, factors, self.names),
             sections=more.sections(top, self.built),
             unread=tuple(more.unread),
             file=self.r.file,

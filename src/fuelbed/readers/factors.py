@@ -12,21 +12,23 @@ from typing import Any
 from fuelbed.core.case import Factor, FactorKind
 from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import did_you_mean
+from fuelbed.readers.exposure import read_traits
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.yaml import Entry, Map, Scalar, plain
 
-__all__ = ["CARRIED", "COMMON", "KINDS", "OWN", "STATES", "read_factors"]
+__all__ = ["CARRIED", "COMMON", "KINDS", "OWN", "STATES", "TRAITS", "read_factors"]
 
 KINDS: Mapping[str, FactorKind] = {
     "trigger": "trigger", "condition": "condition", "control": "control", "exploit": "trigger", "exposure": "condition",
 }  # fmt: skip
 STATES = ("effective", "failed", "missing", "bypassed")
-CARRIED = ("because", "source", "note", "class", "boundary", "vector", "zone", "cost")
-COMMON = ("kind", "what", "owner", "scope", "layer", "in_incident", "today", *CARRIED)
+CARRIED = ("because", "source", "note", "zone")
+TRAITS = ("class", "boundary", "vector", "cost")
+COMMON = ("kind", "what", "owner", "scope", "layer", "in_incident", "today", *CARRIED, *TRAITS)
 OWN: Mapping[FactorKind, tuple[str, ...]] = {
-    "trigger": ("rate", "lasts", "human", "shaped_by"),
+    "trigger": ("rate", "lasts", "human", "shaped_by", "cve"),
     "condition": ("present", "since", "onset", "duty"),
-    "control": ("state", "broken", "fails", "needs"),
+    "control": ("state", "broken", "fails", "needs", "depends_on"),
 }
 _MEASURES: Mapping[str, Dimension] = {
     "rate": "rate", "onset": "rate", "lasts": "duration", "fails": "probability", "duty": "probability",
@@ -73,6 +75,7 @@ def _factor(r: Reading, name: str, entry: Entry, date: dt.date | None, date_said
         scope=f.text("scope"),
         layer=f.text("layer"),
         today=f.belief("today"),
+        traits=read_traits(f),
         extra=_extra(f),
         span=entry.key.span,
     )
@@ -97,6 +100,7 @@ def _of_no_kind(r: Reading, f: Fields) -> None:
     f.yes_no("human")
     f.names("shaped_by")
     _since(r, f, f.text("since"))
+    read_traits(f)
     _extra(f)
 
 

@@ -27,10 +27,10 @@ class _Factor(_Shape):
     source: Said | None = None
     note: Said | None = None
     class_: Annotated[Said | None, Field(alias="class", description="CWE or technique")] = None
-    boundary: Said | None = None
+    boundary: Annotated[str | None, Field(description="internet -> portal_zone: the boundary that an exposure opens")] = None
     vector: Said | None = None
     zone: Said | None = None
-    cost: Said | dict[str, Any] | None = None
+    cost: Annotated[Quantity | None, Field(description="of the patch, of closing it, of mending it")] = None
 
 
 class Trigger(_Factor):
@@ -41,6 +41,7 @@ class Trigger(_Factor):
     lasts: Annotated[Quantity | None, Field(description="2 days, 1 h; absent: momentary")] = None
     human: YesNo | None = None
     shaped_by: Annotated[list[str] | None, Field(description="the conditions that made the action sensible")] = None
+    cve: Said | None = None
     in_incident: Literal["yes", "no", "unknown"] | bool | None = None
 
 
@@ -63,6 +64,7 @@ class Control(_Factor):
     broken: Annotated[Belief | None, Field(description="probability that it is down for good")] = None
     fails: Annotated[Quantity | None, Field(description="probability of failure on demand")] = None
     needs: Annotated[str | None, Field(description="the line, factor or signal it must see")] = None
+    depends_on: Annotated[list[str] | None, Field(description="controls that share one fall together")] = None
     in_incident: Literal["held", "not_held", "unknown"] | None = None
 
 
@@ -245,6 +247,29 @@ class ControllerShape(_Shape):
     source: Said | None = None
 
 
+class ExposureShape(_Shape):
+    """The security question."""
+
+    goal: Annotated[Name | None, Field(description="a line; absent: the failure")] = None
+    unknown_variants: Annotated[
+        dict[str, Quantity] | None, Field(description="by class: how often an exploit arrives that is in no list yet")
+    ] = None
+
+
+class AssetShape(_Shape):
+    """Something that an attacker wants or passes through."""
+
+    zone: Said | None = None
+    what: Said | None = None
+    gained: Annotated[Name | None, Field(description="the line that says that an attacker has it")] = None
+
+
+class ZoneShape(_Shape):
+    """A part of the system in which everybody trusts everybody."""
+
+    what: Said | None = None
+
+
 class CaseFile(_Shape):
     """A Fuelbed case: case.yaml."""
 
@@ -280,9 +305,9 @@ class CaseFile(_Shape):
     history: Any = None
     threshold: Any = None
     lint: Any = None
-    exposure: Any = None
-    assets: Any = None
-    zones: Any = None
+    exposure: Annotated[ExposureShape | None, Field(description="the security question: goal and unknown variants")] = None
+    assets: Annotated[dict[Name, AssetShape] | None, Field(description="what an attacker wants or passes through")] = None
+    zones: Annotated[dict[Name, ZoneShape] | None, Field(description="parts within which everybody trusts everybody")] = None
     attribution: Any = None
 
 
