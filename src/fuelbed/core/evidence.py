@@ -48,6 +48,7 @@ class MetricsTable:
     zoned    whether the file or the case says what zone the times are in; else UTC was taken.
     columns  by role (or by name, for what has no role).
     trigger  its begin and end in seconds since the first row; the end is `inf` where the case gives none.
+    merged   rows are those of several series with times of their own: an empty cell then does not say that nothing was known.
     """
 
     name: str
@@ -58,6 +59,7 @@ class MetricsTable:
     zoned: bool = True
     trigger: tuple[float, float] | None = None
     span: Span | None = None
+    merged: bool = False
 
     def __len__(self) -> int:
         return len(self.times)

@@ -137,7 +137,7 @@ class _File:
         if rows is None:
             return None
         rows.finish()
-        return self._finish(rows, t.names, t.units, Clock("iso", dt.UTC))
+        return self._finish(rows, t.names, t.units, Clock("iso", dt.UTC), merged=True)
 
     def _of_sheet(self, form: str) -> MetricsTable | None:
         file = self.w.file
@@ -171,7 +171,9 @@ class _File:
             self.faults.note("FB058", message, "At a reset the rate is a lower bound.")
         return self._finish(rows, {role: sheet.header[c] for role, c in columns.items()}, units, t.clock)
 
-    def _finish(self, rows: Rows, names: Mapping[str, str], units: Mapping[str, Unit], clock: Clock) -> MetricsTable | None:
+    def _finish(
+        self, rows: Rows, names: Mapping[str, str], units: Mapping[str, Unit], clock: Clock, merged: bool = False
+    ) -> MetricsTable | None:
         """The table of the rows that were kept. names: what each role is called in the file."""
         start = rows.times[0]
         out: dict[str, MetricsColumn] = {}
@@ -188,7 +190,7 @@ class _File:
         self._gathered(rows, names)
         times = array("d", [t - start for t in rows.times])
         absolute = start if clock.absolute else None
-        return MetricsTable(self.w.name, self.w.file, times, out, absolute, clock.zoned, trigger, self.w.span)
+        return MetricsTable(self.w.name, self.w.file, times, out, absolute, clock.zoned, trigger, self.w.span, merged)
 
     def _gathered(self, rows: Rows, names: Mapping[str, str]) -> None:
         if not rows.width:

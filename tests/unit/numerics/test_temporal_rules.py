@@ -73,7 +73,11 @@ def test_a_value_lasts_until_the_next() -> None:
     short = evaluate(parse_temporal("x > 2"), t, {"x": [1.0, 3.0, 5.0]}, between="hold", every=5.0, gap=12.0)
     assert short.verdict.tolist() == [-1, -1, 1, 0, 0, 1]
     kept = evaluate(parse_temporal("x > 2"), t, {"x": [3.0, NAN, NAN]}, between="hold", every=5.0)
-    assert kept.verdict.tolist() == [1] * 6
+    assert kept.verdict.tolist() == [1, 1, 0, 0, 0, 0]  # an empty cell of a row that is there ends the value
+    again = evaluate(parse_temporal("x > 2"), t, {"x": [3.0, NAN, 1.0]}, between="hold", every=5.0)
+    assert again.verdict.tolist() == [1, 1, 0, 0, 0, -1]
+    series = evaluate(parse_temporal("x > 2"), t, {"x": [3.0, NAN, NAN]}, between="hold", every=5.0, merged=True)
+    assert series.verdict.tolist() == [1] * 6
     late = evaluate(parse_temporal("x > 2"), t, {"x": [NAN, 3.0, NAN]}, between="hold", every=5.0, gap=10.0)
     assert late.verdict.tolist() == [0, 0, 1, 0, 0, 0]
 

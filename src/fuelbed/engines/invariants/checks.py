@@ -50,6 +50,25 @@ class Checked:
         return float(np.mean(~self.trace.decided)) if len(self.trace) else 1.0
 
     @property
+    def from_trigger(self) -> float:
+        """For how many seconds from the begin of the trigger on nothing is decided (to the next decided sample, or the last one); else 0."""
+        if self.trigger is None or not len(self.trace):
+            return 0.0
+        t, known = self.trace.times, self.trace.decided
+        first = int(np.searchsorted(t, self.trigger[0]))
+        if first >= len(t) or known[first]:
+            return 0.0
+        later = np.flatnonzero(known[first:])
+        return float(t[first + later[0]] if len(later) else t[-1]) - float(t[first])
+
+    @property
+    def in_part(self) -> bool:
+        """Whether more is undecided than what the formula looks at beyond both ends of the record: a hole in it, or the trigger itself."""
+        inner = np.flatnonzero(self.trace.decided)
+        holes = len(inner) > 0 and not self.trace.decided[inner[0] : inner[-1]].all()
+        return holes or self.from_trigger > 0
+
+    @property
     def early(self) -> Violation | None:
         """The first violation, where it began before the trigger."""
         if self.trigger is None or not self.broken or self.broken[0].start >= self.trigger[0]:
@@ -63,7 +82,7 @@ class Pushed:
 
     breaks   per row, whether it was broken after the push began; before: whether it was broken at rest already.
     first    per row, seconds from the begin of the push to the first violation (nan: none); worst: least robustness from there on.
-    undecided  per row, whether nothing after the push was decided.
+    undecided  per row, whether it was not broken and some sample while the push lasts was not decided.
     """
 
     invariant: Invariant
@@ -123,7 +142,7 @@ def _on_metrics(case: Case, inv: Invariant, table: MetricsTable) -> Checked | Un
     columns = {n: np.frombuffer(c.values) if len(c.values) else np.zeros(0) for n, c in table.columns.items()}
     trace = evaluate(
         every_sample(inv.holds), np.frombuffer(table.times) if len(table.times) else np.zeros(0), columns,
-        between=inv.between, every=inv.every, gap=inv.gap, events=events,
+        between=inv.between, every=inv.every, gap=inv.gap, events=events, merged=table.merged,
     )  # fmt: skip  # one call
     return _checked(inv, table.name, table.start, table.trigger, trace, {n: c.unit for n, c in table.columns.items()})
 
@@ -207,7 +226,7 @@ def _on_model(case: Case, inv: Invariant, seed: int, done: dict[str, list[Simula
         yield Unchecked(inv, f"What does a trigger do to `{m.name}` (which number, by how much, for how long)?", unlocks)
         return
     if m.name not in done:
-        ahead = [reach(i.holds)[1] for i in case.invariants.values() if i.on == m.name]
+        ahead = [reach(every_sample(i.holds))[1] for i in case.invariants.values() if i.on == m.name]
         done[m.name] = list(simulate(m, seed, max((a for a in ahead if math.isfinite(a)), default=0.0)))
     units = {n: s.unit for n, s in m.states.items()}
     units |= {n: p.unit for n, p in m.parameters.items()} | {n: ROLES.get(n, "") for n in m.shows}
@@ -227,7 +246,7 @@ def _pushed(inv: Invariant, model: str, s: Simulated, units: Mapping[str, str]) 
         after = trace.times >= 0
         bad = (trace.verdict < 0) & after
         breaks[row], before[row] = bad.any(), bool((trace.verdict[~after] < 0).any())
-        undecided[row] = not trace.decided[after].any()
+        undecided[row] = not bad.any() and not trace.decided[after & (trace.times <= s.lasts)].all()
         if breaks[row]:
             first[row] = trace.times[np.argmax(bad)]
         sizes = trace.robustness[after & trace.decided]

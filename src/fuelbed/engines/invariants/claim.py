@@ -26,10 +26,10 @@ def first_broken(checked: Sequence[Checked]) -> Checked | None:
 def invariants_sentence(scene: Scene, checked: Sequence[Checked], left: Sequence[Unchecked]) -> str:
     c = first_broken(checked)
     if c is not None:
-        return _broken(scene, c, checked)
+        return _stop(_broken(scene, c, checked), _unknown(checked))
     known = [x for x in checked if x.undecided < 1]
     if known:
-        return _held(known)
+        return _stop(_held(known), _unknown(checked))
     if checked:
         return f"{code([x.invariant.name for x in checked])} could be decided at no time of the record."
     if left:
@@ -38,6 +38,20 @@ def invariants_sentence(scene: Scene, checked: Sequence[Checked], left: Sequence
             return f"The invariant `{left[0].invariant.name}` has no trace to be checked on."
         return f"{n} invariants are stated, and none has a trace to be checked on."
     return ""
+
+
+def _stop(said: str, more: str) -> str:
+    return f"{said.removesuffix('.')}; {more}." if more else said
+
+
+def _unknown(checked: Sequence[Checked]) -> str:
+    """What nobody knows from the trigger on, of the invariants that were not seen broken: the longest first."""
+    open_ = sorted((c for c in checked if not c.broken and 0 < c.undecided < 1 and c.from_trigger), key=lambda c: -c.from_trigger)
+    if not open_:
+        return ""
+    c, more = open_[0], len(open_) - 1
+    others = f" ({more} more likewise)" if more else ""
+    return f"`{c.invariant.name}` is not decided for {spell(c.from_trigger)} from the trigger on{others}"
 
 
 def _broken(scene: Scene, c: Checked, checked: Sequence[Checked]) -> str:
@@ -51,7 +65,7 @@ def _broken(scene: Scene, c: Checked, checked: Sequence[Checked]) -> str:
         again = f", and held again after {spell(first.duration)}" if until is not None else ": it was latent"
         return f"{lead} broke {spell(away)} before the trigger{again}."
     worst = worst_of(c)
-    size = f", at worst by {measure(c, worst.worst)}" if worst is not None else ""
+    size = f", at worst by {measure(c, worst.worst)}" if worst is not None and worst.worst else ""
     if c.trigger is not None:
         away = first.start - c.trigger[0]
         at = f"{spell(away)} after the trigger began" if away > 0 else "as the trigger began"
@@ -65,13 +79,14 @@ def _broken(scene: Scene, c: Checked, checked: Sequence[Checked]) -> str:
 
 def _held(known: Sequence[Checked]) -> str:
     head = f"The invariant `{known[0].invariant.name}` held" if len(known) == 1 else f"All {len(known)} invariants held"
+    throughout = "where known" if any(c.in_part for c in known) else "throughout"
     sized = [(m[0] / c.bound, c, m) for c in known if (m := margin_of(c)) is not None and c.bound]
     if not sized:
         margin = margin_of(known[0]) if len(known) == 1 else None
-        return f"{head} throughout{f', at least by {measure(known[0], margin[0])}' if margin is not None else ''}."
+        return f"{head} {throughout}{f', at least by {measure(known[0], margin[0])}' if margin is not None else ''}."
     _, c, m = min(sized, key=lambda x: x[0])
     nearest = "at least" if len(known) == 1 else f"the nearest, `{c.invariant.name}`,"
-    return f"{head} throughout, {nearest} by {measure(c, m[0])}."
+    return f"{head} {throughout}, {nearest} by {measure(c, m[0])}."
 
 
 def pushes_sentence(pushed: Sequence[Pushed]) -> str:
@@ -84,9 +99,8 @@ def pushes_sentence(pushed: Sequence[Pushed]) -> str:
             continue
         sure, some = [p for p in mine if p.breaks.all()], [p for p in mine if p.breaks.any()]
         if not some:
-            parts.append(
-                f"`{name}` {'holds' if not all(p.undecided.all() for p in mine) else 'is not decided'} under {_pushes(len(mine))}"
-            )
+            known = "is not decided" if any(p.undecided.any() or p.simulated.cut is not None for p in mine) else "holds"
+            parts.append(f"`{name}` {known} under {_pushes(len(mine))}")
             continue
         first = np.concatenate([p.first[p.breaks] for p in some])
         soon, late = float(first.min()), float(first.max())

@@ -57,7 +57,7 @@ def _broken(scene: Scene, c: Checked) -> Finding:
     text = f"`{c.invariant.name}` broke on `{c.where}` {'at ' if c.start is not None else ''}{when(c, first.start, scene)}"
     if c.early is not None and c.trigger is not None:
         text += f", {spell(c.trigger[0] - first.start)} before the trigger"
-    if worst is not None:
+    if worst is not None and worst.worst:
         text += f", at worst by {measure(c, worst.worst)}"
     return _finding("FB230", f"{text}.", c.invariant.span)
 

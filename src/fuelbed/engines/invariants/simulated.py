@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 ROWS = 9  # the middle and eight draws
 _SETTLE = 4000  # steps to the state that the push meets
 _BEFORE, _DURING, _AFTER = 0.1, 4000, 2000  # of what follows; steps at most
+_AHEAD = 20_000  # steps at most that are followed because a formula looks so far ahead
 _KEPT = 1500  # samples of a trace
 _STILL = 1e-9  # of the box between two samples
 _TIMES = 4.0  # as long after a push as it lasted, at least
@@ -126,7 +127,7 @@ def _followed(system: System, r: _Rows, ahead: float) -> tuple[Array, dict[str, 
     step = system.step_seconds
     lasts = np.where(np.isfinite(r.lasts), r.lasts, _DURING * step)
     steps = int(min(np.ceil(lasts.max() / step), _DURING))
-    after = int(min(max(_TIMES * steps, 200, np.ceil(min(ahead, 1e12) / step) + 10), _AFTER))
+    after = int(max(min(max(_TIMES * steps, 200), _AFTER), min(np.ceil(min(ahead, 1e12) / step) + 10, _AHEAD)))
     stride = max(1, -(-(steps + after) // _KEPT))
     held = np.minimum(lasts / step, steps)
     x, kept_x, kept_p = r.start, [r.start], [_in_force(r, held, 0)]

@@ -66,7 +66,7 @@ def _note(rows: Sequence[Checked]) -> str:
     note = "By: robustness, how far the formula is from true (of what held: from false), in the unit of what it compares."
     note += f" Times are in UTC. Checked: {on}."
     if left := [f"`{c.invariant.name}` at {per_cent(c.undecided)} % of its samples" for c in rows if c.undecided > 0]:
-        note += f" Not decided, for a gap or an end of the record lies in what it looks at: {listed(left)}."
+        note += f" Not decided, for a gap, an empty cell or an end of the record lies in what it looks at: {listed(left)}."
     return note
 
 
@@ -86,15 +86,17 @@ def _verdict(c: Checked) -> Cell:
         return Cell("latent", tone="bad")
     if c.broken:
         return Cell("broken", tone="bad")
-    return Cell("held", tone="good") if c.undecided < 1 else Cell("not decided", tone="muted")
+    if c.undecided == 1:
+        return Cell("not decided", tone="muted")
+    return Cell("held where known", tone="plain") if c.in_part else Cell("held", tone="good")
 
 
 def _size(c: Checked) -> Cell:
     if c.broken:
         worst = worst_of(c)
-        return Cell(
-            measure(c, worst.worst) if worst is not None else "not measured", tone="plain" if worst is not None else "muted"
-        )
+        if worst is None:
+            return Cell("not measured", tone="muted")
+        return Cell(measure(c, worst.worst) if worst.worst else "at the bound")
     margin = margin_of(c)
     return Cell(f"margin {measure(c, margin[0])}" if margin is not None else "")
 
@@ -146,14 +148,16 @@ def pushes_table(pushed: Sequence[Pushed]) -> Table | None:
 
 
 def _broke(p: Pushed) -> Cell:
-    n, rows = int(p.breaks.sum()), len(p.breaks)
+    n, rows, open_ = int(p.breaks.sum()), len(p.breaks), int(p.undecided.sum())
     if p.before.any():
         k = int(p.before.sum())
         return Cell("without a push" if k == rows else f"without a push at {k} of {rows}", tone="bad")
     if n == 0:
-        open_ = int(p.undecided.sum())
-        return Cell("not decided", tone="muted") if open_ == rows else Cell("no", tone="good")
-    return Cell("yes" if n == rows else f"at {n} of {rows}", tone="bad")
+        if open_:
+            return Cell("not decided" if open_ == rows else f"not decided at {open_} of {rows}", tone="muted")
+        return Cell("no", tone="good") if p.simulated.cut is None else Cell("not in the part followed", tone="muted")
+    left = f", {open_} not decided" if open_ else ""
+    return Cell("yes" if n == rows else f"at {n} of {rows}{left}", tone="bad")
 
 
 def _after(p: Pushed) -> Estimate:

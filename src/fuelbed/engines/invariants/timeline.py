@@ -190,6 +190,9 @@ def _simulated(pushed: Sequence[Pushed]) -> Iterator[Picture]:
             "lanes": [],
             "strips": [strip(p.middle, -start) for p in members],
         }
-        words = [f"`{p.invariant.name}` {'breaks' if p.breaks[0] else 'holds'}" for p in members]
+        words = [
+            f"`{p.invariant.name}` {'breaks' if p.breaks[0] else 'is not decided' if p.undecided[0] else 'holds'}"
+            for p in members
+        ]
         alt = f"`{push}` on `{model}`, simulated at the middle of the numbers over {spell(length)}, the push begins {spell(-start)} in: {listed(words)}."
         yield Picture("timeline", f"Simulated: `{push}` on `{model}`", data, alt, detail=True)

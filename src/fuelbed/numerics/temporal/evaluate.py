@@ -50,10 +50,11 @@ def evaluate(
     gap: float | None = None,
     events: Mapping[str, Spans] | None = None,
     closed: bool = False,
+    merged: bool = False,
 ) -> Trace:
     """The formula at every sample.
 
-    times: (n,) increasing seconds. columns: (n,) by name, `nan` where nothing was measured. between, every, gap: `samples_of`.
+    times: (n,) increasing seconds. columns: (n,) by name, `nan` where nothing was measured. between, every, gap, merged: `samples_of`.
     events: by label, (begin, end) in seconds, an end of `nan` for a moment; a label that is not there has no events.
     closed: nothing exists outside of the trace, so an `always` over nothing is true and an `eventually` over nothing false, and all is
     decided (what rtamt gives). Raises `FuelbedError` for a column that is not there.
@@ -62,7 +63,7 @@ def evaluate(
     for name in needed:
         if name not in columns:
             raise FuelbedError(f"the formula reads `{name}`, and there is no such column.")
-    samples = samples_of(times, {name: columns[name] for name in needed}, between, every, gap, closed)
+    samples = samples_of(times, {name: columns[name] for name in needed}, between, every, gap, closed, merged)
     return evaluate_samples(formula, samples, events)
 
 

@@ -2,7 +2,8 @@
 
 Three declared rules make samples of a table's rows (`between`): `rows`, the rows themselves; `hold`, a grid of one step on which a value
 lasts until the next one; `linear`, a grid between whose rows values are joined by straight lines. A hole between two values longer than
-`gap` is a gap.
+`gap` is a gap. With `hold` an empty cell of a row that is there ends the value before it: nothing is known until the next value. Only where
+rows are `merged` of series with times of their own, an empty cell says no more than that its series has no sample at that time.
 
 Even samples (one step, no gap) need no more than their number and step. Else the samples get companions that stand for what is not
 known: one in each gap, one before the first and one after the last row, each with the open stretch of time in which unknown samples may
@@ -124,11 +125,13 @@ def samples_of(
     every: float | None = None,
     gap: float | None = None,
     closed: bool = False,
+    merged: bool = False,
 ) -> Samples:
     """Samples by the declared rules.
 
     times: (n,) increasing seconds. columns: (n,) each, `nan` where nothing was measured. every: seconds, of a grid; the usual step where
-    left out. gap: seconds; where left out 1.5 usual steps (`rows`, `linear`) or no limit (`hold`).
+    left out. gap: seconds; where left out 1.5 usual steps (`rows`, `linear`) or no limit (`hold`). merged: rows are those of several series,
+    and with `hold` an empty cell does not end the value before it.
     Raises `FuelbedError` where a grid would have more than `MAX_SAMPLES` samples.
     """
     t = np.asarray(times, dtype=float)
@@ -150,6 +153,10 @@ def samples_of(
     grid = t[0] + step * np.arange(count)
     longest = gap if gap is not None else math.inf if between == "hold" else _GAP * usual
     made = {name: _made(grid, t, v, between, longest, _SAME * usual) for name, v in values.items()}
+    if between == "hold" and not merged:
+        row = np.searchsorted(t, grid + _SAME * usual, side="right") - 1  # the last row at or before
+        for name, v in values.items():
+            made[name][np.isnan(v[row])] = np.nan
     return Samples(grid, made, step, closed=closed, usual=step)
 
 

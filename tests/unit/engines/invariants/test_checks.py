@@ -227,3 +227,78 @@ def test_a_model_without_numbers_or_pushes_is_asked() -> None:
 def test_broken_with_no_push_at_all() -> None:
     a = answer(case_of(TANK.replace("FLOW", "2")))
     assert a.claim.startswith("By the model, `low` is broken with no push at all.")
+
+
+# ---- what is known only in part -----------------------------------------------------------------------------------------------------
+
+
+HOLE = "time,queue\n2025-09-29T10:00:00Z,10\n2025-09-29T10:05:00Z,\n2025-09-29T10:07:00Z,20\n2025-09-29T10:20:00Z,20\n"
+HELD = ", between: hold, every: 1 min"
+
+
+def verdicts(case: Case, table: str = "invariants") -> list[str]:
+    shown = next(b for b in answer(case).blocks if isinstance(b, Table) and b.id == table)
+    place = [c.id for c in shown.columns].index("verdict")
+    return [row[place].text for row in shown.rows]
+
+
+def test_an_empty_cell_ends_the_hold_and_what_held_is_held_where_known(tmp_path: Path) -> None:
+    case, c = checked(tmp_path, "queue <= 100", csv=HOLE, more=HELD)
+    assert [int(t) for t, v in zip(c.trace.times, c.trace.verdict, strict=True) if v == 0] == [300, 360]
+    assert (c.from_trigger, c.in_part) == (120, True)
+    assert verdicts(case) == ["held where known"]
+    told = "The invariant `few` held where known, at least by 80 (80 % of the bound); `few` is not decided for 2 min from the trigger on."
+    assert told in answer(case).claim
+
+
+def test_what_a_window_cuts_off_at_the_end_is_no_hole(tmp_path: Path) -> None:
+    case, c = checked(tmp_path, "queue > 85 -> eventually[0..2 min] queue < 200")
+    assert (c.from_trigger, c.in_part) == (0, False)
+    case, c = checked(tmp_path, "always[0..2 min] queue <= 200")
+    assert 0 < c.undecided < 1
+    assert (c.from_trigger, c.in_part) == (0, False)
+    assert verdicts(case) == ["held"]
+
+
+def test_rows_of_several_series_have_empty_cells_that_say_nothing(tmp_path: Path) -> None:
+    def series(name: str, first: int) -> str:
+        values = ", ".join(f'[{1759140000 + first + 60 * k}, "1"]' for k in range(3))
+        return f'{{"metric": {{"__name__": "{name}"}}, "values": [{values}]}}'
+
+    export = f'{{"status": "success", "data": {{"resultType": "matrix", "result": [{series("a", 0)}, {series("b", 30)}]}}}}'
+    text = "evidence:\n  metrics:\n    db: {file: m.json, columns: {a: a, b: b}}\ninvariants:\n  few: {holds: a <= 1, between: hold}\n"
+    (c,) = check(in_folder(tmp_path, text, {"m.json": export}), 1)
+    assert isinstance(c, Checked)
+    assert len(c.trace) == 6
+    assert c.undecided == 0
+
+
+def test_a_violation_at_the_bound_has_no_size(tmp_path: Path) -> None:
+    case, c = checked(tmp_path, "queue >= 10 -> queue < 10", csv="time,queue\n2025-09-29T10:05:00Z,10\n2025-09-29T10:07:00Z,10\n")
+    assert [v.worst for v in c.broken] == [0]
+    a = answer(case)
+    assert "at worst" not in a.claim
+    assert all("at worst" not in f.message for f in a.findings)
+    assert "at the bound" in [cell.text for b in a.blocks if isinstance(b, Table) and b.id == "invariants" for cell in b.rows[0]]
+
+
+def test_a_trace_is_followed_as_far_as_the_formula_looks() -> None:
+    """A leading `always` is asked at every sample, so the window of what it holds counts: 3000 steps here."""
+    text = TANK.replace("FLOW", "0.5").replace(
+        "low: {holds: level <= 15,", "low: {holds: 'always(eventually[0..50 min] level <= 15)',"
+    )
+    (p,) = check(case_of(text), 1)
+    assert isinstance(p, Pushed)
+    assert p.simulated.times[-1] >= p.simulated.lasts + 3000
+    assert not p.undecided.any()
+    assert verdicts(case_of(text), "pushes") == ["no"]
+
+
+def test_a_push_that_nothing_decides_is_not_called_held() -> None:
+    text = TANK.replace("FLOW", "0.5").replace("low: {holds: level <= 15,", "low: {holds: 'eventually[0..9000 h] level <= 15',")
+    (p,) = check(case_of(text.replace("level <= 15", "level <= -1")), 1)
+    assert isinstance(p, Pushed)
+    assert p.undecided.all()
+    case = case_of(text.replace("level <= 15", "level <= -1"))
+    assert verdicts(case, "pushes") == ["not decided"]
+    assert "`low` is not decided under its push" in answer(case).claim
