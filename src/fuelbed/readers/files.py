@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO
 
+TYPE_CHECKING = False  # as in `typing`, whose import is a tenth of a short command
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
 __all__ = ["FileFault", "Progress", "check_file", "digest", "open_regular", "read_bounded", "resolve_inside"]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
 
 from fuelbed.core.shown import count
 from fuelbed.numerics.static.solve import Solved
 
+TYPE_CHECKING = False  # as in `typing`, whose import is a tenth of a short command
 if TYPE_CHECKING:
+    from typing import Any
+
     from fuelbed.numerics.static.uncertainty import Spread
 
 __all__ = ["as_data", "as_text"]

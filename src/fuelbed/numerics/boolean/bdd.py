@@ -13,9 +13,12 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from fuelbed.core.errors import BudgetError
+
+TYPE_CHECKING = False  # as in `typing`, whose import is a tenth of a short command
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["FALSE", "TRUE", "Bdd", "Family"]
 

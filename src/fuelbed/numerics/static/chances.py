@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from fuelbed.core.errors import FuelbedError
 from fuelbed.core.faulttrees import Chance
 
+TYPE_CHECKING = False  # as in `typing`, whose import is a tenth of a short command
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy as np
 
 __all__ = ["ChanceError", "Draws", "Values", "is_uncertain"]

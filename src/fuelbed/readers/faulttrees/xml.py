@@ -4,10 +4,13 @@ and size have limits: a fault tree may come from a stranger."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from fuelbed.core.errors import InputError
 from fuelbed.readers.faulttrees.faults import At, Faults
+
+TYPE_CHECKING = False  # as in `typing`, whose import is a tenth of a short command
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["MAX_BYTES", "Element", "parse"]
 
