@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fuelbed.core.attack_codes import ATTACK_CODES
 from fuelbed.core.codes import CODES, Code
 from fuelbed.core.findings import Severity
 from fuelbed.core.tree_codes import TREE_CODES
@@ -204,4 +205,4 @@ ENGINE_CODES: Mapping[str, Code] = {
     ),
 }
 
-ALL_CODES: Mapping[str, Code] = {**CODES, **TREE_CODES, **ENGINE_CODES}
+ALL_CODES: Mapping[str, Code] = {**CODES, **TREE_CODES, **ATTACK_CODES, **ENGINE_CODES}
