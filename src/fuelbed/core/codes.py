@@ -454,7 +454,7 @@ CODES: Mapping[str, Code] = {
     "FB057": Code(
         "metrics without roles",
         Severity.NOTE,
-        "The case does not say what the columns of a metrics file are, and no header is the name of a role.",
+        "The case does not say what the columns of a metrics file are, no header is the name of a role, and no invariant names one.",
         "Nothing of the file is read.",
         "Name the columns by role: load, goodput, attempts, latency, queue, capacity.",
         "metrics: db.csv",

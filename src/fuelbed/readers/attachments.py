@@ -10,6 +10,8 @@ from typing import Any
 from fuelbed.core.errors import InputError
 from fuelbed.core.evidence import EventsTable, MetricsTable
 from fuelbed.core.findings import Severity
+from fuelbed.readers.asked import asked_columns
+from fuelbed.readers.entries import called_file
 from fuelbed.readers.events import events_entries, read_events
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.files import FileFault, Progress, check_file, check_relative, digest, resolve_inside
@@ -90,7 +92,10 @@ class Attachments:
                 if role == "events" and (isinstance(item, Seq) or (isinstance(item, Map) and "rows" in item.entries)):
                     continue  # written in the case itself
                 if isinstance(item, Map):
-                    if "file" in item.entries:
+                    if (key := called_file(item)) is not None:
+                        cure = f"Give it another name: `{role[:60]}: {{record: {{file: ...}}}}`."
+                        self.r.error("FB018", key.span, "an entry cannot be called `file`, which is a key of entries.", cure)
+                    elif "file" in item.entries:
                         file = item.entries["file"].value
                         for one in file.items if role == "metrics" and isinstance(file, Seq) else [file]:
                             self._file(one, "file", role in _TABLES)
@@ -113,7 +118,9 @@ class Attachments:
         """The tables of `evidence.metrics`; call it after `evidence`, which says which files can be opened."""
         section = f.node_of("evidence")
         entry = section.entries.get("metrics") if isinstance(section, Map) else None
-        return read_metrics(self.r, entry.value if entry else None, self.root, self.inputs, self.progress)
+        node = entry.value if entry else None
+        asked = asked_columns(f.node_of("invariants"), node)
+        return read_metrics(self.r, node, self.root, self.inputs, self.progress, asked)
 
     def events(self, f: Fields) -> dict[str, EventsTable]:
         """The tables of `evidence.events`; call it after `evidence`."""

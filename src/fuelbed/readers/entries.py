@@ -16,6 +16,7 @@ __all__ = [
     "MAX_FILE_FAULTS",
     "FileFaults",
     "TooManyHere",
+    "called_file",
     "entries_of",
     "find_header",
     "is_empty_cell",
@@ -40,6 +41,12 @@ def entries_of(node: Node | None, keys: Collection[str], needs: Collection[str])
     if isinstance(node, Map) and node.entries and not set(node.entries) <= set(keys) and not set(node.entries) & set(needs):
         return [(k, e.key, e.value) for k, e in node.entries.items()]
     return [("", None, node)]
+
+
+def called_file(node: Node) -> Scalar | None:
+    """The key of an entry that is called `file`: a mapping of entries with it reads as one entry. None where there is none."""
+    entry = node.entries.get("file") if isinstance(node, Map) else None
+    return entry.key if entry is not None and isinstance(entry.value, Map) else None
 
 
 def name_of(file: str, otherwise: str) -> str:

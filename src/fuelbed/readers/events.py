@@ -13,7 +13,17 @@ from fuelbed.core.evidence import EventsTable
 from fuelbed.core.findings import Severity, Span
 from fuelbed.readers.clock import CLOCKS, Clock, parse_zone, which_clock
 from fuelbed.readers.csv_file import CsvFile
-from fuelbed.readers.entries import FileFaults, TooManyHere, entries_of, find_header, is_empty_cell, name_of, short, zone_of
+from fuelbed.readers.entries import (
+    FileFaults,
+    TooManyHere,
+    called_file,
+    entries_of,
+    find_header,
+    is_empty_cell,
+    name_of,
+    short,
+    zone_of,
+)
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.files import FileFault, Progress, resolve_inside
 from fuelbed.readers.sheets import SheetFault
@@ -97,7 +107,7 @@ def _entry(r: Reading, name: str, key: Scalar | None, node: Node) -> _Wanted | N
         return _Wanted(name or name_of(node.text, "events"), node.span, node.text) if node.value is not None else None
     if isinstance(node, Seq) and key is not None:
         return _Wanted(name, key.span, rows=node)
-    if not isinstance(node, Map):
+    if not isinstance(node, Map) or called_file(node) is not None:
         return None
     r.check_keys(node, EVENT_KEYS, "an entry of `events`")
     f = Fields(r, node)

@@ -8,12 +8,13 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from fuelbed.core.evidence import MetricsColumn, MetricsTable
 from fuelbed.core.findings import Span
 from fuelbed.readers.clock import Clock, which_clock
 from fuelbed.readers.csv_file import CsvFile
-from fuelbed.readers.entries import FileFaults, TooManyHere
+from fuelbed.readers.entries import FileFaults, TooManyHere, find_header
 from fuelbed.readers.exports import MAX_JSON, MAX_OPENMETRICS, read_export
 from fuelbed.readers.fields import Reading
 from fuelbed.readers.files import FileFault, Progress, resolve_inside
@@ -37,16 +38,21 @@ _TABLES = ("csv", "parquet")
 
 
 def read_metrics(
-    r: Reading, node: Node | None, root: Path | None, inputs: dict[str, str], progress: Progress | None = None
+    r: Reading,
+    node: Node | None,
+    root: Path | None,
+    inputs: dict[str, str],
+    progress: Progress | None = None,
+    asked: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> dict[str, MetricsTable]:
     """The tables by name. Only files in `inputs` are opened (the others are reported already); it gets their digests.
 
-    Without `root` only shapes are checked.
+    Without `root` only shapes are checked. asked: columns that invariants name, by entry.
     """
     tables: dict[str, MetricsTable] = {}
     seen: set[str] = set()
     for name, key, item in metrics_entries(node):
-        wanted = read_wanted(r, name, key, item)
+        wanted = read_wanted(r, name, key, item, asked)
         if wanted is None:
             continue
         if wanted.name in seen:
@@ -153,6 +159,12 @@ class _File:
         t = SheetTable(self.w, self.faults, sheet)
         time, columns = t.columns()
         if self.faults.count:
+            return None
+        if not columns and self.w.asked:
+            name = self.w.asked[0]
+            if find_header(self.faults, sheet.header, name, self.w.span, sheet.head(0), "an invariant") == time:
+                cure = "Name another column: a formula counts time by its windows."
+                self.faults.add("FB053", self.w.span, f"`{name[:60]}` is the time of `{self.w.file[:80]}`.", cure)
             return None
         if not columns:
             message = f"no column of `{self.w.file[:80]}` has a role, so nothing of it is read."

@@ -79,16 +79,18 @@ class SeriesTable:
 
     def _which(self) -> dict[str, tuple[list[Series], str]]:
         """role -> its series and how they are joined ("" for one). Where the case names none: those that are called like a role."""
+        names = {s.name for s in self.file.series}
         if self.w.named:
             found = {role: self._selected(said) for role, said in self.w.columns.items()}
         else:
-            names = {s.name for s in self.file.series}
             found = {role: self._one(Selector(role), role, self.w.span) for role in ROLES if role in names}
-            if not found and not self.faults.count:
-                seen = "; ".join(s.title[:80] for s in self.file.series[:8]) or "none"
-                message = f"the case does not say which series of `{self.faults.file[:80]}` are what, so nothing of it is read."
-                cure = f"Write `columns: {{load: 'name{{label=\"value\"}}'}}`. Series are: {seen}."
-                self.faults.note("FB057", message, cure)
+        asked = [n for n in self.w.asked if n in names and n not in found]
+        found |= {n: self._one(Selector(n), n, self.w.span) for n in asked}
+        if not self.w.named and not found and not self.faults.count:
+            seen = "; ".join(s.title[:80] for s in self.file.series[:8]) or "none"
+            message = f"the case does not say which series of `{self.faults.file[:80]}` are what, so nothing of it is read."
+            cure = f"Write `columns: {{load: 'name{{label=\"value\"}}'}}`. Series are: {seen}."
+            self.faults.note("FB057", message, cure)
         return {role: x for role, x in found.items() if x is not None}
 
     def _selected(self, said: Scalar) -> tuple[list[Series], str] | None:

@@ -38,9 +38,12 @@ class SheetTable:
     def columns(self) -> tuple[int, dict[str, int]]:
         """Where the time stands, and each role. After a fault the numbers mean nothing."""
         time = self._index(self.w.time, self.w.time_span, "the time") if self.w.time else self._usual_time()
-        if self.w.named:
-            return time, {role: self._index(said.text, said.span, f"`{role}`") for role, said in self.w.columns.items()}
-        return time, {h: self._index(h, None, f"`{h}`") for h in dict.fromkeys(self.sheet.header) if h in ROLES}
+        found = {role: self._index(said.text, said.span, f"`{role}`") for role, said in self.w.columns.items()}
+        own = set(self.w.asked) - set(found) | (set() if self.w.named else set(ROLES))
+        found |= {
+            h: self._index(h, None, f"`{h}`") for i, h in enumerate(dict.fromkeys(self.sheet.header)) if h in own and i != time
+        }
+        return time, found
 
     def _usual_time(self) -> int:
         return next((i for i, h in enumerate(self.sheet.header) if h.strip().lower() in _TIMES), 0)

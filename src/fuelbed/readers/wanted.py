@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fuelbed.core.evidence import ROLES
@@ -9,7 +10,7 @@ from fuelbed.core.findings import Span
 from fuelbed.core.numbers import SECONDS, unit_of_time
 from fuelbed.core.scanner import did_you_mean
 from fuelbed.readers.clock import CLOCKS
-from fuelbed.readers.entries import entries_of, name_of, zone_of
+from fuelbed.readers.entries import called_file, entries_of, name_of, zone_of
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.gathering import KEEPS
 from fuelbed.readers.yaml import Map, Node, Scalar, Seq
@@ -34,7 +35,10 @@ class Unit:
 
 @dataclass(slots=True)
 class Wanted:
-    """`columns` is empty where the case does not say which (`named` is then False): those are read whose header is a role."""
+    """`columns` is empty where the case does not say which (`named` is then False): those are read whose header is a role.
+
+    asked: columns that invariants name; where a header is called so it is read too, under its own name.
+    """
 
     name: str
     files: list[Scalar]
@@ -52,6 +56,7 @@ class Wanted:
     trigger: list[tuple[str, Span]] = field(default_factory=list)
     of_tables: list[tuple[str, Span | None]] = field(default_factory=list)  # keys that only CSV and Parquet have a use for
     named: bool = False
+    asked: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -76,8 +81,10 @@ def metrics_entries(node: Node | None) -> list[tuple[str, Scalar | None, Node]]:
 
 def entry_names(node: Node | None) -> list[str]:
     """What the entries are called, readable or not: by their key, their `name`, or their file without its ending."""
-    out = []
+    out: list[str] = []
     for name, _, item in metrics_entries(node):
+        if isinstance(item, Map) and called_file(item) is not None:
+            out += item.entries  # a mapping of entries, whose fault is reported with the files
         files = _files(item)
         given = item.entries["name"].value if isinstance(item, Map) and "name" in item.entries else None
         said = name or (given.text if isinstance(given, Scalar) else "")
@@ -93,12 +100,14 @@ def _files(node: Node) -> list[Scalar]:
     return [x for x in items if isinstance(x, Scalar) and x.value is not None]
 
 
-def read_wanted(r: Reading, name: str, key: Scalar | None, node: Node) -> Wanted | None:
+def read_wanted(r: Reading, name: str, key: Scalar | None, node: Node, asked: Mapping[str, tuple[str, ...]]) -> Wanted | None:
+    """asked: what invariants name, by entry. None where no file is named; that is reported with the files."""
     if key is not None:
         r.identifier(key, "entry")
     if isinstance(node, Scalar):
-        return Wanted(name or name_of(node.text, "metrics"), [node]) if node.value is not None else None
-    if not isinstance(node, Map):
+        said = name or name_of(node.text, "metrics")
+        return Wanted(said, [node], asked=asked.get(said, ())) if node.value is not None else None
+    if not isinstance(node, Map) or called_file(node) is not None:
         return None
     r.check_keys(node, ENTRY_KEYS, "an entry of `metrics`")
     f = Fields(r, node)
@@ -110,6 +119,7 @@ def read_wanted(r: Reading, name: str, key: Scalar | None, node: Node) -> Wanted
         r.identifier(given, "entry")
     said = given.text if isinstance(given, Scalar) else ""
     w = Wanted(name or said or name_of(files[0].text, "metrics"), files, f.choice("format", FORMATS, ""))
+    w.asked = asked.get(w.name, ())
     f.text("what")
     w.time, w.time_span = f.text("time"), f.span_of("time")
     w.clock, w.zone = f.choice("clock", CLOCKS, ""), zone_of(r, f)
@@ -132,7 +142,7 @@ def _columns(r: Reading, f: Fields, w: Wanted) -> None:
 
 
 def _is_column(r: Reading, w: Wanted, role: str, key: Scalar, what: str) -> bool:
-    if not w.named or role in w.columns:
+    if not w.named or role in w.columns or role in w.asked:
         return True
     cure = did_you_mean(role, w.columns) or f"Columns are: {', '.join(w.columns)}."
     r.error("FB014", key.span, f"`{what}` names `{role[:60]}`, which is no column here.", cure)

@@ -13,7 +13,7 @@ import pytest
 from fuelbed.core.case import Case
 from fuelbed.core.errors import InputError
 from fuelbed.core.evidence import MetricsTable
-from fuelbed.core.findings import Finding
+from fuelbed.core.findings import Finding, Severity
 from fuelbed.readers.case import parse_case, read_case
 from fuelbed.readers.clock import Clock, which_clock
 
@@ -240,3 +240,52 @@ class TestParquet:
         for data in (b"", b"PAR1", good[:200], b"PAR1" + b"\xff" * 500 + b"PAR1", good[:50] + b"\xff" * 60 + good[110:]):
             found = faults(tmp_path, ENTRY.replace("db.csv", "db.parquet"), data, "db.parquet")
             assert {f.code for f in found} <= {"FB052", "FB054", "FB055"}
+
+
+# ---- columns that invariants ask for -------------------------------------------------------------------------------------------------
+
+
+OWN = "time,west,status,notes\n0,1,0,x\n10,0,1,y\n"
+ASKS = "invariants:\n  one: {holds: west + status <= 1}\n"
+
+
+def test_a_header_that_an_invariant_names_is_read_under_its_own_name(tmp_path: Path) -> None:
+    c = case(tmp_path, HEAD + "    db.csv\n" + ASKS, OWN)
+    assert list(c.metrics["db"].columns) == ["west", "status"]
+    assert c.findings == ()
+    named = HEAD + "    db: {file: db.csv, columns: {load: status}, units: {west: ms}}\n"
+    named += "invariants:\n  one: {holds: west <= 1, on: db}\n"
+    c = case(tmp_path, named, OWN)
+    assert list(c.metrics["db"].columns) == ["load", "west"]
+    assert c.metrics["db"].columns["west"].unit == "seconds"
+    assert list(c.metrics["db"].columns["west"].values) == [0.001, 0]
+
+
+def test_series_of_an_export_that_an_invariant_names(tmp_path: Path) -> None:
+    text = "# TYPE west gauge\nwest 1 0\nwest 2 10\n# EOF\n"
+    (tmp_path / "m.om").write_text(text)
+    (tmp_path / "case.yaml").write_text(HEAD + "    m.om\ninvariants:\n  one: {holds: west <= 1}\n")
+    assert list(read_case(tmp_path).metrics["m"].columns) == ["west"]
+
+
+def test_a_name_that_no_header_has_is_a_fault(tmp_path: Path) -> None:
+    (f,) = faults(tmp_path, HEAD + "    db.csv\ninvariants:\n  one: {holds: wets <= 1}\n", OWN)
+    assert (f.code, f.cure) == ("FB053", "Did you mean `west`?")
+    (f,) = faults(tmp_path, HEAD + "    db.csv\ninvariants:\n  one: {holds: west <= 1 or wets > 2}\n", OWN)
+    assert (f.code, f.cure) == ("FB022", "Did you mean `west`?")
+    (f,) = faults(tmp_path, HEAD + "    db.csv\ninvariants:\n  one: {holds: time <= 1}\n", OWN)
+    assert f.code == "FB053"
+
+
+def test_another_entry_or_a_broken_formula_asks_nothing(tmp_path: Path) -> None:
+    found = faults(tmp_path, HEAD + "    db.csv\ninvariants:\n  one: {holds: west <= }\n", OWN)
+    assert any(f.severity is Severity.ERROR for f in found)
+    assert "FB057" in [f.code for f in found]
+
+
+def test_an_entry_cannot_be_called_file(tmp_path: Path) -> None:
+    for more in ("", "    other: {file: db.csv}\n"):
+        (f,) = faults(tmp_path, HEAD + "    file: {file: db.csv, columns: {load: req}, time: t}\n" + more)
+        assert f.code == "FB018"
+        assert "an entry cannot be called `file`" in f.message
+        assert "metrics: {record: {file: ...}}" in f.cure
