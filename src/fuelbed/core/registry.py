@@ -141,11 +141,11 @@ ENGINES: tuple[Engine, ...] = (
         "exposure",
         "§9",
         "Was it the exploit, or the exposure that any exploit would have found?",
+        load="fuelbed.engines.exposure:examine",
+        reads=("exposure", "assets", "zones", "factors", "structure", "outcomes", "common_causes", "signals", "actions", "dynamics"),
+        takes=(Tipping,),
+        columns=("variants", "depth"),
         owns=("exposure", "assets", "zones"),
-        missing=_no(
-            "Which factors are exploits of a class, and which exposures does that class need?",
-            "the variants that survive each patch, and the cheapest cut",
-        ),
     ),
 )
 

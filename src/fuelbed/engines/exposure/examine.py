@@ -1,0 +1,72 @@
+"""The exposure engine: variants, what survives each patch, what each closing leaves, depth, and the cheapest cut."""
+
+from __future__ import annotations
+
+from fuelbed.core.blocks import Answer, Ask, Block, Estimates, Named, Sentence
+from fuelbed.core.case import Case
+from fuelbed.core.facts import Facts, NotFound, Tipping
+from fuelbed.core.options import Options
+from fuelbed.engines.exposure.findings import findings
+from fuelbed.engines.exposure.scene import Scene, set_up
+from fuelbed.engines.exposure.tables import choke_words, measures_table, variants_table
+from fuelbed.engines.exposure.words import claim, cut_sentence, depth_sentence
+from fuelbed.numerics.process.values import estimate
+
+__all__ = ["examine"]
+
+_ASK = NotFound(
+    "Which factors are exploits of a class (`kind: exploit`), and which exposures does that class need (`kind: exposure`)?",
+    "the variants that survive each patch, and the cheapest cut",
+)
+
+
+def examine(case: Case, facts: Facts, options: Options) -> Answer:
+    """Answer §9 for `case`; deterministic for a seed."""
+    if not any(f.role in ("exploit", "exposure") for f in case.factors.values()):
+        return Answer("The case names no exploit and no exposure.", (Ask(_ASK),))
+    scene = set_up(case, t if isinstance(t := facts[Tipping], Tipping) else None, options)
+    blocks: list[Block] = [
+        _today(scene),
+        measures_table(scene),
+        *_sentences(scene),
+        variants_table(scene),
+        *_asks(scene),
+    ]
+    return Answer(claim(scene), tuple(blocks), tuple(findings(scene)))
+
+
+def _today(scene: Scene) -> Estimates:
+    more = " by what is listed" if scene.open_classes else ""
+    return Estimates(
+        "Today, with every variant",
+        (
+            Named("hazard", f"failures a year{more}", estimate(scene.today["hazard"].after, "rate", "a year", scene.known)),
+            Named(
+                "probability",
+                f"at least one within {scene.case.horizon_text}{more}",
+                estimate(scene.today["probability"].after, "probability", "", scene.known),
+            ),
+        ),
+        detail=True,
+    )
+
+
+def _sentences(scene: Scene) -> list[Block]:
+    if not scene.total:
+        return []
+    out: list[Block] = [Sentence(f"{cut_sentence(scene)} {depth_sentence(scene)}")]
+    if scene.chokes:
+        out.append(
+            Sentence(f"Every variant holds {choke_words(scene.chokes)}: without any one of them no exploit arrives anywhere.")
+        )
+    else:
+        out.append(Sentence("No single factor is in every variant: nothing that is closed alone leaves no way."))
+    return out
+
+
+def _asks(scene: Scene) -> list[Block]:
+    open_ = scene.open_classes
+    if not open_:
+        return []
+    ask = f"How often does an exploit of {open_[0]} arrive that is in no list yet? `exposure: {{unknown_variants: {{{open_[0]}: 0.1..3 per year}}}}`"
+    return [Ask(NotFound(ask, "what a patch leaves, with the variants that nobody knows yet"))]

@@ -1,0 +1,136 @@
+"""The tables: patches against closings, the variants and what ends each, what every variant holds."""
+
+from __future__ import annotations
+
+from fuelbed.core.blocks import Cell, Column, Table
+from fuelbed.core.shown import count, number, per_cent
+from fuelbed.engines.exposure.scene import Measure, Scene
+from fuelbed.engines.exposure.words import listing, rate
+from fuelbed.numerics.attack.breakeven import BreakEven
+from fuelbed.numerics.process.structure import Event
+from fuelbed.numerics.process.values import change, estimate
+
+__all__ = ["measures_table", "variants_table"]
+
+_SHOWN = 12
+_ORDER = {"patch": 0, "close": 1, "mend": 2}
+
+
+def measures_table(scene: Scene) -> Table:
+    """What is left after each patch, beside what is left after closing each exposure and mending each control."""
+    rows = []
+    for m in sorted(scene.measures, key=lambda m: (_ORDER[m.kind], m.left)):
+        r = m.row
+        tone = "good" if m.left == 0 else "bad" if m.kind == "patch" and m.left else "plain"
+        cells = [Cell(m.label), Cell(m.kind), Cell(f"{count(m.left)} of {count(scene.total)}", tone=tone)]  # type: ignore[arg-type]  # closed words
+        if r is None:
+            cells += [Cell("not worked out", tone="muted")] * 3
+        else:
+            cells += [
+                Cell(estimate=change(r["hazard"].ratio, scene.known)),
+                Cell(estimate=estimate(r["hazard"].after, "rate", "a year", scene.known)),
+                Cell(estimate=estimate(r["probability"].after, "probability", "", scene.known)),
+            ]
+        rows.append((*cells, _enough(m), Cell("" if m.cost is None else _cost(m))))
+    return Table(
+        "measures",
+        "Patches against closings: what is left",
+        (
+            Column("measure", "measure", "code"),
+            Column("kind", "kind"),
+            Column("left", "variants left"),
+            Column("change", "failures a year", "estimate"),
+            Column("hazard", "left a year", "estimate", brief=False),
+            Column("probability", f"at least one within {scene.case.horizon_text}", "estimate", brief=False),
+            Column("enough", "enough if others come", brief=any(m.enough for m in scene.measures)),
+            Column("cost", "cost", brief=False),
+        ),
+        tuple(rows),
+        note=_note(scene),
+        empty="Nothing that the goal reads can be patched, closed or mended.",
+    )
+
+
+def _cost(m: Measure) -> str:
+    q = m.cost
+    assert q is not None
+    return number(q.low) if q.is_point else f"{number(q.low)} to {number(q.high)}"
+
+
+def _enough(m: Measure) -> Cell:
+    """`< 1.2 a year`: the break-even rate of the unknown variant."""
+    b: BreakEven | None = m.enough
+    if b is None:
+        return Cell("")
+    if b.never:
+        return Cell("never enough", tone="bad")
+    if b.always:
+        return Cell("always enough", tone="good")
+    span = "" if b.high - b.low <= 0.005 * b.high else f" ({number(b.low)} to {number(b.high)})"
+    return Cell(f"< {rate(b.value)}{span}")
+
+
+def _note(scene: Scene) -> str:
+    parts = ["A patch prevents one exploit, a closing takes an exposure away, a mended control holds. Changes are paired."]
+    if any(m.enough for m in scene.measures):
+        parts.append(
+            f"A patch is called enough where at most {per_cent(scene.share)} % of today's failures a year are left, "
+            "by the rate of the unknown variant of its class."
+        )
+    parts += [
+        f"How often an unknown variant of {c} comes is not given: the numbers count what is listed, and it comes on top."
+        for c in scene.open_classes
+    ]
+    if any(m.row is None for m in scene.measures):
+        parts.append("Numbers are worked out for the measures that leave the fewest variants.")
+    return " ".join(parts)
+
+
+def variants_table(scene: Scene) -> Table:
+    """The variants: which exploit, through what, past which controls; and which single measures end each."""
+    case = scene.case
+    rows = []
+    for cut in scene.variants[:_SHOWN]:
+        by = [_exploit(scene, n) for k, n in cut if k == "trigger"]
+        through = [n for k, n in cut if k == "condition"]
+        past = [n for k, n in cut if k == "control"]
+        new = any(k == "trigger" and scene.derived.is_generated(n) for k, n in cut)
+        rows.append(
+            (
+                Cell(listing(by) or "no exploit"),
+                Cell("in no list yet" if new else "known", tone="bad" if new else "plain"),
+                Cell(", ".join(through), items=tuple(through)),
+                Cell(", ".join(past), items=tuple(past)),
+            )
+        )
+    note = f"{count(scene.total)} in all, {count(scene.generated)} of them by exploits in no list yet."
+    if scene.total > len(rows):
+        note += f" The {len(rows)} smallest are shown."
+    if scene.derived.alone:
+        names = listing([f"`{n}`" for n in scene.derived.alone])
+        note += f" {names} {'has' if len(scene.derived.alone) == 1 else 'have'} no `class`, so no unknown variant stands beside."
+    if scene.composed.granted:
+        note += " Where a line says `not`, cut and depth grant it to the attacker."
+    return Table(
+        "variants",
+        f"Variants: the ways to `{case.failure}`",
+        (
+            Column("exploit", "exploit"),
+            Column("known", "known"),
+            Column("through", "through", "list"),
+            Column("past", "past", "list"),
+        ),
+        tuple(rows),
+        note=note if rows else "",
+        empty="No combination of the listed factors reaches the goal.",
+        detail=True,
+    )
+
+
+def _exploit(scene: Scene, name: str) -> str:
+    f = scene.case.factors[name]
+    return f"any other {f.traits.class_}" if scene.derived.is_generated(name) else name
+
+
+def choke_words(events: list[Event]) -> str:
+    return listing([f"`{n}`" for _, n in events])
