@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ __all__ = ["draft", "form_of"]
 
 _SCHEMA = "case.schema.json"
 _NARRATIVE = "postmortem.md"
+_MOST_STEPS = 4_000
 
 
 @click.command(short_help="Draft a case from a postmortem.")
@@ -35,8 +37,14 @@ _NARRATIVE = "postmortem.md"
 def draft(postmortem: Path, output: Path | None, form: str) -> None:
     """Read POSTMORTEM (any text in Markdown, - for standard input) and draft its case, every guess marked with `# ask:`.
 
+    An attack flow does as well: a drawing of MITRE's Attack Flow Builder (.afb), or its STIX bundle (.json). With --format json
+    it is written as a STIX bundle.
+
     The folder gets case.yaml, the narrative and the JSON Schema for editors. Nothing that is there is overwritten.
     """
+    if _is_attack_flow(postmortem):
+        _draft_flow(postmortem, output, form)
+        return
     document = read_document(postmortem)
     from fuelbed.text.understand import understand
 
@@ -59,6 +67,48 @@ def draft(postmortem: Path, output: Path | None, form: str) -> None:
     _write_folder(output, text, postmortem, document.source.text)
 
 
+def _is_attack_flow(path: Path) -> bool:
+    if str(path) == "-" or path.is_dir():
+        return False
+    from fuelbed.readers.attackflow import looks_like_attack_flow
+    from fuelbed.readers.files import FileFault, read_bounded
+
+    try:
+        head = read_bounded(path.resolve(), str(path), 200)
+    except (FileFault, OSError, RuntimeError):
+        return False  # who reads it whole says why
+    return looks_like_attack_flow(path.name, head)
+
+
+def _draft_flow(path: Path, output: Path | None, form: str) -> None:
+    """The case of an attack flow, or with `json` the flow as a STIX bundle."""
+    from fuelbed.core.errors import InputError
+    from fuelbed.readers.attackflow import read_attack_flow
+
+    try:
+        flow = read_attack_flow(str(path))
+    except InputError as e:
+        for f in e.findings:
+            say(f.line(), err=True)
+        sys.exit(2)
+    for f in flow.findings:
+        say(f.line(), err=True)
+    if form == "json":
+        from fuelbed.writers.attackflow import attack_flow_json
+
+        write_out(attack_flow_json(flow), output)
+        return
+    if (n := len(flow.run()) + len(flow.nodes)) > _MOST_STEPS:
+        refuse(f"{path}: {n} boxes and edges are more than a case can hold as factors and lines. Cut the flow to one chain.")
+    from fuelbed.drafting import write_attack_case
+
+    text = write_attack_case(flow)
+    if output is None:
+        write_out(text, None)
+    else:
+        _write_folder(output, text, path, "")
+
+
 def form_of(archetype: str) -> Form:
     """What an archetype asks for; drafting knows no reader, so it is told here."""
     from fuelbed.drafting import Form
@@ -73,11 +123,13 @@ def _write_folder(folder: Path, text: str, postmortem: Path, narrative: str) -> 
     if folder.is_file():
         refuse(f"{folder} is a file. Name a folder for the case.")
     mine = [
-        n for n in ("case.yaml", _NARRATIVE, _SCHEMA) if (folder / n).exists() and (folder / n).resolve() != postmortem.resolve()
+        n
+        for n in ("case.yaml", *([_NARRATIVE] if narrative else []), _SCHEMA)
+        if (folder / n).exists() and (folder / n).resolve() != postmortem.resolve()
     ]
     if mine:
         refuse(f"{folder / mine[0]} is there already, and nothing is overwritten. Name another folder with -o.")
-    if (folder / _NARRATIVE).resolve() != postmortem.resolve():
+    if narrative and (folder / _NARRATIVE).resolve() != postmortem.resolve():
         write_out(narrative, folder / _NARRATIVE)
     write_out(json.dumps(case_json_schema(), indent=2) + "\n", folder / _SCHEMA)
     write_out(text, folder / "case.yaml")

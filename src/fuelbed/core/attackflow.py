@@ -86,9 +86,18 @@ class AttackFlow:
         return tuple(n for n in self.nodes if n.kind in kinds)
 
     def run(self) -> tuple[FlowEdge, ...]:
-        """The edges that an attack goes along: between actions, conditions and operators, each pair and branch once."""
-        through = {n.id for n in self.of(*FLOW_KINDS)}
-        return tuple(dict.fromkeys(e for e in self.edges if e.source in through and e.target in through))
+        """The edges that an attack goes along, each pair and branch once: between actions, conditions and operators. An edge of a
+        condition that names no branch is taken as `true`."""
+        kind = {n.id: n.kind for n in self.of(*FLOW_KINDS)}
+        out: dict[FlowEdge, None] = {}
+        for e in self.edges:
+            if e.source not in kind or e.target not in kind:
+                continue
+            if kind[e.source] == "condition":
+                out[FlowEdge(e.source, e.target, "false" if e.via == "false" else "true")] = None
+            elif e.via == "effect":
+                out[e] = None
+        return tuple(out)
 
 
 def kind_of(stix_type: str, operator: str = "") -> FlowKind:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from fuelbed.core.document import Document, Place
 from fuelbed.drafting.model import QUOTED, Draft, DraftAction, DraftFactor, DraftModel, DraftNumber
 
-__all__ = ["SCHEMA_LINE", "quoted", "write_case"]
+__all__ = ["SCHEMA_LINE", "comment", "quoted", "write_case"]
 
 SCHEMA_LINE = "# yaml-language-server: $schema=case.schema.json"
 _WIDTH = 116
@@ -22,7 +22,7 @@ def write_case(draft: Draft, narrative: str = "postmortem.md", questions: Iterab
         SCHEMA_LINE,
         "# A draft, read from the text by rules; nobody has confirmed it. Lines quoted below are those of the narrative.",
         "# Answer each `# ask:`, correct what is wrong, then delete `status: draft`.",
-        *(line for q in questions for line in _comment(q, "", "ask")),
+        *(line for q in questions for line in comment(q, "", "ask")),
         "fuelbed: 1",
         "status: draft",
         f"title: {quoted(draft.title)}",
@@ -36,7 +36,7 @@ def write_case(draft: Draft, narrative: str = "postmortem.md", questions: Iterab
         out += _factor(document, f)
     out += ["", "structure:"]
     for line in draft.lines:
-        out += [c for a in line.asks for c in _comment(a, "  ", "ask")]
+        out += [c for a in line.asks for c in comment(a, "  ", "ask")]
         out.append(f"  {line.name}: {line.expression}")
     if draft.losses:
         out += ["", "outcomes:", *(f"  {name}: {{loss: {loss}}}" for name, loss in draft.losses.items())]
@@ -55,7 +55,7 @@ def quoted(text: str) -> str:
     return json.dumps(plain, ensure_ascii=False)
 
 
-def _comment(text: str, indent: str, word: str = "") -> Iterator[str]:
+def comment(text: str, indent: str, word: str = "") -> Iterator[str]:
     head = f"{indent}# {word}: " if word else f"{indent}# "
     plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     yield from textwrap.wrap(plain, _WIDTH, initial_indent=head, subsequent_indent=f"{indent}#   ", break_on_hyphens=False)
@@ -67,7 +67,7 @@ def _source(document: Document, place: Place) -> str:
 
 
 def _factor(document: Document, f: DraftFactor) -> Iterator[str]:
-    yield from (c for a in f.asks for c in _comment(a, "  ", "ask"))
+    yield from (c for a in f.asks for c in comment(a, "  ", "ask"))
     yield f"  {f.name}:"
     yield f"    kind: {f.kind}"
     yield f"    what: {quoted(f.what)}"
@@ -78,8 +78,8 @@ def _factor(document: Document, f: DraftFactor) -> Iterator[str]:
 
 def _action(document: Document, a: DraftAction) -> Iterator[str]:
     kind = f"{a.read.cls}{', only considered' if a.read.tentative else ''}{'' if a.read.sure else ', unsure'}"
-    yield from _comment(f"line {document.line(a.read.item.place)}, read as {kind}", "  ")
-    yield from (c for q in a.asks for c in _comment(q, "  ", "ask"))
+    yield from comment(f"line {document.line(a.read.item.place)}, read as {kind}", "  ")
+    yield from (c for q in a.asks for c in comment(q, "  ", "ask"))
     yield f"  {a.name}:"
     yield f"    what: {quoted(a.read.item.text)}"
     if a.does:
@@ -95,14 +95,14 @@ def _action(document: Document, a: DraftAction) -> Iterator[str]:
 def _model(document: Document, m: DraftModel) -> Iterator[str]:
     """The `dynamics` section, or, where no archetype fits, a comment in its place."""
     words = " ".join(document.quote(m.place).split())
-    yield from _comment(f"line {document.line(m.place)} tells of feedback: {words}", "")
+    yield from comment(f"line {document.line(m.place)} tells of feedback: {words}", "")
     if not m.archetype:
         ask = "what feeds what, and by which rule? No ready model fits these words; a loop of your own is declared under `dynamics:`"
-        yield from _comment(f"{ask} by its `states` and `next`", "", "ask")
+        yield from comment(f"{ask} by its `states` and `next`", "", "ask")
         return
     yield "dynamics:"
     ask = f"is it this: {m.what[:1].lower()}{m.what[1:]}? Else name another `archetype`, or declare the loop by its `states` and `next`"
-    yield from _comment(ask, "  ", "ask")
+    yield from comment(ask, "  ", "ask")
     yield f"  {m.name}:"
     yield f"    archetype: {m.archetype}"
     yield "    parameters:"
@@ -114,7 +114,7 @@ def _model(document: Document, m: DraftModel) -> Iterator[str]:
 
 def _number(document: Document, n: DraftNumber) -> Iterator[str]:
     if n.place is None:
-        yield from _comment(n.question, "      ", "ask")
+        yield from comment(n.question, "      ", "ask")
         yield f"      {n.name}:"
         return
     yield f"      {n.name}:"
@@ -126,10 +126,10 @@ def _number(document: Document, n: DraftNumber) -> Iterator[str]:
 def _push(document: Document, m: DraftModel) -> Iterator[str]:
     """Without its length a push does nothing, so it stays a comment until somebody says how long it lasted."""
     if m.pushed is not None:
-        yield from _comment(f"line {document.line(m.pushed)}: {document.quote(m.pushed)}", "    ")
+        yield from comment(f"line {document.line(m.pushed)}: {document.quote(m.pushed)}", "    ")
     mark = "" if m.lasts else "# "
     if not m.lasts:
-        yield from _comment(
+        yield from comment(
             "how long did it last? Then take the marks off these lines, and write it behind `lasts:`", "    ", "ask"
         )
     yield f"    {mark}pushes:"

@@ -1,0 +1,342 @@
+"""Attack flow -> the parts of a draft case: which steps set the attack off, what let each step work, where it ends.
+
+A flow is one observed chain. What it says is drafted as it stands: an action that nothing leads to is an exploit (a trigger), every other
+action is a line over what led to it, AND and OR are lines, a condition that nothing leads to is an exposure. What it does not say is asked
+for: behind every action an exposure is drafted under a working name, because something let the step work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fuelbed.core.attackflow import AttackFlow, FlowNode
+from fuelbed.core.scanner import is_identifier
+from fuelbed.drafting.model import DraftLine
+from fuelbed.text.wording import identifier
+
+__all__ = ["AttackDraft", "AttackFactor", "attack_parts"]
+
+_CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b", re.ASCII | re.IGNORECASE)
+_OUTSIDE = ("TA0042", "TA0043")  # resource development, reconnaissance
+_GOALS = ("TA0010", "TA0040")  # exfiltration, impact
+_WIDE = 25  # names in one expression
+_RESERVED = frozenset(
+    ("and", "or", "not", "any", "all", "atleast", "threshold", "fails", "tips", "true", "false", "yes", "no", "unknown")
+)
+_ASK = "which exposure let this step work, and which control stood behind it?"
+
+
+@dataclass(frozen=True, slots=True)
+class AttackFactor:
+    """An exploit or an exposure; `fields` are written in order, `remarks` and `asks` above it."""
+
+    name: str
+    kind: str
+    what: str
+    fields: Mapping[str, str]
+    asks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttackDraft:
+    """`assets` maps a name to (what, the line that says that it is gained)."""
+
+    flow: AttackFlow
+    failure: str
+    factors: tuple[AttackFactor, ...]
+    lines: tuple[DraftLine, ...]
+    assets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+def attack_parts(flow: AttackFlow) -> AttackDraft:
+    """The parts of the draft of a flow with at least one action."""
+    return _Drafting(flow).parts()
+
+
+@dataclass(slots=True)
+class _Drafting:
+    flow: AttackFlow
+    node: dict[str, FlowNode] = field(default_factory=dict)
+    before: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # node -> (what leads to it, by which branch)
+    after: dict[str, list[str]] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    name: dict[str, str] = field(default_factory=dict)  # of the node's own line or factor
+    starts: set[str] = field(default_factory=set)
+    factors: list[AttackFactor] = field(default_factory=list)
+    lines: list[DraftLine] = field(default_factory=list)
+    is_branching: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.node = {n.id: n for n in self.flow.nodes}
+        self.taken = {"attack_succeeded", *_RESERVED}
+        for e in self.flow.run():
+            self.before.setdefault(e.target, []).append((e.source, e.via))
+            self.after.setdefault(e.source, []).append(e.target)
+            if e.via == "false":
+                self.is_branching.add(e.source)
+        self.starts = self._starts()
+
+    def parts(self) -> AttackDraft:
+        for n in self.flow.of("action", "condition", "and", "or"):
+            if n.kind in ("and", "or"):
+                self.name[n.id] = self._fresh_whole("joined" if n.kind == "and" else "either")
+            else:
+                self.name[n.id] = self._fresh(
+                    (n.description or n.name) if n.kind == "condition" else (n.name or n.description), n.kind
+                )
+        exploits = [n for n in self.flow.of("action") if n.id in self.starts or self._cve(n)]
+        for n in self.flow.of("action"):
+            self._action(n, n in exploits, len(exploits) > 1)
+        for n in self.flow.of("condition"):
+            self._condition(n)
+        for n in self.flow.of("and", "or"):
+            self._operator(n)
+        assets = self._assets()
+        self._failure()
+        return AttackDraft(self.flow, "attack_succeeded", tuple(self.factors), tuple(self.lines), assets, self._remarks())
+
+    def _fresh(self, text: str, fallback: str) -> str:
+        name = identifier(text, self.taken, fallback)
+        if not is_identifier(name):
+            name = identifier("", self.taken, fallback)
+        self.taken.add(name)
+        return name
+
+    def _starts(self) -> set[str]:
+        """Actions that set it off: nothing leads to them, or only standing conditions do; where all lie on cycles, the first that is left."""
+        actions = [n.id for n in self.flow.of("action")]
+        starts = {a for a in actions if not self.before.get(a)}
+        reached = self._reach(starts)
+        for a in actions:
+            if a not in reached and not self._has_action_before(a):
+                starts.add(a)
+                reached = self._reach(starts)
+        for a in actions:
+            if a not in reached:
+                starts.add(a)
+                reached |= self._reach({a})
+        return starts
+
+    def _reach(self, start: Iterable[str]) -> set[str]:
+        seen, todo = set(start), list(start)
+        while todo:
+            for n in self.after.get(todo.pop(), ()):
+                if n not in seen:
+                    seen.add(n)
+                    todo.append(n)
+        return seen
+
+    def _has_action_before(self, action: str) -> bool:
+        seen: set[str] = set()
+        todo = [s for s, _ in self.before.get(action, ())]
+        while todo:
+            n = todo.pop()
+            if self.node[n].kind == "action":
+                return True
+            if n not in seen:
+                seen.add(n)
+                todo += [s for s, _ in self.before.get(n, ())]
+        return False
+
+    def _cve(self, n: FlowNode) -> str:
+        """The one CVE that an action, or a vulnerability beside it, names; "" for none and for several."""
+        told = [n.name, n.description]
+        for other in self._beside(n):
+            if other.type == "vulnerability":
+                told += [other.name, other.description]
+        found = {c.upper() for text in told for c in _CVE.findall(text)}
+        return found.pop() if len(found) == 1 else ""
+
+    def _beside(self, n: FlowNode) -> list[FlowNode]:
+        """Assets and other objects on an edge with it, in either direction."""
+        ends = [e.target if e.source == n.id else e.source for e in self.flow.edges if n.id in (e.source, e.target)]
+        return [self.node[i] for i in dict.fromkeys(ends) if self.node[i].kind in ("asset", "object")]
+
+    def _done(self, own: str) -> str:
+        return f"did_{self.name[own]}"
+
+    def _term(self, own: str, via: str) -> str:
+        n = self.node[own]
+        name = self.name[own]
+        if n.kind == "action":
+            return self._done(own)
+        if n.kind != "condition":
+            return name
+        if not self.before.get(own):
+            return f"not {name}" if via == "false" else name
+        if own in self.is_branching:
+            return f"(reached_{name} and {'not ' if via == 'false' else ''}{name})"
+        return name
+
+    def _terms(self, own: str) -> list[str]:
+        """What leads to a node; operators into which nothing leads are nothing."""
+        return list(dict.fromkeys(self._term(s, via) for s, via in self.before.get(own, ()) if not self._is_empty(s)))
+
+    def _is_empty(self, own: str) -> bool:
+        return self.node[own].kind in ("and", "or") and not self._has_ground(own, set())
+
+    def _has_ground(self, own: str, seen: set[str]) -> bool:
+        todo = [own]
+        while todo:
+            n = todo.pop()
+            if self.node[n].kind not in ("and", "or"):
+                return True
+            if n not in seen:
+                seen.add(n)
+                todo += [s for s, _ in self.before.get(n, ())]
+        return False
+
+    def _join(self, word: str, terms: Sequence[str], base: str) -> str:
+        """One expression; of very many terms, some are gathered into lines of their own."""
+        terms = list(terms)
+        while len(terms) > _WIDE:
+            name = self._fresh(f"{base}_part", "part")
+            self.lines.append(DraftLine(name, f" {word} ".join(terms[:_WIDE])))
+            terms = [*terms[_WIDE:], name]
+        return f" {word} ".join(terms)
+
+    def _any(self, terms: Sequence[str], base: str) -> str:
+        return terms[0] if len(terms) == 1 else f"({self._join('or', terms, base)})"
+
+    def _knows_exposure(self, own: str) -> bool:
+        """Whether a standing condition that the flow draws leads to it, itself or through an AND."""
+
+        def stands(s: str, via: str) -> bool:
+            return self.node[s].kind == "condition" and not self.before.get(s) and via == "true"
+
+        return any(
+            stands(s, via) or (self.node[s].kind == "and" and any(stands(*b) for b in self.before.get(s, ())))
+            for s, via in self.before.get(own, ())
+        )
+
+    def _action(self, n: FlowNode, is_exploit: bool, lasts: bool) -> None:
+        name, parts = self.name[n.id], []
+        terms = self._terms(n.id)
+        led = self._any(terms, name) if terms else ""
+        what = n.name or n.description or "A step without a name"
+        if is_exploit:
+            self._exploit(n, what, lasts)
+        if n.id in self.starts and led and self._has_action_before(n.id):
+            parts.append(f"({name} or {led})")  # on a cycle: either way
+        else:
+            parts += [p for p in (name if is_exploit else "", led) if p]
+        asks: tuple[str, ...] = ()
+        if n.tactic in _OUTSIDE:
+            asks = ("this happens outside your systems: no exposure of yours is drafted for it. Is there one after all?",)
+        elif self._knows_exposure(n.id):
+            asks = (f"{_ASK} The flow draws a condition before it: is that all?",)
+        else:
+            parts.append(self._opening(n, what))
+        self.lines.append(DraftLine(self._done(n.id), " and ".join(parts), asks))
+
+    def _exploit(self, n: FlowNode, what: str, lasts: bool) -> None:
+        fields = {"class": n.technique, "cve": self._cve(n), "rate": "{value: yearly, basis: assumed}"}
+        asks = ["how often is this tried against you, by anybody? `yearly` is taken because a flow does not say"]
+        if lasts:
+            fields["lasts"] = "{value: 1..7 days, basis: assumed}"
+            asks.append("for how long does it stay open to the attacker, for other steps to meet it?")
+        fields["in_incident"] = "yes" if self.flow.scope in ("incident", "campaign") else "unknown"
+        self._factor(n, self.name[n.id], "exploit", what, fields, asks)
+
+    def _opening(self, n: FlowNode, what: str) -> str:
+        name = self._fresh_whole(f"open_to_{self.name[n.id]}")
+        given = {"class": n.technique, "present": "yes"}
+        self.factors.append(
+            AttackFactor(name, "exposure", f"What lets this work: {what}", _said(given), (_ASK,), self._about(n), n.description)
+        )
+        return name
+
+    def _fresh_whole(self, name: str) -> str:
+        unique, i = name, 2
+        while unique in self.taken:
+            unique, i = f"{name}_{i}", i + 1
+        self.taken.add(unique)
+        return unique
+
+    def _factor(self, n: FlowNode, name: str, kind: str, what: str, fields: Mapping[str, str], asks: Iterable[str]) -> None:
+        note = n.description if n.description != what else ""
+        self.factors.append(AttackFactor(name, kind, what, _said(fields), tuple(asks), self._about(n), note))
+
+    def _about(self, n: FlowNode) -> tuple[str, ...]:
+        """What the flow says beside a step, each on a line."""
+        out = [" ".join(w for w in (n.technique, n.tactic and f"({n.tactic})", n.name) if w)] if n.technique or n.tactic else []
+        if n.confidence is not None:
+            out.append(f"confidence of who drew it: {n.confidence} of 100")
+        for o in self._beside(n):
+            words = o.name or o.description or o.more.get("content", "") or o.more.get("abstract", "")
+            out.append(f"{o.type.removeprefix('attack-')}: {_short(words)}")
+        return tuple(out)
+
+    def _condition(self, n: FlowNode) -> None:
+        name = self.name[n.id]
+        what = n.description or n.name or "A condition without words"
+        terms = self._terms(n.id)
+        if not terms:
+            ask = "was this so before the attack, and is it still? Which control should have seen it?"
+            self._factor(n, name, "exposure", what, {"present": "yes"}, (ask,))
+        elif n.id in self.is_branching:
+            fields = {"present": "{value: 0.2..0.8, basis: assumed}", "in_incident": "unknown"}
+            self._factor(n, name, "condition", what, fields, ("the flow goes on either way: how often is it so?",))
+            self.lines.append(DraftLine(f"reached_{name}", self._any(terms, name)))
+        else:
+            ask = f"{_short(what)}: does it follow whenever the step before it works?"
+            self.lines.append(DraftLine(name, self._join("or", terms, name), (ask,)))
+
+    def _operator(self, n: FlowNode) -> None:
+        terms = self._terms(n.id)
+        if terms:
+            self.lines.append(DraftLine(self.name[n.id], self._join(n.kind, terms, self.name[n.id])))
+
+    def _assets(self) -> Mapping[str, tuple[str, str]]:
+        out: dict[str, tuple[str, str]] = {}
+        for n in self.flow.of("asset"):
+            touching = [self._done(e.source) for e in self.flow.edges if e.target == n.id and e.via == "asset"]
+            name = self._fresh(n.name or n.description, "asset")
+            gained = ""
+            if touching:  # a line of its own, even over one step: two assets may be gained by it
+                gained = self._fresh_whole(f"gained_{name}")
+                asks = ("does each of these give it away?",) if len(set(touching)) > 1 else ()
+                self.lines.append(DraftLine(gained, self._join("or", list(dict.fromkeys(touching)), name), asks))
+            out[name] = (n.name or n.description or "An asset without a name", gained)
+        return out
+
+    def _failure(self) -> None:
+        """The ends of the chain: those that exfiltrate or destroy, else every step that nothing follows."""
+        ends = [n for n in self.flow.of("action") if not self.after.get(n.id)]
+        harm = [n for n in self.flow.of("action") if n.tactic in _GOALS]
+        last = [n for n in self.flow.of("condition", "and", "or") if not self.after.get(n.id) and self._terms(n.id)]
+        if harm:
+            terms = [self._done(n.id) for n in harm if not self._leads_to(n, harm)] or [self._done(n.id) for n in harm]
+        else:
+            terms = [self._done(n.id) for n in ends] + [self._reached(n) for n in last]
+        terms = terms or [self._done(self.flow.of("action")[-1].id)]
+        ask = "which of these is the harm? Take out what was only a step, or a side way"
+        self.lines.append(DraftLine("attack_succeeded", self._join("or", terms, "attack_end"), (ask,) if len(terms) > 1 else ()))
+
+    def _reached(self, n: FlowNode) -> str:
+        return f"reached_{self.name[n.id]}" if n.id in self.is_branching else self.name[n.id]
+
+    def _leads_to(self, n: FlowNode, others: Sequence[FlowNode]) -> bool:
+        return bool((self._reach({n.id}) - {n.id}) & {o.id for o in others})
+
+    def _remarks(self) -> tuple[str, ...]:
+        """Notes that hang on no step."""
+        return tuple(
+            f"{o.type}: {_short(o.more.get('content', '') or o.description or o.name or o.more.get('abstract', ''))}"
+            for o in self.flow.of("object")
+            if not any(o.id in (e.source, e.target) for e in self.flow.edges)
+        )
+
+
+def _said(fields: Mapping[str, str]) -> dict[str, str]:
+    return {k: v for k, v in fields.items() if v}
+
+
+def _short(text: str, most: int = 200) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else words[: most - 3] + "..."
