@@ -86,9 +86,9 @@ ATTACK_CODES: Mapping[str, Code] = {
     ),
     "FB158": Code(
         "not a CVE id",
-        _E,
+        _N,
         "The `cve` of an exploit is not written as CVE-YEAR-NUMBER.",
-        "It is looked up by its letters.",
+        "It is looked up by its letters, so no list is asked for it.",
         "Write `cve: CVE-2021-44228`.",
         "cve: log4shell",
         "cve: CVE-2021-44228",

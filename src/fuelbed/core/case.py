@@ -16,6 +16,7 @@ from fuelbed.core.findings import Finding, Span
 from fuelbed.core.invariants import Controller, Invariant
 from fuelbed.core.quantities import Quantity
 from fuelbed.core.signals import Hypothesis, Sighting, Signal
+from fuelbed.core.vulnerabilities import Vulnerability
 
 __all__ = ["Case", "CommonCause", "ControlState", "Factor", "FactorKind", "Line", "Outcome"]
 
@@ -142,6 +143,7 @@ class Case:
     invariants: Mapping[str, Invariant] = field(default_factory=dict)  # what must always hold, by name
     controllers: Mapping[str, Controller] = field(default_factory=dict)  # `control_structure`, by name
     exposure: Exposure = field(default_factory=Exposure)  # goal, unknown variants, assets and zones
+    vulnerabilities: Mapping[str, Vulnerability] = field(default_factory=dict)  # by CVE, what `evidence.kev` and `.epss` say
     sections: Mapping[str, Any] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

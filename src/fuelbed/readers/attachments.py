@@ -39,7 +39,7 @@ _READ = (
 )  # read into types of core, whichever engine uses them
 SYSTEM_KEYS = ("components", "layers", "zones", "owners", "depends_on")
 _TABLES = ("metrics", "events")  # read, and not only named
-EVIDENCE_ROLES = ("metrics", "history", "events", "traces")
+EVIDENCE_ROLES = ("metrics", "history", "events", "traces", "kev", "epss")
 
 
 @dataclass(slots=True)

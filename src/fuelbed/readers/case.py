@@ -27,6 +27,7 @@ from fuelbed.readers.numbers import read_numbers
 from fuelbed.readers.references import check_references
 from fuelbed.readers.signals import read_signals
 from fuelbed.readers.structure import Names, read_common_causes, read_structure
+from fuelbed.readers.vulnerabilities import read_vulnerabilities
 from fuelbed.readers.yaml import MAX_BYTES, Map, Node, Scalar, Seq, load_yaml
 
 __all__ = ["CORE_KEYS", "ENGINE_SECTIONS", "EVIDENCE_ROLES", "SYSTEM_KEYS", "parse_case", "read_case"]
@@ -131,6 +132,7 @@ class _Builder:
             hypotheses=said.hypotheses,
             invariants=(kept := self._invariants(f, metrics, models, more.event_labels(f, events))).invariants,
             controllers=kept.controllers,
+            vulnerabilities=read_vulnerabilities(self.r, f, self.root),
             exposure=read_exposure(self.r, f, factors, self.names),
             sections=more.sections(top, self.built),
             unread=tuple(more.unread),

@@ -100,3 +100,5 @@ class EvidenceShape(_Shape):
     history: Evidence | None = None
     events: Events | None = None
     traces: Evidence | None = None
+    kev: Annotated[str | EvidenceFile | None, Field(description="CISA's known_exploited_vulnerabilities.json")] = None
+    epss: Annotated[str | EvidenceFile | None, Field(description="FIRST's epss_scores-YYYY-MM-DD.csv")] = None
