@@ -148,11 +148,12 @@ def _told(view: View, b: Belief, similar: Looks) -> str:
     if twin is not None:
         text += f"; {mechanism(view, twin)}, with {chance(view, similar.share[twin])}, looks the same on every installed signal"
     text += "."
-    return text + _hindsight(view, b, best, twin)
+    return text + _hindsight(view, b, similar, twin)
 
 
-def _hindsight(view: View, b: Belief, best: int, twin: int | None) -> str:
-    """Where the likeliest is not what was found out later: whether the signals left the true one beside it, or pointed elsewhere."""
+def _hindsight(view: View, b: Belief, similar: Looks, twin: int | None) -> str:
+    """Where the likeliest is not what was found out later: whether the signals left the true one likely too, or pointed elsewhere."""
+    best = similar.order[0]
     s = view.scene
     assert s is not None
     later = merged(s.mechanism, b.later, len(s.engaged))
@@ -163,6 +164,11 @@ def _hindsight(view: View, b: Belief, best: int, twin: int | None) -> str:
         return " By what was found out later it was at work, and not alone."
     if twin is not None and np.nanmin(later[twin]) > 0.5:
         return " It was the second, by what was found out later."
+    agree = np.nan_to_num(np.nanmax(later, axis=1)) >= LEVEL
+    other = next((m for m in similar.order[1:] if agree[m]), None)
+    after = np.nan_to_num(similar.share[:, 0])
+    if other is not None and after[other] >= after[best] / 4:
+        return f" By what was found out later it was another, which the signals left at {chance(view, similar.share[other])}."
     return " It is not what was found out later: the signals pointed the wrong way."
 
 
@@ -196,6 +202,10 @@ def _next(view: View, b: Belief, following: Next) -> str:
     if first.adds < _LITTLE:
         return f"No reading that could be added tells much of it: the best, {view.name(first.sensor)}, {gain}."
     if first.sensor in view.unread:
+        if view.model.sensors[first.sensor].name in view.case.seen:  # `unknown`
+            return (
+                f"Whether anybody looked at {view.name(first.sensor)} is not known; it was there and would have told {gain} more."
+            )
         return f"Nobody looked at {view.name(first.sensor)}, which was there and would have told {gain} more."
     of = f" of the {bits(view, b.bits_after)} left" if left > _SURE else ""
     return f"The next sensor to have is {view.name(first.sensor)}: {gain}{of}."

@@ -57,18 +57,19 @@ def _table(view: View, b: Belief) -> Table:
     s = view.scene
     assert s is not None
     rows = []
+    none = "excluded" if s.exact else "no drawn world agrees"
     order = list(view.case.hypotheses.values())
     for h in sorted(order, key=lambda h: -float(s.says[h.name].astype(float) @ np.nan_to_num(b.after[:, 0])))[:_ROWS]:
         so = s.says[h.name]
         before, after, later = (so.astype(float) @ w for w in (b.before, b.after, b.later))
         place = order.index(h) + 1
-        known = Cell(estimate=as_estimate(view, later)) if np.isfinite(later).any() else Cell("excluded")
+        known = Cell(estimate=as_estimate(view, later)) if np.isfinite(later).any() else Cell(none)
         rows.append(
             (
                 Cell(h.name),
                 Cell(f"{place}. {h.what}".strip() if h.what else f"{place}."),
                 Cell(estimate=as_estimate(view, before)),
-                Cell(estimate=as_estimate(view, after)) if np.isfinite(after).any() else Cell("excluded"),
+                Cell(estimate=as_estimate(view, after)) if np.isfinite(after).any() else Cell(none),
                 *((known,) if view.told_later else ()),
                 Cell(_strongest(view, so)),
             )

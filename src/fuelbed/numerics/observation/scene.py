@@ -272,14 +272,22 @@ def engaged(s: Structure, top: int, truth: Bools) -> Bools:
 
 
 def certain(model: Model) -> dict[int, bool]:
-    """Events that are so, or not so, in every world: missing controls, conditions that are surely there, controls yet to be added."""
+    """Events that are so, or not so, in every world: missing controls, conditions that are surely there, controls yet to be added.
+
+    What an action would change later was as certain in the incident as without that action.
+    """
     d, s = model.diagrams, model.structure
+    sure = {
+        d.place[n]: (x.prior.low if isinstance(x.prior, Quantity) else x.prior) == 1.0
+        for n, x in d.vars.fine.items()
+        if x.kind == "state" and n in d.place and x.certain
+    }
     out = {}
     for v, (kind, name) in enumerate(s.events):
         if name in model.compiled.added:
             out[v] = kind != "installed"
             continue
-        f = d.pin(d.event(s.events[v]))
+        f = d.bdd.restrict(d.pin(d.event(s.events[v])), sure)
         if f in (FALSE, TRUE):
             out[v] = f == TRUE
     return out

@@ -26,6 +26,11 @@ class Fine:
     prior: Quantity | float | None = None
     forced: Quantity | float | None = None
 
+    @property
+    def certain(self) -> bool:
+        """Whether the belief before the incident leaves no doubt about it."""
+        return _is_certain(self.prior)
+
 
 @dataclass(slots=True)
 class Group:

@@ -164,7 +164,37 @@ def test_hindsight_is_told_beside_and_not_mixed_in() -> None:
     rows = table(a, "rivals")
     assert rows["it_was_load"][2].value == pytest.approx(0.25)  # type: ignore[union-attr]  # an estimate
     assert rows["it_was_load"][3].value == pytest.approx(1.0)  # type: ignore[union-attr]  # an estimate
-    assert "It is not what was found out later: the signals pointed the wrong way." in a.claim
+    assert "By what was found out later it was another, which the signals left at 25 %." in a.claim
+    sharp = text.replace("misses: 0.2, false_alarms: 0.1", "misses: 0.02, false_alarms: 0.01")
+    assert "It is not what was found out later: the signals pointed the wrong way." in ask(sharp)[1].claim
+
+
+def test_what_nobody_looked_at_and_what_is_not_known() -> None:
+    text = TWO + SIGNALS.replace(", installed: no, cost: 2", ", cost: 2") + "seen: {latency: yes, requests: yesMORE}\n"
+    assert "Nobody looked at `cache`, which was there" in ask(text.replace("MORE", ""))[1].claim
+    unknown = ask(text.replace("MORE", ", cache: unknown"))[1].claim
+    assert "Whether anybody looked at `cache` is not known; it was there and would have told" in unknown
+
+
+def test_what_an_action_would_change_was_certain_in_the_incident() -> None:
+    """Seventeen conditions that are surely there, and an action for each: nothing of the incident is open for that."""
+    names = [f"c{i}" for i in range(17)]
+    sure = "".join(f"  {n}: {{kind: condition, present: yes}}\n" for n in names)
+    text = TWO.replace("structure:", f"{sure}structure:").replace("or restart", f"or (restart and {' and '.join(names)})") + SEEN
+    doing = "actions:\n" + "".join(f"  less_{n}: {{does: ['set {n}.present to 0.3']}}\n" for n in names)
+    plain, moved = ask(text)[1], ask(text + doing)[1]
+    assert picture(moved, "posterior").data["rows"] == picture(plain, "posterior").data["rows"]
+    assert "exact over" in sentences(moved)
+
+
+def test_what_no_drawn_world_agrees_with_is_not_excluded() -> None:
+    names = [f"c{i}" for i in range(18)]
+    rare = "".join(f"  {n}: {{kind: condition, present: 1e-6, in_incident: yes}}\n" for n in names)
+    text = (
+        TWO.replace("structure:", f"{rare}structure:").replace("or restart", f"or (restart and any({', '.join(names)}))") + SEEN
+    )
+    rows = table(ask(text)[1], "rivals")
+    assert rows["it_was_load"][3] == "no drawn world agrees"
 
 
 def test_numbers_that_nobody_gave_give_no_value() -> None:
