@@ -324,3 +324,36 @@ def test_the_order_of_the_first_items_and_where_it_turns() -> None:
     assert ["a.rate", "4", "no_b", "no_a", "1", "others at their middle"] in rows
     assert ["a.rate", "2", "no_c", "no_a", "2", "others at their middle"] in rows
     assert "search" in table(a, "flips").note
+
+
+HELPING = """factors:
+  t: {kind: trigger, rate: yearly}
+  spare: {kind: condition, present: 0.1}
+  weak: {kind: condition, present: yes}
+structure: {down: t and weak and not spare}
+actions:
+  buy: {does: ['set spare.present to 0.8..1']}
+  mend: {does: ['set weak.present to 0.1..0.2']}
+"""
+
+
+def test_a_condition_that_helps_should_be_there() -> None:
+    rows = cells(answer(HELPING), "verification")
+    assert rows["mend"][0].startswith("look for `weak`: it should be gone, and stays with a chance of 0.1 to 0.2")
+    assert rows["buy"][0].startswith("look for `spare`: it should be there, with a chance of 0.8 to 1")
+
+
+def test_sight_that_a_control_needs_and_gains_nothing_by() -> None:
+    """`undo` acts on `inside`, and a second condition leaves it no chance: it is named, not passed over."""
+    text = """factors:
+  t: {kind: trigger, rate: yearly}
+  undo: {kind: control, needs: inside, broken: yes, state: failed}
+structure: {down: t and fails(undo)}
+signals: {inside: {sees: t, installed: no}}
+actions:
+  watch: {does: [observe inside]}
+"""
+    assert reasons(answer(text))["watch"].startswith(
+        "Adds sight, changes no dynamics: `undo` acts on what it shows, and holds no better for it as long as all else stays."
+    )
+    assert "no control in the model acts" in reasons(answer(text.replace("needs: inside, ", "")))["watch"]

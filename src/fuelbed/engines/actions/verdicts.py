@@ -149,6 +149,17 @@ def _control(e: Evidence) -> str:
     return f"Stands in the way: {_range(e)}."
 
 
+def _acting(e: Evidence) -> str:
+    """Which controls act on what an item shows, though that moves nothing."""
+    shown = {c.target for c in e.action.does if c.verb == "observe"}
+    acting = [f.name for f in e.scene.case.of_kind("control") if f.needs in shown]
+    if not acting:
+        return "no control in the model acts on what it shows"
+    one = len(acting) == 1
+    more = "acts on what it shows, and holds" if one else "act on what it shows, and hold"
+    return f"{names(acting)} {more} no better for it as long as all else stays"
+
+
 def _undecided(e: Evidence) -> str:
     o = next((o for o in e.scene.judged if not (e.flat(o) or e.surely_down(o))), e.scene.judged[0])
     r = e.ratio(o)
@@ -169,9 +180,7 @@ RULES: tuple[Rule, ...] = (
         "sight only",
         "muted",
         lambda e: e.reach.touches == {"signal"} and e.all_flat,
-        lambda e: (
-            f"Adds sight, changes no dynamics: no control in the model acts on what it shows.{sight(e.scene, e.action.name)}"
-        ),
+        lambda e: f"Adds sight, changes no dynamics: {_acting(e)}.{sight(e.scene, e.action.name)}",
     ),
     Rule("no effect", "muted", lambda e: e.all_flat, _no_effect),
     Rule("structural", "good", lambda e: e.helps and bool(e.reach.closes or e.reach.unloops), _structural),

@@ -121,6 +121,8 @@ def _set(scene: Scene, c: Change) -> str:
         days = [365.25 * y for y in (v.low, v.high)]
         return f"the next {x} is over within {spell(days[1], 'day') if days[1] >= 1 else spell(24 * days[1], 'hour')}"
     if c.parameter == "present":
+        if v.middle > (old.middle if old is not None and old.given else 0.5):
+            return f"look for {x}: it should be there, with a chance of {_ends(v)}"
         return f"look for {x}: it should be gone, and stays with a chance of {_ends(v)}"
     if c.parameter == "duty":
         return f"measure how much of the time {x} holds: {_ends(v)}" + (f", not {_ends(old)}" if old is not None else "")
