@@ -87,6 +87,13 @@ def test_lists_and_limits(tmp_path: Path) -> None:
     assert (got["count"], got["order_limit"]) == (4, 2)
 
 
+def test_without_cut_sets_the_rest_is_the_same(tmp_path: Path) -> None:
+    whole, less = data(write(tmp_path)), data(write(tmp_path), "--no-cut-sets")
+    assert less["cut_sets"] is None
+    assert (less["probability"], less["importance"]) == (whole["probability"], whole["importance"])
+    assert "not asked for" in run(write(tmp_path), "--no-cut-sets").stdout
+
+
 def test_past_the_budget_nothing_is_complete(tmp_path: Path) -> None:
     events = [f"e{i}" for i in range(30)]
     inner = "".join(f'<event name="{e}"/>' for e in events)

@@ -19,8 +19,9 @@ SRC = Path(__file__).parents[2] / "src"
 @pytest.mark.parametrize(
     ("words", "want"),
     [
-        (["a.xml", "--format", "json"], (["a.xml"], 10, None)),
-        (["--format", "json", "a.xml", "b.xml", "--top", "3", "--order-limit", "2"], (["a.xml", "b.xml"], 3, 2)),
+        (["a.xml", "--format", "json"], (["a.xml"], 10, None, True)),
+        (["--format", "json", "a.xml", "b.xml", "--top", "3", "--order-limit", "2"], (["a.xml", "b.xml"], 3, 2, True)),
+        (["--no-cut-sets", "a.xml", "--format", "json"], (["a.xml"], 10, None, False)),
         (["a.xml"], None),
         (["--format", "json"], None),
         (["a.xml", "--format", "text"], None),

@@ -27,6 +27,7 @@ _SEED = 20251124
     "--top", "most", type=click.IntRange(min=0), default=10, show_default=True, help="How many of the most probable cut sets."
 )
 @click.option("--list", "listed", is_flag=True, help="Every cut set that was counted, one a line (in json: under cut_sets.all).")
+@click.option("--no-cut-sets", is_flag=True, help="Probability and importance only.")
 @click.option(
     "--mission-time", type=click.FloatRange(min=0), default=8760.0, show_default=True, help="In the tree's unit of time."
 )
@@ -42,8 +43,8 @@ _SEED = 20251124
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
 def solve(
-    tree: tuple[str, ...], top_gate: str, order_limit: int | None, most: int, listed: bool, mission_time: float,
-    samples: int | None, seed: int, budget: int, form: str, output: Path | None,
+    tree: tuple[str, ...], top_gate: str, order_limit: int | None, most: int, listed: bool, no_cut_sets: bool,
+    mission_time: float, samples: int | None, seed: int, budget: int, form: str, output: Path | None,
 ) -> None:  # fmt: skip  # the signature reads better on few lines
     """Solve TREE: probability of the top gate, minimal cut sets, importance.
 
@@ -61,7 +62,7 @@ def solve(
             return
         from fuelbed.numerics.static.solve import solve as solved
 
-        out = solved(read, mission_time, order_limit, most, budget)
+        out = solved(read, mission_time, order_limit, most, budget, not no_cut_sets)
         spread = _spread(out, mission_time, samples, seed)
         seconds = time.perf_counter() - start
         if form == "json":

@@ -14,12 +14,12 @@ from fuelbed.report.solving import as_data
 __all__ = ["solve_json"]
 
 
-def solve_json(trees: Sequence[str], top: int, limit: int | None) -> str | None:
+def solve_json(trees: Sequence[str], top: int, limit: int | None, cut_sets: bool = True) -> str | None:
     """None where a number has a distribution: then the full command draws."""
     start = time.perf_counter()
     tree = read_fault_tree(trees)
     numbers = [*(c for c in tree.events.values() if c is not None), *(x for g in tree.groups for x in (g.chance, *g.factors))]
     if any(is_uncertain(c, tree.parameters) for c in numbers):
         return None
-    out = solve(tree, limit=limit, top=top)
+    out = solve(tree, limit=limit, top=top, cut_sets=cut_sets)
     return json.dumps(as_data(out, time.perf_counter() - start), ensure_ascii=False) + "\n"

@@ -12,8 +12,8 @@ import sys
 __all__ = ["main", "plain_words"]
 
 
-def plain_words(words: list[str]) -> tuple[list[str], int, int | None] | None:
-    """(trees, top, order limit) where the words after `solve` are of the short kind, else None."""
+def plain_words(words: list[str]) -> tuple[list[str], int, int | None, bool] | None:
+    """(trees, top, order limit, whether cut sets) where the words after `solve` are of the short kind, else None."""
     trees: list[str] = []
     numbers: dict[str, int] = {}
     form, at = "", 0
@@ -22,6 +22,10 @@ def plain_words(words: list[str]) -> tuple[list[str], int, int | None] | None:
         value = words[at + 1] if at + 1 < len(words) else ""
         if word == "--format":
             form = value
+        elif word == "--no-cut-sets":
+            numbers[word] = 1
+            at += 1
+            continue
         elif word in ("--top", "--order-limit") and value.isascii() and value.isdigit() and len(value) < 9:
             numbers[word] = int(value)
         elif word.startswith("-"):
@@ -31,7 +35,11 @@ def plain_words(words: list[str]) -> tuple[list[str], int, int | None] | None:
             at += 1
             continue
         at += 2
-    return (trees, numbers.get("--top", 10), numbers.get("--order-limit")) if form == "json" and trees else None
+    return (
+        (trees, numbers.get("--top", 10), numbers.get("--order-limit"), "--no-cut-sets" not in numbers)
+        if form == "json" and trees
+        else None
+    )
 
 
 def _solved(words: list[str]) -> bool:

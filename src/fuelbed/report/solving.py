@@ -91,7 +91,7 @@ def _probability(s: Solved) -> str:
 def _cut_sets(s: Solved) -> list[str]:
     c = s.cut_sets
     if c is None:
-        return ["Minimal cut sets: not found within the budget."]
+        return ["Minimal cut sets: none found, see below."]
     limit = f" of at most {c.limit} event{'s' if c.limit != 1 else ''}" if c.limit is not None else ""
     whole = "" if c.complete else "; there are larger ones that were not counted"
     out = [f"Minimal cut sets{limit}: {count(c.count)}{whole}"]

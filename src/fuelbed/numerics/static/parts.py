@@ -116,16 +116,16 @@ class Parts:
                 yield CutSet(tuple(sorted(events)), math.prod(chance[e] for e in events))
 
 
-def solved(network: Network, budgets: Sequence[int] = BUDGETS) -> Parts:
-    """The diagrams of every module. BudgetError where a module fits no order under the largest budget; a module whose diagram fits
+def solved(network: Network, budgets: Sequence[int] = BUDGETS, cut_sets: bool = True) -> Parts:
+    """The diagrams of every module, and (but for `cut_sets` False) their minimal cut sets. BudgetError where a module fits no order under the largest budget; a module whose diagram fits
     and whose cut sets do not keeps its diagram."""
     small = group_siblings(simplify(network))
     found = modules(small)
     cut = set(found)
-    return Parts(small, [_fit(part(small, m, cut), budgets) for m in found])
+    return Parts(small, [_fit(part(small, m, cut), budgets, cut_sets) for m in found])
 
 
-def _fit(network: Network, budgets: Sequence[int]) -> Part:
+def _fit(network: Network, budgets: Sequence[int], cut_sets: bool) -> Part:
     """The first order whose diagram and cut sets fit a budget.
 
     Small budgets show which orders get far: those that got further come first under the next one. From the second on the moved orders
@@ -143,6 +143,8 @@ def _fit(network: Network, budgets: Sequence[int]) -> Part:
             reached[i] = len(got)
             if network.top not in got:
                 continue
+            if not cut_sets:
+                return Part(network.top, order, b, got[network.top], None, 0)
             try:
                 z, root = b.minimal_solutions(got[network.top], Family(4 * budget))
             except BudgetError:

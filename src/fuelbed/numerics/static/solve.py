@@ -89,8 +89,16 @@ def chances(tree: FaultTree, time: float) -> tuple[dict[str, float], tuple[str, 
     return out, tuple(n for n, c in tree.events.items() if c is None and n not in grouped), shares
 
 
-def solve(tree: FaultTree, time: float = 8760.0, limit: int | None = None, top: int = 10, budget: int = BUDGETS[-1]) -> Solved:
-    """Solve `tree`. time: the mission time in the tree's own unit. limit: the greatest order of cut sets to count and list."""
+def solve(
+    tree: FaultTree,
+    time: float = 8760.0,
+    limit: int | None = None,
+    top: int = 10,
+    budget: int = BUDGETS[-1],
+    cut_sets: bool = True,
+) -> Solved:
+    """Solve `tree`. time: the mission time in the tree's own unit. limit: the greatest order of cut sets to count and list.
+    cut_sets: False leaves them out, which takes a part of the time only."""
     chance, unknown, shares = chances(tree, time)
     network, words, shared = with_groups(tree, shares)
     network = Network({g: network.gates[g] for g in network.upward()}, network.top)
@@ -100,11 +108,14 @@ def solve(tree: FaultTree, time: float = 8760.0, limit: int | None = None, top: 
         out.notes.append(f"`{unknown[0]}`{more} has no probability, so none is given for the top.")
     budgets = [b for b in BUDGETS if b < budget] + [budget]
     try:
-        out.parts = solved(network, budgets)
+        out.parts = solved(network, budgets, cut_sets)
     except BudgetError as e:
         out.notes.append(f"The probability is only enclosed: {e}.")
     _probability(out, budget)
-    _cut_sets(out, limit, top, budget)
+    if cut_sets:
+        _cut_sets(out, limit, top, budget)
+    else:
+        out.notes.append("Minimal cut sets were not asked for.")
     return out
 
 
