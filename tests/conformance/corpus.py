@@ -184,7 +184,7 @@ TEXTS: Mapping[str, str] = {
     "no loss": HEAD.replace("failure: out\n", "") + PARTS + LINE + "outcomes:\n  out: {loss: 0 USD}\n" + ACTIONS,
     "onset and duty": HEAD + "date: 2025-01-01\n" + FULL.replace("0.2..0.6", "0.1, since: 2020, onset: 0.1..0.5 per year").replace("present: yes}", "present: yes, duty: 0.2..0.3}"),
     "needs": HEAD + FULL.replace("fails: 0.1}", "fails: 0.1, needs: early}").replace("structure:\n", "structure:\n  early: push and weak\n").replace("observe out", "observe early"),
-    "security words": HEAD + "factors:\n  cve: {kind: exploit, class: CWE-94, rate: yearly}\n  parser: {kind: exposure, present: yes, boundary: edge}\n"
+    "security words": HEAD + "factors:\n  cve: {kind: exploit, class: CWE-94, rate: yearly}\n  parser: {kind: exposure, present: yes, boundary: edge -> inside}\n"
     "structure:\n  out: cve and parser\nactions:\n  patch: {does: [prevent cve]}\n",
     "held in the incident": HEAD + FULL.replace("fails: 0.1}", "fails: 0.1, in_incident: held}"),
     "layers": HEAD + FULL.replace("present: yes}", "present: yes, layer: database}").replace("0.2..0.6}", "0.2..0.6, layer: client}"),

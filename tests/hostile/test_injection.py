@@ -38,13 +38,16 @@ numbers:
   share: {{value: 0.1..0.9, source: "{0}", basis: judged}}
 factors:
   push: {{kind: trigger, rate: 4..24 per year, what: "{0}", owner: "{0}", scope: "{0}", layer: "{0}", because: "{0}", source: "{0}"}}
-  other: {{kind: exploit, rate: monthly, class: "{0}", vector: "{0}", what: "{0}"}}
-  weak: {{kind: exposure, present: share, what: "{0}", note: "{0}", layer: "b {0}", boundary: "{0}", zone: "{0}", cost: "{0}"}}
-  guard: {{kind: control, state: failed, fails: {{value: 0.1, source: "{0}"}}, what: "{0}"}}
+  other: {{kind: exploit, rate: monthly, class: "{0}", cve: "{0}", vector: "{0}", what: "{0}"}}
+  weak: {{kind: exposure, present: share, what: "{0}", note: "{0}", layer: "b {0}", boundary: edge -> inside, vector: "{0}", zone: "{0}", cost: 2}}
+  guard: {{kind: control, state: failed, fails: {{value: 0.1, source: "{0}"}}, what: "{0}", depends_on: ["{0}"]}}
+  twin: {{kind: control, state: failed, fails: 0.2, depends_on: ["{0}"]}}
   spare: {{kind: condition, what: "{0}"}}
 structure:
   line: (push or other) and weak
-  out: line and fails(guard)
+  out: line and fails(guard) and fails(twin)
+assets: {{low: {{zone: "{0}", what: "{0}", gained: line}}, high: {{zone: "z {0}", gained: out}}}}
+exposure: {{unknown_variants: {{"{0}": 1 per year}}}}
 common_causes:
   - {{of: [guard, guard_two], beta: 0.1, because: "{0}"}}
 actions:

@@ -22,7 +22,7 @@ _ZONE = ("what",)
 
 def read_traits(f: Fields) -> Traits:
     """What one factor says of class, vulnerability, boundary, vector, cost and dependencies; the names are looked up later."""
-    words = {key: " ".join(f.text(key).split()) for key in ("class", "cve", "vector")}
+    words = {key: f.text(key) for key in ("class", "cve", "vector")}
     depends = tuple(dict.fromkeys(s.text for s in f.names("depends_on")))
     return Traits(words["class"], words["cve"], _boundary(f), words["vector"], f.quantity("cost", "plain"), depends)
 
@@ -78,13 +78,12 @@ def _unknown(r: Reading, node: Map | None, factors: Mapping[str, Factor], names:
     complete = names.factors_given and all(k is not None for k in names.kinds.values())
     out: dict[str, Quantity] = {}
     for name, entry in node.entries.items() if node else ():
-        key = " ".join(name.split())
-        if complete and key not in classes:
-            cure = did_you_mean(key, sorted(classes)) or "Give the exploits of that kind `class: ...`, in the same words."
-            r.error("FB131", entry.key.span, f"no exploit of this case has the class `{key[:60]}`.", cure)
-        q = r.quantity(entry.value, key[:60], "rate", "Write how often a year: `0.1..3 per year`. ")
+        if complete and name not in classes:
+            cure = did_you_mean(name, sorted(classes)) or "Give the exploits of that kind `class: ...`, in the same words."
+            r.error("FB131", entry.key.span, f"no exploit of this case has the class `{name[:60]}`.", cure)
+        q = r.quantity(entry.value, name[:60], "rate", "Write how often a year: `0.1..3 per year`. ")
         if q is not None:
-            out[key] = q
+            out[name] = q
     return out
 
 

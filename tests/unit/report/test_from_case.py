@@ -51,15 +51,15 @@ def test_a_draft_is_a_notice_and_no_verdict() -> None:
 
 
 def test_a_section_whose_engine_is_not_built_is_kept_and_asks_for_nothing() -> None:
-    answers = {s.engine: s.answer for s in _report("threshold: {tau: 1}\nexposure: {a: b}\nassets: {a: b}").sections}
-    threshold, exposure, coupling = (answers[e] for e in ("threshold", "exposure", "coupling"))
+    answers = {s.engine: s.answer for s in _report("threshold: {tau: 1}\ncoupling: {a: b}\nhistory: {a: b}").sections}
+    threshold, both, attribution = (answers[e] for e in ("threshold", "coupling", "attribution"))
     assert threshold == NotFound(
         "", "", "This version has no engine for it; the section `threshold` is kept, and changes no result."
     )
-    assert isinstance(exposure, NotFound)
-    assert "sections `exposure` and `assets` are kept, and change no result" in exposure.reason
-    assert isinstance(coupling, NotFound)
-    assert coupling.unlocks
+    assert isinstance(both, NotFound)
+    assert "sections `coupling` and `history` are kept, and change no result" in both.reason
+    assert isinstance(attribution, NotFound)
+    assert attribution.unlocks
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from fuelbed.engines.actions.portfolio import pairs, untouched
 from fuelbed.engines.actions.scene import Scene, set_up
 from fuelbed.engines.actions.verdicts import Evidence, Rule, judge
 from fuelbed.engines.actions.verification import verification
+from fuelbed.engines.actions.ways import way_cells, way_columns, ways
 from fuelbed.engines.actions.whatif import whatif
 from fuelbed.engines.actions.words import change as change_words
 from fuelbed.engines.actions.words import fall
@@ -116,6 +117,7 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
         ("probability", Column("probability_change", f"at least one within {scene.case.horizon_text}", "estimate", brief=chance)),
         *([("loss", Column("loss_change", "expected loss", "estimate"))] if scene.with_loss else []),
     ]
+    found = ways(scene)
     rows = []
     for name in scene.ranked:
         rule, why = judged[name]
@@ -123,7 +125,16 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
         moves = bool(scene.case.actions[name].does)
         cells = [Cell(estimate=change(r[o].ratio, scene.known)) if moves else Cell("not said") for o, _ in quantities]
         head = [Cell(name), Cell(scene.case.actions[name].what), Cell(rule.verdict, tone=rule.tone)]
-        rows.append((*head, *cells, *margin_cells(scene, name, evidence[name].reach), *ambiguity_cells(scene, name), Cell(why)))
+        rows.append(
+            (
+                *head,
+                *cells,
+                *margin_cells(scene, name, evidence[name].reach),
+                *ambiguity_cells(scene, name),
+                *way_cells(found, scene, name),
+                Cell(why),
+            )
+        )
     return Table(
         "actions",
         "What each action item changes",
@@ -134,11 +145,13 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
             *(c for _, c in quantities),
             *margin_columns(scene),
             *ambiguity_columns(scene),
+            *way_columns(found),
             Column("why", "why", brief=False),
         ),
         tuple(rows),
         note="Changes against doing nothing, with the same numbers on both sides (paired); never by subtracting two intervals. "
-        f"The order is by {scene.words(scene.main)}.",
+        f"The order is by {scene.words(scene.main)}."
+        + (" Numbers count the listed triggers; variants count exploits in no list yet too (§9)." if found else ""),
     )
 
 

@@ -46,6 +46,7 @@ class Scene:
     known: bool
     margins: Margins | None = None
     signatures: Signatures | None = None
+    tipping: Tipping | None = None
 
     @property
     def case(self) -> Case:
@@ -122,7 +123,7 @@ def set_up(
     judged: tuple[str, ...] = ("hazard", "probability", "loss")
     if open_chance:
         judged = ("hazard", "standing", "loss") if standing else ("hazard", "loss")
-    return Scene(model, options, results, standing, main, judged, not has_unknown_rates(model), margins, signatures)
+    return Scene(model, options, results, standing, main, judged, not has_unknown_rates(model), margins, signatures, tipping)
 
 
 def _no_more(c: Comparison, before: Comparison, same: bool) -> Comparison:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from fuelbed.core.blocks import Answer, Ask, Block, Estimates, Named, Sentence
+from fuelbed.core.blocks import Answer, Ask, Block, Sentence
 from fuelbed.core.case import Case
 from fuelbed.core.facts import Facts, NotFound, Tipping
 from fuelbed.core.options import Options
 from fuelbed.engines.exposure.findings import findings
 from fuelbed.engines.exposure.scene import Scene, set_up
-from fuelbed.engines.exposure.tables import choke_words, measures_table, variants_table
+from fuelbed.engines.exposure.tables import after_table, choke_words, measures_table, variants_table
 from fuelbed.engines.exposure.words import claim, cut_sentence, depth_sentence
-from fuelbed.numerics.process.values import estimate
 
 __all__ = ["examine"]
 
@@ -26,29 +25,13 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         return Answer("The case names no exploit and no exposure.", (Ask(_ASK),))
     scene = set_up(case, t if isinstance(t := facts[Tipping], Tipping) else None, options)
     blocks: list[Block] = [
-        _today(scene),
         measures_table(scene),
         *_sentences(scene),
         variants_table(scene),
+        after_table(scene),
         *_asks(scene),
     ]
     return Answer(claim(scene), tuple(blocks), tuple(findings(scene)))
-
-
-def _today(scene: Scene) -> Estimates:
-    more = " by what is listed" if scene.open_classes else ""
-    return Estimates(
-        "Today, with every variant",
-        (
-            Named("hazard", f"failures a year{more}", estimate(scene.today["hazard"].after, "rate", "a year", scene.known)),
-            Named(
-                "probability",
-                f"at least one within {scene.case.horizon_text}{more}",
-                estimate(scene.today["probability"].after, "probability", "", scene.known),
-            ),
-        ),
-        detail=True,
-    )
 
 
 def _sentences(scene: Scene) -> list[Block]:

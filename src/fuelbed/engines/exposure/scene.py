@@ -23,7 +23,7 @@ from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.interventions import removal
 from fuelbed.numerics.process.structure import Event
 
-__all__ = ["LISTED", "Measure", "Scene", "set_up"]
+__all__ = ["LISTED", "Measure", "Row", "Scene", "set_up"]
 
 LISTED = 200
 _MEASURED = 24  # measures whose numbers are worked out; of all others the variants are counted

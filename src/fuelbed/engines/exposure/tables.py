@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.shown import count, number, per_cent
-from fuelbed.engines.exposure.scene import Measure, Scene
+from fuelbed.engines.exposure.scene import Measure, Row, Scene
 from fuelbed.engines.exposure.words import listing, rate
 from fuelbed.numerics.attack.breakeven import BreakEven
 from fuelbed.numerics.process.structure import Event
 from fuelbed.numerics.process.values import change, estimate
 
-__all__ = ["measures_table", "variants_table"]
+__all__ = ["after_table", "choke_words", "measures_table", "variants_table"]
 
 _SHOWN = 12
 _ORDER = {"patch": 0, "close": 1, "mend": 2}
@@ -22,16 +22,9 @@ def measures_table(scene: Scene) -> Table:
     for m in sorted(scene.measures, key=lambda m: (_ORDER[m.kind], m.left)):
         r = m.row
         tone = "good" if m.left == 0 else "bad" if m.kind == "patch" and m.left else "plain"
-        cells = [Cell(m.label), Cell(m.kind), Cell(f"{count(m.left)} of {count(scene.total)}", tone=tone)]  # type: ignore[arg-type]  # closed words
-        if r is None:
-            cells += [Cell("not worked out", tone="muted")] * 3
-        else:
-            cells += [
-                Cell(estimate=change(r["hazard"].ratio, scene.known)),
-                Cell(estimate=estimate(r["hazard"].after, "rate", "a year", scene.known)),
-                Cell(estimate=estimate(r["probability"].after, "probability", "", scene.known)),
-            ]
-        rows.append((*cells, _enough(m), Cell("" if m.cost is None else _cost(m))))
+        left = Cell(f"{count(m.left)} of {count(scene.total)}", tone=tone)  # type: ignore[arg-type]  # closed words
+        moved = Cell("not worked out", tone="muted") if r is None else Cell(estimate=change(r["hazard"].ratio, scene.known))
+        rows.append((Cell(m.label), Cell(m.kind), left, moved, _enough(m), Cell("" if m.cost is None else _cost(m))))
     return Table(
         "measures",
         "Patches against closings: what is left",
@@ -40,14 +33,37 @@ def measures_table(scene: Scene) -> Table:
             Column("kind", "kind"),
             Column("left", "variants left"),
             Column("change", "failures a year", "estimate"),
-            Column("hazard", "left a year", "estimate", brief=False),
-            Column("probability", f"at least one within {scene.case.horizon_text}", "estimate", brief=False),
             Column("enough", "enough if others come", brief=any(m.enough for m in scene.measures)),
             Column("cost", "cost", brief=False),
         ),
         tuple(rows),
         note=_note(scene),
         empty="Nothing that the goal reads can be patched, closed or mended.",
+    )
+
+
+def after_table(scene: Scene) -> Table:
+    """The numbers after each measure, beside today's."""
+    today = (Cell("nothing done"), *_numbers(scene, scene.today))
+    rows = [(Cell(m.label), *_numbers(scene, m.row)) for m in scene.measures if m.row is not None]
+    return Table(
+        "after_measures",
+        "What is left a year, and within the horizon",
+        (
+            Column("measure", "measure", "code"),
+            Column("hazard", "failures a year", "estimate"),
+            Column("probability", f"at least one within {scene.case.horizon_text}", "estimate"),
+        ),
+        (today, *rows),
+        note="Counted without unknown variants of the classes whose rate is not given." if scene.open_classes else "",
+        detail=True,
+    )
+
+
+def _numbers(scene: Scene, r: Row) -> tuple[Cell, Cell]:
+    return (
+        Cell(estimate=estimate(r["hazard"].after, "rate", "a year", scene.known)),
+        Cell(estimate=estimate(r["probability"].after, "probability", "", scene.known)),
     )
 
 
@@ -67,6 +83,8 @@ def _enough(m: Measure) -> Cell:
     if b.always:
         return Cell("always enough", tone="good")
     span = "" if b.high - b.low <= 0.005 * b.high else f" ({number(b.low)} to {number(b.high)})"
+    if b.value <= 0:
+        return Cell(f"not at the middle (0 to {rate(b.high)})", tone="bad")
     return Cell(f"< {rate(b.value)}{span}")
 
 

@@ -118,7 +118,7 @@ def cut_sentence(scene: Scene) -> str:
         return "There is nothing to close: no exploit, exposure or control that the goal reads can be changed."
     if cut.closings is None:
         return (
-            "No set of measures that have a `cost` leaves the attacker no way: what would be needed has none. "
+            "No set of measures that have a cost leaves the attacker no way: what would be needed has none. "
             "Give a cost to closing the exposures."
         )
     if not cut.closings:
@@ -129,11 +129,11 @@ def cut_sentence(scene: Scene) -> str:
     else:
         parts.append(f"No set that costs less than {number(cut.bound)} cuts; whether one between does was not settled in time.")
     if cut.counted:
-        parts.append("No measure has a `cost`, so each counts 1.")
+        parts.append("No measure has a cost, so each counts 1.")
     elif any(c.cost is None for c in scene.closings):
         bare = [f"`{c.name}`" for c in scene.closings if c.cost is None]
         shown = listing(bare[:4]) if len(bare) <= 4 else f"{', '.join(bare[:4])} and {len(bare) - 4} more"
-        parts.append(f"Left out, for want of a `cost`: {shown}.")
+        parts.append(f"Left out, for want of a cost: {shown}.")
     if cut.moves:
         parts.append("Within the range of the costs another set may be the cheapest.")
     return " ".join(parts)
@@ -165,9 +165,7 @@ def depth_sentence(scene: Scene) -> str:
         if d.nominal.groups == d.effective.groups or not joint:
             parts[-1] += f", and as many independent ones: depth {d.effective.groups}."
         else:
-            why = listing(
-                [f"{listing([f'`{n}`' for n in g])} hang on {listing([f'`{x}`' for x in s]) or 'one another'}" for g, s in joint]
-            )
+            why = listing([f"{listing([f'`{n}`' for n in g])} hang on {listing(list(s)) or 'one another'}" for g, s in joint])
             parts[-1] += f"; {why}: depth {d.effective.groups}."
     if d.down:
         names = listing([f"`{n}`" for n in d.down])
