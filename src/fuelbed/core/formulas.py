@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from fuelbed.core.arithmetic import FUNCTIONS, Arith, Call, Measured, Name, Num, Operation
 from fuelbed.core.findings import Span
+from fuelbed.core.numbers import SECONDS, unit_of_time
 from fuelbed.core.scanner import MAX_DEPTH, Cursor, Place, TextFault, Token, did_you_mean, scan
 
 __all__ = ["COMPARISON", "MAX_HEIGHT", "WORDS", "FormulaParser", "formula_height", "joined", "parse_formula", "print_formula"]
@@ -33,6 +34,7 @@ COMPARISON = 4
 """How tightly a comparison binds: `FormulaParser.formula(COMPARISON, ...)` reads one arithmetic term."""
 _MEANT = {"**": "^", "&&": "and", "||": "or", "&": "and", "|": "or", "!": "not", "~": "not", "%": "", "=": "", "==": "", "!=": ""}
 _GLUED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z_][A-Za-z0-9_]*)", re.ASCII)
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])([0-9]+(?:\.[0-9]+)?)[ \t]*\Z", re.ASCII)
 _PAIRS = ("<=", ">=", "==", "!=", "**", "&&", "||")
 
 
@@ -85,11 +87,20 @@ class FormulaParser(Cursor):
             word = _MEANT[t.text]
             cure = f"Write `{word}`." if word else "Compare with `<`, `<=`, `>` or `>=`."
             raise self.fault(t, f"`{t.text}` is not an operator here.", cure)
+        self._united(t)
         if glued := _GLUED.match(self.text, t.start):
             cure = f"Write `{glued[1]} * {glued[2][:40]}`; numbers with a unit are parameters."
             raise self.fault(t, "a name does not start with a digit.", cure)
         if t.text.lower() in WORDS and t.text not in WORDS:
             raise self.fault(t, f"`{t.text}` is not an operator.", f"Write `{t.text.lower()}`.")
+
+    def _united(self, t: Token) -> None:
+        """`0.3 s` and `300ms`: numbers of a formula have no unit, and count in seconds where they are times."""
+        apart, glued = _NUMBER.search(self.text[: t.start]), _GLUED.match(self.text, t.start)
+        digits, word = (glued[1], glued[2]) if glued else (apart[1], t.text) if apart and t.kind == "name" else ("", "")
+        if digits and (unit := unit_of_time(word)):
+            cure = f"Numbers here have no unit: write `{float(digits) * SECONDS[unit]:g}` for seconds, or make it a parameter."
+            raise self.fault(t, f"`{digits} {word}` has a unit.", cure)
 
     def formula(self, power: int, depth: int) -> Arith:
         """Pratt loop: operators that bind tighter than `power`."""

@@ -57,7 +57,8 @@ def test_cures() -> None:
         ("a ** 2", "Write `^`."),
         ("a && b", "Write `and`."),
         ("hil(a, 1, 2)", "Did you mean `hill`?"),
-        ("300ms", "Write `300 * ms`; numbers with a unit are parameters."),
+        ("300ms", "Numbers here have no unit: write `0.3` for seconds, or make it a parameter."),
+        ("300queue", "Write `300 * queue`; numbers with a unit are parameters."),
     ]:
         with pytest.raises(TextFault) as caught:
             parse_formula(text)
@@ -112,3 +113,11 @@ def test_late_against_the_sum_and_the_library() -> None:
         for x in (0.01, 1.0, 20.0, 380.0, 420.0):
             assert late(n, 2.0, x / 2) == pytest.approx(float(gammaincc(n + 1, x)), rel=1e-9, abs=1e-14)
     assert late(-3, 1, 1) == late(0, 1, 1)
+
+
+@pytest.mark.parametrize(("text", "number"), [("0.3 s + waiting", "0.3"), ("300ms + waiting", "0.3"), ("2 * (x + 5 min)", "300")])
+def test_a_number_with_a_unit_gets_its_own_cure(text: str, number: str) -> None:
+    with pytest.raises(TextFault) as e:
+        parse_formula(text)
+    assert "has a unit" in e.value.message
+    assert f"Numbers here have no unit: write `{number}` for seconds" in e.value.cure

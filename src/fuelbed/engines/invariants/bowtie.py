@@ -36,7 +36,7 @@ def bowtie_picture(scene: Scene, controls: Sequence[Control], shared: Sequence[S
     drawn = {b for x in (*threats, *after) for b in x["barriers"]}
     held = {
         c.name: {
-            "label": c.name,
+            "label": f"{c.name} (needs {c.factor.needs}, {c.unarmed})" if c.unarmed else c.name,
             "state": c.factor.state,
             "fails": [c.fails.value, c.fails.low, c.fails.high] if not c.fails.is_unknown else None,
             "shares": [s.key for s in shared if c.name in s.members],

@@ -52,12 +52,20 @@ def _control(scene: Scene, c: Control) -> Row:
     }[f.state]
     if f.state == "effective" and f.occurred:
         happened = "It was there and in order, and did not hold this time."
+    if c.unarmed and f.state not in ("missing", "bypassed"):
+        happened += f" It needs `{f.needs}`, {c.unarmed}: by the model it could not act."
     if c.grounds.seen:
         happened += (
             f" {listed(c.grounds.seen).capitalize()}." if not c.grounds.seen[0].startswith("`") else f" {listed(c.grounds.seen)}."
         )
     return Row(
-        c.name, "control", plain(f.what), happened, plain(c.grounds.because), _counted(scene, c), tuple(_touching(scene, c.name))
+        c.name,
+        "control",
+        plain(f.what),
+        happened,
+        plain(c.grounds.because),
+        _counted(scene, c),
+        tuple(dict.fromkeys([*_touching(scene, c.name), *(_touching(scene, f.needs) if f.needs else ())])),
     )
 
 

@@ -9,9 +9,9 @@ from fuelbed.core.case import Case, ControlState, Factor
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.quantities import Quantity
 from fuelbed.engines.invariants.evidence import Grounds, grounds_of
-from fuelbed.engines.invariants.scene import Scene
+from fuelbed.engines.invariants.scene import Scene, happened
 
-__all__ = ["STATES", "Control", "Shared", "controls_of", "on_demand", "shared_by"]
+__all__ = ["STATES", "Control", "Shared", "controls_of", "on_demand", "shared_by", "unarmed"]
 
 STATES: tuple[ControlState, ...] = ("missing", "bypassed", "failed", "effective")
 """The order in which they are told: what was not there at all comes first."""
@@ -39,6 +39,7 @@ class Control:
 
     guards  the lines that name it. cuts: how many minimal cut sets of the failure hold its failure, None where that is not known;
     later   the outcomes whose cut sets hold it, the failure first.
+    unarmed why the signal that it needs could not make it act in this incident, "" where it could.
     """
 
     factor: Factor
@@ -47,6 +48,7 @@ class Control:
     later: tuple[str, ...]
     fails: Estimate
     grounds: Grounds
+    unarmed: str = ""
 
     @property
     def name(self) -> str:
@@ -61,7 +63,11 @@ def controls_of(scene: Scene) -> tuple[Control, ...]:
     for f in case.of_kind("control"):
         later = tuple(o for o in held if f.name in held[o])
         cuts = None if scene.cuts is None else scene.cuts.of(f.name)
-        out.append(Control(f, scene.guarded.get(f.name, ()), cuts, later, on_demand(f), grounds_of(case, f, scene.corpus)))
+        out.append(
+            Control(
+                f, scene.guarded.get(f.name, ()), cuts, later, on_demand(f), grounds_of(case, f, scene.corpus), unarmed(scene, f)
+            )
+        )
     return tuple(sorted(out, key=lambda c: STATES.index(c.factor.state)))
 
 
@@ -79,6 +85,19 @@ def on_demand(f: Factor) -> Estimate:
     given = fails.given and broken.given
     value = min(max(1 - (1 - broken.middle) * (1 - fails.middle), low), high) if given else None
     return Estimate(value, low, high, "probability", method="1 - (1 - broken)(1 - fails), at the ends")
+
+
+def unarmed(scene: Scene, f: Factor) -> str:
+    """`which is not there`, `which never shows it` or `which was blind`, of the signal that a control needs."""
+    if not f.needs:
+        return ""
+    signal = scene.case.signals.get(f.needs)
+    if signal is None or not signal.installed:
+        return "which is not there"
+    if signal.misses.is_point and signal.misses.low >= 1:
+        return "which never shows it"
+    blind = signal.blind_when is not None and happened(scene.case, signal.blind_when, scene.true)
+    return "which was blind" if blind else ""
 
 
 # ---- what layers share -----------------------------------------------------------------------------------------------------------

@@ -213,13 +213,19 @@ def controls_table(scene: Scene, controls: Sequence[Control], shared: Sequence[S
         rows,
         note="Guards: the lines that need it to fail. Fails on demand: broken for good or failing this time, 1 - (1 - broken)(1 - fails). "
         "Shares: what it and another control depend on; a common cause that the case declares is counted; what is not counted is said."
+        + (
+            " Without the signal that it needs a control cannot act, whatever its chance."
+            if any(c.unarmed for c in controls)
+            else ""
+        )
         + (f" {plural(left, 'control')} more {'is' if left == 1 else 'are'} not shown." if left > 0 else ""),
     )
 
 
 def _state(c: Control) -> str:
     f = c.factor
-    return "effective, did not hold" if f.state == "effective" and f.occurred else f.state
+    state = "effective, did not hold" if f.state == "effective" and f.occurred else f.state
+    return f"{state}, needs {f.needs}, {c.unarmed}" if c.unarmed and f.state not in ("missing", "bypassed") else state
 
 
 def shared_words(name: str, shared: Sequence[Shared]) -> Iterator[str]:

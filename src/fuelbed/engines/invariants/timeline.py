@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fuelbed.core.blocks import Picture, Tone
@@ -15,6 +15,7 @@ from fuelbed.engines.invariants.moments import Placed, Told
 from fuelbed.engines.invariants.scene import Scene
 from fuelbed.engines.invariants.strips import strip
 from fuelbed.engines.invariants.words import brief, clock, day_of, listed, plural, spell
+from fuelbed.text.wording import stems
 
 __all__ = ["timelines"]
 
@@ -66,7 +67,8 @@ def _lanes(scene: Scene, told: Told, controls: Sequence[Control], absolute: bool
     if told.placed and told.dated == absolute:
         found.append(_Lane("text", "Told in the text", tuple(_text(scene, told))))
     tables = [e for e in case.events.values() if (e.start is not None) == absolute]
-    found += [_Lane("events", e.name, tuple(_events(e))) for e in tables]
+    for e in tables:
+        found = _with_events(found, e.name, tuple(_events(e)))
     if absolute:
         seen = [
             (s.at.seconds, f"{n} {'on' if s.on else 'off'}", s.source)
@@ -83,6 +85,29 @@ def _lanes(scene: Scene, told: Told, controls: Sequence[Control], absolute: bool
     if told.dated == absolute:
         found.append(_Lane("controls", "Controls", tuple(_controls(scene, told, controls))))
     return [_Lane(x.kind, x.label, x.marks[:_MARKS]) for x in found if x.marks]
+
+
+def _with_events(lanes: Sequence[_Lane], name: str, events: Sequence[_Mark]) -> list[_Lane]:
+    """The lanes and one more, of events; what the text tells at the same minute in like words stays with the text, which names both."""
+    text = list(lanes[0].marks) if lanes and lanes[0].kind == "text" else []
+    minutes: dict[int, list[int]] = {}
+    for i, m in enumerate(text):
+        minutes.setdefault(int(m.t // 60), []).append(i)
+    left = []
+    for e in events:
+        twin = next((i for i in minutes.get(int(e.t // 60), ()) if e.end is None and _alike(text[i].label, e.label)), None)
+        if twin is None:
+            left.append(e)
+        elif not text[twin].source.endswith(f", {name}"):
+            text[twin] = replace(text[twin], source=f"{text[twin].source}, {name}")
+    told = [replace(lanes[0], marks=tuple(text)), *lanes[1:]] if text else list(lanes)
+    return [*told, _Lane("events", name, tuple(left))]
+
+
+def _alike(a: str, b: str) -> bool:
+    """Whether at least half of the telling words of the shorter one are in the other."""
+    one, two = set(stems(a)), set(stems(b))
+    return 2 * len(one & two) >= min(len(one), len(two)) > 0
 
 
 def _text(scene: Scene, told: Told) -> Iterator[_Mark]:

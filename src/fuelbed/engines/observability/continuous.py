@@ -119,7 +119,7 @@ def _table(k: Known) -> Table:
         )
     return Table(
         f"observability_{k.model.name}",
-        f"What {joined(k.columns)} show of `{k.model.name}`",
+        f"What {joined(k.columns)} {'shows' if len(k.columns) == 1 else 'show'} of `{k.model.name}`",
         (
             Column("place", "near"),
             Column("state", "at"),

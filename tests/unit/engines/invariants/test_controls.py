@@ -244,3 +244,29 @@ def test_truths_of_lines() -> None:
 def test_every_control_has_a_row_with_or_without_invariants() -> None:
     table = next(b for b in answer(case_of("", FIVE, LINES)).blocks if isinstance(b, Table) and b.id == "controls")
     assert {row[0].text for row in table.rows} == {"alarm", "probe", "breaker", "limiter", "rollback"}
+
+
+@pytest.mark.parametrize(
+    ("signal", "why"),
+    [
+        ("{sees: push}", ""),
+        ("{sees: push, installed: no}", "which is not there"),
+        ("{sees: push, misses: 1}", "which never shows it"),
+        ("{sees: push, blind_when: push}", "which was blind"),
+    ],
+)
+def test_a_control_without_its_signal_could_not_act(signal: str, why: str) -> None:
+    case = case_of("actions:\n  a1: {does: [observe lag]}\n", FIVE, LINES.replace("{sees: push}", signal))
+    scene = scene_of(case)
+    alarm = next(c for c in controls_of(scene) if c.name == "alarm")
+    assert alarm.unarmed == why
+    shown = next(b for b in answer(case).blocks if isinstance(b, Table) and b.id == "controls")
+    state = next(row[1].text for row in shown.rows if row[0].text == "alarm")
+    assert state == ("effective" if not why else f"effective, needs lag, {why}")
+    row = next(r for r in cast_rows(scene, controls_of(scene), ()) if r.name == "alarm")
+    assert row.actions == ("a1",)  # what shows the signal arms the control
+    assert ("by the model it could not act" in row.happened) is bool(why)
+    (picture,) = [b for b in answer(case).blocks if isinstance(b, Picture) and b.kind == "bowtie"]
+    drawn = picture.data["controls"].get("alarm")  # where it is blind in any case it stands in no cut set
+    if why != "which was blind":
+        assert drawn["label"] == ("alarm" if not why else f"alarm (needs lag, {why})")

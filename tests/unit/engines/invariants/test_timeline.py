@@ -260,3 +260,14 @@ def test_only_pushes_that_break_something_are_drawn() -> None:
     assert "the push begins" in p.alt
     calm = TANK.replace("FLOW", "1").replace("level <= 15", "level <= 99")
     assert [b for b in answer(case_of(calm)).blocks if isinstance(b, Picture)] == []
+
+
+def test_an_event_that_the_text_tells_at_the_same_minute_is_told_once(tmp_path: Path) -> None:
+    rows = "rows: [{at: '2025-09-29T10:07:00Z', name: alert, what: Alerts fired}, {at: '2025-09-29T10:07:00Z', name: deploy}, "
+    rows += "{at: '2025-09-29T10:08:00Z', name: rolled, what: the roll-back fails, end: '2025-09-29T10:09:00Z'}]"
+    more = MORE.replace("rows: [{at: '2025-09-29T10:04:30Z', name: deploy}]", rows)
+    case = in_folder(tmp_path, more, {"m.csv": CSV, "p.md": STORY}, GUARD, STRUCTURE)
+    (p,) = [b for b in answer(case).blocks if isinstance(b, Picture) and b.kind == "timeline"]
+    lanes = {x["kind"]: [(m["t"], m["label"], m["source"]) for m in x["marks"]] for x in p.data["lanes"]}
+    assert [(t, label) for t, label, _ in lanes["events"]] == [(420, "deploy"), (480, "the roll-back fails")]
+    assert [source.endswith(", events") for _, label, source in lanes["text"]] == [False, True, False, False]
