@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fuelbed.core.attackflow import AttackFlow, FlowNode
+from fuelbed.core.attackflow import AttackFlow, FlowEdge, FlowNode
 from fuelbed.core.scanner import is_identifier
 from fuelbed.drafting.model import DraftLine
 from fuelbed.text.wording import identifier
@@ -63,22 +63,30 @@ class _Drafting:
     flow: AttackFlow
     node: dict[str, FlowNode] = field(default_factory=dict)
     before: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # node -> (what leads to it, by which branch)
+    back: dict[str, list[str]] = field(default_factory=dict)
     after: dict[str, list[str]] = field(default_factory=dict)
+    beside: dict[str, dict[str, None]] = field(default_factory=dict)  # node -> what some edge joins it with
     taken: set[str] = field(default_factory=set)
     name: dict[str, str] = field(default_factory=dict)  # of the node's own line or factor
     starts: set[str] = field(default_factory=set)
     factors: list[AttackFactor] = field(default_factory=list)
     lines: list[DraftLine] = field(default_factory=list)
     is_branching: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)  # actions, and what some action leads to
 
     def __post_init__(self) -> None:
         self.node = {n.id: n for n in self.flow.nodes}
         self.taken = {"attack_succeeded", *_RESERVED}
-        for e in self.flow.run():
+        for e in self.flow.edges:
+            self.beside.setdefault(e.source, {})[e.target] = None
+            self.beside.setdefault(e.target, {})[e.source] = None
+        for e in self._grounded():
             self.before.setdefault(e.target, []).append((e.source, e.via))
+            self.back.setdefault(e.target, []).append(e.source)
             self.after.setdefault(e.source, []).append(e.target)
             if e.via == "false":
                 self.is_branching.add(e.source)
+        self.moved = self._reach(n.id for n in self.flow.of("action"))
         self.starts = self._starts()
 
     def parts(self) -> AttackDraft:
@@ -89,9 +97,9 @@ class _Drafting:
                 self.name[n.id] = self._fresh(
                     (n.description or n.name) if n.kind == "condition" else (n.name or n.description), n.kind
                 )
-        exploits = [n for n in self.flow.of("action") if n.id in self.starts or self._cve(n)]
+        exploits = {n.id for n in self.flow.of("action") if n.id in self.starts or self._cve(n)}
         for n in self.flow.of("action"):
-            self._action(n, n in exploits, len(exploits) > 1)
+            self._action(n, n.id in exploits, len(exploits) > 1)
         for n in self.flow.of("condition"):
             self._condition(n)
         for n in self.flow.of("and", "or"):
@@ -100,48 +108,42 @@ class _Drafting:
         self._failure()
         return AttackDraft(self.flow, "attack_succeeded", tuple(self.factors), tuple(self.lines), assets, self._remarks())
 
+    def _grounded(self) -> list[FlowEdge]:
+        """The edges of the attack without those of operators into which nothing leads but such operators."""
+        run = self.flow.run()
+        after: dict[str, list[str]] = {}
+        for e in run:
+            after.setdefault(e.source, []).append(e.target)
+        kept = _reach(after, (n.id for n in self.flow.of("action", "condition")))
+        return [e for e in run if e.source in kept]
+
     def _fresh(self, text: str, fallback: str) -> str:
+        """A name of these words; the lines that are called after it are free, too."""
         name = identifier(text, self.taken, fallback)
-        if not is_identifier(name):
-            name = identifier("", self.taken, fallback)
-        self.taken.add(name)
-        return name
+        name = name if is_identifier(name) else fallback
+        unique, i = name, 2
+        while self.taken & {unique, f"did_{unique}", f"reached_{unique}"}:
+            unique, i = f"{name}_{i}", i + 1
+        self.taken |= {unique, f"did_{unique}", f"reached_{unique}"}
+        return unique
 
     def _starts(self) -> set[str]:
-        """Actions that set it off: nothing leads to them, or only standing conditions do; where all lie on cycles, the first that is left."""
+        """Actions that set it off: nothing leads to them, or only standing conditions do; of a cycle that none leads into, the first."""
         actions = [n.id for n in self.flow.of("action")]
-        starts = {a for a in actions if not self.before.get(a)}
+        starts = {a for a in actions if not self._actions_before(a)}
         reached = self._reach(starts)
         for a in actions:
-            if a not in reached and not self._has_action_before(a):
+            if a not in reached and self._actions_before(a) <= (round_it := self._reach({a})):
                 starts.add(a)
-                reached = self._reach(starts)
-        for a in actions:
-            if a not in reached:
-                starts.add(a)
-                reached |= self._reach({a})
+                reached |= round_it
         return starts
 
     def _reach(self, start: Iterable[str]) -> set[str]:
-        seen, todo = set(start), list(start)
-        while todo:
-            for n in self.after.get(todo.pop(), ()):
-                if n not in seen:
-                    seen.add(n)
-                    todo.append(n)
-        return seen
+        return _reach(self.after, start)
 
-    def _has_action_before(self, action: str) -> bool:
-        seen: set[str] = set()
-        todo = [s for s, _ in self.before.get(action, ())]
-        while todo:
-            n = todo.pop()
-            if self.node[n].kind == "action":
-                return True
-            if n not in seen:
-                seen.add(n)
-                todo += [s for s, _ in self.before.get(n, ())]
-        return False
+    def _actions_before(self, action: str) -> set[str]:
+        """The actions from which an attack comes to this one; itself where it lies on a cycle."""
+        return {n for n in _reach(self.back, self.back.get(action, ())) if self.node[n].kind == "action"}
 
     def _cve(self, n: FlowNode) -> str:
         """The one CVE that an action, or a vulnerability beside it, names; "" for none and for several."""
@@ -154,8 +156,7 @@ class _Drafting:
 
     def _beside(self, n: FlowNode) -> list[FlowNode]:
         """Assets and other objects on an edge with it, in either direction."""
-        ends = [e.target if e.source == n.id else e.source for e in self.flow.edges if n.id in (e.source, e.target)]
-        return [self.node[i] for i in dict.fromkeys(ends) if self.node[i].kind in ("asset", "object")]
+        return [self.node[i] for i in self.beside.get(n.id, ()) if self.node[i].kind in ("asset", "object")]
 
     def _done(self, own: str) -> str:
         return f"did_{self.name[own]}"
@@ -173,23 +174,23 @@ class _Drafting:
             return f"(reached_{name} and {'not ' if via == 'false' else ''}{name})"
         return name
 
-    def _terms(self, own: str) -> list[str]:
-        """What leads to a node; operators into which nothing leads are nothing."""
-        return list(dict.fromkeys(self._term(s, via) for s, via in self.before.get(own, ()) if not self._is_empty(s)))
+    def _terms(self, own: str) -> tuple[list[str], list[str]]:
+        """What leads to a node: steps, and what only stands there (no action leads to it). A standing condition does nothing by itself: where
+        a node has both and is no AND, one of each is needed."""
+        led: tuple[list[str], list[str]] = ([], [])
+        for s, via in self.before.get(own, ()):
+            terms = led[s not in self.moved]
+            if (term := self._term(s, via)) not in terms:
+                terms.append(term)
+        return led
 
-    def _is_empty(self, own: str) -> bool:
-        return self.node[own].kind in ("and", "or") and not self._has_ground(own, set())
-
-    def _has_ground(self, own: str, seen: set[str]) -> bool:
-        todo = [own]
-        while todo:
-            n = todo.pop()
-            if self.node[n].kind not in ("and", "or"):
-                return True
-            if n not in seen:
-                seen.add(n)
-                todo += [s for s, _ in self.before.get(n, ())]
-        return False
+    def _led(self, own: str) -> str:
+        """The same as an expression without brackets around it, "" where nothing leads to it."""
+        steps, standing = self._terms(own)
+        name = self.name[own]
+        if self.node[own].kind == "and" or not (steps and standing):
+            return self._join("and" if self.node[own].kind == "and" else "or", [*steps, *standing], name)
+        return f"{self._any(steps, name)} and {self._any(standing, name)}"
 
     def _join(self, word: str, terms: Sequence[str], base: str) -> str:
         """One expression; of very many terms, some are gathered into lines of their own."""
@@ -215,16 +216,16 @@ class _Drafting:
         )
 
     def _action(self, n: FlowNode, is_exploit: bool, lasts: bool) -> None:
-        name, parts = self.name[n.id], []
-        terms = self._terms(n.id)
-        led = self._any(terms, name) if terms else ""
+        name = self.name[n.id]
+        steps, standing = self._terms(n.id)
         what = n.name or n.description or "A step without a name"
         if is_exploit:
             self._exploit(n, what, lasts)
-        if n.id in self.starts and led and self._has_action_before(n.id):
-            parts.append(f"({name} or {led})")  # on a cycle: either way
+        if n.id in self.starts and steps:  # on a cycle: either way
+            parts = [self._any([name, *steps], name)]
         else:
-            parts += [p for p in (name if is_exploit else "", led) if p]
+            parts = [*([name] if is_exploit else []), *([self._any(steps, name)] if steps else [])]
+        parts += [self._any(standing, name)] if standing else []
         asks: tuple[str, ...] = ()
         if n.tactic in _OUTSIDE:
             asks = ("this happens outside your systems: no exposure of yours is drafted for it. Is there one after all?",)
@@ -275,22 +276,21 @@ class _Drafting:
     def _condition(self, n: FlowNode) -> None:
         name = self.name[n.id]
         what = n.description or n.name or "A condition without words"
-        terms = self._terms(n.id)
-        if not terms:
+        led = self._led(n.id)
+        if not led:
             ask = "was this so before the attack, and is it still? Which control should have seen it?"
             self._factor(n, name, "exposure", what, {"present": "yes"}, (ask,))
         elif n.id in self.is_branching:
             fields = {"present": "{value: 0.2..0.8, basis: assumed}", "in_incident": "unknown"}
             self._factor(n, name, "condition", what, fields, ("the flow goes on either way: how often is it so?",))
-            self.lines.append(DraftLine(f"reached_{name}", self._any(terms, name)))
+            self.lines.append(DraftLine(f"reached_{name}", led))
         else:
             ask = f"{_short(what)}: does it follow whenever the step before it works?"
-            self.lines.append(DraftLine(name, self._join("or", terms, name), (ask,)))
+            self.lines.append(DraftLine(name, led, (ask,)))
 
     def _operator(self, n: FlowNode) -> None:
-        terms = self._terms(n.id)
-        if terms:
-            self.lines.append(DraftLine(self.name[n.id], self._join(n.kind, terms, self.name[n.id])))
+        if led := self._led(n.id):
+            self.lines.append(DraftLine(self.name[n.id], led))
 
     def _assets(self) -> Mapping[str, tuple[str, str]]:
         out: dict[str, tuple[str, str]] = {}
@@ -309,7 +309,7 @@ class _Drafting:
         """The ends of the chain: those that exfiltrate or destroy, else every step that nothing follows."""
         ends = [n for n in self.flow.of("action") if not self.after.get(n.id)]
         harm = [n for n in self.flow.of("action") if n.tactic in _GOALS]
-        last = [n for n in self.flow.of("condition", "and", "or") if not self.after.get(n.id) and self._terms(n.id)]
+        last = [n for n in self.flow.of("condition", "and", "or") if not self.after.get(n.id) and n.id in self.moved]
         if harm:
             terms = [self._done(n.id) for n in harm if not self._leads_to(n, harm)] or [self._done(n.id) for n in harm]
         else:
@@ -331,6 +331,18 @@ class _Drafting:
             for o in self.flow.of("object")
             if not any(o.id in (e.source, e.target) for e in self.flow.edges)
         )
+
+
+def _reach(after: Mapping[str, Sequence[str]], start: Iterable[str]) -> set[str]:
+    """`start` and all that it leads to."""
+    todo = list(start)
+    seen = set(todo)
+    while todo:
+        for n in after.get(todo.pop(), ()):
+            if n not in seen:
+                seen.add(n)
+                todo.append(n)
+    return seen
 
 
 def _said(fields: Mapping[str, str]) -> dict[str, str]:

@@ -226,8 +226,10 @@ def _tell(r: Reading, span: Span, known: Vulnerability, date: str) -> None:
     if known.epss is not None:
         p, rate = known.epss.probability, yearly_rate(known.epss.probability)
         message = f"EPSS{f' of {date}' if date else ''} gives {known.cve} {p:.3g}: the chance that somebody is seen to exploit it anywhere within 30 days."
-        seen = f"once seen anywhere, {rate:.2g} times a year at that pace" if rate < 1e6 else "as good as surely"
-        cure = f"It is published ({seen}) and no rate of your system; use it where you judge `rate`, with its `source`."
+        pace = (
+            f"At that pace it is {rate:.2g} sightings a year, anywhere" if rate < 1e6 else "That is as good as surely, somewhere"
+        )
+        cure = f"{pace}; it is published, and no rate of your system: use it where you judge `rate`, and name it as `source`."
         r.warn("FB159", span, message, cure, Severity.NOTE)
     elif known.epss_read:
         r.warn(
