@@ -64,7 +64,10 @@ def test_a_section_whose_engine_is_not_built_is_kept_and_asks_for_nothing() -> N
 
 @pytest.mark.parametrize(
     "name",
-    ["posthog-2025-09-29", "mybinder-2022-01-27", "roblox-2021-10-28", "cloudflare-2025-11-18", "github-2018-10-21"],
+    [
+        *("posthog-2025-09-29", "mybinder-2022-01-27", "roblox-2021-10-28", "cloudflare-2025-11-18", "github-2018-10-21"),
+        *("equifax-2017", "log4shell-2021", "capital-one-2019"),
+    ],
 )
 def test_the_shipped_summaries_say_what_how_sure_and_what_would_change_it(name: str) -> None:
     report = analyze(read_case(CASES / name))
