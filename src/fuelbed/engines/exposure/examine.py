@@ -7,7 +7,7 @@ from fuelbed.core.case import Case
 from fuelbed.core.facts import Facts, NotFound, Tipping
 from fuelbed.core.options import Options
 from fuelbed.engines.exposure.findings import findings
-from fuelbed.engines.exposure.scene import Scene, set_up
+from fuelbed.engines.exposure.scene import Scene, Ways, set_up
 from fuelbed.engines.exposure.tables import after_table, choke_words, measures_table, variants_table
 from fuelbed.engines.exposure.words import claim, cut_sentence, depth_sentence
 
@@ -24,6 +24,8 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     if not any(f.role in ("exploit", "exposure") for f in case.factors.values()):
         return Answer("The case names no exploit and no exposure.", (Ask(_ASK),))
     scene = set_up(case, t if isinstance(t := facts[Tipping], Tipping) else None, options)
+    if not isinstance(scene, Scene):
+        return Answer(claim(scene), tuple(_sentences(scene)), tuple(findings(scene)))
     blocks: list[Block] = [
         measures_table(scene),
         *_sentences(scene),
@@ -34,8 +36,8 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     return Answer(claim(scene), tuple(blocks), tuple(findings(scene)))
 
 
-def _sentences(scene: Scene) -> list[Block]:
-    if not scene.total:
+def _sentences(scene: Ways) -> list[Block]:
+    if not scene.lead:
         return []
     out: list[Block] = [Sentence(f"{cut_sentence(scene)} {depth_sentence(scene)}")]
     if scene.chokes:

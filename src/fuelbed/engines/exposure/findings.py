@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from fuelbed.core.engine_codes import ALL_CODES
 from fuelbed.core.findings import Finding, Span
-from fuelbed.engines.exposure.scene import Scene
+from fuelbed.engines.exposure.scene import Ways
 from fuelbed.engines.exposure.words import listing
 from fuelbed.numerics.attack.boundaries import implicit
 
 __all__ = ["findings"]
 
 
-def findings(scene: Scene) -> list[Finding]:
+def findings(scene: Ways) -> list[Finding]:
     return [*_boundaries(scene), *_thin(scene), *_unknown_to_numbers(scene)]
 
 
@@ -21,7 +21,7 @@ def _made(code: str, message: str, cure: str, span: Span | None) -> Finding:
     return Finding(code, ALL_CODES[code].severity, message, cure, span)
 
 
-def _boundaries(scene: Scene) -> Iterator[Finding]:
+def _boundaries(scene: Ways) -> Iterator[Finding]:
     assets = scene.case.exposure.assets
     for c in implicit(scene.case):
         message = (
@@ -32,7 +32,7 @@ def _boundaries(scene: Scene) -> Iterator[Finding]:
         yield _made("FB240", message, cure, c.span)
 
 
-def _thin(scene: Scene) -> Iterator[Finding]:
+def _thin(scene: Ways) -> Iterator[Finding]:
     d = scene.layers
     if d.effective.groups is None or d.nominal.groups == d.effective.groups:
         return
@@ -46,7 +46,7 @@ def _thin(scene: Scene) -> Iterator[Finding]:
             yield _made("FB241", message, ALL_CODES["FB241"].cure, scene.case.factors[group[0]].span)
 
 
-def _unknown_to_numbers(scene: Scene) -> Iterator[Finding]:
+def _unknown_to_numbers(scene: Ways) -> Iterator[Finding]:
     """Controls that share a `depends_on`, and no common cause says how much of their failures that makes."""
     case = scene.case
     by: dict[str, list[str]] = {}

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from fuelbed.core.case import Case, Factor
+from fuelbed.core.errors import BudgetError
 from fuelbed.core.facts import Tipping
 from fuelbed.core.options import Options
 from fuelbed.core.quantities import Quantity
@@ -23,11 +24,11 @@ from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.interventions import removal
 from fuelbed.numerics.process.structure import Event
 
-__all__ = ["LISTED", "Measure", "Row", "Scene", "set_up"]
+__all__ = ["LISTED", "Measure", "Row", "Scene", "Ways", "set_up"]
 
 LISTED = 200
 _MEASURED = 24  # measures whose numbers are worked out; of all others the variants are counted
-_WORK = 3_000_000  # tape operations times measures; fewer measures where one is long
+_WORK = 300_000  # tape operations times measures; fewer measures where one is long
 _OUTPUTS = ("hazard", "probability")
 Row = Mapping[str, Comparison]
 
@@ -53,42 +54,20 @@ class Measure:
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
-    """total  how many variants there are today, `generated` of them with an exploit that is in no list yet.
-    fixed  the rates of unknown variants that nobody gave, as 0: the numbers are those of what is listed, and the rest comes on top.
-    known  whether every listed rate is given.
-    share  of today's hazard that a patch must get below to be "enough".
-    """
+class Ways:
+    """What the graph of ways alone says, however many variants there are: the cheapest cut, the depth, what every variant holds."""
 
     derived: Derived
-    model: Compiled
     composed: Composed
-    today: Row
-    measures: tuple[Measure, ...]
-    total: int
-    generated: int
-    fixed: Mapping[str, float | str]
-    known: bool
-    share: float
 
     @property
     def case(self) -> Case:
         return self.derived.case
 
     @property
-    def open_classes(self) -> list[str]:
-        """Classes of which nobody said how often an unknown variant arrives."""
-        return [c for c in self.derived.unknown if not self.derived.declared(c)]
-
-    def of(self, *kinds: str) -> list[Measure]:
-        return [m for m in self.measures if m.kind in kinds]
-
-    @cached_property
-    def variants(self) -> list[tuple[Event, ...]]:
-        """The smallest ones, at most `LISTED`."""
-        s, gone = self.model.structure, _gone(self.model)
-        rows = s.cut_sets(s.lines[self.case.failure], LISTED + 50 * len(gone))
-        return [c for c in rows if not gone & set(c)][:LISTED]
+    def lead(self) -> bool:
+        """Whether some way leads to the goal at all."""
+        return bool(self.composed.graph.reached()[self.composed.goal])
 
     @cached_property
     def closings(self) -> list[Closing]:
@@ -109,15 +88,55 @@ class Scene:
         return [places[i] for i in choke_points(self.composed.graph, self.composed.goal, list(places))]
 
 
+@dataclass(frozen=True, eq=False)
+class Scene(Ways):
+    """total  how many variants there are today, `generated` of them with an exploit that is in no list yet.
+    fixed  the rates of unknown variants that nobody gave, as 0: the numbers are those of what is listed, and the rest comes on top.
+    known  whether every listed rate is given.
+    share  of today's hazard that a patch must get below to be "enough".
+    """
+
+    model: Compiled
+    today: Row
+    measures: tuple[Measure, ...]
+    total: int
+    generated: int
+    fixed: Mapping[str, float | str]
+    known: bool
+    share: float
+
+    @property
+    def open_classes(self) -> list[str]:
+        """Classes of which nobody said how often an unknown variant arrives."""
+        return [c for c in self.derived.unknown if not self.derived.declared(c)]
+
+    def of(self, *kinds: str) -> list[Measure]:
+        return [m for m in self.measures if m.kind in kinds]
+
+    @cached_property
+    def variants(self) -> list[tuple[Event, ...]]:
+        """The smallest ones, at most `LISTED`."""
+        s, gone = self.model.structure, _gone(self.model)
+        rows = s.cut_sets(s.lines[self.case.failure], LISTED + 50 * len(gone))
+        return [c for c in rows if not gone & set(c)][:LISTED]
+
+
 def _gone(model: Compiled) -> set[Event]:
     return {e for e in model.structure.events if e[0] == "condition" and absent(model.case, e[1])}
 
 
-def set_up(case: Case, tipping: Tipping | None, options: Options) -> Scene:
-    """Raises `BudgetError` where the structure is too large."""
+def set_up(case: Case, tipping: Tipping | None, options: Options) -> Scene | Ways:
+    """Only `Ways` where the variants are too many to be worked out. Raises `BudgetError` where the graph is too large too."""
     derived = with_unknown(case)
-    model = compile_case(derived.case, tipping)
     composed = compose(derived.case)
+    try:
+        model = compile_case(derived.case, tipping)
+        return _numbers(derived, composed, model, options)
+    except BudgetError:
+        return Ways(derived, composed)
+
+
+def _numbers(derived: Derived, composed: Composed, model: Compiled, options: Options) -> Scene:
     rng = np.random.default_rng(options.seed)
     fixed = {f"{u}.rate": 0.0 for c, u in derived.unknown.items() if not derived.declared(c)}
     knobs = model.knobs.values()
@@ -131,13 +150,12 @@ def set_up(case: Case, tipping: Tipping | None, options: Options) -> Scene:
     first = sorted(measures, key=lambda m: (m.left, m.kind != "close"))
     chosen = [m for m in measures if m in first[:most] or m.kind == "patch"][: 2 * most]
     rows = [{**fixed, **_overrides(model, m)} for m in chosen]
-    paired = work * len(rows) <= _WORK
-    before = bounds(model, [fixed], _OUTPUTS, rng, paired=False)[0]
-    after = bounds(model, rows, _OUTPUTS, rng, before=fixed, chance=paired) if rows else []
+    effort = min(1.0, _WORK / (work * (len(rows) + 1)))
+    today, *after = bounds(model, [fixed, *rows], _OUTPUTS, rng, before=fixed, wanted=("after", "ratio"), effort=effort)
     done = {m.label: r for m, r in zip(chosen, after, strict=True)}
     enough = _enough(derived, model, chosen, fixed, share, rng)
     full = tuple(_filled(m, done.get(m.label), enough.get(m.label)) for m in measures)
-    return Scene(derived, model, composed, before, full, counts.total, counts.generated, fixed, known, share)
+    return Scene(derived, composed, model, today, full, counts.total, counts.generated, fixed, known, share)
 
 
 def _filled(m: Measure, row: Row | None, enough: BreakEven | None) -> Measure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fuelbed.core.shown import count, number, per_cent
-from fuelbed.engines.exposure.scene import Measure, Scene
+from fuelbed.engines.exposure.scene import Measure, Scene, Ways
 from fuelbed.numerics.attack.closing import CheapestCut
 from fuelbed.numerics.attack.depth import Depth
 from fuelbed.numerics.process.bounds import Bound
@@ -43,12 +43,14 @@ def best(scene: Scene, kind: str) -> Measure | None:
     return min(some, key=lambda m: (*_rest(m), m.cost.middle if m.cost is not None else float("inf")), default=None)
 
 
-def claim(scene: Scene) -> str:
+def claim(scene: Ways) -> str:
     """Three sentences at most, a line each."""
-    if not scene.total:
+    if not scene.lead:
         return f"No combination of the listed factors reaches `{scene.case.failure}`, by any exploit."
-    patch, close = used(scene), best(scene, "close")
-    out = [_first(scene, patch, close)]
+    if isinstance(scene, Scene):
+        out = [_first(scene, used(scene), best(scene, "close"))]
+    else:
+        out = ["The ways are too many to be told one by one, so there are no numbers; what cuts them all can be said."]
     if scene.cut.closings:
         out.append(_short_cut(scene.cut))
     d = scene.layers
@@ -111,7 +113,7 @@ def _cost(cut: CheapestCut) -> str:
     return f"{number(cut.cost)} ({number(cut.low)} to {number(cut.high)})"
 
 
-def cut_sentence(scene: Scene) -> str:
+def cut_sentence(scene: Ways) -> str:
     """The cheapest cut with its cost, its proof, and how far it depends on the costs."""
     cut = scene.cut
     if not scene.closings:
@@ -143,21 +145,25 @@ def _short_depth(nominal: Depth, effective: Depth) -> str:
     if nominal.groups is None and effective.groups is None:
         return f"Depth: more than {effective.beyond} independent controls must fall."
     shown = "more than " + str(nominal.beyond) if nominal.groups is None else str(nominal.groups)
+    if effective.groups == 0:
+        return "Depth 0: on the easiest variant no control stands in the way."
     if nominal.groups == effective.groups:
         return f"Depth: {shown} control{'' if nominal.groups == 1 else 's'} must fall on the easiest variant."
     return f"Depth: {shown} controls are drawn on the easiest variant, but they count as {effective.groups}."
 
 
-def depth_sentence(scene: Scene) -> str:
+def depth_sentence(scene: Ways) -> str:
     """Nominal against effective depth, and why they differ."""
     d, goal = scene.layers, scene.case.failure
     parts = []
-    if not scene.total:
+    if not scene.lead:
         return ""
     if not d.controls:
         parts.append(f"No control that stands is on any way to `{goal}`: depth 0.")
     elif d.effective.groups is None and d.nominal.groups is None:
         parts.append(f"On every variant more than {d.effective.beyond} independent controls must fall.")
+    elif d.effective.groups == 0:
+        parts.append("On the easiest variant no control stands in the way: depth 0.")
     else:
         nominal = f"more than {d.nominal.beyond}" if d.nominal.groups is None else str(d.nominal.groups)
         parts.append(f"On the easiest variant {nominal} control{'' if nominal == '1' else 's'} must fall as drawn")

@@ -30,8 +30,8 @@ from fuelbed.numerics.sampling import box_points
 __all__ = ["BreakEven", "break_even"]
 
 Array = NDArray[np.float64]
-_CORNERS = 10
-_POINTS = 64
+_CORNERS = 6
+_POINTS = 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
+import numpy as np
+
 from fuelbed.numerics.attack.graph import AndOr
-from fuelbed.numerics.attack.words import packed, reached, unpacked
+from fuelbed.numerics.attack.words import Words, reached, unpacked
 
 __all__ = ["Depth", "depth", "merged"]
 
@@ -54,13 +56,23 @@ def merged(depends: Sequence[Iterable[str]]) -> list[list[int]]:
 
 def depth(graph: AndOr, goal: int, groups: Sequence[Sequence[int]], most: int = 3) -> Depth:
     """groups: by group the *source* nodes that say "this control fell"; with none fallen none of them is reached."""
-    every = [i for g in groups for i in g]
     for size in range(min(most, len(groups)) + 1):
         sets = combinations(range(len(groups)), size)
         while some := list(islice(sets, _AT_ONCE)):
-            fallen = [{i for g in s for i in groups[g]} for s in some]
-            shut = packed(graph.n, [[i for i in every if i not in f] for f in fallen])
-            got = unpacked(reached(graph, goal, shut), len(some))
+            got = unpacked(reached(graph, goal, _standing(graph.n, groups, some)), len(some))
             if got.any():
                 return Depth(size, size, some[int(got.argmax())])
     return Depth(None, min(most, len(groups)))
+
+
+def _standing(n: int, groups: Sequence[Sequence[int]], fallen: Sequence[tuple[int, ...]]) -> Words:
+    """(n, words): a bit for each set of fallen groups, set at the nodes of all the groups that still stand."""
+    words = (len(fallen) + 63) // 64
+    stands = np.ones((len(groups), 64 * words), dtype=bool)
+    for s in zip(*fallen, strict=True):
+        stands[list(s), np.arange(len(fallen))] = False
+    out = np.zeros((n, words), dtype=np.uint64)
+    rows = np.packbits(stands, axis=1, bitorder="little").view(np.uint64)
+    for g, nodes in enumerate(groups):
+        out[list(nodes)] = rows[g]
+    return out
