@@ -31,6 +31,7 @@ _KEV_BYTES, _EPSS_BYTES = 50_000_000, 200_000_000
 _KEV_CURE = "Download `known_exploited_vulnerabilities.json` again, and leave it as it is."
 _EPSS_CURE = "Download `epss_scores-YYYY-MM-DD.csv` again, and unpack it if it ends in `.gz`."
 _HEADER = ("cve", "epss")
+_HEAD = 1_000  # characters of a line
 
 
 @dataclass(slots=True)
@@ -151,7 +152,7 @@ def _epss(faults: FileFaults, data: bytes, wanted: set[str]) -> _Epss:
         raise SheetFault("the file is packed.", "Unpack it: `gunzip epss_scores-2025-11-01.csv.gz`.")
     comment, header, line = _head(data)
     columns = [c.strip().lower() for c in header.split(",")]
-    if not set(_HEADER) <= set(columns):
+    if not set(_HEADER) <= set(columns) or len(header) >= _HEAD:
         raise SheetFault("there is no header `cve,epss,percentile`.", _EPSS_CURE, "FB157", line)
     said = dict(part.strip().split(":", 1) for part in comment.lstrip("#").split(",") if ":" in part)
     date = said.get("score_date", "")[:10]
@@ -172,10 +173,10 @@ def _head(data: bytes) -> tuple[str, str, int]:
         raise SheetFault("the file is empty.", _EPSS_CURE)
     first, _, rest = data.partition(b"\n")
     try:
-        comment = first.decode("utf-8-sig").strip()
+        comment = first[:_HEAD].decode("utf-8-sig").strip()
         if not comment.startswith("#"):
             return "", comment, 1
-        return comment, rest.partition(b"\n")[0][:1_000].decode("utf-8").strip(), 2
+        return comment, rest.partition(b"\n")[0][:_HEAD].decode("utf-8").strip(), 2
     except UnicodeDecodeError:
         raise SheetFault("the file is not UTF-8.", _EPSS_CURE) from None
 
@@ -187,7 +188,7 @@ def _rows(data: bytes, wanted: set[str]) -> list[tuple[int, str]]:
         at = data.find(b"\n" + cve.encode() + b",")
         if at >= 0:
             end = data.find(b"\n", at + 1)
-            row = data[at + 1 : end if end >= 0 else len(data)][:1_000]
+            row = data[at + 1 : end if end >= 0 else len(data)][:_HEAD]
             out.append((data.count(b"\n", 0, at + 1) + 1, row.decode("utf-8", "replace").strip()))
     return out
 

@@ -22,6 +22,8 @@ class FlowFaults:
 
     document: JsonText
     _found: list[tuple[str, Severity, Path, str, str]] = field(default_factory=list)
+    _errors: int = 0
+    _untold: int = 0  # notes and warnings past the limit
 
     def error(self, code: str, path: Path, message: str, cure: str = _CURE) -> None:
         self._add(code, Severity.ERROR, path, message, cure)
@@ -33,19 +35,27 @@ class FlowFaults:
         self._add(code, Severity.NOTE, path, message, cure)
 
     def _add(self, code: str, severity: Severity, path: Path, message: str, cure: str) -> None:
+        if severity is not Severity.ERROR and len(self._found) >= _MOST:
+            self._untold += 1
+            return
         self._found.append((code, severity, path, visible(message), visible(cure)))
-        if len(self._found) >= _MOST and any(f[1] is Severity.ERROR for f in self._found):
+        self._errors += severity is Severity.ERROR
+        if self._errors >= _MOST:
             raise InputError(self._told())
 
     def _told(self) -> list[Finding]:
-        kept = self._found[:_MOST]
+        """What was found, the errors first where it is too much."""
+        kept = sorted(self._found, key=lambda f: -f[1].rank)[:_MOST] if self._errors else list(self._found)
+        if self._untold:
+            kept.append(
+                ("FB154", Severity.WARNING, (), f"{self._untold} more like these are not listed.", "Correct these first.")
+            )
         places = self.document.places([path for _, _, path, _, _ in kept]) if kept else {}
         return [Finding(code, severity, message, cure, places[path]) for code, severity, path, message, cure in kept]
 
     def end(self) -> tuple[Finding, ...]:
         """Notes and warnings, where there was no error. Raises `InputError` with everything where there was one."""
-        if any(severity is Severity.ERROR for _, severity, *_ in self._found):
-            self._found.sort(key=lambda f: -f[1].rank)
+        if self._errors:
             raise InputError(self._told())
         return tuple(sorted(self._told(), key=lambda f: f.sort_key))
 

@@ -36,7 +36,7 @@ def older_drawing(boxes: Boxes, lines: Lines = ()) -> bytes:
         rows = [[k, v] for k, v in (properties or {}).items()]
         return {"id": own, "x": 0, "y": 0, "attrs": 0, "template": template, "children": list(children), "properties": rows}
 
-    objects = [put("f0", "flow", boxes, {"name": "A flow"})]
+    objects = [put("f0", "flow", list(boxes), {"name": "A flow"})]
     for own, (kind, properties) in boxes.items():
         anchors = [f"{own}/out", f"{own}/in"] + ([f"{own}/True", f"{own}/False"] if kind == "condition" else [])
         objects.append(put(own, {"AND_operator": "and", "OR_operator": "or"}.get(kind, kind), anchors, properties))
