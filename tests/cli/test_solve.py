@@ -108,6 +108,7 @@ def test_past_the_budget_nothing_is_complete(tmp_path: Path) -> None:
     assert short["cut_sets"] is None or not short["cut_sets"]["complete"]
     assert short["notes"]
     text = run(str(path), "--budget", "100").stdout
+    assert max(map(len, run(str(path), "--budget", "100", "--order-limit", "11").stdout.splitlines())) <= 80
     assert "not exact" in text
     assert max(map(len, text.splitlines())) <= 80
 

@@ -94,7 +94,7 @@ def _cut_sets(s: Solved) -> list[str]:
         return ["Minimal cut sets: none found, see below."]
     limit = f" of at most {c.limit} event{'s' if c.limit != 1 else ''}" if c.limit is not None else ""
     whole = "" if c.complete else "; there are larger ones that were not counted"
-    out = [f"Minimal cut sets{limit}: {count(c.count)}{whole}"]
+    out = wrap(f"Minimal cut sets{limit}: {count(c.count)}{whole}", 79)
     if c.by_order:
         out.append("  by number of events: " + _wrapped([f"{k}: {count(n)}" for k, n in c.by_order.items()], 23))
     if c.top:
