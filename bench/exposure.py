@@ -1,6 +1,6 @@
 """Exploit and exposure at scale, beside networkx where it computes the same. `./dev bench exposure`.
 
-What is measured, medians of wall time:
+What is measured, medians, wall time and in brackets that of the processor:
   engine        everything that the engine says of a generated case (variants, bounds of every measure, depth, cut), caches emptied.
   cut, program  the cheapest cut of a cyclic AND/OR graph (30 % AND, 60 controls that guard several nodes each) by the program.
                 scattered: the same where controls guard nodes at random, which is hard for any program.
@@ -139,19 +139,15 @@ def or_graph(n: int, seed: int = 1) -> tuple[AndOr, int, list[list[int]], list[f
     return AndOr.of(inputs, []), goal, [[i] for i in range(sources, n)], costs
 
 
-def _median(work: Callable[[], object], runs: int) -> float:
-    taken = []
+def _median(work: Callable[[], object], runs: int) -> str:
+    """`wall (processor) s`: on a machine that does other work too, only the second says something."""
+    rows = []
     for _ in range(runs):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         work()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
-
-
-def _processor(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
+        rows.append((time.perf_counter() - start, time.process_time() - used))
+    wall, processor = (statistics.median(x) for x in zip(*rows, strict=True))
+    return f"{wall:.3f} ({processor:.3f}) s"
 
 
 def _engine(nodes: int) -> None:
@@ -172,7 +168,7 @@ def _engine(nodes: int) -> None:
         with_unknown.cache_clear()
         examine(case, Board().for_engine(rows_by_id()["exposure"].takes), Options())
 
-    print(f"engine, case of {size} factors and lines: {_median(whole, 5):.2f} s ({_processor(whole):.2f} s of the processor)")
+    print(f"engine, case of {size} factors and lines: {_median(whole, 5)}")
 
 
 def _mixed(n: int, runs: int, scattered: bool = False) -> None:
@@ -181,12 +177,12 @@ def _mixed(n: int, runs: int, scattered: bool = False) -> None:
     seconds = _median(lambda: cheapest_cut(_fresh(graph), goal, closings, costs), runs)
     found = "none" if cut.closings is None else f"cost {cut.cost:g} of {len(cut.closings)}"
     print(
-        f"cut, program, {n} nodes, {len(graph.heads)} edges, 60 controls{', scattered' if scattered else ''}: {seconds:.2f} s ({found}, {'proved' if cut.proved else f'at least {cut.bound:g}'})"
+        f"cut, program, {n} nodes, {len(graph.heads)} edges, 60 controls{', scattered' if scattered else ''}: {seconds} ({found}, {'proved' if cut.proved else f'at least {cut.bound:g}'})"
     )
     deep, groups = with_controls(inputs, np.flatnonzero(graph.ands).tolist(), closings)
     got = depth(deep, goal, groups, most=2)
     seconds = _median(lambda: depth(_fresh(deep), goal, groups, most=2), runs)
-    print(f"depth 2, {n} nodes, 60 controls: {seconds:.2f} s ({got.groups if got.groups is not None else 'more than 2'})")
+    print(f"depth 2, {n} nodes, 60 controls: {seconds} ({got.groups if got.groups is not None else 'more than 2'})")
 
 
 def _fresh(graph: AndOr) -> AndOr:
@@ -202,13 +198,11 @@ def _flow(n: int, runs: int, peer: bool) -> None:
         start = time.perf_counter()
         value = _networkx(graph, goal, closings, costs)
         beside = f"; networkx {time.perf_counter() - start:.2f} s, value {'equal' if abs(value - cut.cost) < 1e-6 else f'{value} NOT equal'}"
-    print(
-        f"cut, flow, {n} nodes, {len(graph.heads)} edges: {seconds:.3f} s (cost {cut.cost:g} of {len(cut.closings or ())}){beside}"
-    )
+    print(f"cut, flow, {n} nodes, {len(graph.heads)} edges: {seconds} (cost {cut.cost:g} of {len(cut.closings or ())}){beside}")
 
 
 def _networkx(graph: AndOr, goal: int, closings: list[list[int]], costs: list[float]) -> float:
-    import networkx as nx
+    import networkx as nx  # type: ignore[import-untyped]  # it has no types
 
     g = nx.DiGraph()
     cost = {c[0]: w for c, w in zip(closings, costs, strict=True)}

@@ -12,6 +12,7 @@ What the targets are and what is missed: `docs/decisions/0006-what-is-measured.m
 `realserver`: a real HTTP server and clients that retry against the predicted stability boundary, in `bench/realserver/`.
 `dynamics`: retry storms, chains and boundaries beside simpy, in `bench/dynamics.py`.
 `invariants`: temporal logic beside rtamt and scipy, in `bench/invariants.py`; `mining`: mined invariants on PetShop, in `bench/mining.py`.
+`exposure`: cheapest cut, depth and the engine of question 9 at scale, beside networkx, in `bench/exposure.py`.
 No other tool answers these questions, so there is no peer to set beside them; fault-tree solving against its peers comes with
 `fuelbed solve`.
 """
@@ -114,6 +115,12 @@ def invariants() -> None:
     main()
 
 
+def exposure() -> None:
+    from bench.exposure import main
+
+    main()
+
+
 def mining() -> None:
     from bench.mining import main
 
@@ -138,4 +145,11 @@ if __name__ == "__main__":
 
         sys.exit(measure())
     for name in sys.argv[1:] or ["engine", "analyze"]:
-        {"engine": engine, "analyze": analyze, "dynamics": dynamics, "invariants": invariants, "mining": mining}[name]()
+        {
+            "engine": engine,
+            "analyze": analyze,
+            "dynamics": dynamics,
+            "invariants": invariants,
+            "mining": mining,
+            "exposure": exposure,
+        }[name]()

@@ -28,7 +28,7 @@ __all__ = ["LISTED", "Measure", "Row", "Scene", "Ways", "set_up"]
 
 LISTED = 200
 _MEASURED = 24  # measures whose numbers are worked out; of all others the variants are counted
-_WORK = 300_000  # tape operations times measures; fewer measures where one is long
+_WORK = 150_000  # tape operations times measures; fewer measures where one is long
 _OUTPUTS = ("hazard", "probability")
 Row = Mapping[str, Comparison]
 
