@@ -23,7 +23,25 @@ _OUTSIDE = ("TA0042", "TA0043")  # resource development, reconnaissance
 _GOALS = ("TA0010", "TA0040")  # exfiltration, impact
 _WIDE = 25  # names in one expression
 _RESERVED = frozenset(
-    ("and", "or", "not", "any", "all", "atleast", "threshold", "fails", "tips", "true", "false", "yes", "no", "unknown")
+    (
+        "and",
+        "or",
+        "not",
+        "any",
+        "all",
+        "atleast",
+        "threshold",
+        "fails",
+        "tips",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "unknown",
+        "null",
+        "nan",
+        "inf",
+    )
 )
 _ASK = "which exposure let this step work, and which control stood behind it?"
 

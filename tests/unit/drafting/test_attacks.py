@@ -116,7 +116,20 @@ def test_names_that_meet_the_names_of_lines() -> None:
     assert sum(n.startswith("did_") for n in case.lines) == len(names)
 
 
-NASTY = ["}: [x", "\u202e\x00\x1b[31m", "fails", "and", "'\"\n- &a *b !!python/object", "a" * 5_000, "日本", "{}", "# ask"]
+NASTY = [
+    "null",
+    "nan",
+    ".inf",
+    "}: [x",
+    "\u202e\x00\x1b[31m",
+    "fails",
+    "and",
+    "'\"\n- &a *b !!python/object",
+    "a" * 5_000,
+    "日本",
+    "{}",
+    "# ask",
+]
 
 
 @pytest.mark.parametrize("word", NASTY)
