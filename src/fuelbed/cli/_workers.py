@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from fuelbed.cli.common import refuse
 from fuelbed.core.options import Spread
 
 __all__ = ["workers"]
 
+T = TypeVar("T")
+R = TypeVar("R")
 _PATIENCE = 10.0  # seconds to reach a cluster
 
 
@@ -32,7 +34,23 @@ def workers(jobs: int | None, cluster: str | None) -> Iterator[Spread | None]:
     with _client(cluster) as client:
         from fuelbed.numerics.parallel import spread
 
-        yield partial(spread, workers=client)
+        yield partial(_on_cluster, cluster, client, spread)
+
+
+def _on_cluster(address: str, client: Any, spread: Any, fn: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """`spread` over the cluster; machines that cannot run the work are the user's to mend, not a fault of ours."""
+    from fuelbed.core.errors import FuelbedError
+
+    try:
+        return spread(fn, items, workers=client)  # type: ignore[no-any-return]  # handed over untyped, to load it late
+    except FuelbedError:
+        raise
+    except Exception as e:
+        words = " ".join(str(e).split())[:200]
+        raise FuelbedError(
+            f"the cluster at {address} could not do the work ({type(e).__name__}: {words}). "
+            "Its scheduler and every worker need this version of Fuelbed"
+        ) from None
 
 
 def _client(address: str) -> Any:

@@ -24,6 +24,7 @@ from fuelbed.cli.common import (
     write_out,
 )
 from fuelbed.core.blocks import Answer
+from fuelbed.core.errors import FuelbedError
 from fuelbed.core.findings import Finding
 from fuelbed.core.options import Options
 from fuelbed.core.reporting import Report, Section
@@ -131,8 +132,11 @@ def _run(path: Path, options: Options, output: Path | None) -> Report:
             refuse(f"{output} belongs to the case, and the report would replace it. Name another file.")
     from fuelbed.analysis import analyze as run
 
-    with Progress() as progress:
-        return run(case, options, progress.begin)
+    try:
+        with Progress() as progress:
+            return run(case, options, progress.begin)
+    except FuelbedError as e:
+        refuse(f"{e}.")
 
 
 def _portable(report: Report) -> Report:
