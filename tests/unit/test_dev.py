@@ -18,7 +18,10 @@ LOCKS = ["dev.txt", "run.txt"]
 ADDRESS = re.compile(r"[a-z+]+://|file:|--(?:extra-)?index-url|--find-links|--trusted-host|^\s*-[if]\b| @ ", re.I | re.M)
 RUN = subprocess.run  # the real one, where a test puts another in its place
 BACKPORTS = {"importlib-metadata", "lazy-importer", "zipp"}  # what newer Pythons have themselves; nothing of ours imports them
-ORACLES = {"rtamt", "antlr4-python3-runtime"}  # of tests only, and not made for every Python: their tests skip where they are absent
+ORACLES = {
+    "rtamt",
+    "antlr4-python3-runtime",
+}  # of tests only, and not made for every Python: their tests skip where they are absent
 PIN = re.compile(r"^[A-Za-z0-9._-]+(?:\[[^\]]*\])?==\S+")
 
 
