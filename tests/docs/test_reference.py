@@ -18,7 +18,7 @@ from tests.docs.pages import ROOT
 
 PAGE = "\n".join(
     (ROOT / f"docs/formats/{name}.md").read_text(encoding="utf-8")
-    for name in ("case", "dynamics", "evidence", "signals", "invariants")
+    for name in ("case", "dynamics", "evidence", "signals", "invariants", "exposure")
 )
 CODE = " ".join(re.findall(r"`([^`\n]+)`", PAGE))
 SCHEMA = case_json_schema()

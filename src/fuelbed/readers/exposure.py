@@ -24,7 +24,10 @@ def read_traits(f: Fields) -> Traits:
     """What one factor says of class, vulnerability, boundary, vector, cost and dependencies; the names are looked up later."""
     words = {key: f.text(key) for key in ("class", "cve", "vector")}
     depends = tuple(dict.fromkeys(s.text for s in f.names("depends_on")))
-    return Traits(words["class"], words["cve"], _boundary(f), words["vector"], f.quantity("cost", "plain"), depends)
+    cost = f.quantity("cost", "plain")
+    if cost is not None and cost.low < 0:
+        f.r.error("FB047", f.span_of("cost"), "a cost is not negative.", "Write 0 or more.")
+    return Traits(words["class"], words["cve"], _boundary(f), words["vector"], cost, depends)
 
 
 def _boundary(f: Fields) -> Boundary | None:

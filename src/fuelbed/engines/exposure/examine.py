@@ -42,7 +42,7 @@ def _sentences(scene: Ways) -> list[Block]:
     out: list[Block] = [Sentence(f"{cut_sentence(scene)} {depth_sentence(scene)}")]
     if scene.chokes:
         out.append(
-            Sentence(f"Every variant holds {choke_words(scene.chokes)}: without any one of them no exploit arrives anywhere.")
+            Sentence(f"Every variant holds {choke_words(scene.chokes)}: without any one of them no exploit leads to the goal.")
         )
     else:
         out.append(Sentence("No single factor is in every variant: nothing that is closed alone leaves no way."))
