@@ -129,9 +129,9 @@ def test_log4shell_the_releases_are_the_list_of_what_each_patch_leaves() -> None
 def test_log4shell_the_class_taken_out_breaks_what_2_16_0_breaks() -> None:
     """Whatever the numbers; and no patch of one vulnerability is enough but that of the first."""
     actions = rows(LOG4SHELL, "actions", "actions")
-    assert actions["take_the_class_out"]["variants"].text == left(LOG4SHELL)["lookups_fetch"] == "4 of 10"
+    assert actions["drop_class"]["variants"].text == left(LOG4SHELL)["lookups_fetch"] == "4 of 10"
     same, more = order(LOG4SHELL)
-    assert {"release_2_16_0", "take_the_class_out", "close lookups_fetch"} in same
+    assert {"release_2_16_0", "drop_class", "close lookups_fetch"} in same
     for newer, older in (("7_1", "7_0"), ("7_0", "6_0"), ("6_0", "5_0")):
         assert [f"release_2_1{newer}", f"release_2_1{older}"] in more
     enough = {n: r["enough"].text for n, r in rows(LOG4SHELL, "exposure", "measures").items() if n.startswith("cve")}
@@ -142,8 +142,8 @@ def test_log4shell_what_the_switch_and_the_way_out_are_worth() -> None:
     actions = rows(LOG4SHELL, "actions", "actions")
     switch, out, lost = (
         number(actions["switch"]["change"]),
-        number(actions["close_the_way_out"]["change"]),
-        number(actions["close_the_way_out"]["loss_change"]),
+        number(actions["close_exits"]["change"]),
+        number(actions["close_exits"]["loss_change"]),
     )
     for e, said in ((switch, (75, 21, 90)), (out, (34, 2, 75)), (lost, (93, 23, 99))):
         assert e.value is not None
