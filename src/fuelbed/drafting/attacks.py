@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from fuelbed.core.attackflow import AttackFlow, FlowEdge, FlowNode
 from fuelbed.core.scanner import is_identifier
-from fuelbed.drafting.model import DraftLine
+from fuelbed.drafting.model import NO_NAMES, DraftLine
 from fuelbed.text.wording import identifier
 
 __all__ = ["AttackDraft", "AttackFactor", "attack_parts"]
@@ -22,27 +22,6 @@ _CVE = re.compile(r"\bCVE-\d{4}-\d{4,}\b", re.ASCII | re.IGNORECASE)
 _OUTSIDE = ("TA0042", "TA0043")  # resource development, reconnaissance
 _GOALS = ("TA0010", "TA0040")  # exfiltration, impact
 _WIDE = 25  # names in one expression
-_RESERVED = frozenset(
-    (
-        "and",
-        "or",
-        "not",
-        "any",
-        "all",
-        "atleast",
-        "threshold",
-        "fails",
-        "tips",
-        "true",
-        "false",
-        "yes",
-        "no",
-        "unknown",
-        "null",
-        "nan",
-        "inf",
-    )
-)
 _ASK = "which exposure let this step work, and which control stood behind it?"
 
 
@@ -94,7 +73,7 @@ class _Drafting:
 
     def __post_init__(self) -> None:
         self.node = {n.id: n for n in self.flow.nodes}
-        self.taken = {"attack_succeeded", *_RESERVED}
+        self.taken = {"attack_succeeded", *NO_NAMES}
         for e in self.flow.edges:
             self.beside.setdefault(e.source, {})[e.target] = None
             self.beside.setdefault(e.target, {})[e.source] = None

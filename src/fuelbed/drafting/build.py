@@ -15,7 +15,7 @@ from fuelbed.core.reading import Mention, Reading
 from fuelbed.core.scanner import is_identifier
 from fuelbed.drafting.dynamics import Forms, model
 from fuelbed.drafting.effects import effects
-from fuelbed.drafting.model import Draft, DraftFactor, DraftLine
+from fuelbed.drafting.model import NO_NAMES, Draft, DraftFactor, DraftLine
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.wording import identifier, likeness, stems
 
@@ -36,7 +36,7 @@ def draft(reading: Reading, forms: Forms | None = None) -> Draft:
     """A draft that validates as it is, even where the text says next to nothing. With `forms` the feedback is drafted as a dynamic
     model, too."""
     document = reading.document
-    taken = {"set_off", "made_worse", *_RESERVED}
+    taken = {"set_off", "made_worse", *NO_NAMES}
     failure = identifier(_without_frame(document.title), taken, "failure_of_service", keep=("down", "out", "not", "no"))
     taken.add(failure)
     said, defences = _own(reading)
@@ -68,11 +68,6 @@ def draft(reading: Reading, forms: Forms | None = None) -> Draft:
         amplifier.name if isinstance(amplifier, DraftFactor) else amplifier,
         model(reading, triggers, taken, forms) if forms is not None else None,
     )
-
-
-_RESERVED = frozenset(
-    ("and", "or", "not", "any", "all", "atleast", "threshold", "fails", "tips", "true", "false", "yes", "no", "unknown")
-)
 
 
 def _without_frame(title: str) -> str:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from fuelbed.core.document import Place
+from fuelbed.core.grammar import RESERVED
 from fuelbed.core.reading import ReadAction, Reading
 
-__all__ = ["QUOTED", "Draft", "DraftAction", "DraftFactor", "DraftLine", "DraftModel", "DraftNumber"]
+__all__ = ["NO_NAMES", "QUOTED", "Draft", "DraftAction", "DraftFactor", "DraftLine", "DraftModel", "DraftNumber"]
 
 QUOTED = 160  # characters of the text that an entry repeats
+NO_NAMES = RESERVED | {"yes", "no", "unknown", "null", "nan", "inf"}
+"""What a draft calls nothing: words of the structure language, and those that YAML or a field reads as something else than a name."""
 
 
 @dataclass(frozen=True, slots=True)
