@@ -114,6 +114,19 @@ def test_equifax_ten_months_or_nineteen_flip_nothing(edited: Edited, share: str,
     assert (-100 * e.high, -100 * e.low) == pytest.approx(renewed, abs=0.5)
 
 
+def test_equifax_what_is_in_no_list_changes_the_order(edited: Edited) -> None:
+    """Of what is listed, patching within days does most; with the unknown variant written out, the segments and the passwords do."""
+    assert next(iter(rows(EQUIFAX, "actions", "actions"))) == "patch_in_days"
+    written = edited(
+        "equifax-2017",
+        {
+            "  stolen_login:\n": "  any_other:\n    kind: exploit\n    rate: {value: 0.1..2 per year, basis: judged}\n    in_incident: no\n  stolen_login:\n",
+            "(cve_2017_5638 or cve_2017_9805)": "(cve_2017_5638 or cve_2017_9805 or any_other)",
+        },
+    )
+    assert set(list(rows(written, "actions", "actions"))[:2]) == {"segment", "vault"}
+
+
 def test_log4shell_the_releases_are_the_list_of_what_each_patch_leaves() -> None:
     """Of ten variants 8, 4, 2, 1; of the four vulnerabilities 3, 2, 1, 0, as the project's page tells it."""
     actions = rows(LOG4SHELL, "actions", "actions")
