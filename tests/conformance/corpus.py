@@ -186,6 +186,10 @@ TEXTS: Mapping[str, str] = {
     "needs": HEAD + FULL.replace("fails: 0.1}", "fails: 0.1, needs: early}").replace("structure:\n", "structure:\n  early: push and weak\n").replace("observe out", "observe early"),
     "security words": HEAD + "factors:\n  cve: {kind: exploit, class: CWE-94, rate: yearly}\n  parser: {kind: exposure, present: yes, boundary: edge -> inside}\n"
     "structure:\n  out: cve and parser\nactions:\n  patch: {does: [prevent cve]}\n",
+    "exploits without numbers": HEAD + "factors:\n  cve: {kind: exploit, class: a b}\n  other: {kind: exploit, class: a b, lasts: 2 days}\n  weak: {kind: exposure}\n"
+    "  guard: {kind: control, depends_on: [x]}\n  last: {kind: control, state: missing, depends_on: [x]}\n"
+    "structure:\n  out: back and weak and fails(guard) or cve and other and not weak\n  back: cve and fails(last) or out\nexposure: {goal: back}\nactions:\n  patch: {does: [prevent cve]}\n  patches: {does: [prevent cve, prevent other, make guard perfect]}\n",
+    "an exposure and no exploit": HEAD + FULL.replace("kind: condition", "kind: exposure, cost: 0..2"),
     "held in the incident": HEAD + FULL.replace("fails: 0.1}", "fails: 0.1, in_incident: held}"),
     "layers": HEAD + FULL.replace("present: yes}", "present: yes, layer: database}").replace("0.2..0.6}", "0.2..0.6, layer: client}"),
     "invariants and events": HEAD + PARTS + MODELS + KEPT,
