@@ -21,10 +21,10 @@ from fuelbed.numerics.process.joint import Joint
 from fuelbed.readers.case import read_case
 from fuelbed.report import render_html
 from tests.browser.conftest import Page
+from tests.shipped import SHIPPED, parameters
 
-SHIPPED = sorted(p.parent for p in (Path(__file__).parents[2] / "src/fuelbed/cases").glob("*/case.yaml"))
 POSTHOG = next(p for p in SHIPPED if p.name.startswith("posthog"))
-each_case = pytest.mark.parametrize("path", SHIPPED, ids=[p.name for p in SHIPPED])
+each_case = pytest.mark.parametrize("path", parameters())
 
 
 @cache

@@ -9,6 +9,7 @@ from _pytest.mark.structures import ParameterSet
 
 from fuelbed.core.registry import ENGINES
 from tests.conformance.corpus import CORPUS
+from tests.shipped import marks_of
 
 __all__ = ["CRASHES", "KNOWN", "each"]
 
@@ -27,5 +28,7 @@ def each(check: str) -> list[ParameterSet]:
         for name in CORPUS:
             why = CRASHES.get(name) or KNOWN.get((check, engine), {}).get(name)
             marks = [pytest.mark.xfail(reason=why, strict=False)] if why else []
+            if name.startswith("shipped: "):
+                marks += marks_of(name.removeprefix("shipped: "))
             out.append(pytest.param(engine, name, marks=marks, id=f"{engine}-{name}"))
     return out

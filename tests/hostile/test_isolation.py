@@ -12,8 +12,8 @@ import pytest
 
 from tests.hostile.cases import MARKER
 from tests.hostile.command import ROOT, fuelbed
+from tests.shipped import parameters
 
-SHIPPED = sorted(p.parent for p in (ROOT / "src/fuelbed/cases").glob("*/case.yaml"))
 FORMATS = ["text", "md", "html", "json"]
 CODE = f"__import__('os').system('touch {MARKER}')"
 EVERYWHERE = f"""\
@@ -65,7 +65,7 @@ def test_check_runs_nothing_either(case: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", [[], ["--jobs", "1"]], ids=["default", "alone"])
-@pytest.mark.parametrize("shipped", SHIPPED, ids=lambda p: p.name)
+@pytest.mark.parametrize("shipped", parameters())
 def test_the_shipped_cases_stay_in_their_folder(shipped: Path, jobs: list[str], tmp_path: Path) -> None:
     """By default Fuelbed's own workers are let through, see `guarded.py`; with `--jobs 1` nothing is started at all."""
     case = tmp_path / shipped.name
