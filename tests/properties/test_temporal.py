@@ -206,6 +206,9 @@ def test_grids_against_the_rule_in_words(rows: list[tuple[float, float]], betwee
     known = [(t, v) for t, v in zip(times, values, strict=True) if not math.isnan(v)]
     for t, found in zip(made.times.tolist(), made.columns["x"].tolist(), strict=True):
         before = [(a, v) for a, v in known if a <= t + 1e-9]
+        if between == "hold" and math.isnan(next(v for a, v in reversed([*zip(times, values, strict=True)]) if a <= t + 1e-9)):
+            assert math.isnan(found)  # an empty cell ends what was held
+            continue
         after = [(a, v) for a, v in known if a > t + 1e-9]
         if before and abs(before[-1][0] - t) < 1e-9:
             assert found == before[-1][1]

@@ -37,11 +37,13 @@ from fuelbed.core.temporal_tree import (
     every_sample,
     reach,
     walk_temporal,
+    windows_in,
 )  # fmt: skip  # one list
 
 __all__ = [
     "ALL", "TEMPORAL_WORDS", "And", "Compare", "Comparison", "Edge", "Event", "Implies", "Not", "Or", "Over", "Quantifier", "Temporal",
     "Until", "Window", "columns_in", "events_in", "every_sample", "parse_temporal", "print_temporal", "reach", "walk_temporal",
+    "windows_in",
 ]  # fmt: skip  # one list
 
 _OVER: Mapping[str, Quantifier] = {

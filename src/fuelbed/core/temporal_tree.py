@@ -15,7 +15,7 @@ from fuelbed.core.findings import Span
 
 __all__ = [
     "ALL", "And", "Compare", "Comparison", "Edge", "Event", "Implies", "Not", "Or", "Over", "Quantifier", "Temporal", "Until", "Window",
-    "columns_in", "events_in", "every_sample", "reach", "walk_temporal",
+    "columns_in", "events_in", "every_sample", "reach", "walk_temporal", "windows_in",
 ]  # fmt: skip  # one list
 
 Comparison = Literal["lt", "le", "gt", "ge"]
@@ -140,6 +140,11 @@ def columns_in(f: Temporal) -> tuple[str, ...]:
 def events_in(f: Temporal) -> tuple[str, ...]:
     """The labels of events that a formula asks for, each once, in order."""
     return tuple(dict.fromkeys(p.label for p in walk_temporal(f) if isinstance(p, Event)))
+
+
+def windows_in(f: Temporal) -> tuple[Window, ...]:
+    """The windows of a formula."""
+    return tuple(p.window for p in walk_temporal(f) if isinstance(p, Over | Until))
 
 
 def reach(f: Temporal) -> tuple[float, float]:

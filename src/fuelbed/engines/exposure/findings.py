@@ -28,7 +28,7 @@ def _boundaries(scene: Ways) -> Iterator[Finding]:
             f"the way from `{c.source}` ({c.source_zone}) to `{c.target}` ({c.target_zone}) crosses a trust boundary, "
             "and no exposure on it says what opens it."
         )
-        cure = f"Add the exposure that lets it through, with `boundary: {c.source_zone} -> {c.target_zone}`, to `{assets[c.target].gained}`."
+        cure = f"Add the exposure that lets it through, with a `boundary` from the one zone to the other, to `{assets[c.target].gained}`."
         yield _made("FB240", message, cure, c.span)
 
 

@@ -21,6 +21,7 @@ from fuelbed.numerics.boolean.orders import BUDGETS, build, group_siblings, modu
 __all__ = ["CutSet", "Part", "Parts", "best_of", "solved"]
 
 _FINALISTS = 4
+_SAME = 1e-9  # relative, between probabilities of cut sets that differ by rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +187,11 @@ def best_of(p: Part, chance: Mapping[str, float], found: Mapping[str, list[CutSe
     top = [rows[0].probability for rows in choices]
     best = _best_below(z, p.cuts, top)
     out: list[CutSet] = []
-    count = 0  # parts ties, so that no tuple is compared further
-    heap: list[tuple[float, int, int, float, tuple[int, ...]]] = [(-best[p.cuts], 0, p.cuts, 1.0, ())]
+    count = 0  # parts ties, the newest first: else every one of a million equally likely sets would be begun before one is ended
+    heap: list[tuple[float, int, int, float, tuple[int, ...]]] = [(0.0, 0, p.cuts, 1.0, ())]
     while heap:
-        bound, _, u, q, held = heapq.heappop(heap)
-        if u == Family.NONE or (len(out) == most and -bound <= out[-1].probability):
+        _, _, u, q, held = heapq.heappop(heap)
+        if u == Family.NONE or (len(out) == most and q * best[u] <= out[-1].probability * (1 + _SAME)):
             break
         if u == Family.UNIT:
             out += _product([choices[v] for v in held], most)
@@ -200,8 +201,13 @@ def best_of(p: Part, chance: Mapping[str, float], found: Mapping[str, list[CutSe
         for child, to, with_v in ((z.low[u], q, held), (z.high[u], q * top[v], (*held, v))):
             if child != Family.NONE:
                 count += 1
-                heapq.heappush(heap, (-to * best[child], count, child, to, with_v))
+                heapq.heappush(heap, (_rank(to * best[child]), -count, child, to, with_v))
     return out
+
+
+def _rank(bound: float) -> float:
+    """Falling bounds in rising order; those that differ by rounding only are one."""
+    return -round(math.log(bound) / _SAME) if bound > 0.0 else math.inf
 
 
 def _best_below(z: Family, root: int, top: Sequence[float]) -> dict[int, float]:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from fuelbed.core.arithmetic import Arith, Call, names_in
 from fuelbed.core.errors import FuelbedError
-from fuelbed.core.temporal import And, Compare, Edge, Event, Implies, Not, Or, Over, Temporal, Until, columns_in
+from fuelbed.core.temporal import And, Compare, Edge, Event, Implies, Not, Or, Over, Temporal, Until, columns_in, windows_in
 from fuelbed.numerics.maps.program import formula as program_of
 from fuelbed.numerics.temporal.samples import Between, Numbers, Samples, samples_of
 from fuelbed.numerics.temporal.trace import Trace
@@ -63,7 +63,9 @@ def evaluate(
     for name in needed:
         if name not in columns:
             raise FuelbedError(f"the formula reads `{name}`, and there is no such column.")
-    samples = samples_of(times, {name: columns[name] for name in needed}, between, every, gap, closed, merged)
+    samples = samples_of(
+        times, {name: columns[name] for name in needed}, between, every, gap, closed, merged, windows_in(formula)
+    )
     return evaluate_samples(formula, samples, events)
 
 

@@ -118,6 +118,12 @@ class Samples:
         return np.arange(len(self.times)) if self.shown is None else self.shown
 
 
+def _whole(w: Window, step: float) -> bool:
+    """Whether a window begins and ends after whole steps."""
+    ends = (w.low, w.high) if w.bounded else (w.low,)
+    return all(abs(x / step - round(x / step)) < _SAME for x in ends)
+
+
 def samples_of(
     times: Numbers,
     columns: Mapping[str, Numbers],
@@ -126,18 +132,20 @@ def samples_of(
     gap: float | None = None,
     closed: bool = False,
     merged: bool = False,
+    windows: Sequence[Window] = (),
 ) -> Samples:
     """Samples by the declared rules.
 
     times: (n,) increasing seconds. columns: (n,) each, `nan` where nothing was measured. every: seconds, of a grid; the usual step where
     left out. gap: seconds; where left out 1.5 usual steps (`rows`, `linear`) or no limit (`hold`). merged: rows are those of several series,
-    and with `hold` an empty cell does not end the value before it.
+    and with `hold` an empty cell does not end the value before it. windows: of the formula; one that is no whole number of steps long looks
+    between rows, where at both ends something may be missing, so even rows are then read as uneven ones.
     Raises `FuelbedError` where a grid would have more than `MAX_SAMPLES` samples.
     """
     t = np.asarray(times, dtype=float)
     values = {name: np.asarray(v, dtype=float) for name, v in columns.items()}
     even = _even(t)
-    if even and between == "rows" and (gap is None or gap >= even):
+    if even and between == "rows" and (gap is None or gap >= even) and (closed or all(_whole(w, even) for w in windows)):
         return Samples(t, values, even, closed=closed, usual=even)
     usual = even or usual_step(t)
     if between == "rows":
