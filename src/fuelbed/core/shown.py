@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
-__all__ = ["count", "number", "per_cent", "probability"]
+__all__ = ["count", "counted", "listed", "named", "number", "per_cent", "probability"]
 
 _ROUNDING = 1e-9  # a share or change below it is what is left of floating point
 
@@ -54,3 +55,21 @@ def per_cent(x: float, signed: bool = False) -> str:
 def count(n: int) -> str:
     """A whole number; one of more than nine digits by its size."""
     return str(n) if n < 10**9 else number(float(n))
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """`1 sensor`, `3 sensors`; `many` where more than one is not said with an s."""
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def listed(words: Iterable[str], last: str = "and", most: int | None = None) -> str:
+    """`a`, `a and b`, `a, b and c`; of more than `most` the first, and how many more."""
+    told = list(words)
+    if most is not None and len(told) > most:
+        told = [*told[:most], f"{len(told) - most} more"]
+    return "".join(told) if len(told) < 2 else f"{', '.join(told[:-1])} {last} {told[-1]}"
+
+
+def named(names: Iterable[str], last: str = "and", most: int | None = None) -> str:
+    """The same of identifiers, in the marks they stand in."""
+    return listed((f"`{n}`" for n in names), last, most)

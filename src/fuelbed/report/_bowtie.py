@@ -14,8 +14,8 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
+from fuelbed.core.shown import counted, listed
 from fuelbed.report._columns import UNPRINTABLE
-from fuelbed.report._strips import counted
 from fuelbed.report.numbers import quantity
 
 __all__ = ["Barrier", "Bowtie", "Way", "bowtie", "bowtie_drawing", "bowtie_svg"]
@@ -84,12 +84,6 @@ def _fails(v: Any, state: str) -> str:
     return "" if text == "not known" else text
 
 
-def _listed(names: Sequence[str]) -> str:
-    """`a, b and c`; of many the first."""
-    kept = [*names[:_SHARED], f"{len(names) - _SHARED} more"] if len(names) > _SHARED else list(names)
-    return " and ".join(filter(None, (", ".join(kept[:-1]), kept[-1])))
-
-
 def _barriers(data: Mapping[str, Any]) -> tuple[dict[str, Barrier], tuple[tuple[str, str, str], ...]]:
     given = data.get("controls", {})
     groups: dict[str, list[str]] = {}
@@ -111,7 +105,7 @@ def _barriers(data: Mapping[str, Any]) -> tuple[dict[str, Barrier], tuple[tuple[
             shares,
             letters,
         )
-    return out, tuple((k, g, _listed(groups[g])) for g, k in keys.items())
+    return out, tuple((k, g, listed(groups[g], most=_SHARED)) for g, k in keys.items())
 
 
 def _ways(given: Sequence[Mapping[str, Any]], known: Mapping[str, Barrier], most: int) -> tuple[Way, ...]:

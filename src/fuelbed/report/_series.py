@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fuelbed.core.blocks import Cell, Column, Table
-from fuelbed.core.shown import per_cent
+from fuelbed.core.shown import counted, per_cent
 from fuelbed.report._boundary import ticks as round_numbers
 from fuelbed.report._clock import Clock, clock
-from fuelbed.report._strips import Stretch, counted, finite, stretch
+from fuelbed.report._strips import Stretch, finite, stretch
 from fuelbed.report._timeline import Ticks, axis_ticks
 from fuelbed.report.numbers import number, quantity
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fuelbed.core.blocks import Cell, Column, Table
-from fuelbed.core.shown import probability
-from fuelbed.report._strips import counted
+from fuelbed.core.shown import counted, probability
 from fuelbed.report.numbers import quantity
 
 __all__ = ["Sign", "Signal", "Signatures", "State", "signatures"]

@@ -12,7 +12,7 @@ from typing import Any
 from fuelbed.report._clock import Clock, lasting
 from fuelbed.report.numbers import number, quantity
 
-__all__ = ["BUCKETS", "Bucket", "Scale", "Stretch", "Strip", "buckets", "counted", "finite", "scale", "steps", "stretch", "strip", "strips",
+__all__ = ["BUCKETS", "Bucket", "Scale", "Stretch", "Strip", "buckets", "finite", "scale", "steps", "stretch", "strip", "strips",
            "thinned"]  # fmt: skip  # one table
 
 WIDE = 1000  # units of a path along the time
@@ -165,10 +165,6 @@ def stretch(given: Sequence[Any] | None, clock: Clock) -> Stretch | None:
     if a is None:
         return None
     return Stretch(clock.share(a), clock.share(a if b is None else b), clock.at(a) if b is None else clock.between(a, b))
-
-
-def counted(n: int, one: str) -> str:
-    return f"{n} {one}" + ("" if n == 1 else "s")
 
 
 def _told(pairs: Sequence[Sequence[Any]], clock: Clock) -> str:

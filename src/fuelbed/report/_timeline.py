@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fuelbed.core.blocks import Cell, Column, Table
+from fuelbed.core.shown import counted
 from fuelbed.report._clock import Clock, clock
 from fuelbed.report._flags import flags, shortened, width
-from fuelbed.report._strips import Stretch, Strip, counted, finite, stretch, strips
+from fuelbed.report._strips import Stretch, Strip, finite, stretch, strips
 
 __all__ = ["Label", "Lane", "Mark", "Ticks", "Timeline", "axis_ticks", "marks_of", "timeline"]
 

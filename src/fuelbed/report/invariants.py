@@ -11,10 +11,10 @@ from fuelbed.core.evidence import MetricsTable
 from fuelbed.core.facts import NotFound
 from fuelbed.core.invariants import Invariant
 from fuelbed.core.scanner import is_identifier, visible
-from fuelbed.core.shown import number, per_cent
+from fuelbed.core.shown import counted, number, per_cent
 from fuelbed.core.temporal import print_temporal
 from fuelbed.engines.invariants.checks import Checked, Pushed, Unchecked
-from fuelbed.engines.invariants.words import clock, plural, spell
+from fuelbed.engines.invariants.words import clock, spell
 from fuelbed.numerics.mining import Candidate, FalseAlarms, Mined, offered
 from fuelbed.numerics.temporal import Violation
 
@@ -44,7 +44,7 @@ def _checked(c: Checked) -> Iterator[str]:
     if not c.broken:
         yield head + ("not decided anywhere" if c.undecided >= 1 else f"held{left}")
         return
-    yield f"{head}violated {plural(len(c.broken), 'time')}{left}"
+    yield f"{head}violated {counted(len(c.broken), 'time')}{left}"
     for v in c.broken[:_SHOWN]:
         yield f"  {_when(c, v.start)}, {_lasting(v)}{_size(v, c.unit)}{_latent(c, v)}"
     if len(c.broken) > _SHOWN:
@@ -182,7 +182,7 @@ def _alarms(a: FalseAlarms) -> str:
         return "false alarms not known, nothing was decided on the held-back rows"
     low, high = a.per_day_interval
     return (
-        f"false alarms {plural(a.episodes, 'time')} in {number(a.days)} days, {number(a.per_day)} a day "
+        f"false alarms {counted(a.episodes, 'time')} in {number(a.days)} days, {number(a.per_day)} a day "
         f"({number(low)} to {'any number' if math.isinf(high) else number(high)}), {per_cent(a.share)} % of samples"
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from fuelbed.core.findings import Finding
+from fuelbed.core.shown import counted, listed
 from fuelbed.drafting import Draft
 from fuelbed.reviewing.consequences import Consequences
 from fuelbed.reviewing.review import Review
@@ -63,18 +64,10 @@ def _line(n: int) -> str:
     return f" (line {n})" if n > 1 else ""
 
 
-def _count(n: int, word: str) -> str:
-    return f"{n} {word}{'' if n == 1 else 's'}"
-
-
-def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def _read(review: Review) -> str:
     r, d = review.reading, review.document
     counts = ((r.triggers, "trigger"), (r.conditions, "standing condition"), (r.controls, "control"), (r.actions, "action"))
-    text = f"Read from your text: {', '.join(_count(len(found), word) for found, word in counts)}."
+    text = f"Read from your text: {', '.join(counted(len(found), word) for found, word in counts)}."
     found = r.amplification
     if found.mention is not None and found.present:
         text += f" It tells of {_FEEDBACK.get(found.kind, 'feedback')}{_line(d.line(found.mention.place))}."
@@ -94,15 +87,15 @@ def _follows(draft: Draft, f: Consequences) -> Iterator[str]:
     if f.open:
         parts.append(f"{len(f.open)} name{'s' if len(f.open) == 1 else ''} nothing that the text says stood there")
     if parts:
-        yield f"Of {_count(n, 'action')}, {_and(parts)}."
+        yield f"Of {counted(n, 'action')}, {listed(parts)}."
     if f.untouched:
         lines = [f"{_label(draft, name)}" for name in f.untouched]
         shown = lines[:2]
         more = f" and {len(lines) - 2} more" if len(lines) > 2 else ""
-        yield f"Nothing touches {_and(shown) if not more else ', '.join(shown) + more}."
+        yield f"Nothing touches {listed(shown) if not more else ', '.join(shown) + more}."
     if f.best and f.over:
         what = "closing it" if f.untouched == (f.best,) else f"closing {_label(draft, f.best)}"
-        over = "every action item" if len(f.over) == n else _and([f"“{_clip(_what(draft, a))}”" for a in f.over[:3]])
+        over = "every action item" if len(f.over) == n else listed([f"“{_clip(_what(draft, a))}”" for a in f.over[:3]])
         over += f" and {len(f.over) - 3} more" if len(f.over) > 3 and len(f.over) != n else ""
         yield f"If the draft holds, then whatever the numbers, {what} does at least as much as {over}."
 
@@ -134,7 +127,7 @@ def _findings(findings: Iterable[Finding], width: int, every: bool) -> Iterator[
         yield from _wrap(f"{f.code} {where}{f.message}" + (f" {f.cure}" if every and f.cure else ""), width, "      ")
     left = len(ranked) - len(shown)
     if left > 0:
-        yield f"and {_count(left, 'finding')} more: --all shows them"
+        yield f"and {counted(left, 'finding')} more: --all shows them"
 
 
 def _everything(review: Review, width: int) -> Iterator[str]:

@@ -6,7 +6,7 @@ from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Sentence, Tabl
 from fuelbed.core.case import Case
 from fuelbed.core.facts import Facts, Margins, NotFound, Signatures, Tipping, Verdict, Verdicts
 from fuelbed.core.options import Options
-from fuelbed.core.shown import count, per_cent
+from fuelbed.core.shown import count, counted, listed, per_cent
 from fuelbed.engines.actions.ambiguity import ambiguity_cells, ambiguity_columns
 from fuelbed.engines.actions.cheapest import cheapest
 from fuelbed.engines.actions.flips import flips
@@ -82,8 +82,7 @@ def _claim(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> str:
         words[rule.verdict] = words.get(rule.verdict, 0) + 1
     parts = [f"{words[w]} {one if words[w] == 1 else many}" for w, (one, many) in _SAID.items() if w in words]
     n = len(judged)
-    listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    text = f"Of {n} action item{'s' if n != 1 else ''}, {listed}"
+    text = f"Of {counted(n, 'action item')}, {listed(parts)}"
     helping = [n for n in scene.ranked if judged[n][0].verdict in _HELPING]
     if helping and scene.known:
         best = scene.results[helping[0]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fuelbed.core.actions import Change
 from fuelbed.core.blocks import Picture
-from fuelbed.engines.actions.words import names as listed
+from fuelbed.core.shown import named
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.dominance import Order, dominance
 
@@ -41,14 +41,14 @@ def _sentence(model: Compiled, order: Order, options: dict[str, tuple[Change, ..
     trivial = same == above and len(same) == 1 and len(actions) > 1  # it says only that an action does what it says
     if above and len(above) > len(nothing) and not trivial:
         what = best.removeprefix("close ")
-        many = "every action item" if len(above) == len(actions) else listed(above)
-        tail = f" ({listed(same)} {_does(same)} exactly that)" if same else ""
+        many = "every action item" if len(above) == len(actions) else named(above)
+        tail = f" ({named(same)} {_does(same)} exactly that)" if same else ""
         parts.append(f"Whatever the numbers, closing `{what}` does at least as much as {many}{tail}.")
     top = [a for a in actions if all(b in order.better[a] for b in actions if b != a)]
     if top and len(actions) > 1:
-        parts.append(f"Among the action items, {listed(top)} {_does(top)} at least as much as every other.")
+        parts.append(f"Among the action items, {named(top)} {_does(top)} at least as much as every other.")
     if nothing:
-        parts.append(f"{listed(nothing)} leave{'s' if len(nothing) == 1 else ''} every cut set as it was.")
+        parts.append(f"{named(nothing)} leave{'s' if len(nothing) == 1 else ''} every cut set as it was.")
     return " ".join(parts) or "No action item does at least as much as another whatever the numbers: the numbers decide."
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.blocks import Cell, Column, Table
-from fuelbed.core.shown import count
+from fuelbed.core.shown import count, named
 from fuelbed.engines.actions.scene import Scene
-from fuelbed.engines.actions.words import names, proven
+from fuelbed.engines.actions.words import proven
 from fuelbed.numerics.process.bounds import bounds
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.interventions import middles
@@ -50,7 +50,7 @@ def enclosed_note(scene: Scene, so: str) -> str:
     open_ = [t for t in tips.triggers if any(t in tips.unproven(pair) for pair in combinations(scene.moving, 2))]
     if not open_:
         return ""
-    return f"What several items that move the stability boundary of {names(open_)} do to it together was not computed, {so}"
+    return f"What several items that move the stability boundary of {named(open_)} do to it together was not computed, {so}"
 
 
 def untouched(scene: Scene) -> Table:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from fuelbed.core.actions import Action
 from fuelbed.core.blocks import Tone
-from fuelbed.core.shown import count, per_cent
+from fuelbed.core.shown import count, named, per_cent
 from fuelbed.engines.actions.ambiguity import sight
 from fuelbed.engines.actions.scene import Scene
-from fuelbed.engines.actions.words import change, fall, names, proven, rise
+from fuelbed.engines.actions.words import change, fall, proven, rise
 from fuelbed.numerics.process.bounds import Bound
 from fuelbed.numerics.process.reach import Reach
 
@@ -101,7 +101,7 @@ def _range(e: Evidence) -> str:
 def _triggers(e: Evidence) -> str:
     seen = [c.target for c in e.action.does if c.target in e.scene.case.factors]
     mine = list(dict.fromkeys(n for n in seen if e.scene.case.factors[n].kind == "trigger"))
-    return f"is the trigger {names(mine)}" if len(mine) == 1 else f"are the triggers {names(mine)}"
+    return f"is the trigger {named(mine)}" if len(mine) == 1 else f"are the triggers {named(mine)}"
 
 
 def _harmful(e: Evidence) -> str:
@@ -119,7 +119,7 @@ def _no_effect(e: Evidence) -> str:
         return f"Undoes what is in force of `{reverted[0]}`; how often it comes again stays as it was."
     models = [c.target for c in e.action.does if c.target in e.scene.case.dynamics]
     if models and not e.reach.touches - {"signal"}:
-        return f"Changes {names(dict.fromkeys(models))}, but no line says `tips` of a trigger that pushes it."
+        return f"Changes {named(dict.fromkeys(models))}, but no line says `tips` of a trigger that pushes it."
     if e.reach.touches - {"signal"}:
         where = "over the whole range of the numbers" if e.proven else "at all values of the numbers that were tried"
         return f"Every quantity moves by less than 1 % {where}."
@@ -131,12 +131,12 @@ def _structural(e: Evidence) -> str:
     if not closed:
         one = len(e.reach.unloops) == 1
         return (
-            f"Takes the loop away: {names(e.reach.unloops)} no longer land{'s' if one else ''} beyond the stability boundary, which "
+            f"Takes the loop away: {named(e.reach.unloops)} no longer land{'s' if one else ''} beyond the stability boundary, which "
             f"every cut set with {'it' if one else 'them'} needs: {_range(e)}."
         )
     if len(closed) == 1:
-        return f"Closes {names(closed)}, which every cut set holds."
-    return f"Closes {names(closed)}: no cut set is left."
+        return f"Closes {named(closed)}, which every cut set holds."
+    return f"Closes {named(closed)}: no cut set is left."
 
 
 def _control(e: Evidence) -> str:
@@ -157,7 +157,7 @@ def _acting(e: Evidence) -> str:
         return "no control in the model acts on what it shows"
     one = len(acting) == 1
     more = "acts on what it shows, and holds" if one else "act on what it shows, and hold"
-    return f"{names(acting)} {more} no better for it as long as all else stays"
+    return f"{named(acting)} {more} no better for it as long as all else stays"
 
 
 def _undecided(e: Evidence) -> str:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from fuelbed.core.actions import Change
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.quantities import Quantity
-from fuelbed.core.shown import number
+from fuelbed.core.shown import named, number
 from fuelbed.engines.actions.scene import Scene
-from fuelbed.engines.actions.words import names, spell
+from fuelbed.engines.actions.words import spell
 from fuelbed.numerics.process.interventions import Alone, evaluate, failing_arrivals, middles, setting
 from fuelbed.numerics.process.parameters import given_numbers
 
@@ -79,7 +79,7 @@ def _line(scene: Scene, middle: _Middle, name: str, verdict: str) -> str:
     read = {n for _, n in scene.model.structure.events}
     seen = [c for c in does if c.target not in scene.case.factors or c.target in read]
     gone = list(dict.fromkeys(c.target for c in seen if c.verb == "remove"))
-    parts = [f"look for {names(gone)}: {'it is' if len(gone) == 1 else 'they are'} no longer there"] if gone else []
+    parts = [f"look for {named(gone)}: {'it is' if len(gone) == 1 else 'they are'} no longer there"] if gone else []
     parts += [x for c in seen if (x := _direct(scene, c))]
     fewer = {c.target: 0.0 if c.value is None else c.value.middle for c in seen if c.verb == "prevent" or c.parameter == "rate"}
     parts += [_rarer(scene, fewer)] if fewer else []
@@ -128,7 +128,7 @@ def _set(scene: Scene, c: Change) -> str:
         return f"measure how much of the time {x} holds: {_ends(v)}" + (f", not {_ends(old)}" if old is not None else "")
     members = next((g.of for g in scene.case.common_causes if g.name == c.target), ())
     rest = "the other holds" if len(members) == 2 else "the others hold"
-    return f"make one of {names(members)} fail in a drill: {rest}" if members else ""
+    return f"make one of {named(members)} fail in a drill: {rest}" if members else ""
 
 
 def _ends(q: Quantity | None) -> str:
@@ -166,7 +166,7 @@ def _rarer(scene: Scene, after: Mapping[str, float]) -> str:
     factors = scene.case.factors
     given = [t for t in after if (r := factors[t].rate) is not None and r.given]
     if not given:
-        return f"count {names(after)}: {'it comes' if len(after) == 1 else 'they come'} less often"
+        return f"count {named(after)}: {'it comes' if len(after) == 1 else 'they come'} less often"
     found = {t: time_of_fewer(r.middle, after[t]) for t in given if (r := factors[t].rate) is not None}
     best = min(found, key=lambda t: found[t][0])
     years, most = found[best]

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from fuelbed.core.shown import per_cent
 from fuelbed.numerics.process.bounds import Bound
 
-__all__ = ["change", "fall", "names", "proven", "rise", "spell"]
-
-
-def names(of: Iterable[str]) -> str:
-    """`a`, `b` and `c`."""
-    words = [f"`{n}`" for n in of]
-    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
+__all__ = ["change", "fall", "proven", "rise", "spell"]
 
 
 def _span(low: float, high: float) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from fuelbed.core.engine_codes import ALL_CODES
 from fuelbed.core.findings import Finding, Span
+from fuelbed.core.shown import listed
 from fuelbed.engines.exposure.scene import Ways
-from fuelbed.engines.exposure.words import listing
 from fuelbed.numerics.attack.boundaries import implicit
 
 __all__ = ["findings"]
@@ -40,7 +40,7 @@ def _thin(scene: Ways) -> Iterator[Finding]:
     for group, shared in zip(d.groups, d.shared, strict=True):
         if len(group) > 1:
             message = (
-                f"{listing([f'`{n}`' for n in group])} fall together ({listing(list(shared)) or 'by others between them'}): "
+                f"{listed([f'`{n}`' for n in group])} fall together ({listed(list(shared)) or 'by others between them'}): "
                 f"{drawn} layers are drawn, {d.effective.groups} are there."
             )
             yield _made("FB241", message, ALL_CODES["FB241"].cure, scene.case.factors[group[0]].span)
@@ -55,6 +55,6 @@ def _unknown_to_numbers(scene: Ways) -> Iterator[Finding]:
             by.setdefault(x, []).append(n)
     for shared, names in by.items():
         if len(names) > 1 and not any(len(set(names) & set(g.of)) > 1 for g in case.common_causes):
-            message = f"{listing([f'`{n}`' for n in names])} depend on {shared}, but the numbers take them as independent."
+            message = f"{listed([f'`{n}`' for n in names])} depend on {shared}, but the numbers take them as independent."
             cure = f"Add `common_causes: [{{of: [{', '.join(names)}], beta: 0.1}}]`, or {shared} as a condition of its own in their lines."
             yield _made("FB242", message, cure, case.factors[names[0]].span)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fuelbed.core.blocks import Cell, Column, Table
-from fuelbed.core.shown import count, number, per_cent
+from fuelbed.core.shown import count, listed, number, per_cent
 from fuelbed.engines.exposure.scene import Measure, Row, Scene
-from fuelbed.engines.exposure.words import listing, rate
+from fuelbed.engines.exposure.words import rate
 from fuelbed.numerics.attack.breakeven import BreakEven
 from fuelbed.numerics.process.structure import Event
 from fuelbed.numerics.process.values import change, estimate
@@ -115,7 +115,7 @@ def variants_table(scene: Scene) -> Table:
         new = any(k == "trigger" and scene.derived.is_generated(n) for k, n in cut)
         rows.append(
             (
-                Cell(listing(by) or "no exploit"),
+                Cell(listed(by) or "no exploit"),
                 Cell("in no list yet" if new else "known", tone="bad" if new else "plain"),
                 Cell(", ".join(through), items=tuple(through)),
                 Cell(", ".join(past), items=tuple(past)),
@@ -125,7 +125,7 @@ def variants_table(scene: Scene) -> Table:
     if scene.total > len(rows):
         note += f" The {len(rows)} smallest are shown."
     if scene.derived.alone:
-        names = listing([f"`{n}`" for n in scene.derived.alone])
+        names = listed([f"`{n}`" for n in scene.derived.alone])
         note += f" {names} {'has' if len(scene.derived.alone) == 1 else 'have'} no `class`, so no unknown variant stands beside."
     if scene.composed.granted:
         note += " Where a line says `not`, cut and depth grant it to the attacker."
@@ -151,4 +151,4 @@ def _exploit(scene: Scene, name: str) -> str:
 
 
 def choke_words(events: list[Event]) -> str:
-    return listing([f"`{n}`" for _, n in events])
+    return listed([f"`{n}`" for _, n in events])

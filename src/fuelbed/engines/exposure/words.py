@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from fuelbed.core.shown import count, number, per_cent
+from fuelbed.core.shown import count, listed, number, per_cent
 from fuelbed.engines.exposure.scene import Measure, Scene, Ways
 from fuelbed.numerics.attack.closing import CheapestCut
 from fuelbed.numerics.attack.depth import Depth
 from fuelbed.numerics.process.bounds import Bound
 
-__all__ = ["claim", "cut_sentence", "depth_sentence", "listing", "rate", "variants"]
+__all__ = ["claim", "cut_sentence", "depth_sentence", "rate", "variants"]
 
 _DID = {"patch": "patch", "close": "close", "mend": "mend"}
-
-
-def listing(words: Sequence[str], last: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def variants(n: int) -> str:
@@ -100,7 +93,7 @@ def left(r: Bound) -> str:
 
 def _short_cut(cut: CheapestCut) -> str:
     assert cut.closings is not None
-    what = listing([f"{_DID[c.kind]} `{c.name}`" for c in cut.closings])
+    what = listed([f"{_DID[c.kind]} `{c.name}`" for c in cut.closings])
     if cut.counted:
         n = len(cut.closings)
         return f"The fewest measures that leave no way are {n}: {what}." if n > 1 else f"One measure leaves no way: {what}."
@@ -134,7 +127,7 @@ def cut_sentence(scene: Ways) -> str:
         parts.append("No measure has a cost, so each counts 1.")
     elif any(c.cost is None for c in scene.closings):
         bare = [f"`{c.name}`" for c in scene.closings if c.cost is None]
-        shown = listing(bare[:4]) if len(bare) <= 4 else f"{', '.join(bare[:4])} and {len(bare) - 4} more"
+        shown = listed(bare[:4]) if len(bare) <= 4 else f"{', '.join(bare[:4])} and {len(bare) - 4} more"
         parts.append(f"Left out, for want of a cost: {shown}.")
     if cut.moves:
         parts.append("Within the range of the costs another set may be the cheapest.")
@@ -171,10 +164,10 @@ def depth_sentence(scene: Ways) -> str:
         if d.nominal.groups == d.effective.groups or not joint:
             parts[-1] += f", and as many independent ones: depth {d.effective.groups}."
         else:
-            why = listing([f"{listing([f'`{n}`' for n in g])} hang on {listing(list(s)) or 'one another'}" for g, s in joint])
+            why = listed([f"{listed([f'`{n}`' for n in g])} hang on {listed(list(s)) or 'one another'}" for g, s in joint])
             parts[-1] += f"; {why}: depth {d.effective.groups}."
     if d.down:
-        names = listing([f"`{n}`" for n in d.down])
+        names = listed([f"`{n}`" for n in d.down])
         parts.append(f"{names} {'is' if len(d.down) == 1 else 'are'} missing or bypassed, and no layer.")
     return " ".join(parts)
 

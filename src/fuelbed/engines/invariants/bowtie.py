@@ -7,9 +7,10 @@ from typing import Any
 
 from fuelbed.core.blocks import Picture
 from fuelbed.core.errors import BudgetError
+from fuelbed.core.shown import counted
 from fuelbed.engines.invariants.controls import Control, Shared
 from fuelbed.engines.invariants.scene import Scene
-from fuelbed.engines.invariants.words import code, listed, plural
+from fuelbed.engines.invariants.words import code, listed
 
 __all__ = ["bowtie_picture"]
 
@@ -66,7 +67,7 @@ def _alt(scene: Scene, controls: Sequence[Control], threats: Sequence[dict[str, 
     case = scene.case
     before = [c for c in controls if case.failure in c.later]
     head = (
-        f"{plural(len(threats), 'trigger')} reach `{case.failure}`"
+        f"{counted(len(threats), 'trigger')} reach `{case.failure}`"
         if len(threats) != 1
         else f"one trigger reaches `{case.failure}`"
     )

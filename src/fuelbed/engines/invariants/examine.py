@@ -12,6 +12,7 @@ from fuelbed.core.blocks import Answer, Ask, Block, Quote, Sentence
 from fuelbed.core.case import Case
 from fuelbed.core.facts import Facts, NotFound
 from fuelbed.core.options import Options
+from fuelbed.core.shown import counted
 from fuelbed.engines.invariants.bowtie import bowtie_picture
 from fuelbed.engines.invariants.cast import cast_rows, cast_table
 from fuelbed.engines.invariants.checks import Checked, Pushed, Unchecked, check
@@ -24,7 +25,7 @@ from fuelbed.engines.invariants.scene import Scene, scene_of
 from fuelbed.engines.invariants.stpa import Feedback, feedback_of, not_examined, stpa_sentence, stpa_table
 from fuelbed.engines.invariants.tables import controls_table, invariants_table, pushes_table
 from fuelbed.engines.invariants.timeline import timelines
-from fuelbed.engines.invariants.words import brief, clock, code, listed, plural, spell
+from fuelbed.engines.invariants.words import brief, clock, code, listed, spell
 
 __all__ = ["Examined", "controls_answer", "examine", "look"]
 
@@ -157,7 +158,7 @@ def _times(e: Examined) -> Iterator[Block]:
         else:
             said = "The text states no zone, so its times are read as UTC"
         left = (
-            f"; {plural(text.left, 'entry has', 'entries have')} no time of its own"
+            f"; {counted(text.left, 'entry has', 'entries have')} no time of its own"
             if text.left == 1
             else f"; {text.left} entries have no time of their own"
             if text.left

@@ -8,13 +8,14 @@ from dataclasses import replace
 from fuelbed.core.case import Case
 from fuelbed.core.engine_codes import ENGINE_CODES
 from fuelbed.core.findings import Finding, Span
+from fuelbed.core.shown import counted
 from fuelbed.engines.invariants.checks import Checked, worst_of
 from fuelbed.engines.invariants.contradictions import Flaw
 from fuelbed.engines.invariants.controls import Control, Shared
 from fuelbed.engines.invariants.scene import Scene
 from fuelbed.engines.invariants.stpa import Feedback
 from fuelbed.engines.invariants.tables import measure, when
-from fuelbed.engines.invariants.words import code, listed, plural, spell
+from fuelbed.engines.invariants.words import code, listed, spell
 
 __all__ = ["findings"]
 
@@ -44,7 +45,7 @@ def _few(found: Iterable[Finding], what: str = "control") -> Iterator[Finding]:
     every = list(found)
     yield from every[:_MANY]
     if (more := len(every) - _MANY) > 0:
-        yield replace(every[_MANY], message=f"The same holds of {plural(more, what)} more.")
+        yield replace(every[_MANY], message=f"The same holds of {counted(more, what)} more.")
 
 
 def _finding(name: str, message: str, span: Span | None) -> Finding:

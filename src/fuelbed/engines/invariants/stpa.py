@@ -14,8 +14,9 @@ from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.case import Case
 from fuelbed.core.findings import Span
 from fuelbed.core.invariants import FORMS, Controller, Form, UnsafeAction
+from fuelbed.core.shown import counted
 from fuelbed.engines.invariants.scene import LISTED, Scene, happened
-from fuelbed.engines.invariants.words import listed, plain, plural
+from fuelbed.engines.invariants.words import listed, plain
 from fuelbed.numerics.boolean.bdd import FALSE
 from fuelbed.numerics.process.structure import Structure
 
@@ -189,7 +190,9 @@ def stpa_sentence(case: Case) -> str:
         if any(u.in_incident for u in a.unsafe)
     ]
     n = sum(len(c.actions) for c in case.controllers.values())
-    said = f"Of {plural(len(every), 'form')} in which {plural(n, 'control action')} can be unsafe, {len(left)} were not examined"
+    said = (
+        f"Of {counted(len(every), 'form')} in which {counted(n, 'control action')} can be unsafe, {len(left)} were not examined"
+    )
     if did:
         names = listed([f"`{x}`" for x in dict.fromkeys(did)], 3)
         said += f"; in this incident {names} {'was' if len(did) == 1 else 'were'} unsafe"

@@ -9,11 +9,11 @@ import numpy as np
 
 from fuelbed.core.blocks import Cell, Column, Table, Tone
 from fuelbed.core.estimates import Estimate
-from fuelbed.core.shown import number, per_cent
+from fuelbed.core.shown import counted, number, per_cent
 from fuelbed.engines.invariants.checks import Checked, Pushed, margin_of, worst_of
 from fuelbed.engines.invariants.controls import Control, Shared
 from fuelbed.engines.invariants.scene import Scene
-from fuelbed.engines.invariants.words import brief, clock, listed, plain, plural, spell
+from fuelbed.engines.invariants.words import brief, clock, listed, plain, spell
 
 __all__ = ["ROWS", "controls_table", "invariants_table", "measure", "pushes_table", "shared_words", "when"]
 
@@ -107,7 +107,7 @@ def _lasted(c: Checked) -> Cell:
     total, open_ = sum(v.duration for v in c.broken), any(v.open for v in c.broken)
     times = f" in {len(c.broken)} stretches" if len(c.broken) > 1 else ""
     if total <= 0:
-        return Cell(plural(sum(v.samples for v in c.broken), "sample"))
+        return Cell(counted(sum(v.samples for v in c.broken), "sample"))
     return Cell(f"{'at least ' if open_ else ''}{spell(total)}{times}")
 
 
@@ -218,7 +218,7 @@ def controls_table(scene: Scene, controls: Sequence[Control], shared: Sequence[S
             if any(c.unarmed for c in controls)
             else ""
         )
-        + (f" {plural(left, 'control')} more {'is' if left == 1 else 'are'} not shown." if left > 0 else ""),
+        + (f" {counted(left, 'control')} more {'is' if left == 1 else 'are'} not shown." if left > 0 else ""),
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from fuelbed.core.blocks import Picture, Tone
 from fuelbed.core.case import Case
+from fuelbed.core.shown import counted
 from fuelbed.engines.invariants.checks import Checked, Pushed
 from fuelbed.engines.invariants.controls import Control
 from fuelbed.engines.invariants.corpus import names_it
 from fuelbed.engines.invariants.moments import Placed, Told
 from fuelbed.engines.invariants.scene import Scene
 from fuelbed.engines.invariants.strips import strip
-from fuelbed.engines.invariants.words import brief, clock, day_of, listed, plural, spell
+from fuelbed.engines.invariants.words import brief, clock, day_of, listed, spell
 from fuelbed.text.wording import stems
 
 __all__ = ["timelines"]
@@ -184,7 +185,7 @@ def _alt(case: Case, lanes: Sequence[_Lane], checked: Sequence[Checked], start: 
     if absolute:
         head = f"From {clock(start)} to {clock(stop, day_of(start))} UTC ({spell(stop - start)})"
     parts = [_counted(x) for x in lanes]
-    broken = [f"`{c.invariant.name}` broken {plural(len(c.broken), 'time')}" for c in checked if c.broken]
+    broken = [f"`{c.invariant.name}` broken {counted(len(c.broken), 'time')}" for c in checked if c.broken]
     held = [f"`{c.invariant.name}` never broken" for c in checked if not c.broken]
     return f"{head}: {listed([*parts, *broken, *held], 8)}."
 
@@ -192,7 +193,7 @@ def _alt(case: Case, lanes: Sequence[_Lane], checked: Sequence[Checked], start: 
 def _counted(x: _Lane) -> str:
     n = len(x.marks)
     if x.kind == "events":
-        return f"{plural(n, 'event')} of `{x.label}`"
+        return f"{counted(n, 'event')} of `{x.label}`"
     one, many = _SAID[x.kind]
     return f"{n} {one if n == 1 else many}"
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-__all__ = ["brief", "clock", "code", "day_of", "listed", "plain", "plural", "spell"]
+from fuelbed.core import shown
+from fuelbed.core.shown import named
 
+__all__ = ["brief", "clock", "code", "day_of", "listed", "plain", "spell"]
+
+_TOLD = 6  # of a list; the rest is a number
 _UNITS = (("day", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0))
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -26,19 +30,14 @@ def brief(text: str, most: int = 120) -> str:
     return head.rstrip(",;:.") + "..."
 
 
-def code(names: Iterable[str]) -> str:
-    """`a`, `b` and `c`."""
-    return listed([f"`{n}`" for n in names])
+def code(names: Sequence[str]) -> str:
+    """`a`, `b` and `c`; of many the first."""
+    return named(names, most=_TOLD)
 
 
-def listed(words: Sequence[str], most: int = 6) -> str:
-    """`a`, `a and b`, `a, b and c`; of many the first."""
-    words = [*words[:most], f"{len(words) - most} more"] if len(words) > most else list(words)
-    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def plural(n: int, one: str, many: str = "") -> str:
-    return f"{n} {one if n == 1 else many or one + 's'}"
+def listed(words: Sequence[str], most: int = _TOLD) -> str:
+    """`a, b and c`; of many the first."""
+    return shown.listed(words, most=most)
 
 
 def spell(seconds: float) -> str:

@@ -14,9 +14,8 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.evidence import ROLES, MetricsTable
 from fuelbed.core.facts import Facts, NotFound
 from fuelbed.core.options import Options
-from fuelbed.core.shown import number
+from fuelbed.core.shown import named, number
 from fuelbed.engines.observability.continuous_facts import Known, Rebuilt, columns_of, known, whole
-from fuelbed.numerics.observation.combinations import joined
 from fuelbed.numerics.observation.identify import Identified, identified_words
 from fuelbed.numerics.observation.linear import Sight, unseen_words
 from fuelbed.numerics.observation.particles import COVER
@@ -63,8 +62,8 @@ def _no_columns(m: Model, table: MetricsTable | None) -> NotFound:
     unlocks = f"which hidden states of `{m.name}` the metrics determine, and which of its numbers"
     if table is None:
         return NotFound(f"What would metrics show of `{m.name}` (`shows: {{latency: FORMULA}}`)?", unlocks)
-    named = joined(list(table.columns)[:6]) if table.columns else "no column"
-    return NotFound(f"What does `{table.file}` ({named}) show of `{m.name}` (`shows: {{COLUMN: FORMULA}}`)?", unlocks)
+    shown = named(list(table.columns)[:6]) if table.columns else "no column"
+    return NotFound(f"What does `{table.file}` ({shown}) show of `{m.name}` (`shows: {{COLUMN: FORMULA}}`)?", unlocks)
 
 
 # ---- states -----------------------------------------------------------------------------------------------------------------
@@ -74,7 +73,7 @@ def _states_said(k: Known) -> list[str]:
     """What the columns show of the states, places with the same answer together, the running one first."""
     if not k.sights:
         return [
-            f"`{k.model.name}` rests nowhere, or its formulas have no slope where it does: what {joined(k.columns)} would show near there cannot be asked."
+            f"`{k.model.name}` rests nowhere, or its formulas have no slope where it does: what {named(k.columns)} would show near there cannot be asked."
         ]
     same: dict[str, list[str]] = {}
     for place, (_, s) in k.sights.items():
@@ -85,8 +84,8 @@ def _states_said(k: Known) -> list[str]:
 
 def _seen_words(k: Known, s: Sight) -> list[str]:
     whose = f"of `{k.model.name}`"
-    by = _called(k) or joined(k.columns)
-    show = f"{joined(k.columns)} {'shows' if len(k.columns) == 1 else 'show'}"
+    by = _called(k) or named(k.columns)
+    show = f"{named(k.columns)} {'shows' if len(k.columns) == 1 else 'show'}"
     n = len(k.system.states)
     if s.rank < n:
         return [f"{w} by {by}" for w in unseen_words(k.system.states, s)]
@@ -119,7 +118,7 @@ def _table(k: Known) -> Table:
         )
     return Table(
         f"observability_{k.model.name}",
-        f"What {joined(k.columns)} {'shows' if len(k.columns) == 1 else 'show'} of `{k.model.name}`",
+        f"What {named(k.columns)} {'shows' if len(k.columns) == 1 else 'show'} of `{k.model.name}`",
         (
             Column("place", "near"),
             Column("state", "at"),
@@ -180,8 +179,8 @@ def _alone(k: Known) -> Table:
             Cell(column),
             Cell(f"{a.sight.rank} of {n}", tone="good" if a.sight.rank == n else "bad"),
             Cell("; ".join(unseen_words(k.system.states, a.sight)) or "nothing is left unseen"),
-            Cell(joined(a.rest.found) if a.rest.found else "none"),
-            Cell("; ".join(joined([k.alone[column].rest.parameters[i] for i in g.members]) for g in a.rest.groups) or "none"),
+            Cell(named(a.rest.found) if a.rest.found else "none"),
+            Cell("; ".join(named([k.alone[column].rest.parameters[i] for i in g.members]) for g in a.rest.groups) or "none"),
         )
         for column, a in k.alone.items()
     )
@@ -206,8 +205,8 @@ def _alone(k: Known) -> Table:
 def _record(k: Known) -> list[Block]:
     if k.rebuilt is None:
         roles = [c for c in k.columns if c in ROLES] or list(k.columns)
-        ask = f"Is there a record of {joined(roles)} of `{k.model.name}` over the incident (`evidence: metrics`)?"
-        return [Ask(NotFound(ask, f"where {joined(k.system.states)} of `{k.model.name}` stood, with an interval"))]
+        ask = f"Is there a record of {named(roles)} of `{k.model.name}` over the incident (`evidence: metrics`)?"
+        return [Ask(NotFound(ask, f"where {named(k.system.states)} of `{k.model.name}` stood, with an interval"))]
     b = k.rebuilt
     if b.found is None:
         return [Sentence(f"The hidden states of `{k.model.name}` were not reconstructed: {b.why}.", "muted", True)]
@@ -215,11 +214,11 @@ def _record(k: Known) -> list[Block]:
         at = _when(b.record.table, float(b.record.times[b.found.lost]))
         return [
             Sentence(
-                f"`{k.model.name}` cannot follow {joined(b.used)} of `{b.record.table.name}`: from {at} on no course of it shows what was recorded, so "
+                f"`{k.model.name}` cannot follow {named(b.used)} of `{b.record.table.name}`: from {at} on no course of it shows what was recorded, so "
                 "its hidden states are not told. A number of the model is wrong, or something else moved them."
             )
         ]
-    out: list[Block] = [Estimates(f"Hidden states of `{k.model.name}`, from {joined(b.used)}", tuple(_peaks(k, b)))]
+    out: list[Block] = [Estimates(f"Hidden states of `{k.model.name}`, from {named(b.used)}", tuple(_peaks(k, b)))]
     out += [_picture(k, b, i) for i in b.hidden]
     rough = len(b.found.tempered)
     if rough > _ROUGH * len(b.record.times):
@@ -231,9 +230,9 @@ def _record(k: Known) -> list[Block]:
 
 
 def _method(b: Rebuilt) -> str:
-    put_in = f", {joined(b.inputs)} put in as recorded" if b.inputs else ""
+    put_in = f", {named(b.inputs)} put in as recorded" if b.inputs else ""
     aside = _rows(b.found.aside, "set aside") + _rows(b.found.tempered, "given less weight") if b.found is not None else ""
-    return f"{COVER:.0%} of {b.particles} particles that saw {joined(b.used)} up to then{put_in}{aside}; noise from the rows before the trigger"
+    return f"{COVER:.0%} of {b.particles} particles that saw {named(b.used)} up to then{put_in}{aside}; noise from the rows before the trigger"
 
 
 def _rows(rows: tuple[int, ...], what: str) -> str:
@@ -296,7 +295,7 @@ def _picture(k: Known, b: Rebuilt, i: int) -> Picture:
     }
     far = int(np.argmax(f.middle[:, i]))
     alt = (
-        f"`{name}` of `{k.model.name}` over time, from {joined(b.used)}: at its greatest {number(float(f.middle[far, i]))} "
+        f"`{name}` of `{k.model.name}` over time, from {named(b.used)}: at its greatest {number(float(f.middle[far, i]))} "
         f"({number(float(f.low[far, i]))} to {number(float(f.high[far, i]))}) at {_when(b.record.table, float(t[far]))}."
     )
     return Picture("series", f"Hidden: {state.what or name}", data, alt)

@@ -17,9 +17,8 @@ from fuelbed.core.case import Factor
 from fuelbed.core.document import Document
 from fuelbed.core.findings import Span
 from fuelbed.core.reading import Mention
-from fuelbed.core.shown import number
+from fuelbed.core.shown import named, number
 from fuelbed.engines.observability.view import View
-from fuelbed.engines.observability.words import listed
 from fuelbed.numerics.observation.information import WIDE, entropy, information
 from fuelbed.numerics.observation.sensors import NOTHING
 from fuelbed.text.factors import conditions, controls, triggers
@@ -120,7 +119,7 @@ def _told(x: _Stated) -> str:
     of = f"{number(round(x.given, 2))} of the {whole} bit{'s' if whole != '1' else ''} there {'are' if whole != '1' else 'is'} about it"
     if not x.by or x.given <= NOTHING:
         return f"{head}, and no installed signal sees it: given the failure, all of them together tell {of}."
-    names = listed(f"`{n}`" for n in x.by[:3])
+    names = named(x.by[:3])
     if x.given < x.open / 2:
         return f"{head}, and the installed signals hardly see it: {names} and the rest give {of}."
     return f"{head}; the installed signals see it: {names} give{'s' if len(x.by) == 1 else ''} {of}."

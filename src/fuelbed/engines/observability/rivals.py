@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from fuelbed.core.blocks import Block, Cell, Column, Sentence, Table
 from fuelbed.core.findings import Finding, Severity
-from fuelbed.core.shown import per_cent
+from fuelbed.core.shown import listed, per_cent
 from fuelbed.core.signals import Hypothesis
 from fuelbed.engines.observability.posterior import Belief
 from fuelbed.engines.observability.view import View, as_estimate
-from fuelbed.engines.observability.words import chance, listed, times, weighs
+from fuelbed.engines.observability.words import chance, times, weighs
 from fuelbed.numerics.observation.rivals import LEVEL, Ruling, bayes_factor, chances, ruling_out
 
 __all__ = ["rivals", "without_way"]

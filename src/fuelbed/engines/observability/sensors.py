@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from fuelbed.core.blocks import Ask, Block, Cell, Column, Sentence, Table
 from fuelbed.core.facts import NotFound
-from fuelbed.core.shown import number
+from fuelbed.core.shown import listed, number
 from fuelbed.engines.observability.posterior import Belief
 from fuelbed.engines.observability.signatures import Looks, chances_on
 from fuelbed.engines.observability.view import View, as_estimate
-from fuelbed.engines.observability.words import listed
 from fuelbed.numerics.observation.information import WIDE, joint
 from fuelbed.numerics.observation.sensors import NOTHING, Chosen, best_set, gain, greedy, same_as, upper_bound
 from fuelbed.numerics.observation.separate import APART, cover

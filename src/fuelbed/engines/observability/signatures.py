@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.blocks import Picture, Sentence
-from fuelbed.core.shown import number, per_cent
+from fuelbed.core.shown import listed, number, per_cent
 from fuelbed.engines.observability.posterior import Belief
 from fuelbed.engines.observability.view import View, interval
-from fuelbed.engines.observability.words import listed, mechanism
+from fuelbed.engines.observability.words import mechanism
 from fuelbed.numerics.observation.information import WIDE, joint, merged
 from fuelbed.numerics.observation.sensors import NOTHING, gain
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from fuelbed.core.shown import number, per_cent
 from fuelbed.engines.observability.view import View, interval
 
-__all__ = ["bits", "chance", "listed", "mechanism", "mechanism_events", "times", "weighs"]
+__all__ = ["bits", "chance", "mechanism", "mechanism_events", "times", "weighs"]
 
 Array = NDArray[np.float64]
 
@@ -42,11 +41,6 @@ def bits(view: View, x: Array) -> str:
 
 def _bit(x: float) -> str:
     return number(round(x, 2)) if abs(x) >= 0.005 else "0"
-
-
-def listed(parts: Iterable[str], joined: str = "and") -> str:
-    words = list(parts)
-    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} {joined} {words[-1]}"
 
 
 def mechanism_events(view: View, m: int) -> list[tuple[str, str]]:

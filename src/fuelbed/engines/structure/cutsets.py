@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fuelbed.core.blocks import Cell, Column, Table
+from fuelbed.core.shown import listed
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.structure import Event
 
-__all__ = ["LISTED", "CutSets", "count", "cut_set_table", "cut_sets", "listing", "plural", "spoken"]
+__all__ = ["LISTED", "CutSets", "count", "cut_set_table", "cut_sets", "plural", "spoken"]
 
 LISTED = 200
 _SHOWN = 12
@@ -69,11 +70,6 @@ def plural(n: int, one: str = "minimal cut set") -> str:
     return f"{count(n)} {one}{'' if n == 1 else 's'}"
 
 
-def listing(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def spoken(events: Sequence[Event], model: Compiled) -> str:
     """`a`, `b` and the missing `c`."""
     words = []
@@ -81,7 +77,7 @@ def spoken(events: Sequence[Event], model: Compiled) -> str:
         f = model.case.factors.get(name)
         state = {"missing": "the missing ", "failed": "the failed ", "bypassed": "the bypassed "}.get(f.state, "") if f else ""
         words.append(f"{state}`{name}`" if kind == "control" else f"`{name}`")
-    return listing(list(dict.fromkeys(words)))
+    return listed(dict.fromkeys(words))
 
 
 def _label(event: Event) -> str:
@@ -130,7 +126,7 @@ def cut_set_table(model: Compiled, cuts: CutSets) -> Table:
 def _note(cuts: CutSets) -> str:
     if not cuts.total:
         return ""
-    sizes = listing([f"{count(n)} of {k} factor{'' if k == 1 else 's'}" for k, n in cuts.by_size.items()])
+    sizes = listed([f"{count(n)} of {k} factor{'' if k == 1 else 's'}" for k, n in cuts.by_size.items()])
     note = (
         f"{plural(cuts.total)}: {sizes}." if len(cuts.by_size) > 1 else f"{plural(cuts.total)} of {sizes.partition(' of ')[2]}."
     )

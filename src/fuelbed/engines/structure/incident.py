@@ -6,7 +6,8 @@ import math
 
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.estimates import Estimate
-from fuelbed.engines.structure.cutsets import count, listing, plural
+from fuelbed.core.shown import listed
+from fuelbed.engines.structure.cutsets import count, plural
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.incident import Incident, Part
 
@@ -69,7 +70,7 @@ def _note(incident: Incident) -> str:
         names = [f"`{u}`" for u in incident.unknown[:_NAMED]]
         more = len(incident.unknown) - len(names)
         names += [f"{more} more"] if more else []
-        note += f" Not known of this incident: {listing(names)}. A world settles them, weighed by what the incident says of them"
+        note += f" Not known of this incident: {listed(names)}. A world settles them, weighed by what the incident says of them"
         note += ", common causes among it" if incident.grouped else ""
         note += f"; {incident.method}."
     if any(p.share is None for p in incident.parts.values()):

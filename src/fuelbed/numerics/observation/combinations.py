@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Group", "groups_of", "joined", "sparse_rows", "weighted"]
+__all__ = ["Group", "groups_of", "sparse_rows", "weighted"]
 
 Array = NDArray[np.float64]
 _NOTHING = 1e-6
@@ -79,9 +79,3 @@ def weighted(names: Sequence[str], weights: Sequence[float]) -> str:
         size = f"{abs(w):g} × " if abs(w) != 1.0 else ""
         out += f"{sign}{size}`{name}`"
     return out
-
-
-def joined(names: Sequence[str], word: str = "and") -> str:
-    """`a`, `b` and `c`."""
-    quoted = [f"`{n}`" for n in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.dynamics import Push
+from fuelbed.core.shown import named
 from fuelbed.numerics.maps.simulate import pushed
 from fuelbed.numerics.maps.system import System
-from fuelbed.numerics.observation.combinations import Group, groups_of, joined, sparse_rows
+from fuelbed.numerics.observation.combinations import Group, groups_of, sparse_rows
 
 __all__ = ["Identified", "at_rest", "identified", "identified_words", "under_push"]
 
@@ -192,12 +193,12 @@ def identified_words(found: Identified, columns: Sequence[str], called: str = ""
     """
     names, out = found.parameters, []
     many = len(columns) > 1 or bool(called)
-    seen, s = called or joined(columns), "" if many else "s"
+    seen, s = called or named(columns), "" if many else "s"
     for g in found.groups:
         mine = [names[i] for i in g.members]
         left = len(mine) - len(g.hidden)
         form = found.pairs.get(g.members, "")
-        apart = f"{seen} {'together' if many else 'alone'} cannot tell {joined(mine)} apart"
+        apart = f"{seen} {'together' if many else 'alone'} cannot tell {named(mine)} apart"
         if form:
             out.append(f"{apart}: they enter only through their {form}")
         elif left == 1:
@@ -205,10 +206,10 @@ def identified_words(found: Identified, columns: Sequence[str], called: str = ""
         else:
             out.append(f"{apart}: near here they enter only through {left} numbers that are made of them")
     if found.inert:
-        out.append(f"{seen} say{s} nothing about {joined(found.inert)}")
+        out.append(f"{seen} say{s} nothing about {named(found.inert)}")
     if found.found:
-        weak = f" ({joined(found.weak)} only roughly)" if found.weak else ""
-        out.append(f"{seen} determine{s} {joined(found.found)}{weak}")
+        weak = f" ({named(found.weak)} only roughly)" if found.weak else ""
+        out.append(f"{seen} determine{s} {named(found.found)}{weak}")
     return out
 
 

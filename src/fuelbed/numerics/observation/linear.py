@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fuelbed.core.shown import named
 from fuelbed.numerics.maps.system import System
-from fuelbed.numerics.observation.combinations import groups_of, joined, sparse_rows, weighted
+from fuelbed.numerics.observation.combinations import groups_of, sparse_rows, weighted
 
 __all__ = ["Sight", "finite_gramian", "gramian", "observability_matrix", "sight", "sight_at", "unseen_space", "unseen_words"]
 
@@ -137,7 +138,7 @@ def unseen_words(states: Sequence[str], found: Sight) -> list[str]:
     out = []
     alone = [states[g.members[0]] for g in groups_of(found.hidden) if len(g.members) == 1]
     if alone:
-        out.append(f"{joined(alone)} {'is' if len(alone) == 1 else 'are'} not seen at all")
+        out.append(f"{named(alone)} {'is' if len(alone) == 1 else 'are'} not seen at all")
     for g in groups_of(found.hidden):
         names = [states[i] for i in g.members]
         if len(names) == 1:
@@ -146,8 +147,8 @@ def unseen_words(states: Sequence[str], found: Sight) -> list[str]:
             w = g.seen[0]
             equal = np.allclose(w / w[0], 1.0, rtol=1e-3)
             said = f"the sum {weighted(names, np.ones(len(w)).tolist())}" if equal else weighted(names, w.tolist())
-            out.append(f"of {joined(names)} only {said} is seen")
+            out.append(f"of {named(names)} only {said} is seen")
         else:
             moves = "; ".join(weighted(names, row.tolist()) for row in g.hidden)
-            out.append(f"{joined(names)} can move together with nothing to be seen, along {moves}")
+            out.append(f"{named(names)} can move together with nothing to be seen, along {moves}")
     return out
