@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fuelbed.core.options import Options
+
 if TYPE_CHECKING:
     from fuelbed.core.faulttrees import FaultTree
     from fuelbed.numerics.static.solve import Solved
     from fuelbed.numerics.static.uncertainty import Spread
 
 __all__ = ["solve"]
-
-_SEED = 20251124
 
 
 @click.command(short_help="Solve a classical fault tree (Open-PSA or Galileo), exactly.")
@@ -34,7 +34,7 @@ _SEED = 20251124
 @click.option(
     "--samples", type=click.IntRange(min=0), metavar="N", help="Draws of uncertain numbers. Default: 1000 where there are any."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=_SEED, show_default=True, help="Of the draws.")
+@click.option("--seed", type=click.IntRange(min=0), default=Options().seed, show_default=True, help="Of the draws.")
 @click.option(
     "--budget", type=click.IntRange(min=100), default=2_500_000, show_default=True, help="Decision diagram nodes of one module."
 )
@@ -96,14 +96,12 @@ def _written(tree: FaultTree, form: str) -> str:
 
 def _spread(out: Solved, time: float, samples: int | None, seed: int) -> Spread | None:
     """Draws, where they are asked for or some number has a distribution."""
-    from fuelbed.numerics.static.chances import is_uncertain
+    from fuelbed.numerics.static.chances import any_uncertain
 
-    t = out.tree
-    numbers = [*(c for c in t.events.values() if c is not None), *(x for g in t.groups for x in (g.chance, *g.factors))]
-    if samples == 0 or out.parts is None or out.unknown or not any(is_uncertain(c, t.parameters) for c in numbers):
+    if samples == 0 or out.parts is None or out.unknown or not any_uncertain(out.tree):
         return None
     import numpy as np
 
     from fuelbed.numerics.static.uncertainty import spread
 
-    return spread(t, out.parts, time, samples or 1000, np.random.default_rng(seed))
+    return spread(out.tree, out.parts, time, samples or 1000, np.random.default_rng(seed))

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Sequence
 
-from fuelbed.numerics.static.chances import is_uncertain
+from fuelbed.numerics.static.chances import any_uncertain
 from fuelbed.numerics.static.solve import solve
 from fuelbed.readers.faulttrees.read import read_fault_tree
 from fuelbed.report.solving import as_data
@@ -18,8 +18,7 @@ def solve_json(trees: Sequence[str], top: int, limit: int | None, cut_sets: bool
     """None where a number has a distribution: then the full command draws."""
     start = time.perf_counter()
     tree = read_fault_tree(trees)
-    numbers = [*(c for c in tree.events.values() if c is not None), *(x for g in tree.groups for x in (g.chance, *g.factors))]
-    if any(is_uncertain(c, tree.parameters) for c in numbers):
+    if any_uncertain(tree):
         return None
     out = solve(tree, limit=limit, top=top, cut_sets=cut_sets)
     return json.dumps(as_data(out, time.perf_counter() - start), ensure_ascii=False) + "\n"

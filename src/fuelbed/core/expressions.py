@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fuelbed.core.findings import Span
 
-__all__ = ["And", "AtLeast", "Const", "Expr", "Fails", "Not", "Or", "Ref", "Threshold", "Tips", "walk"]
+__all__ = ["And", "AtLeast", "Const", "Expr", "Fails", "Not", "Or", "Ref", "Threshold", "Tips", "replaced", "walk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +85,18 @@ def walk(expr: Expr) -> Iterator[Expr]:
             todo.extend(reversed(e.args))
         elif isinstance(e, Threshold):
             todo.extend(x for _, x in reversed(e.terms))
+
+
+def replaced(expr: Expr, leaf: Callable[[Expr], Expr]) -> Expr:
+    """The tree with `leaf` of every name, control, tip and constant in its place. Depth is that of the grammar."""
+    if isinstance(expr, Not):
+        return Not(replaced(expr.arg, leaf))
+    if isinstance(expr, And):
+        return And(tuple(replaced(x, leaf) for x in expr.args))
+    if isinstance(expr, Or):
+        return Or(tuple(replaced(x, leaf) for x in expr.args))
+    if isinstance(expr, AtLeast):
+        return AtLeast(expr.k, tuple(replaced(x, leaf) for x in expr.args))
+    if isinstance(expr, Threshold):
+        return Threshold(expr.tau, tuple((w, replaced(x, leaf)) for w, x in expr.terms))
+    return leaf(expr)

@@ -6,7 +6,7 @@ it has no triggers and no time but the mission time: every event is true or not,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fuelbed.core.findings import Finding
@@ -69,3 +69,10 @@ class FaultTree:
     labels: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     file: str = ""
+
+    def numbers(self) -> Iterator[Chance]:
+        """What its probabilities are made of: of events, of groups and of their factors."""
+        yield from (c for c in self.events.values() if c is not None)
+        for g in self.groups:
+            yield g.chance
+            yield from g.factors

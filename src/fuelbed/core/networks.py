@@ -39,6 +39,14 @@ class Network:
                 todo.extend((a, False) for a in self.gates[name].args)
         return out
 
+    def pruned(self) -> Network:
+        """The gates that the top reads, and no others."""
+        return Network({g: self.gates[g] for g in self.upward()}, self.top)
+
+    def events(self) -> list[str]:
+        """The names that gates read and that are none, each once."""
+        return list(dict.fromkeys(a for g in self.gates.values() for a in g.args if a not in self.gates))
+
     def parents(self) -> dict[str, list[str]]:
         """The gates that read each name; a gate that reads it twice comes twice."""
         out: dict[str, list[str]] = {}

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fuelbed.core.case import Case, Factor, Line, Outcome
-from fuelbed.core.expressions import And, AtLeast, Expr, Not, Or, Ref, Threshold, walk
+from fuelbed.core.expressions import Expr, Or, Ref, replaced, walk
 from fuelbed.core.quantities import Quantity
 
 __all__ = ["Derived", "classes", "with_unknown"]
@@ -108,21 +108,8 @@ def _trigger(case: Case, class_: str, name: str, members: tuple[str, ...]) -> Fa
 def _rewritten(line: Line, beside: Mapping[str, str]) -> Line:
     if not any(isinstance(e, Ref) and e.name in beside for e in walk(line.expr)):
         return line
-    return dataclasses.replace(line, expr=_with(line.expr, beside))
+    return dataclasses.replace(line, expr=replaced(line.expr, lambda e: _with(e, beside)))
 
 
 def _with(e: Expr, beside: Mapping[str, str]) -> Expr:
-    """Depth is that of the grammar."""
-    if isinstance(e, Ref):
-        return Or((e, Ref(beside[e.name], e.span))) if e.name in beside else e
-    if isinstance(e, Not):
-        return Not(_with(e.arg, beside))
-    if isinstance(e, And):
-        return And(tuple(_with(x, beside) for x in e.args))
-    if isinstance(e, Or):
-        return Or(tuple(_with(x, beside) for x in e.args))
-    if isinstance(e, AtLeast):
-        return AtLeast(e.k, tuple(_with(x, beside) for x in e.args))
-    if isinstance(e, Threshold):
-        return Threshold(e.tau, tuple((w, _with(x, beside)) for w, x in e.terms))
-    return e
+    return Or((e, Ref(beside[e.name], e.span))) if isinstance(e, Ref) and e.name in beside else e

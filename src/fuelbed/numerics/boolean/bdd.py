@@ -295,27 +295,26 @@ class Bdd:
                     order.append(u)
         return order
 
-    def probability(self, f: int, p: Sequence[float]) -> float:
-        """P(f) for independent variables with probabilities `p`: one upward pass (Shannon expansion)."""
+    def values(self, p: Sequence[float] | Mapping[int, float], *fs: int) -> dict[int, float]:
+        """The probability of every node below `fs`, children before parents: one upward pass (Shannon expansion)."""
         value = {FALSE: 0.0, TRUE: 1.0}
-        for u in self.reachable(f):
+        for u in self.reachable(*fs):
             if u > TRUE:
                 q = p[self.var[u]]
                 value[u] = q * value[self.high[u]] + (1.0 - q) * value[self.low[u]]
-        return value[f]
+        return value
+
+    def probability(self, f: int, p: Sequence[float]) -> float:
+        """P(f) for independent variables with probabilities `p`."""
+        return self.values(p, f)[f]
 
     def birnbaum(self, f: int, p: Sequence[float]) -> tuple[float, list[float]]:
         """P(f) and dP/dp of every variable, by one upward and one downward pass (Rauzy 1993)."""
-        order = self.reachable(f)
-        value = {FALSE: 0.0, TRUE: 1.0}
-        for u in order:
-            if u > TRUE:
-                q = p[self.var[u]]
-                value[u] = q * value[self.high[u]] + (1.0 - q) * value[self.low[u]]
-        weight = dict.fromkeys(order, 0.0)
+        value = self.values(p, f)
+        weight = dict.fromkeys(value, 0.0)
         weight[f] = 1.0
         grad = [0.0] * self.n
-        for u in reversed(order):
+        for u in reversed(value):
             if u > TRUE:
                 v, w = self.var[u], weight[u]
                 grad[v] += w * (value[self.high[u]] - value[self.low[u]])

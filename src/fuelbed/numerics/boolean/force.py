@@ -8,9 +8,13 @@ that was given among them, so the outcome is never worse than it by that measure
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-__all__ = ["force"]
+TYPE_CHECKING = False  # as in `typing`, whose import is a tenth of a short command
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["force", "moved"]
 
 _ROUNDS = 12
 _WORTH = 0.9  # of the span: below this gain the order given is kept, as a reader knows it from the file
@@ -38,6 +42,17 @@ def force(n: int, groups: Sequence[Sequence[int]], given: Sequence[int], rounds:
         if span < least:
             best, least = order, span
     return best
+
+
+def moved(order: Sequence[Any], groups: Mapping[Any, Sequence[Any]], at: Sequence[float], rounds: int = _ROUNDS) -> list[Any]:
+    """`order` with what each group reads moved together. A group's head (its key) stands for what is below it: it may be read by others
+    and moves along; `at` is the place in `order` where each head starts."""
+    names = [*order, *groups]
+    place = {name: i for i, name in enumerate(names)}
+    rows = [[place[head], *(place[m] for m in members)] for head, members in groups.items()]
+    start = [*range(len(order)), *at]
+    given = sorted(range(len(names)), key=start.__getitem__)
+    return [names[v] for v in force(len(names), [r for r in rows if len(r) > 1], given, rounds) if v < len(order)]
 
 
 def _span(groups: Sequence[Sequence[int]], place: Sequence[int]) -> int:

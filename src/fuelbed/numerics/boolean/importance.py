@@ -32,7 +32,7 @@ from fuelbed.core.networks import Network
 from fuelbed.numerics.boolean.bdd import TRUE, Bdd
 from fuelbed.numerics.boolean.orders import build, orders
 
-__all__ = ["Importance", "cofactors", "of_events", "of_gate", "of_gates", "with_fussell_vesely"]
+__all__ = ["Importance", "cofactors", "measures", "of_events", "of_gate", "of_gates", "with_fussell_vesely"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +56,13 @@ def cofactors(b: Bdd, f: int, p: Sequence[float]) -> tuple[float, list[float], l
     precision however small it is, and one that is 0 comes out as 0. O(nodes log variables).
     """
     n = b.n
-    order = b.reachable(f)
-    value = {0: 0.0, 1: 1.0}
-    for u in order:
-        if u > TRUE:
-            q = p[b.var[u]]
-            value[u] = q * value[b.high[u]] + (1.0 - q) * value[b.low[u]]
-    reach = dict.fromkeys(order, 0.0)
+    value = b.values(p, f)
+    reach = dict.fromkeys(value, 0.0)
     reach[f] = 1.0
     if1, if0 = [0.0] * n, [0.0] * n
     skipped = _Ranges(n)
     skipped.add(0, min(b.var[f], n), value[f])
-    for u in reversed(order):
+    for u in reversed(value):
         if u > TRUE and reach[u] > 0.0:
             v = b.var[u]
             for child, q, side in ((b.high[u], p[v], if1), (b.low[u], 1.0 - p[v], if0)):
@@ -107,11 +102,14 @@ class _Ranges:
 def of_events(b: Bdd, f: int, p: Sequence[float]) -> tuple[float, list[Importance]]:
     """P(f) and the importance of every variable, without Fussell-Vesely (see `with_fussell_vesely`)."""
     total, if1, if0 = cofactors(b, f, p)
-    rows = []
-    for q, p1, p0 in zip(p, if1, if0, strict=True):
-        critical, both = _ratio(q * (p1 - p0), total), min(_ratio(q * p1, total), 1.0)
-        rows.append(Importance(q, p1 - p0, critical, both, _ratio(p1, total), _ratio(total, p0)))
-    return total, rows
+    return total, [measures(q, p1, p0, p1 - p0, total) for q, p1, p0 in zip(p, if1, if0, strict=True)]
+
+
+def measures(p: float, p1: float, p0: float, birnbaum: float, total: float) -> Importance:
+    """The measures of an event from its probability, P(f) with it true and false, their difference (which the caller may know better
+    than by subtracting) and P(f)."""
+    critical, both = _ratio(p * birnbaum, total), min(_ratio(p * p1, total), 1.0)
+    return Importance(p, birnbaum, critical, both, _ratio(p1, total), _ratio(total, p0))
 
 
 def with_fussell_vesely(b: Bdd, f: int, p: Sequence[float], rows: Sequence[Importance]) -> list[Importance]:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fuelbed.core.errors import BudgetError
 from fuelbed.core.networks import Gate, Network
 from fuelbed.numerics.boolean.bdd import Bdd
-from fuelbed.numerics.boolean.force import force
+from fuelbed.numerics.boolean.force import moved
 
 __all__ = [
     "BUDGETS",
@@ -94,7 +94,7 @@ def _fold(network: Network, known: Mapping[str, bool]) -> Network:
     if top not in gates:
         return Network({network.top: Gate("pass", (top,))}, network.top)
     out = Network(gates, top)
-    return Network({g: gates[g] for g in out.upward()}, top)
+    return out.pruned()
 
 
 def _fold_gate(gate: Gate, values: Mapping[str, bool]) -> Gate | bool:
@@ -244,27 +244,24 @@ def orders(network: Network) -> Iterator[list[str]]:
             yield order
 
 
-def moved_orders(network: Network) -> Iterator[list[str]]:
-    """The same, of more than a few events, each after FORCE has moved together what a gate reads (`force.py`): often far smaller
-    diagrams where the walks are large, and not worth their time where they are small."""
-    given = [*orders(network)]
-    for order in [*given] if len(given[0]) > _FEW else ():
-        moved = _moved(network, order)
-        if moved not in given:
-            given.append(moved)
-            yield moved
+def moved_orders(network: Network, walks: Sequence[list[str]]) -> Iterator[list[str]]:
+    """The walks of `orders`, where there are more than a few events, each after FORCE has moved together what a gate reads (`force.py`):
+    often far smaller diagrams where those of the walks are large, and not worth their time where they are small."""
+    given = [*walks]
+    for order in walks if len(walks[0]) > _FEW else ():
+        found = _moved(network, order)
+        if found not in given:
+            given.append(found)
+            yield found
 
 
 def _moved(network: Network, order: Sequence[str]) -> list[str]:
-    """An order after FORCE has moved together what a gate reads; gates are moved with the events, as they stand for those below."""
-    names = [*order, *network.upward()]
-    place = {name: i for i, name in enumerate(names)}
-    groups = [[place[g], *(place[a] for a in network.gates[g].args)] for g in names[len(order) :]]
-    at = [float(i) for i in range(len(order))]
-    for g in groups:
-        at.append(sum([at[v] for v in g[1:]]) / max(len(g) - 1, 1))
-    given = sorted(range(len(names)), key=at.__getitem__)
-    return [names[v] for v in force(len(names), groups, given, _ROUNDS) if v < len(order)]
+    """Gates are moved with the events, from the middle of what they read."""
+    at: dict[str, float] = {e: float(i) for i, e in enumerate(order)}
+    groups = {g: network.gates[g].args for g in network.upward()}
+    for g, args in groups.items():
+        at[g] = sum([at[a] for a in args]) / max(len(args), 1)
+    return moved(order, groups, [at[g] for g in groups], _ROUNDS)
 
 
 def _walk(network: Network, key: Callable[[str], int]) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
+from fuelbed.numerics.boolean.bdd import FALSE, TRUE
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.diagrams import Diagrams
 from fuelbed.numerics.process.interventions import batch, middles
@@ -39,7 +39,7 @@ def draw_events(
     p, readily, guessed = found
     b, s = model.structure.bdd, model.structure
     own = {t: s.index.get(("trigger", t), -1) for t in came}
-    value = {t: _values(b, f, p) for t, f in came.items()}
+    value = {t: b.values(p, f) for t, f in came.items()}
     weights = np.array([readily[t] * value[t][f] for t, f in came.items()])
     if weights.sum() <= 0:
         return Worlds(np.zeros((0, len(s.events)), dtype=bool), np.zeros((0, 1)), tuple(unknown), False, n)
@@ -85,13 +85,3 @@ def _chances(
     at = tape.tape.outputs
     guessed = any(k.uncertain and not k.quantity.given for k in tape.knobs.values())
     return {v: float(reg[at[f"{v}"]]) for v in unknown}, {n: float(reg[at[f"came:{n}"]]) for n in came}, guessed
-
-
-def _values(b: Bdd, f: int, p: Mapping[int, float]) -> dict[int, float]:
-    """The probability of every node of `f`."""
-    value = {FALSE: 0.0, TRUE: 1.0}
-    for u in b.reachable(f):
-        if u > TRUE:
-            q = p[b.var[u]]
-            value[u] = q * value[b.high[u]] + (1.0 - q) * value[b.low[u]]
-    return value

@@ -17,7 +17,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from fuelbed.core.case import Case
-from fuelbed.core.expressions import And, AtLeast, Expr, Fails, Not, Or, Threshold, walk
+from fuelbed.core.expressions import Expr, Fails, Not, Or, replaced, walk
 
 __all__ = ["seen_through", "unseen"]
 
@@ -41,22 +41,9 @@ def seen_through(case: Case) -> Case:
     lines = {}
     for name, line in case.lines.items():
         asked = any(isinstance(e, Fails) and e.name in extra for e in walk(line.expr))
-        lines[name] = dataclasses.replace(line, expr=_written(line.expr, extra)) if asked else line
+        lines[name] = dataclasses.replace(line, expr=replaced(line.expr, lambda e: _written(e, extra))) if asked else line
     return dataclasses.replace(case, lines=lines)
 
 
 def _written(e: Expr, extra: Mapping[str, Expr]) -> Expr:
-    """Depth is that of the grammar, twice at most."""
-    if isinstance(e, Fails) and e.name in extra:
-        return Or((e, extra[e.name]))
-    if isinstance(e, Not):
-        return Not(_written(e.arg, extra))
-    if isinstance(e, And):
-        return And(tuple(_written(x, extra) for x in e.args))
-    if isinstance(e, Or):
-        return Or(tuple(_written(x, extra) for x in e.args))
-    if isinstance(e, AtLeast):
-        return AtLeast(e.k, tuple(_written(x, extra) for x in e.args))
-    if isinstance(e, Threshold):
-        return Threshold(e.tau, tuple((w, _written(x, extra)) for w, x in e.terms))
-    return e
+    return Or((e, extra[e.name])) if isinstance(e, Fails) and e.name in extra else e

@@ -17,7 +17,7 @@ from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, 
 from fuelbed.numerics.boolean.antichains import Antichains
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd, Family
 from fuelbed.numerics.boolean.families import holding, inside, smallest_first
-from fuelbed.numerics.boolean.force import force
+from fuelbed.numerics.boolean.force import moved
 from fuelbed.numerics.graphs import components
 from fuelbed.numerics.process.needs import seen_through
 
@@ -324,15 +324,10 @@ class Structure:
 
 
 def _together(events: list[Event], read: Mapping[str, tuple[list[Event], list[str]]]) -> list[Event]:
-    """The events moved so that what one line reads stands together; lines are moved with them, as they stand for what is below."""
+    """The events moved so that what one line reads stands together; lines are moved with them, from the middle of their own events."""
     place = {e: i for i, e in enumerate(events)}
-    line_at = {n: len(events) + i for i, n in enumerate(read)}
-    means = [sum([place[e] for e in own]) / len(own) if own else len(events) / 2 for own, _ in read.values()]
-    groups = [[at, *(place[e] for e in own), *(line_at[n] for n in below if n in line_at)]
-              for at, (own, below) in zip(line_at.values(), read.values(), strict=True)]  # fmt: skip  # one comprehension
-    n = len(events) + len(read)
-    given = sorted(range(n), key=lambda v: v if v < len(events) else means[v - len(events)])
-    return [events[v] for v in force(n, [g for g in groups if len(g) > 1], given) if v < len(events)]
+    middles = [sum([place[e] for e in own]) / len(own) if own else len(events) / 2 for own, _ in read.values()]
+    return moved(events, {n: [*own, *(x for x in below if x in read)] for n, (own, below) in read.items()}, middles)
 
 
 def _strike(z: Family, root: int, v: int) -> int:

@@ -176,12 +176,12 @@ def draw_worlds(
     p = [0.0] * b.n
     for v in read:
         p[v] = float(reg[tape.tape.outputs[f"{v}"]])
-    weights = np.array([reg[tape.tape.outputs[f"came:{n}"]] * _values(b, f, p)[f] for n, f in fine.items()])
+    values = {f: b.values(p, f) for f in fine.values()}
+    weights = np.array([reg[tape.tape.outputs[f"came:{n}"]] * values[f][f] for n, f in fine.items()])
     seen: dict[bytes, int] = {}
     picks: list[int] = []
     if weights.sum() > 0:
         picks = rng.choice(len(fine), size=n, p=weights / weights.sum()).tolist()
-    values = {f: _values(b, f, p) for f in fine.values()}
     for i in picks:
         f = list(fine.values())[i]
         drawn = _draw(b, f, p, values[f], rng)
@@ -210,16 +210,6 @@ def _world(
     if trigger:
         out[model.structure.index[("trigger", trigger)]] = True
     return out
-
-
-def _values(b: Bdd, f: int, p: Sequence[float]) -> dict[int, float]:
-    """The probability of every node of `f`."""
-    value = {FALSE: 0.0, TRUE: 1.0}
-    for u in b.reachable(f):
-        if u > TRUE:
-            q = p[b.var[u]]
-            value[u] = q * value[b.high[u]] + (1.0 - q) * value[b.low[u]]
-    return value
 
 
 def _draw(b: Bdd, f: int, p: Sequence[float], value: Mapping[int, float], rng: np.random.Generator) -> dict[int, bool]:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from fuelbed.core.networks import Gate, Network
-from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
+from fuelbed.numerics.boolean.bdd import Bdd
 from fuelbed.numerics.boolean.orders import build, fix, orders
 
 __all__ = ["bounds"]
@@ -63,12 +63,7 @@ def _made(network: Network, order: Sequence[str], budget: int) -> tuple[Bdd, dic
 
 def _bounds(network: Network, chance: Mapping[str, float], b: Bdd, made: Mapping[str, int], order: Sequence[str]) -> Interval:
     """Of each gate, from the exact ones upward; one pass over the diagrams of all."""
-    p = [chance[e] for e in order]
-    value = {FALSE: 0.0, TRUE: 1.0}
-    for u in b.reachable(*made.values()):
-        if u > TRUE:
-            q = p[b.var[u]]
-            value[u] = q * value[b.high[u]] + (1.0 - q) * value[b.low[u]]
+    value = b.values([chance[e] for e in order], *made.values())
     known: dict[str, Interval] = {g: (value[f], value[f]) for g, f in made.items()}
     monotone: dict[str, bool] = {}
     for name in network.upward():

@@ -17,7 +17,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from fuelbed.core.errors import FuelbedError
-from fuelbed.core.faulttrees import Chance
+from fuelbed.core.faulttrees import Chance, FaultTree
 
 TYPE_CHECKING = False  # as in `typing`, whose import is a tenth of a short command
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-__all__ = ["ChanceError", "Draws", "Values", "is_uncertain"]
+__all__ = ["ChanceError", "Draws", "Values", "any_uncertain", "is_uncertain"]
 
 
 class ChanceError(FuelbedError):
@@ -175,6 +175,11 @@ def is_uncertain(c: Chance, parameters: Mapping[str, Chance]) -> bool:
     if c.op == "parameter":
         return is_uncertain(parameters[c.name], parameters)
     return any(is_uncertain(a, parameters) for a in c.args)
+
+
+def any_uncertain(tree: FaultTree) -> bool:
+    """Whether some number of a tree has a distribution."""
+    return any(is_uncertain(c, tree.parameters) for c in tree.numbers())
 
 
 class Draws:

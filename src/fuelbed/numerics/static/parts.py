@@ -10,15 +10,15 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fuelbed.core.errors import BudgetError
 from fuelbed.core.networks import Network
 from fuelbed.numerics.boolean.bdd import Bdd, Family
-from fuelbed.numerics.boolean.importance import Importance, cofactors
+from fuelbed.numerics.boolean.importance import Importance, cofactors, measures
 from fuelbed.numerics.boolean.orders import BUDGETS, build, group_siblings, modules, moved_orders, orders, part, simplify
 
-__all__ = ["CutSet", "Part", "Parts", "best_of", "solved"]
+__all__ = ["CutSet", "Part", "Parts", "solved"]
 
 _FINALISTS = 4
 _SAME = 1e-9  # relative, between probabilities of cut sets that differ by rounding
@@ -50,7 +50,6 @@ class Parts:
 
     network: Network
     parts: list[Part]
-    _best: dict[str, list[float]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -64,8 +63,8 @@ class Parts:
             known[p.gate] = p.bdd.probability(p.root, [known[e] for e in p.order])
         return known[self.network.top], known
 
-    def importance(self, chance: Mapping[str, float]) -> dict[str, Importance]:
-        """Of every event that the simplified network reads: one upward and one downward pass a module."""
+    def importance(self, chance: Mapping[str, float]) -> tuple[float, dict[str, Importance]]:
+        """P(top), and the importance of every event that the simplified network reads: one upward and one downward pass a module."""
         total, known = self.probability(chance)
         given = {self.network.top: (1.0, 0.0)}  # by module, P(top | it is true) and P(top | it is false)
         out: dict[str, Importance] = {}
@@ -78,8 +77,8 @@ class Parts:
                 if e in gates:
                     given[e] = (p1, p0)
                 else:
-                    out[e] = _measures(known[e], p1, p0, (t1 - t0) * (m1 - m0), total)
-        return out
+                    out[e] = measures(known[e], p1, p0, (t1 - t0) * (m1 - m0), total)
+        return total, out
 
     def count_by_order(self) -> dict[int, int]:
         """How many minimal cut sets of each size. BudgetError where those of a module did not fit."""
@@ -92,7 +91,7 @@ class Parts:
         """The most probable cut sets, in falling order. BudgetError as above."""
         found: dict[str, list[CutSet]] = {}
         for p in self.parts:
-            found[p.gate] = best_of(p, chance, found, most)
+            found[p.gate] = _best_of(p, chance, found, most)
         return found[self.network.top]
 
     def sets(self, chance: Mapping[str, float]) -> Iterator[CutSet]:
@@ -118,8 +117,8 @@ class Parts:
 
 
 def solved(network: Network, budgets: Sequence[int] = BUDGETS, cut_sets: bool = True) -> Parts:
-    """The diagrams of every module, and (but for `cut_sets` False) their minimal cut sets. BudgetError where a module fits no order under the largest budget; a module whose diagram fits
-    and whose cut sets do not keeps its diagram."""
+    """The diagrams of every module, and (but for `cut_sets` False) their minimal cut sets; a module whose diagram fits and whose cut sets do
+    not keeps its diagram. BudgetError where a module fits no order under the largest budget."""
     small = group_siblings(simplify(network))
     found = modules(small)
     cut = set(found)
@@ -136,7 +135,7 @@ def _fit(network: Network, budgets: Sequence[int], cut_sets: bool) -> Part:
     bare: Part | None = None  # a diagram that fitted, without its cut sets
     for stage, budget in enumerate(budgets):
         if stage == min(1, len(budgets) - 1):
-            tries += enumerate(moved_orders(network), len(tries))
+            tries += enumerate(moved_orders(network, [o for _, o in sorted(tries)]), len(tries))
         reached: dict[int, int] = {}
         for i, order in tries if stage in (0, 1, len(budgets) - 1) else tries[:_FINALISTS]:
             b = Bdd(len(order), budget)
@@ -165,21 +164,10 @@ def _family(p: Part) -> Family:
     return p.family
 
 
-def _measures(p: float, p1: float, p0: float, birnbaum: float, total: float) -> Importance:
-    critical, both = _ratio(p * birnbaum, total), min(_ratio(p * p1, total), 1.0)
-    return Importance(p, birnbaum, critical, both, _ratio(p1, total), _ratio(total, p0))
-
-
-def _ratio(a: float, b: float) -> float:
-    if b != 0.0:
-        return a / b
-    return math.nan if a == 0.0 else math.inf
-
-
 # ---- the most probable cut sets ------------------------------------------------------------------------------------------------
 
 
-def best_of(p: Part, chance: Mapping[str, float], found: Mapping[str, list[CutSet]], most: int) -> list[CutSet]:
+def _best_of(p: Part, chance: Mapping[str, float], found: Mapping[str, list[CutSet]], most: int) -> list[CutSet]:
     """Best first over the diagram of the family: a bound for what is still to come is the best that a node can give, which one
     upward pass tells for every node. So sets come in falling order and only the paths to them are walked."""
     z = _family(p)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from fuelbed.core.errors import BudgetError
 from fuelbed.core.faulttrees import FaultTree
 from fuelbed.core.networks import Network
-from fuelbed.numerics.boolean.bdd import Bdd, Family
+from fuelbed.numerics.boolean.bdd import Bdd
 from fuelbed.numerics.boolean.importance import Importance
 from fuelbed.numerics.boolean.orders import BUDGETS, simplify
 from fuelbed.numerics.static.bounds import bounds
 from fuelbed.numerics.static.chances import ChanceError, Values
 from fuelbed.numerics.static.groups import split, with_groups
-from fuelbed.numerics.static.parts import CutSet, Part, Parts, best_of, solved
+from fuelbed.numerics.static.parts import CutSet, Part, Parts, solved
 from fuelbed.numerics.static.truncated import truncated
 
 __all__ = ["CutSets", "Solved", "chances", "solve"]
@@ -55,18 +55,14 @@ class Solved:
     words: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     parts: Parts | None = None
-    _few: Part | None = None
+    listed: Parts | None = None  # of which the cut sets are: `parts`, or one part with those up to an order
 
     def sets(self) -> Iterator[CutSet]:
         """Every cut set that was counted, in no order of probability; those without probabilities as of probability 1."""
-        whole = {e: self.chance.get(e, 1.0) for e in _events(self.network)}
-        if self._few is not None:
-            assert self._few.family is not None
-            for s in self._few.family.sets(self._few.cuts):
-                yield CutSet(tuple(sorted(self._few.order[v] for v in s)), _product(self._few.order, s, whole))
-        elif self.parts is not None and self.cut_sets is not None:
+        if self.listed is not None and self.cut_sets is not None:
+            whole = {e: self.chance.get(e, 1.0) for e in self.network.events()}
             limit = self.cut_sets.limit
-            yield from (c for c in self.parts.sets(whole) if limit is None or len(c.events) <= limit)
+            yield from (c for c in self.listed.sets(whole) if limit is None or len(c.events) <= limit)
 
 
 def chances(tree: FaultTree, time: float) -> tuple[dict[str, float], tuple[str, ...], dict[str, dict[tuple[int, ...], float]]]:
@@ -101,8 +97,7 @@ def solve(
     cut_sets: False leaves them out, which takes a part of the time only."""
     chance, unknown, shares = chances(tree, time)
     network, words, shared = with_groups(tree, shares)
-    network = Network({g: network.gates[g] for g in network.upward()}, network.top)
-    out = Solved(tree, network, {**chance, **shared}, unknown=unknown, words=words)
+    out = Solved(tree, network.pruned(), {**chance, **shared}, unknown=unknown, words=words)
     if unknown:
         more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
         out.notes.append(f"`{unknown[0]}`{more} has no probability, so none is given for the top.")
@@ -126,27 +121,24 @@ def _probability(out: Solved, budget: int) -> None:
         small = simplify(out.network)
         out.probability = (None, *bounds(small, out.chance, min(budget, 200_000)))
         return
-    total, _ = out.parts.probability(out.chance)
+    total, out.importance = out.parts.importance(out.chance)
     out.probability = (total, total, total)
-    out.importance = out.parts.importance(out.chance)
 
 
 def _cut_sets(out: Solved, limit: int | None, top: int, budget: int) -> None:
     parts = out.parts
-    if parts is not None and parts.complete and limit is None:
-        by_order = parts.count_by_order()
-        best = parts.best(out.chance, top) if not out.unknown and top else []
-        out.cut_sets = CutSets(sum(by_order.values()), by_order, True, None, tuple(best))
-        return
     if parts is not None and parts.complete:
         by_order = {k: n for k, n in parts.count_by_order().items() if limit is None or k <= limit}
-        best = (
-            [c for c in parts.best(out.chance, top) if limit is None or len(c.events) <= limit] if not out.unknown and top else []
-        )
-        if len(best) == min(top, sum(by_order.values())) or out.unknown:
-            out.cut_sets = CutSets(sum(by_order.values()), by_order, True, limit, tuple(best))
+        best = [c for c in _best(out, parts, top) if limit is None or len(c.events) <= limit]
+        # of the likeliest some may be too large, and then likelier small ones are not among them
+        if limit is None or out.unknown or len(best) == min(top, sum(by_order.values())):
+            out.listed, out.cut_sets = parts, CutSets(sum(by_order.values()), by_order, True, limit, tuple(best))
             return
     _few_sets(out, limit, top, budget)
+
+
+def _best(out: Solved, parts: Parts, top: int) -> list[CutSet]:
+    return parts.best(out.chance, top) if top and not out.unknown else []
 
 
 def _few_sets(out: Solved, limit: int | None, top: int, budget: int) -> None:
@@ -161,23 +153,12 @@ def _few_sets(out: Solved, limit: int | None, top: int, budget: int) -> None:
             z, root, order = truncated(small, k, budget)
         except BudgetError:
             break
-        out._few = Part(small.top, order, Bdd(0), 0, z, root)
-        by_order = z.count_by_order(root)
-        best = best_of(out._few, out.chance, {}, top) if not out.unknown and top and root != Family.NONE else []
-        out.cut_sets = CutSets(sum(by_order.values()), by_order, limit is not None, k, tuple(best))
+        few = Parts(small, [Part(small.top, order, Bdd(0), 0, z, root)])
+        by_order = few.count_by_order()
+        out.listed = few
+        out.cut_sets = CutSets(sum(by_order.values()), by_order, limit is not None, k, tuple(_best(out, few, top)))
     if limit is None:
         seen = f"those of at most {out.cut_sets.limit} events are counted" if out.cut_sets is not None else "none is counted"
         out.notes.append(f"The minimal cut sets do not fit their budget: {seen}.")
     elif out.cut_sets is None:
         out.notes.append(f"The minimal cut sets of at most {limit} events do not fit their budget.")
-
-
-def _events(network: Network) -> list[str]:
-    return list(dict.fromkeys(a for g in network.gates.values() for a in g.args if a not in network.gates))
-
-
-def _product(order: list[str], s: tuple[int, ...], chance: Mapping[str, float]) -> float:
-    q = 1.0
-    for v in s:
-        q *= chance[order[v]]
-    return q

@@ -95,9 +95,8 @@ class _Reader:
         check_cycles({n: g.args for n, g in self.gates.items()}, self.places, self.faults, "gate")
         named = top_of(self.gates, self.named, top or self.top, self.faults, self.file)
         findings = self.faults.end()
-        network = Network(self.gates, named)
-        network = Network({g: self.gates[g] for g in network.upward()}, named)
-        used = {a for g in network.gates.values() for a in g.args}
+        network = Network(self.gates, named).pruned()
+        used = set(network.events())
         events = {n: c for n, c in self.events.items() if n in used}
         return FaultTree(splitext(basename(self.file))[0], network, events, findings=findings, file=self.file)
 

@@ -115,9 +115,8 @@ class _Reader:
         check_cycles({n: _parameters_in(c) for n, c in parameters.items()}, places, self.faults, "parameter")
         named = top_of(formulas.gates, [d.full for d in self.names.all.values() if d.kind == "gate"], top, self.faults, self.file)
         findings = self.faults.end()
-        network = Network(formulas.gates, named)
-        network = Network({g: formulas.gates[g] for g in network.upward()}, named)
-        used = {a for g in network.gates.values() for a in g.args}
+        network = Network(formulas.gates, named).pruned()
+        used = set(network.events())
         events = {n: c for n, c in events.items() if n in used}
         return FaultTree(
             roots[0].get("name") or splitext(basename(self.file))[0],

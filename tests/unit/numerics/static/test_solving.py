@@ -50,7 +50,7 @@ def minimal(network: Network, events: list[str]) -> list[frozenset[str]]:
 def test_importance_is_that_of_the_events_forced(seed: int) -> None:
     network, events = random_network(seed)
     p = chances(events, seed)
-    got = solved(network).importance(p)
+    _, got = solved(network).importance(p)
     whole = enumerated(network, events, p)
     for e in events:
         on, off = (enumerated(network, events, {**p, e: x}) for x in (1.0, 0.0))
