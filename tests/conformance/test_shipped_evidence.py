@@ -2,36 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import pytest
 
-from fuelbed.analysis import analyze
-from fuelbed.core.blocks import Answer, Cell, Picture, Table
-from fuelbed.core.estimates import Estimate
-from fuelbed.readers.case import read_case
-
-CASES = Path(__file__).parents[2] / "src/fuelbed/cases"
-
-
-@cache
-def answer(case: str, engine: str) -> Answer:
-    report = analyze(read_case(CASES / case))
-    found = next(s.answer for s in report.sections if s.engine == engine)
-    assert isinstance(found, Answer)
-    return found
-
-
-def rows(case: str, engine: str, table: str) -> dict[str, dict[str, Cell]]:
-    """The rows of a table by their first cell, each by the names of its columns."""
-    t = next(b for b in answer(case, engine).blocks if isinstance(b, Table) and b.id == table)
-    return {row[0].text: dict(zip((c.id for c in t.columns), row, strict=True)) for row in t.rows}
-
-
-def number(cell: Cell) -> Estimate:
-    assert cell.estimate is not None
-    return cell.estimate
+from fuelbed.core.blocks import Picture
+from tests.conformance.said import answer, number, rows
 
 
 def test_roblox_the_first_guess_is_nearly_gone_whatever_the_numbers() -> None:

@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from fuelbed.analysis import analyze
-from fuelbed.core.blocks import Answer, Cell, Picture, Table
-from fuelbed.core.estimates import Estimate
-from fuelbed.core.reporting import Report
+from fuelbed.core.blocks import Picture
 from fuelbed.readers.case import read_case
+from tests.conformance.said import CASES, answer, number, rows
 
-CASES = Path(__file__).parents[2] / "src/fuelbed/cases"
 Edited = Callable[[str, dict[str, str]], Path]
-
-
-@cache
-def report(folder: Path) -> Report:
-    return analyze(read_case(folder))
-
-
-def answer(folder: Path, engine: str) -> Answer:
-    found = next(s.answer for s in report(folder).sections if s.engine == engine)
-    assert isinstance(found, Answer)
-    return found
-
-
-def rows(folder: Path, engine: str, table: str) -> dict[str, dict[str, Cell]]:
-    """The rows of a table by their first cell, each by the names of its columns."""
-    t = next(b for b in answer(folder, engine).blocks if isinstance(b, Table) and b.id == table)
-    return {row[0].text: dict(zip((c.id for c in t.columns), row, strict=True)) for row in t.rows}
-
-
-def number(cell: Cell) -> Estimate:
-    assert cell.estimate is not None
-    return cell.estimate
 
 
 def left(folder: Path) -> dict[str, str]:

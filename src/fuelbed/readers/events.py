@@ -123,8 +123,7 @@ def _entry(r: Reading, name: str, key: Scalar | None, node: Node) -> _Wanted | N
     w = _Wanted(name or said or name_of(named, "events"), file.span if file else node.span, named, rows)
     f.text("what")
     w.clock, w.zone = f.choice("clock", CLOCKS, ""), zone_of(r, f)
-    if (source := f.node_of("source")) is not None:
-        w.source = r.source(source)
+    w.source = f.source()
     if f.text("time"):
         w.columns["time"] = (f.text("time"), f.span_of("time"))
     section = f.section("columns")
@@ -146,7 +145,7 @@ def _inline(r: Reading, node: Node) -> Iterable[_Row]:
         r.check_keys(body, ROW_KEYS, "an event")
         f = Fields(r, body)
         name, what = f.text("name"), f.text("what")
-        source = r.source(f.node_of("source")) if "source" in f else ""  # type: ignore[arg-type]  # it is there
+        source = f.source()
         if "at" not in f or not (name or what):
             lacking = "`at`" if "at" not in f else "`what`"
             r.error("FB017", item.span, f"this event has no {lacking}.", _FORM)

@@ -8,7 +8,7 @@ from fuelbed.core.case import Factor
 from fuelbed.core.exposure import Asset, Boundary, Exposure, Traits, Zone
 from fuelbed.core.quantities import Quantity
 from fuelbed.core.scanner import did_you_mean, is_identifier
-from fuelbed.readers.fields import Fields, Reading
+from fuelbed.readers.fields import Fields, Reading, named_entries
 from fuelbed.readers.references import names_in
 from fuelbed.readers.structure import Names
 from fuelbed.readers.yaml import Map
@@ -92,12 +92,9 @@ def _unknown(r: Reading, node: Map | None, factors: Mapping[str, Factor], names:
 
 def _zones(r: Reading, node: Map | None) -> dict[str, Zone]:
     out: dict[str, Zone] = {}
-    for name, entry in node.entries.items() if node else ():
-        r.identifier(entry.key, "zone")
-        body = r.mapping(entry.value, f"the zone `{name[:60]}`", f"Write `{name[:60]}: {{what: in words}}`.")
-        if body is not None:
-            r.check_keys(body, _ZONE, f"the zone `{name[:60]}`")
-            out[name] = Zone(name, Fields(r, body).text("what"), entry.key.span)
+    for name, span, title, f in named_entries(r, node, "zone", "{what: in words}"):
+        r.check_keys(f.node, _ZONE, title)
+        out[name] = Zone(name, f.text("what"), span)
     return out
 
 
@@ -105,14 +102,8 @@ def _assets(r: Reading, node: Map | None, zones: Iterable[str], names: Names) ->
     known = list(zones)
     out: dict[str, Asset] = {}
     taken: dict[str, str] = {}
-    for name, entry in node.entries.items() if node else ():
-        r.identifier(entry.key, "asset")
-        title = f"the asset `{name[:60]}`"
-        body = r.mapping(entry.value, title, f"Write `{name[:60]}: {{zone: a_zone, gained: a_line}}`.")
-        if body is None:
-            continue
-        r.check_keys(body, _ASSET, title)
-        f = Fields(r, body)
+    for name, span, title, f in named_entries(r, node, "asset", "{zone: a_zone, gained: a_line}"):
+        r.check_keys(f.node, _ASSET, title)
         zone, gained = f.text("zone"), f.text("gained")
         if zone and known and zone not in known:
             r.error(
@@ -129,5 +120,5 @@ def _assets(r: Reading, node: Map | None, zones: Iterable[str], names: Names) ->
             r.error("FB132", f.span_of("gained"), message, "Give each asset a line of its own.")
         elif gained:
             taken[gained] = name
-        out[name] = Asset(name, zone, f.text("what"), gained, entry.key.span)
+        out[name] = Asset(name, zone, f.text("what"), gained, span)
     return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from fuelbed.core.findings import Finding, Severity, Span
@@ -12,7 +12,7 @@ from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import TextFault, did_you_mean, is_identifier, visible
 from fuelbed.readers.yaml import Broken, Entry, Map, Node, Scalar, Seq
 
-__all__ = ["BASES", "MAX_FAULTS", "Faults", "Fields", "Reading", "TooMany"]
+__all__ = ["BASES", "MAX_FAULTS", "Faults", "Fields", "Reading", "TooMany", "named_entries"]
 
 BASES = ("measured", "published", "judged", "assumed")
 _YES_NO = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -202,6 +202,11 @@ class Fields:
         node = self.node_of(key)
         return self.r.text(node, key) if node is not None else ""
 
+    def source(self) -> str:
+        """The field `source`, noted as cited; "" where there is none."""
+        node = self.node_of("source")
+        return self.r.source(node) if node is not None else ""
+
     def choice(self, key: str, allowed: Iterable[str], default: str) -> str:
         node = self.node_of(key)
         return (self.r.choice(node, key, allowed) if node is not None else "") or default
@@ -221,3 +226,13 @@ class Fields:
     def names(self, key: str) -> list[Scalar]:
         node = self.node_of(key)
         return self.r.names(node, key, f"Write `{key}: [first, second]`.") if node is not None else []
+
+
+def named_entries(r: Reading, node: Map | None, what: str, form: str) -> Iterator[tuple[str, Span, str, Fields]]:
+    """The entries of a section that are mappings: name, place, title (`the zone `x``) and fields. form: `{what: ...}` of one entry."""
+    for name, entry in node.entries.items() if node else ():
+        r.identifier(entry.key, what)
+        title = f"the {what} `{name[:60]}`"
+        body = r.mapping(entry.value, title, f"Write `{name[:60]}: {form}`.")
+        if body is not None:
+            yield name, entry.key.span, title, Fields(r, body)

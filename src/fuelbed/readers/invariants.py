@@ -12,7 +12,7 @@ from fuelbed.core.findings import Span
 from fuelbed.core.invariants import FORMS, Between, ControlAction, Controller, Form, Invariant, UnsafeAction
 from fuelbed.core.scanner import TextFault, did_you_mean, is_identifier
 from fuelbed.core.temporal import Compare, Event, Temporal, parse_temporal, walk_temporal
-from fuelbed.readers.fields import Fields, Reading
+from fuelbed.readers.fields import Fields, Reading, named_entries
 from fuelbed.readers.structure import Names
 from fuelbed.readers.yaml import Map, Node, Scalar, Seq
 
@@ -57,13 +57,10 @@ def read_invariants(r: Reading, f: Fields, traces: Traces, names: Names) -> Read
         if one is not None:
             found[name] = one
     controllers: dict[str, Controller] = {}
-    section = f.section("control_structure")
-    for name, entry in section.entries.items() if section else ():
-        r.identifier(entry.key, "controller")
-        title = f"the controller `{name[:60]}`"
-        body = r.mapping(entry.value, title, f"Write `{name[:60]}: {{what: ..., actions: {{do_it: {{what: ...}}}}}}`.")
-        if body is not None:
-            controllers[name] = _controller(r, name, entry.key.span, title, Fields(r, body), names)
+    for name, span, title, body in named_entries(
+        r, f.section("control_structure"), "controller", "{what: ..., actions: {do_it: {what: ...}}}"
+    ):
+        controllers[name] = _controller(r, name, span, title, body, names)
     return ReadInvariants(found, controllers)
 
 
@@ -91,7 +88,7 @@ def _invariant(r: Reading, name: str, key: Scalar, node: Node, traces: Traces) -
         at = f.node.entries["every"].key.span
         cure = "Write `between: hold` (a value lasts until the next row) or `between: linear`, or leave `every` out."
         r.error("FB094", at, "`every` is a grid between the rows, and only the rows are looked at.", cure)
-    what, because, source = f.text("what"), f.text("because"), _source(r, f)
+    what, because, source = f.text("what"), f.text("because"), f.source()
     if holds is None or on is None:
         return None
     _Names(r, on, traces).check(holds)
@@ -225,11 +222,6 @@ def _of_model(m: Model) -> dict[str, str]:
     return out
 
 
-def _source(r: Reading, f: Fields) -> str:
-    node = f.node_of("source")
-    return r.source(node) if node is not None else ""
-
-
 # ---- control structure ---------------------------------------------------------------------------------------------------------
 
 
@@ -238,14 +230,9 @@ def _controller(r: Reading, name: str, span: Span, title: str, f: Fields, names:
     what, process, because = f.text("what"), f.text("process"), f.text("because")
     feedback = tuple(_feedback(r, s, names) for s in f.names("feedback"))
     actions: dict[str, ControlAction] = {}
-    section = f.section("actions")
-    for action, entry in section.entries.items() if section else ():
-        r.identifier(entry.key, "control action")
-        said = f"the control action `{action[:60]}`"
-        body = r.mapping(entry.value, said, f"Write `{action[:60]}: {{what: ..., unsafe: [...]}}`.")
-        if body is not None:
-            actions[action] = _action(r, action, entry.key.span, said, Fields(r, body), names)
-    return Controller(name, what, process, feedback, actions, because, _source(r, f), span)
+    for action, at, said, body in named_entries(r, f.section("actions"), "control action", "{what: ..., unsafe: [...]}"):
+        actions[action] = _action(r, action, at, said, body, names)
+    return Controller(name, what, process, feedback, actions, because, f.source(), span)
 
 
 def _feedback(r: Reading, s: Scalar, names: Names) -> str:
@@ -285,7 +272,7 @@ def _unsafe(r: Reading, body: Map, names: Names) -> UnsafeAction | None:
         cure = did_you_mean(leads_to, names.all()) or "Name a line of `structure` or a factor."
         r.error("FB022", at, f"no line or factor is called `{leads_to[:60]}`.", cure)
     happened = f.choice("in_incident", _HAPPENED, "unknown")
-    when, because, source = f.text("when"), f.text("because"), _source(r, f)
+    when, because, source = f.text("when"), f.text("because"), f.source()
     if not word:
         return None
     return UnsafeAction(_form(word), when, leads_to, _HAPPENED[happened], because, source, f.first)

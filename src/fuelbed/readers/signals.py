@@ -12,7 +12,7 @@ from fuelbed.core.quantities import Quantity
 from fuelbed.core.scanner import TextFault, did_you_mean
 from fuelbed.core.signals import Hypothesis, Instant, Sighting, Signal
 from fuelbed.readers.clock import Clock
-from fuelbed.readers.fields import Fields, Reading
+from fuelbed.readers.fields import Fields, Reading, named_entries
 from fuelbed.readers.structure import Names, check_names
 from fuelbed.readers.yaml import Map, Scalar
 
@@ -79,7 +79,7 @@ def _signal(r: Reading, name: str, at: Span, f: Fields, names: Names) -> Signal 
     cost = f.quantity("cost", "plain")
     words = {k: f.text(k) for k in ("what", "shares", "owner", "because")}
     installed = f.yes_no("installed") if "installed" in f else True
-    source = _source(r, f)
+    source = f.source()
     if sees is None:
         return None
     return Signal(
@@ -103,11 +103,6 @@ def _expression(r: Reading, f: Fields, key: str, names: Names) -> Expr | None:
         return None
     check_names(r, expr, names)
     return expr
-
-
-def _source(r: Reading, f: Fields) -> str:
-    node = f.node_of("source")
-    return r.source(node) if node is not None else ""
 
 
 # ---- what was seen -------------------------------------------------------------------------------------------------------------
@@ -145,7 +140,7 @@ def _seen(r: Reading, node: Map | None, names: Names, signals: Mapping[str, Sign
                 f"`{name[:60]}` is a candidate that was not there, so it cannot have shown anything.",
                 cure,
             )
-        at, because, source = (_instant(r, body), body.text("because"), _source(r, body)) if body else (None, "", "")
+        at, because, source = (_instant(r, body), body.text("because"), body.source()) if body else (None, "", "")
         out[name] = Sighting(name, _STATES[word], at, because, source, entry.key.span)
     return out
 
@@ -169,22 +164,14 @@ def _instant(r: Reading, f: Fields) -> Instant | None:
 
 def _hypotheses(r: Reading, node: Map | None, names: Names) -> dict[str, Hypothesis]:
     out: list[Hypothesis] = []
-    for name, entry in node.entries.items() if node else ():
-        r.identifier(entry.key, "hypothesis")
-        title = f"the hypothesis `{name[:60]}`"
-        body = r.mapping(entry.value, title, f"Write `{name[:60]}: {{says: a_line, what: in words}}`.")
-        if body is None:
-            continue
-        f = Fields(r, body)
-        r.check_keys(body, _HYPOTHESIS, title)
+    for name, span, title, f in named_entries(r, node, "hypothesis", "{says: a_line, what: in words}"):
+        r.check_keys(f.node, _HYPOTHESIS, title)
         if "says" not in f:
-            r.error(
-                "FB017", entry.key.span, f"{title} has no `says`.", "Say what would be so: `says: a_trigger and a_condition`."
-            )
+            r.error("FB017", span, f"{title} has no `says`.", "Say what would be so: `says: a_trigger and a_condition`.")
         says, at, tried = _expression(r, f, "says", names), _instant(r, f), _tried(r, f)
-        what, because, source = f.text("what"), f.text("because"), _source(r, f)
+        what, because, source = f.text("what"), f.text("because"), f.source()
         if says is not None:
-            out.append(Hypothesis(name, says, f.text("says"), what, at, tried, because, source, entry.key.span))
+            out.append(Hypothesis(name, says, f.text("says"), what, at, tried, because, source, span))
     return {h.name: h for h in _in_order(out)}
 
 

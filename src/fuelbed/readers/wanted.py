@@ -124,8 +124,7 @@ def read_wanted(r: Reading, name: str, key: Scalar | None, node: Node, asked: Ma
     w.time, w.time_span = f.text("time"), f.span_of("time")
     w.clock, w.zone = f.choice("clock", CLOCKS, ""), zone_of(r, f)
     w.of_tables = [(k, f.node.entries[k].key.span) for k in ("time", "clock", "zone") if k in f]
-    if (source := f.node_of("source")) is not None:
-        r.source(source)
+    f.source()
     _columns(r, f, w)
     _units(r, f, w)
     _kept(r, f, w)
