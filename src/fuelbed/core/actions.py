@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,4 +53,5 @@ class Action:
     status: str = ""
     due: str = ""
     verified_by: str = ""
+    done: dt.date | None = None  # the day on which it took effect
     span: Span | None = None

@@ -85,7 +85,9 @@ class Picture:
     kinds: `removal` (interval bars, triggers beside conditions), `graph` (the mechanism), `whatif` (the tape with its sliders
     and switches), `order` (a partial order), `boundary` (the least push that stays down, over the load), `posterior` (belief before and
     after what was seen), `signatures` (states against signals), `timeline` (marks and invariants on one axis), `series` (a hidden state
-    over time), `bowtie` (threats, barriers, event, barriers, consequences).
+    over time, or a margin), `bars` (values with intervals, one a row), `bowtie` (threats, barriers, event, barriers, consequences),
+    `joint` (a matrix of who fails together with whom), `surviving` (a matrix of ways to the failure against measures),
+    `dumbbell` (two shares of each row on one axis, with intervals), `shared` (unlike triggers that met the same latent conditions).
     """
 
     kind: str

@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fuelbed.core.actions import Action
+from fuelbed.core.attribution import AttributionSettings
+from fuelbed.core.coupling import Coupling
 from fuelbed.core.dynamics import Model
 from fuelbed.core.evidence import EventsTable, MetricsTable
 from fuelbed.core.exposure import Exposure, Traits
 from fuelbed.core.expressions import Expr
 from fuelbed.core.findings import Finding, Span
+from fuelbed.core.history import DependencyGraph, FailureLog, IncidentTable
 from fuelbed.core.invariants import Controller, Invariant
 from fuelbed.core.quantities import Quantity
 from fuelbed.core.signals import Hypothesis, Sighting, Signal
+from fuelbed.core.threshold import ThresholdSettings
 from fuelbed.core.vulnerabilities import Vulnerability
 
 __all__ = ["Case", "CommonCause", "ControlState", "Factor", "FactorKind", "Line", "Outcome"]
@@ -144,11 +148,21 @@ class Case:
     controllers: Mapping[str, Controller] = field(default_factory=dict)  # `control_structure`, by name
     exposure: Exposure = field(default_factory=Exposure)  # goal, unknown variants, assets and zones
     vulnerabilities: Mapping[str, Vulnerability] = field(default_factory=dict)  # by CVE, what `evidence.kev` and `.epss` say
+    history: Mapping[str, FailureLog] = field(default_factory=dict)  # `evidence.history`, by the name of the entry
+    incidents: Mapping[str, IncidentTable] = field(default_factory=dict)  # `evidence.incidents`, by the name of the entry
+    dependencies: Mapping[str, DependencyGraph] = field(default_factory=dict)  # `evidence.traces`, by the name of the entry
+    coupling: Coupling = field(default_factory=Coupling)
+    threshold: ThresholdSettings = field(default_factory=ThresholdSettings)
+    attribution: AttributionSettings = field(default_factory=AttributionSettings)
     sections: Mapping[str, Any] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     file: str = "case.yaml"
     inputs: Mapping[str, str] = field(default_factory=dict)  # file name -> sha256 of what was read
+
+    def is_apart(self, name: str) -> bool:
+        """Whether a change of it moves no number of the structure by itself: a dynamic model, or a sum of `threshold`."""
+        return name in self.dynamics or name in self.threshold.sums
 
     def of_kind(self, kind: FactorKind) -> tuple[Factor, ...]:
         """The factors of one kind, in file order."""

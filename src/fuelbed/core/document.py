@@ -1,7 +1,7 @@
 """The document: a postmortem's text as structure, with the exact place of everything. Built by `text/read.py`.
 
 Three coordinates, and only these: an *offset* counts code points of the source from 0; a `Span` is file, line and column for people;
-`Source.utf16` is for editors. The source is never edited; whoever matches patterns does so on `Sentence.plain`, whose every character
+`Source.before` is for editors. The source is never edited; whoever matches patterns does so on `Sentence.plain`, whose every character
 knows its offset.
 """
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fuelbed.core.answer_codes import ANSWER_CODES
 from fuelbed.core.attack_codes import ATTACK_CODES
+from fuelbed.core.attribution_codes import ATTRIBUTION_CODES
 from fuelbed.core.codes import CODES, Code
 from fuelbed.core.findings import Severity
+from fuelbed.core.history_codes import HISTORY_CODES
+from fuelbed.core.result_codes import RESULT_CODES
+from fuelbed.core.settings_codes import SETTINGS_CODES
 from fuelbed.core.tree_codes import TREE_CODES
 
 __all__ = ["ALL_CODES", "ENGINE_CODES"]
@@ -212,6 +217,87 @@ ENGINE_CODES: Mapping[str, Code] = {
         "a: {depends_on: [certificate]}\nb: {depends_on: [certificate]}",
         "common_causes: [{of: [a, b], beta: 0.1}]",
     ),
+    "FB260": Code(
+        "margins that the prior decides",
+        _N,
+        "The records do not settle how sharp the threshold is, or where it lies: another prior would have given other margins.",
+        "An interval that is mostly what was assumed beforehand looks like a measured one.",
+        "Record more near misses, with their factors; until then read the order of the factors, not the size of the margins.",
+        "six records, all of them incidents",
+        "thirty records, twenty of them near misses",
+    ),
+    "FB261": Code(
+        "a near miss that was luck",
+        _W,
+        "With the factors of a near miss the system would more likely have failed than not.",
+        "What went well once is taken for proof that it goes well.",
+        "Treat it as an incident: the same factors are to be expected again.",
+        "peak load 0.95 and no retry budget: near miss",
+        "an action item on what made it close",
+    ),
+    "FB262": Code(
+        "over the threshold today",
+        _W,
+        "The factors of today put the system over the learned threshold in most of the draws.",
+        "Only the noise keeps it up.",
+        "Lower the factors with the steepest risk gradient first.",
+        "today: {peak_load: 0.9, retries: 1}",
+        "today: {peak_load: 0.5, retries: 0}",
+    ),
+    "FB250": Code(
+        "a hidden dependency",
+        _W,
+        "Two components begin to fail together more often than independence allows, and neither load nor clock, deploys nor a declared dependency explains it.",
+        "Something that nobody drew fails them both; a design that counts on one while the other is down counts on luck.",
+        "Look for what they share (a host, a certificate, a library, a person), declare it under `system: depends_on`, or take it away.",
+        "replica and backup fail within a minute of each other, 12 times where 0.3 are expected",
+        "system: {depends_on: {replica: [rack_7], backup: [rack_7]}}",
+    ),
+    "FB251": Code(
+        "counted as independent, and not so",
+        _W,
+        "Controls of one group of history stand in the structure, and no common cause joins them.",
+        "Their chances are multiplied: five backups at 0.1 each read as 1e-5, and may be worth 0.1.",
+        "Paste what `fuelbed coupling CASE --suggest` prints under `common_causes`, or say why it cannot happen again.",
+        "lost: fails(dump) and fails(snapshot), and both failed together 9 times",
+        "common_causes: [{of: [dump, snapshot], beta: 0.6..0.9}]",
+    ),
+    "FB252": Code(
+        "together under load",
+        _N,
+        "Components fail together more often than independence allows, and no more than that where load (or the time of day) is held equal.",
+        "They need not know of each other: both are near a limit at the same hours. One surge then takes both.",
+        "Give each its own room, or let load be a condition of both in the structure.",
+        "two services that both fail at noon",
+        "peak_hours: {kind: condition, duty: 0.2}, in the lines of both",
+    ),
+    "FB253": Code(
+        "together by the clock",
+        _N,
+        "Components fail together at one phase of the clock, or after deploys.",
+        "Something starts both at once: a scheduled job, a certificate, a release to all at a time.",
+        "Spread it in time: one after the other, with a pause that is long enough to notice.",
+        "every host runs the same job at 03:00",
+        "the job starts at a random minute of the night",
+    ),
+    "FB254": Code(
+        "history too short to decide",
+        _N,
+        "Pairs are more often together than chance, and the history is too short to say what by.",
+        "No mechanism is not the same as no coupling.",
+        "Log for longer, or add the failures of earlier years.",
+        "three joint failures in a month",
+        "the same rate over a year",
+    ),
+    "FB255": Code(
+        "a common cause that history contradicts",
+        _W,
+        "The declared `beta` of a common cause and the share of failures that took all its members in history do not overlap.",
+        "The risk of all of them failing at once is in proportion to it.",
+        "Take what history says, or widen the interval and say why history does not count.",
+        "beta: 0.01, and 9 of 12 failures took both",
+        "beta: 0.5..0.9",
+    ),
     "FB220": Code(
         "what was seen is impossible",
         _W,
@@ -232,4 +318,14 @@ ENGINE_CODES: Mapping[str, Code] = {
     ),
 }
 
-ALL_CODES: Mapping[str, Code] = {**CODES, **TREE_CODES, **ATTACK_CODES, **ENGINE_CODES}
+ALL_CODES: Mapping[str, Code] = {
+    **CODES,
+    **TREE_CODES,
+    **ATTACK_CODES,
+    **HISTORY_CODES,
+    **SETTINGS_CODES,
+    **RESULT_CODES,
+    **ANSWER_CODES,
+    **ENGINE_CODES,
+    **ATTRIBUTION_CODES,
+}

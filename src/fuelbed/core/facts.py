@@ -21,6 +21,8 @@ __all__ = [
     "NotFound",
     "RiskShares",
     "Signatures",
+    "StoryShares",
+    "ThresholdMargins",
     "Tipped",
     "Tipping",
     "Verdict",
@@ -75,9 +77,16 @@ class Tipping:
 
 @dataclass(frozen=True, slots=True)
 class JointFailures:
-    """From coupling: common-cause groups estimated from history: members -> beta."""
+    """From coupling: common-cause groups estimated from history: members -> beta.
+
+    given, counted  the chance of a failure within the horizon with the case's own common causes, and with history's in their place.
+    times           how many times the failures a year become of that, paired. All three None where no cut set needs two of a group.
+    """
 
     groups: Mapping[tuple[str, ...], Estimate]
+    given: Estimate | None = None
+    counted: Estimate | None = None
+    times: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,22 @@ class Margins:
     parameter. An item that is not there was not computed, because nothing that it changes enters a dynamic model."""
 
     margin: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdMargins:
+    """From threshold: how far below its limit the system would stay if the same came again, by action name ("" = nothing done); below 0
+    it fails. `shift` is after minus before, paired; an item that is not there touches none of what adds up. `of` says of what.
+
+    now    the same by what stands today, where that is known.
+    pulls  by factor of the case, how much wider the margin would have been in the incident without it: weight x how strongly it was there.
+    """
+
+    of: str
+    margin: Mapping[str, Estimate]
+    shift: Mapping[str, Estimate] = field(default_factory=dict)
+    now: Estimate | None = None
+    pulls: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +135,43 @@ class Signatures:
 
 @dataclass(frozen=True, slots=True)
 class RiskShares:
-    """From structure: by factor, the share of the hazard that goes with it (removal; at most 1, below 0 where taking it out harms; no sum of 1)."""
+    """From structure: by factor, the share of the hazard that goes with it (removal; at most 1, below 0 where taking it out harms; no sum of 1).
+
+    loss   the same of the expected loss, in which what only makes it shorter or smaller counts, too.
+    tips   by trigger, the share of the hazard that would be gone if its push never landed beyond the stability boundary.
+    propensity  the chance that the next trigger becomes the failure, if nothing is done.
+    """
 
     share: Mapping[str, Estimate]
+    loss: Mapping[str, Estimate] = field(default_factory=dict)
+    tips: Mapping[str, Estimate] = field(default_factory=dict)
+    propensity: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryShares:
+    """From attribution: by factor, its share of the written story, its share of the risk, and the first less the second.
+
+    `of` says what the risk is a share of; a factor without a risk, or of whose words nothing was found, is not there.
+    """
+
+    of: str
+    story: Mapping[str, Estimate]
+    risk: Mapping[str, Estimate]
+    gap: Mapping[str, Estimate]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """From the action table: the verdict on one action item, with its reason in one sentence."""
+    """From the action table: the verdict on one action item, with its reason in one sentence.
+
+    changes  by quantity (`hazard`, `loss`, and what else was compared), after / before - 1, paired; empty where the item carries no change.
+    """
 
     action: str
     verdict: str
     reason: str
+    changes: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +217,8 @@ class Facts:
         if found is None:
             return NotFound(f"no engine gave {kind.__name__}", kind.__name__)
         return found
+
+    def get(self, kind: type[_T]) -> _T | None:
+        """As `facts[kind]`, and None where no engine gave it."""
+        found = self[kind]
+        return None if isinstance(found, NotFound) else found

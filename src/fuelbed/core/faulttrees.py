@@ -7,16 +7,18 @@ it has no triggers and no time but the mission time: every event is true or not,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
-from fuelbed.core.findings import Finding
 from fuelbed.core.networks import Network
+from fuelbed.core.records import Record
+
+TYPE_CHECKING = False  # as in `typing`, whose import is a tenth of a short command
+if TYPE_CHECKING:
+    from fuelbed.core.findings import Finding
 
 __all__ = ["Chance", "FaultTree", "Group", "number"]
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
+class Chance(Record):
     """What a probability, or a number in it, is made of: an expression tree.
 
     op     `number` (of which `value`), `parameter` (of which `name`), `time` (the mission time), or an operation on `args`:
@@ -26,18 +28,20 @@ class Chance:
            `periodic_test` (failure rate, interval, first test, time; or with a repair rate second).
     """
 
-    op: str
-    args: tuple[Chance, ...] = ()
-    value: float = 0.0
-    name: str = ""
+    __slots__ = ("args", "name", "op", "value")
+
+    def __init__(self, op: str, args: tuple[Chance, ...] = (), value: float = 0.0, name: str = "") -> None:
+        self.op = op
+        self.args = args
+        self.value = value
+        self.name = name
 
 
 def number(value: float) -> Chance:
     return Chance("number", value=value)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Record):
     """A common-cause group: `model` is beta, mgl, alpha or phi.
 
     chance     a member's total probability.
@@ -45,15 +49,25 @@ class Group:
     staggered  how alpha factors were estimated.
     """
 
-    name: str
-    model: str
-    members: tuple[str, ...]
-    chance: Chance
-    factors: tuple[Chance, ...]
-    staggered: bool = False
+    __slots__ = ("chance", "factors", "members", "model", "name", "staggered")
+
+    def __init__(
+        self,
+        name: str,
+        model: str,
+        members: tuple[str, ...],
+        chance: Chance,
+        factors: tuple[Chance, ...],
+        staggered: bool = False,
+    ) -> None:
+        self.name = name
+        self.model = model
+        self.members = members
+        self.chance = chance
+        self.factors = factors
+        self.staggered = staggered
 
 
-@dataclass(frozen=True, eq=False)
 class FaultTree:
     """network     gates and their top; constants and house events are gates without arguments (`and` is true, `or` is false).
     events      by basic event what its probability is made of; None where the file gives none.
@@ -61,14 +75,27 @@ class FaultTree:
     findings    notes and warnings of the reading.
     """
 
-    name: str
-    network: Network
-    events: Mapping[str, Chance | None]
-    parameters: Mapping[str, Chance] = field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    file: str = ""
+    __slots__ = ("events", "file", "findings", "groups", "labels", "name", "network", "parameters")
+
+    def __init__(
+        self,
+        name: str,
+        network: Network,
+        events: Mapping[str, Chance | None],
+        parameters: Mapping[str, Chance] | None = None,
+        groups: tuple[Group, ...] = (),
+        labels: Mapping[str, str] | None = None,
+        findings: tuple[Finding, ...] = (),
+        file: str = "",
+    ) -> None:
+        self.name = name
+        self.network = network
+        self.events = events
+        self.parameters: Mapping[str, Chance] = {} if parameters is None else parameters
+        self.groups = groups
+        self.labels: Mapping[str, str] = {} if labels is None else labels
+        self.findings = findings
+        self.file = file
 
     def numbers(self) -> Iterator[Chance]:
         """What its probabilities are made of: of events, of groups and of their factors."""

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from fuelbed.core.records import Record
 
 __all__ = ["Gate", "Network"]
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Record):
     """`op` is and, or, atleast (of which `k`), xor (of two), not or pass (of one); `args` name gates or events."""
 
-    op: str
-    args: tuple[str, ...]
-    k: int = 0
+    __slots__ = ("args", "k", "op")
+
+    def __init__(self, op: str, args: tuple[str, ...], k: int = 0) -> None:
+        self.op = op
+        self.args = args
+        self.k = k
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Record):
     """Named gates over events: a name without a gate is an event. No gate may depend on itself."""
 
-    gates: Mapping[str, Gate]
-    top: str
+    __slots__ = (
+        "gates",
+        "top",
+    )
+
+    def __init__(self, gates: Mapping[str, Gate], top: str) -> None:
+        self.gates = gates
+        self.top = top
 
     def upward(self) -> list[str]:
         """The gates below and with the top, children before parents."""
@@ -54,10 +62,6 @@ class Network:
             for a in self.gates[g].args:
                 out.setdefault(a, []).append(g)
         return out
-
-    def cut_at(self, gate: str) -> Network:
-        """The network in which `gate` is an event, to be forced."""
-        return Network({g: f for g, f in self.gates.items() if g != gate}, self.top)
 
     def negates(self) -> bool:
         return any(self.gates[g].op in ("not", "xor") for g in self.upward())

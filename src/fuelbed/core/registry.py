@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fuelbed.core.facts import JointFailures, Loops, Margins, NotFound, RiskShares, Signatures, Tipping, Verdicts
+from fuelbed.core.facts import (
+    JointFailures,
+    Loops,
+    Margins,
+    NotFound,
+    RiskShares,
+    Signatures,
+    StoryShares,
+    ThresholdMargins,
+    Tipping,
+    Verdicts,
+)
 
 __all__ = ["ENGINES", "Engine", "owned_sections", "rows_by_id"]
 
@@ -30,10 +41,6 @@ class Engine:
     missing: NotFound | None = None
 
 
-def _no(question: str, unlocks: str) -> NotFound:
-    return NotFound(question, unlocks)
-
-
 ENGINES: tuple[Engine, ...] = (
     Engine(
         "structure",
@@ -50,7 +57,7 @@ ENGINES: tuple[Engine, ...] = (
         "What does each action item really change?",
         load="fuelbed.engines.actions:examine",
         reads=("actions", "factors", "structure"),
-        takes=(RiskShares, Tipping, Margins, Signatures),
+        takes=(RiskShares, Tipping, Margins, ThresholdMargins, Signatures),
         gives=(Verdicts,),
         columns=("hazard", "probability", "loss", "verdict"),
     ),
@@ -68,33 +75,34 @@ ENGINES: tuple[Engine, ...] = (
         "coupling",
         "§3",
         "Which parts fail together though they were thought independent?",
-        gives=(JointFailures,),
-        owns=("coupling", "history"),
-        missing=_no(
-            "Is there a log of past failures with component, start and end?",
-            "joint failure rates against independence, and common-cause groups to put into the case",
+        load="fuelbed.engines.coupling:examine",
+        reads=(
+            *("coupling", "factors", "structure", "outcomes", "common_causes", "dynamics", "system"),
+            *("evidence.history", "evidence.metrics", "evidence.events", "evidence.traces"),
         ),
+        takes=(Tipping,),
+        gives=(JointFailures,),
+        owns=("coupling",),
     ),
     Engine(
         "attribution",
         "§4",
         "Does the written story follow the risk, or what was convenient to record?",
-        takes=(RiskShares, Verdicts),
+        load="fuelbed.engines.attribution:examine",
+        reads=("attribution", "narrative", "author_team", "factors", "actions", "common_causes", "outcomes"),
+        takes=(RiskShares, Verdicts, Tipping, Loops, JointFailures, Margins, ThresholdMargins),
+        gives=(StoryShares,),
         owns=("attribution",),
-        missing=_no(
-            "Which part of the text speaks of which factor?",
-            "the share of the story against the share of the risk, by scope and owner",
-        ),
     ),
     Engine(
         "threshold",
         "§5",
         "How close to failing was it, and which factors pushed it over?",
+        load="fuelbed.engines.threshold:examine",
+        reads=("threshold", "factors", "actions", "evidence.incidents", "evidence.metrics"),
+        gives=(ThresholdMargins,),
+        columns=("room",),
         owns=("threshold",),
-        missing=_no(
-            "Is there a table of past incidents and near misses, with the factors of each?",
-            "weights, the threshold, and the margin of every recorded day",
-        ),
     ),
     Engine(
         "observability",
@@ -112,8 +120,8 @@ ENGINES: tuple[Engine, ...] = (
         "§7",
         "Which well-known misconceptions does the text hold?",
         load="fuelbed.engines.lint:examine",
-        reads=("narrative", "dynamics"),
-        takes=(Verdicts, Loops),
+        reads=("narrative", "dynamics", "factors", "structure", "actions"),
+        takes=(Verdicts, Loops, RiskShares),
         owns=("lint",),
     ),
     Engine(

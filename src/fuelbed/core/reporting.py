@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fuelbed.core.agreement import Agreement
 from fuelbed.core.blocks import Answer
 from fuelbed.core.facts import NotFound
 from fuelbed.core.findings import Finding
@@ -33,6 +34,7 @@ class Report:
     verdict     at most three sentences, the first the most important.
     provenance  what to know to repeat it: version, seed, horizon, hashes of the inputs; in the order to show.
     summary     the case's own words on what it teaches, a paragraph each: written by its author, not computed.
+    agreement   where the answers of two engines meet, and where they disagree; empty in a report of one question.
     notice      what to know before anything else: that the case is a draft. Empty where there is nothing to know.
     """
 
@@ -44,3 +46,4 @@ class Report:
     provenance: Mapping[str, str] = field(default_factory=dict)
     summary: tuple[str, ...] = ()
     notice: str = ""
+    agreement: Agreement = field(default_factory=Agreement)

@@ -6,11 +6,12 @@ One scanner serves the three, so that "what is a number" and "what is a name" ha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fuelbed.core.errors import FuelbedError
 from fuelbed.core.findings import Finding, Severity, Span
+from fuelbed.core.hints import did_you_mean, visible
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "Cursor", "Place", "TextFault", "Token", "did_you_mean", "is_identifier", "scan", "visible"]
 
@@ -90,32 +91,3 @@ class Cursor:
 def is_identifier(text: str) -> bool:
     """snake_case: lower-case letters, digits and single underscores, a letter first."""
     return len(text) <= 100 and _IDENTIFIER.match(text) is not None
-
-
-def visible(text: str, limit: int = 600) -> str:
-    """`text` for a message: on one line, of bounded length, and with everything that a reader cannot see written as an escape.
-
-    Words of a case stand in messages, and messages go to terminals, logs and pages: no control character, no line break and no
-    mark that turns the direction of writing may get there.
-    """
-    if len(text) > limit:
-        text = text[: limit - 4] + " ..."
-    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """ "Did you mean `x`?" or ""; case and hyphens are forgiven."""
-    names = list(known)
-    folded = word.lower().replace("-", "_").replace(" ", "_")
-    if folded in names:
-        return f"Did you mean `{folded}`?"
-    if len(names) > 1_000:  # bounded: a thousand faults among ten thousand names must not cost minutes
-        end = folded[-1:]
-        names = [n for n in names if n.endswith(end) and n[:1] == folded[:1]][:1_000]
-    near = sorted((n for n in names if abs(len(n) - len(folded)) <= 3), key=lambda n: len(n) != len(folded))[:100]
-    letters = sorted(folded[:100])
-    swapped = [n for n in near if len(n) == len(letters) and sorted(n) == letters]  # `uot`: half of its letters are out of place
-    from difflib import get_close_matches  # only where something is misspelt
-
-    close = swapped[:1] or get_close_matches(folded[:100], near, n=1, cutoff=0.7)
-    return f"Did you mean `{close[0]}`?" if close else ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-__all__ = ["count", "counted", "listed", "named", "number", "per_cent", "probability"]
+__all__ = ["count", "counted", "inert", "listed", "named", "number", "per_cent", "probability"]
 
 _ROUNDING = 1e-9  # a share or change below it is what is left of floating point
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 
 
 def number(x: float) -> str:
@@ -73,3 +74,8 @@ def listed(words: Iterable[str], last: str = "and", most: int | None = None) -> 
 def named(names: Iterable[str], last: str = "and", most: int | None = None) -> str:
     """The same of identifiers, in the marks they stand in."""
     return listed((f"`{n}`" for n in names), last, most)
+
+
+def inert(cell: str) -> str:
+    """A cell for a spreadsheet: what would be a formula there is quoted as text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -30,12 +30,11 @@ class Source:
         end_line, end_column = self._place(max(end, start))
         return Span(self.file, line, column, end_line, end_column)
 
-    def utf16(self, index: int) -> tuple[int, int]:
-        """Line and column, both from 0, the column in UTF-16 units: what editors speak (LSP)."""
+    def before(self, index: int) -> tuple[int, str]:
+        """Line from 0, and the text before the character on that line: an editor counts its column in units of its own (LSP)."""
         line, column = self._place(index)
         start = self._starts[line - 1]
-        before = self.text[start : start + column - 1]
-        return line - 1, column - 1 + sum(ord(c) > 0xFFFF for c in before)
+        return line - 1, self.text[start : start + column - 1]
 
     def line(self, index: int) -> int:
         """The line of a character, from 1."""

@@ -10,11 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from fuelbed.numerics.maps.basin import wilson
+from fuelbed.numerics.wilson import Z99, wilson
 
 __all__ = ["Chance", "until_clear"]
-
-_Z99 = 2.5758293035489004
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def until_clear(answers: Iterable[bool], least: int, most: int) -> Chance:
     hits = n = 0
     for hit in islice(answers, most):
         n, hits = n + 1, hits + bool(hit)
-        low, high = wilson(hits, n, _Z99)
+        low, high = wilson(hits, n, Z99)
         if n >= least and (low > 0.5 or high < 0.5):
             return Chance(hits, n, *wilson(hits, n), True)
     return Chance(hits, n, *wilson(hits, n), False)

@@ -18,6 +18,7 @@ from fuelbed.numerics.attack.cut import Cut, cheapest_cut
 
 __all__ = ["CheapestCut", "Closing", "cheapest", "closings"]
 
+_FEW = 400  # closings up to which another set of the same cost is looked for
 _FREE = 1e-9  # of the greatest cost: what stands for a closing that costs nothing
 
 
@@ -38,6 +39,7 @@ class CheapestCut:
     bound     no cut costs less (at the middle); `proved` where that is the cost itself.
     counted   True where no closing has a cost, and each counts 1.
     moves     whether the cheapest set is another one at the low or high ends.
+    also      another set of the same cost, where one was found; () where none was looked for, too.
     """
 
     closings: tuple[Closing, ...] | None
@@ -48,6 +50,7 @@ class CheapestCut:
     proved: bool
     counted: bool
     moves: bool
+    also: tuple[Closing, ...] = ()
 
 
 def closings(case: Case, composed: Composed, generated: Collection[str]) -> list[Closing]:
@@ -81,7 +84,20 @@ def cheapest(composed: Composed, every: Sequence[Closing], time_limit: float = 2
         _at(row, x.closings or ()) < _at(row, middle.closings) * (1 - 1e-9) for row, x in zip(rows[1:], ends, strict=True)
     )
     bound = min(cost, middle.bound if middle.bound > 2 * _FREE * max(rows[0], default=0.0) else 0.0)
-    return CheapestCut(chosen, cost, low, max(high, cost), bound, middle.proved, counted, moves)
+    also = _another(composed, some, rows[0], middle.closings, time_limit) if middle.proved and len(some) <= _FEW else ()
+    return CheapestCut(chosen, cost, low, max(high, cost), bound, middle.proved, counted, moves, also)
+
+
+def _another(
+    composed: Composed, some: Sequence[Closing], costs: Sequence[float], chosen: Sequence[int], time_limit: float
+) -> tuple[Closing, ...]:
+    """Another set of the same cost: with the chosen ones dearer by a hair, the solver leaves them where it loses nothing by that."""
+    mine = set(chosen)
+    dearer = [c * (1 + 1e-6) if k in mine else c for k, c in enumerate(costs)]
+    found = _cut(composed, some, dearer, time_limit).closings
+    if not found or set(found) == mine or _at(costs, found) > _at(costs, chosen) * (1 + 1e-9):
+        return ()
+    return tuple(some[k] for k in found)
 
 
 def _at(row: Sequence[float], chosen: Sequence[int]) -> float:

@@ -1,8 +1,8 @@
 """How deep the defence is: the fewest independent groups of controls that fall on some way to the goal.
 
 Controls that share a dependency fall together, so they are one group (merged until no two groups share one). Nominal depth counts
-controls as they are drawn; effective depth counts groups. Found by trying all sets of one group, then two and so on, 64 a machine word;
-past `most` it is only said to be greater.
+controls as they are drawn; effective depth counts groups. A group that stops every way by itself is in every set; the others are tried
+one, two and so on at a time, 64 sets a machine word. Past `most` it is only said to be greater.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import combinations, islice
 import numpy as np
 
 from fuelbed.numerics.attack.graph import AndOr
-from fuelbed.numerics.attack.words import Words, reached, unpacked
+from fuelbed.numerics.attack.words import Words, packed, reached, unpacked
 
 __all__ = ["Depth", "depth", "merged"]
 
@@ -30,6 +30,11 @@ class Depth:
     groups: int | None
     beyond: int
     falls: tuple[int, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """`2`, `more than 3`."""
+        return f"more than {self.beyond}" if self.groups is None else str(self.groups)
 
 
 def merged(depends: Sequence[Iterable[str]]) -> list[list[int]]:
@@ -56,13 +61,23 @@ def merged(depends: Sequence[Iterable[str]]) -> list[list[int]]:
 
 def depth(graph: AndOr, goal: int, groups: Sequence[Sequence[int]], most: int = 3) -> Depth:
     """groups: by group the *source* nodes that say "this control fell"; with none fallen none of them is reached."""
-    for size in range(min(most, len(groups)) + 1):
-        sets = combinations(range(len(groups)), size)
+    beyond = Depth(None, min(most, len(groups)))
+    near, number = graph.near(goal)
+    if not near.n:
+        return beyond
+    # a group with no node on a way is in no smallest set
+    on = {k: mine for k, g in enumerate(groups) if (mine := [int(number[i]) for i in g if number[i] >= 0])}
+    places, nodes = list(on), list(on.values())
+    alone = unpacked(reached(near, int(number[goal]), packed(near.n, nodes)), len(nodes))
+    must = tuple(np.flatnonzero(~alone).tolist())  # what stops every way by itself is in every set
+    others = [k for k in range(len(nodes)) if k not in set(must)]
+    for size in range(len(must), min(most, len(nodes)) + 1):
+        sets = (tuple(sorted(must + s)) for s in combinations(others, size - len(must)))
         while some := list(islice(sets, _AT_ONCE)):
-            got = unpacked(reached(graph, goal, _standing(graph.n, groups, some)), len(some))
+            got = unpacked(reached(near, int(number[goal]), _standing(near.n, nodes, some)), len(some))
             if got.any():
-                return Depth(size, size, some[int(got.argmax())])
-    return Depth(None, min(most, len(groups)))
+                return Depth(size, size, tuple(places[k] for k in some[int(got.argmax())]))
+    return beyond
 
 
 def _standing(n: int, groups: Sequence[Sequence[int]], fallen: Sequence[tuple[int, ...]]) -> Words:

@@ -22,7 +22,7 @@ from fuelbed.core.case import Case, Factor, Line, Outcome
 from fuelbed.core.expressions import Expr, Or, Ref, replaced, walk
 from fuelbed.core.quantities import Quantity
 
-__all__ = ["Derived", "classes", "with_unknown"]
+__all__ = ["Derived", "classes", "with_declared", "with_unknown"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,23 +59,41 @@ def classes(case: Case) -> dict[str, tuple[str, ...]]:
 def with_unknown(case: Case) -> Derived:
     """The case with its generated variants; remembered, so that what is derived from it is too."""
     members = classes(case)
-    names: dict[str, str] = {}
-    taken = {*case.factors, *case.lines, *case.signals}
-    for c in members:
-        names[c] = _name(c, taken)
-        taken.add(names[c])
-    beside = {e: names[c] for c, mine in members.items() for e in mine}
-    lines = {n: _rewritten(line, beside) for n, line in case.lines.items()}
+    names, factors, lines = _beside(case, members)
     goal = case.exposure.goal or case.failure
     outcomes = case.outcomes
     unit = case.loss_unit
     if goal != case.failure:
         outcomes = (Outcome(goal, Quantity.point(1.0, "loss", unit="failures", basis="assumed")),)
         unit = "failures"
-    factors = {**case.factors, **{n: _trigger(case, c, n, members[c]) for c, n in names.items()}}
     derived = dataclasses.replace(case, factors=factors, lines=lines, failure=goal, outcomes=outcomes, loss_unit=unit)
     alone = tuple(f.name for f in case.of_kind("trigger") if f.role == "exploit" and not f.traits.class_)
     return Derived(derived, names, members, alone)
+
+
+@lru_cache(maxsize=8)
+def with_declared(case: Case) -> Case:
+    """The case with the unknown variants whose rate it gives (`exposure.unknown_variants`): triggers like any other, so that hazards,
+    removals and action items are counted with them, and agree with what the question of exposure says. The case itself where it gives none."""
+    members = {c: mine for c, mine in classes(case).items() if c in case.exposure.unknown}
+    if not members:
+        return case
+    _, factors, lines = _beside(case, members)
+    return dataclasses.replace(case, factors=factors, lines=lines)
+
+
+def _beside(case: Case, members: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, str], dict[str, Factor], dict[str, Line]]:
+    """Class -> its generated trigger, the factors with these, and the lines that read them beside the known exploits. A class has the same
+    name whichever others stand beside it."""
+    names: dict[str, str] = {}
+    taken = {*case.factors, *case.lines, *case.signals}
+    for c in classes(case):
+        names[c] = _name(c, taken)
+        taken.add(names[c])
+    names = {c: n for c, n in names.items() if c in members}
+    beside = {e: names[c] for c, mine in members.items() for e in mine}
+    factors = {**case.factors, **{n: _trigger(case, c, n, members[c]) for c, n in names.items()}}
+    return names, factors, {n: _rewritten(line, beside) for n, line in case.lines.items()}
 
 
 def _name(class_: str, taken: set[str]) -> str:

@@ -103,3 +103,14 @@ class AndOr:
                     out[j] = True
                     todo.append(j)
         return np.array(out, dtype=bool)
+
+    def near(self, goal: int) -> tuple[AndOr, Index]:
+        """The graph of the nodes that are reached and lead to the goal, and the number in it of every node, -1 for the others; of no
+        nodes where nothing reaches the goal. Nodes that are reached keep an input that is, and AND nodes all of theirs."""
+        keep = self.reached()
+        if not keep[goal]:
+            return AndOr.of([], []), np.full(self.n, -1, dtype=np.intp)
+        keep &= self.towards(goal)
+        number = np.where(keep, np.cumsum(keep) - 1, -1)
+        on = keep[self.heads] & keep[self.tails]
+        return AndOr(self.ands[keep], number[self.heads[on]], number[self.tails[on]]), number

@@ -274,26 +274,28 @@ class Bdd:
         """The variables that `fs` depend on; remembered, so not to be changed."""
         got = self._support.get(fs)
         if got is None:
-            got = self._support[fs] = {self.var[u] for u in self.reachable(*fs) if u > TRUE}
+            known = [s for f in fs if (s := self._support.get((f,))) is not None]
+            got = self._read([f for f in fs if (f,) not in self._support]).union(*known)
+            self._support[fs] = got
         return got
 
-    def reachable(self, *fs: int) -> list[int]:
-        """All nodes below `fs`, children before parents."""
-        seen: set[int] = set()
-        order: list[int] = []
-        low, high = self.low, self.high
+    def _read(self, fs: Iterable[int]) -> set[int]:
+        var, low, high = self.var, self.low, self.high
+        seen = bytearray(len(var))
+        seen[FALSE] = seen[TRUE] = 1
+        out: set[int] = set()
         todo = list(fs)
         while todo:
             u = todo.pop()
-            if u < 0:  # a node whose children have been seen to
-                order.append(~u)
-            elif u not in seen:
-                seen.add(u)
-                if u > TRUE:
-                    todo += (~u, low[u], high[u])
-                else:
-                    order.append(u)
-        return order
+            if not seen[u]:
+                seen[u] = 1
+                out.add(var[u])
+                todo += (low[u], high[u])
+        return out
+
+    def reachable(self, *fs: int) -> list[int]:
+        """All nodes below `fs`, children before parents."""
+        return _reachable(self, fs)
 
     def values(self, p: Sequence[float] | Mapping[int, float], *fs: int) -> dict[int, float]:
         """The probability of every node below `fs`, children before parents: one upward pass (Shannon expansion)."""
@@ -383,15 +385,11 @@ class Bdd:
     def covers(self, z: Family, root: int) -> int:
         """The function "some member of the family is a subset of the true variables"."""
         memo: dict[int, int] = {Family.NONE: FALSE, Family.UNIT: TRUE}
-
-        def go(u: int) -> int:
-            got = memo.get(u)
-            if got is None:
-                lo = go(z.low[u])
-                got = memo[u] = self._node(z.var[u], lo, self.or_(lo, go(z.high[u])))
-            return got
-
-        return go(root)
+        for u in z.reachable(root):
+            if u > Family.UNIT:
+                low, high = memo[z.low[u]], memo[z.high[u]]
+                memo[u] = self._node(z.var[u], low, self.or_(low, high))
+        return memo[root]
 
 
 class Family:
@@ -456,6 +454,10 @@ class Family:
                 raise BudgetError(f"more than {self.budget} steps between cut sets")
         return got
 
+    def reachable(self, root: int, to: int = _LEAF) -> list[int]:
+        """All nodes below `root`, children before parents; what lies below a member from `to` on is left out."""
+        return _reachable(self, (root,), to)
+
     def with_member(self, root: int, v: int) -> int:
         """The sets that hold `v`, with `v` taken out."""
         return self._split(root, v)[1]
@@ -466,21 +468,14 @@ class Family:
 
     def _split(self, root: int, v: int) -> tuple[int, int]:
         memo: dict[int, tuple[int, int]] = {}
-
-        def go(u: int) -> tuple[int, int]:
+        for u in self.reachable(root, v):
             w = self.var[u]
-            if w > v:
-                return u, self.NONE
-            if w == v:
-                return self.low[u], self.high[u]
-            got = memo.get(u)
-            if got is None:
-                l0, l1 = go(self.low[u])
-                h0, h1 = go(self.high[u])
-                got = memo[u] = (self.node(w, l0, h0), self.node(w, l1, h1))
-            return got
-
-        return go(root)
+            if w >= v:
+                memo[u] = (self.low[u], self.high[u]) if w == v else (u, self.NONE)
+            else:
+                (l0, l1), (h0, h1) = memo[self.low[u]], memo[self.high[u]]
+                memo[u] = (self.node(w, l0, h0), self.node(w, l1, h1))
+        return memo[root]
 
     def count_by_order(self, root: int, members: Sequence[Mapping[int, int]] | None = None) -> dict[int, int]:
         """How many sets of each size, exactly (Python integers).
@@ -489,22 +484,14 @@ class Family:
         """
         memo: dict[int, dict[int, int]] = {self.NONE: {}, self.UNIT: {0: 1}}
         one = {1: 1}
-        todo = [root]
-        while todo:
-            u = todo[-1]
-            if u in memo:
-                todo.pop()
+        for u in self.reachable(root):
+            if u <= self.UNIT:
                 continue
-            lo, hi = memo.get(self.low[u]), memo.get(self.high[u])
-            if lo is None or hi is None:
-                todo.extend(w for w in (self.low[u], self.high[u]) if w not in memo)
-                continue
-            row = dict(lo)
+            row = dict(memo[self.low[u]])
             for size, each in (one if members is None else members[self.var[u]]).items():
-                for order, number in hi.items():
+                for order, number in memo[self.high[u]].items():
                     row[order + size] = row.get(order + size, 0) + number * each
             memo[u] = row
-            todo.pop()
         return dict(sorted(memo[root].items()))
 
     def sets(self, root: int, limit: int | None = None) -> Iterator[tuple[int, ...]]:
@@ -519,3 +506,22 @@ class Family:
             elif u != self.NONE:
                 todo.append((self.low[u], held))
                 todo.append((self.high[u], (*held, self.var[u])))
+
+
+def _reachable(d: Bdd | Family, roots: Iterable[int], to: int = _LEAF) -> list[int]:
+    """All nodes below `roots`, children before parents; those from level `to` on are taken for leaves."""
+    seen: set[int] = set()
+    order: list[int] = []
+    var, low, high = d.var, d.low, d.high
+    todo = list(roots)
+    while todo:
+        u = todo.pop()
+        if u < 0:  # a node whose children have been seen to
+            order.append(~u)
+        elif u not in seen:
+            seen.add(u)
+            if var[u] < to:
+                todo += (~u, low[u], high[u])
+            else:
+                order.append(u)
+    return order

@@ -21,7 +21,7 @@ from math import comb, fsum
 from fuelbed.core.errors import FuelbedError
 from fuelbed.numerics.boolean.bdd import Bdd
 
-__all__ = ["CommonCauseError", "Expansion", "Group", "alpha", "beta", "expand", "mgl", "mgl_of_alpha", "phi", "subsets"]
+__all__ = ["CommonCauseError", "Expansion", "Group", "alpha", "beta", "expand", "mgl", "phi", "subsets"]
 
 _SUM_TOLERANCE = 1e-6  # published factors are rounded
 
@@ -80,16 +80,6 @@ def phi(q: float, m: int, factors: Sequence[float]) -> tuple[float, ...]:
     _group(q, m)
     _shares("phi", factors, most=m, whole=True)
     return (*(f * q for f in factors), *[0.0] * (m - len(factors)))
-
-
-def mgl_of_alpha(factors: Sequence[float]) -> tuple[float, ...]:
-    """The Greek letters that equal alpha factors under non-staggered testing: rho_{j+1} = sum_{k>j} k alpha_k / sum_{k>=j} k alpha_k.
-
-    A letter after a vanished tail is 0. (NUREG/CR-5485, table of conversions.)
-    """
-    _shares("alpha", factors, most=len(factors), whole=True)
-    tails = [fsum(k * a for k, a in enumerate(factors, start=1) if k >= j) for j in range(1, len(factors) + 1)]
-    return tuple(after / before if before > 0.0 else 0.0 for before, after in pairwise(tails))
 
 
 def subsets(levels: Sequence[float]) -> dict[tuple[int, ...], float]:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from fuelbed.numerics.boolean.bdd import Family
 
-__all__ = ["holding", "inside", "reachable", "smallest_first"]
-
-
-def reachable(z: Family, root: int) -> list[int]:
-    """All nodes below `root`, children before parents."""
-    seen: set[int] = set()
-    order: list[int] = []
-    todo = [(root, False)]
-    while todo:
-        u, done = todo.pop()
-        if done:
-            order.append(u)
-        elif u not in seen:
-            seen.add(u)
-            todo.append((u, True))
-            if u > Family.UNIT:
-                todo += [(z.low[u], False), (z.high[u], False)]
-    return order
+__all__ = ["holding", "inside", "smallest_first"]
 
 
 def holding(z: Family, root: int) -> dict[int, int]:
     """By member, how many sets hold it, exactly (Python integers): one upward and one downward pass."""
-    order = reachable(z, root)
+    order = z.reachable(root)
     below = {Family.NONE: 0, Family.UNIT: 1}
     for u in order:
         if u > Family.UNIT:
@@ -46,19 +29,20 @@ def holding(z: Family, root: int) -> dict[int, int]:
     return out
 
 
-def inside(z: Family, root: int, allowed: set[int]) -> int:
-    """How many sets hold nothing but members of `allowed`."""
+def inside(z: Family, root: int, allowed: set[int], order: Sequence[int] | None = None) -> int:
+    """How many sets hold nothing but members of `allowed`; `order` is `z.reachable(root)` where it is asked for many times."""
+    var, low, high = z.var, z.low, z.high
     count = {Family.NONE: 0, Family.UNIT: 1}
-    for u in reachable(z, root):
+    for u in z.reachable(root) if order is None else order:
         if u > Family.UNIT:
-            count[u] = count[z.low[u]] + (count[z.high[u]] if z.var[u] in allowed else 0)
+            count[u] = count[low[u]] + count[high[u]] if var[u] in allowed else count[low[u]]
     return count[root]
 
 
 def smallest_first(z: Family, root: int, limit: int | None = None) -> list[tuple[int, ...]]:
     """The sets by size, each size in the order of the members, at most `limit`: what is left out is never smaller than what is here."""
     sizes: dict[int, int] = {Family.NONE: 0, Family.UNIT: 1}  # bit k: some set below has k members
-    for u in reachable(z, root):
+    for u in z.reachable(root):
         if u > Family.UNIT:
             sizes[u] = sizes[z.low[u]] | sizes[z.high[u]] << 1
 

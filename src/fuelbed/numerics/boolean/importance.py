@@ -1,4 +1,4 @@
-"""Importance of basic events and gates for the probability of a structure.
+"""Importance of basic events for the probability of a structure.
 
 With P = P(f), P1 = P(f with the item true), P0 = P(f with the item false), p = P(item), all dimensionless:
 
@@ -14,9 +14,6 @@ other reading, 1 - 1/RRW, is criticality. Cut sets are the minimal solutions rea
 sentence "and f" is needed. (Z. Birnbaum 1969; definitions after A. Rauzy, "Binary decision diagrams for reliability studies",
 Handbook of Performability Engineering, 2008.)
 
-A *gate* counts as an intervention: it is replaced by a fresh variable z, and P1, P0 force z, wherever else the gate's events occur.
-P is then not a mixture of P1 and P0, so p enters through P(gate and f), computed exactly.
-
 Limits. p = 0: criticality, diagnostic and Fussell-Vesely 0, RRW 1. p = 1: RAW 1, diagnostic 1. P0 = 0 < P: RRW infinite. P = 0: the
 three shares are NaN, as they are conditional on f, RAW is infinite and RRW 0, or NaN where P1 or P0 is 0 too (nothing to nothing).
 """
@@ -24,28 +21,39 @@ three shares are NaN, as they are conditional on f, RAW is infinite and RRW 0, o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
-from fuelbed.core.errors import BudgetError
-from fuelbed.core.networks import Network
-from fuelbed.numerics.boolean.bdd import TRUE, Bdd
-from fuelbed.numerics.boolean.orders import build, orders
+from fuelbed.core.records import Record
+from fuelbed.numerics.boolean.bdd import TRUE, Bdd, Family
 
-__all__ = ["Importance", "cofactors", "measures", "of_events", "of_gate", "of_gates", "with_fussell_vesely"]
+__all__ = ["Importance", "cofactors", "fussell_vesely", "measures", "of_events", "with_fussell_vesely"]
 
 
-@dataclass(frozen=True, slots=True)
-class Importance:
+class Importance(Record):
     """The measures of one item; `fussell_vesely` is None where it was not asked for."""
 
-    probability: float
-    birnbaum: float
-    criticality: float
-    diagnostic: float
-    raw: float
-    rrw: float
-    fussell_vesely: float | None = None
+    __slots__ = ("birnbaum", "criticality", "diagnostic", "fussell_vesely", "probability", "raw", "rrw")
+
+    def __init__(
+        self,
+        probability: float,
+        birnbaum: float,
+        criticality: float,
+        diagnostic: float,
+        raw: float,
+        rrw: float,
+        fussell_vesely: float | None = None,
+    ) -> None:
+        self.probability = probability
+        self.birnbaum = birnbaum
+        self.criticality = criticality
+        self.diagnostic = diagnostic
+        self.raw = raw
+        self.rrw = rrw
+        self.fussell_vesely = fussell_vesely
+
+    def with_fussell_vesely(self, share: float) -> Importance:
+        return Importance(self.probability, self.birnbaum, self.criticality, self.diagnostic, self.raw, self.rrw, share)
 
 
 def cofactors(b: Bdd, f: int, p: Sequence[float]) -> tuple[float, list[float], list[float]]:
@@ -118,52 +126,16 @@ def with_fussell_vesely(b: Bdd, f: int, p: Sequence[float], rows: Sequence[Impor
     BudgetError where the cut sets do not fit.
     """
     z, root = b.minimal_solutions(f)
+    return [row.with_fussell_vesely(x) for row, x in zip(rows, fussell_vesely(b, f, z, root, p), strict=True)]
+
+
+def fussell_vesely(b: Bdd, f: int, z: Family, root: int, p: Sequence[float]) -> list[float]:
+    """By variable, P(some minimal solution that holds it is complete, and f) / P(f); the minimal solutions are `root` of the family `z`."""
     total = b.probability(f, p)
     out = []
-    for v, row in enumerate(rows):
+    for v in range(b.n):
         holding = b.and_(b.and_(b.variable(v), b.covers(z, z.with_member(root, v))), f)
-        out.append(replace(row, fussell_vesely=_ratio(b.probability(holding, p), total)))
-    return out
-
-
-def of_gate(b: Bdd, f_of_z: int, z: int, gate: int, p: Sequence[float], fussell_vesely: bool = False) -> Importance:
-    """The importance of a gate.
-
-    f_of_z  the structure built with the variable `z` in the gate's place. `z` is a fresh variable of the manager, on which
-            `gate` does not depend; its entry in `p` is not read.
-    gate    the gate itself. Under Fussell-Vesely the gate counts as one event of the cut sets.
-    """
-    on, off = b.restrict(f_of_z, {z: True}), b.restrict(f_of_z, {z: False})
-    f = b.ite(gate, on, off)
-    total, p1, p0 = (b.probability(x, p) for x in (f, on, off))
-    # Parts instead of differences, so that nothing cancels: P1 - P0 and P - P0 = P(gate, on) - P(gate, off).
-    gained, lost = b.and_(on, b.not_(off)), b.and_(off, b.not_(on))
-    birnbaum = b.probability(gained, p) - b.probability(lost, p)
-    removed = b.probability(b.and_(gate, gained), p) - b.probability(b.and_(gate, lost), p)
-    both = b.probability(b.and_(gate, f), p)
-    shares = _ratio(removed, total), _ratio(both, total)
-    row = Importance(b.probability(gate, p), birnbaum, *shares, raw=_ratio(p1, total), rrw=_ratio(total, p0))
-    if not fussell_vesely:
-        return row
-    family, root = b.minimal_solutions(f_of_z)
-    holding = b.and_(b.and_(gate, b.covers(family, family.with_member(root, z))), f)
-    return replace(row, fussell_vesely=_ratio(b.probability(holding, p), total))
-
-
-def of_gates(
-    network: Network, gates: Iterable[str], p: Mapping[str, float], fussell_vesely: bool = False, budget: int = 2_000_000
-) -> dict[str, Importance]:
-    """The importance of some gates of a network for its top, in one manager; `p` gives the events. BudgetError past `budget` nodes."""
-    order = next(orders(network))
-    chances = [*(p[e] for e in order), 0.5]
-    b = Bdd(len(order) + 1, budget)
-    whole = build(network, [*order], b)
-    out = {}
-    for gate in gates:
-        forced = build(network.cut_at(gate), [*order, gate], b)
-        if network.top not in whole or network.top not in forced:
-            raise BudgetError(f"more than {budget} decision diagram nodes for the importance of {gate}")
-        out[gate] = of_gate(b, forced[network.top], len(order), whole[gate], chances, fussell_vesely)
+        out.append(_ratio(b.probability(holding, p), total))
     return out
 
 

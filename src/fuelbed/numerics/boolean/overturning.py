@@ -1,7 +1,7 @@
 """How few true variables must go before a monotone function falls: exact, on its decision diagram, without listing cut sets.
 
 In a monotone structure with a set of true variables, the minimal causes of its being true (modified Halpern-Pearl) are the minimal
-sets that meet every complete cut set (`causality.minimal_hitting_sets`). With f the function of the true variables alone:
+sets that meet every complete cut set. With f the function of the true variables alone:
 
 - the smallest such set is the cheapest way from the root to FALSE, a low branch costing 1;
 - x is in some such set if and only if f depends on x;

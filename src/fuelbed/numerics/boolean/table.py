@@ -5,7 +5,7 @@ x leads to: a *leaf*, computed once on the tape. A table gathers leaves by state
 forms, for the incident, `G(x) = P(x) g(x)` (the facts) and `W(x) = P(x) sum_s w_s l_s(x)` (facts and failing arrivals). Interventions
 then mix the states, one variable at a time (`keep` 1: as drawn; 0: one with probability `force`), and the sums over the mixed states
 y of G and W, alone and times hazard, loss, standing failure Q and survival `(1 - Q) exp(-H hazard)`, are the outputs. All of it is
-linear work in 2^n, and differentiable: `backward` is its exact adjoint.
+linear work in 2^n, and differentiable: `adjoints` is exact.
 """
 
 from __future__ import annotations
@@ -230,12 +230,9 @@ class Table:
 
     # ---- backward ------------------------------------------------------------------------------------------------------------
 
-    def backward(self, args: Array, bar: Array) -> Array:
-        """d (bar . outputs) / d arguments, (n_args, batch). `keep` is a switch: its derivative is left at 0."""
-        return self.adjoints(args, bar[:, None])[:, 0]
-
     def adjoints(self, args: Array, bars: Array) -> Array:
-        """`backward` for several weightings of the outputs, (n_args, K, batch) for `bars` of shape (len(OUTPUTS), K, batch)."""
+        """d (bar . outputs) / d arguments for K weightings of the outputs: (n_args, K, batch) for `bars` of shape (len(OUTPUTS), K, batch).
+        `keep` is a switch: its derivative is left at 0."""
         a, g = self._split(args), np.zeros((args.shape[0], *bars.shape[1:]))
         f = self._state(a, np.flatnonzero(bars.any(axis=(1, 2))).tolist())
         for k in range(bars.shape[1]):

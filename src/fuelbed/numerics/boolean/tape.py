@@ -59,9 +59,6 @@ class Builder:
             self.inputs.append(name)
         return ref
 
-    def has_input(self, name: str) -> bool:
-        return name in self._input
-
     def const(self, value: float) -> int:
         ref = self._const.get(value)
         if ref is None:

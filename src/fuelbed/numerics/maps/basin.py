@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.numerics.maps.boundary import critical_sizes
 from fuelbed.numerics.maps.fixed import FixedPoint, describe, newton
 from fuelbed.numerics.maps.simulate import settled, stays_down
 from fuelbed.numerics.maps.system import System
+from fuelbed.numerics.wilson import wilson
 
-__all__ = ["CriticalMove", "Edge", "Share", "basin_share", "critical_move", "edge_state", "wilson"]
+__all__ = ["Edge", "Share", "basin_share", "edge_state"]
 
 Array = NDArray[np.float64]
 _APART = 1e-3  # of the box: when the pair across the edge is further apart it is drawn together again
@@ -30,16 +29,6 @@ class Share:
     high: float
     n: int
     left: int
-
-
-def wilson(hits: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
-    """Interval of a share (E. Wilson, JASA 22, 1927)."""
-    if n == 0:
-        return 0.0, 1.0
-    share = hits / n
-    middle = share + z * z / (2 * n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
 
 
 def basin_share(system: System, p: Array, settle: float, rng: np.random.Generator, n: int = 1000) -> Share:
@@ -112,58 +101,3 @@ def _point_near(system: System, p: Array, x: Array) -> FixedPoint | None:
         return None
     point = describe(system, found[0], p)
     return None if point.kind == "stable" else point
-
-
-@dataclass(frozen=True, eq=False)
-class CriticalMove:
-    """The smallest move of the state after which it stays down: `size` (in units of the box, the longest state counts), where it leads.
-
-    inf where no move within the box does. It is the least over the directions tried, so an upper bound of the true one.
-    """
-
-    size: float
-    direction: Array
-    x: Array
-    tried: int
-    monotone: bool
-
-
-def critical_move(
-    system: System, p: Array, x: Array, settle: float, rng: np.random.Generator, directions: int = 64, rounds: int = 3
-) -> CriticalMove:
-    """From a state that is up: bisection along every state's axis and `directions` random ways, then around the best, ever nearer."""
-    size = len(system.states)
-    x = np.asarray(x, dtype=float)
-    ways = np.concatenate([np.eye(size), -np.eye(size), rng.normal(size=(directions if size > 1 else 0, size))])
-    best, at, steady, tried = math.inf, np.zeros(size), True, 0
-    width = 0.5
-    for _ in range(rounds if size > 1 else 1):
-        ways = ways / np.max(np.abs(ways), axis=1, keepdims=True)
-        sizes, monotone = _along(system, p, x, ways, settle)
-        tried += len(ways)
-        i = int(np.argmin(sizes))
-        if sizes[i] < best:
-            best, at, steady = float(sizes[i]), ways[i], bool(monotone[i])
-        if math.isinf(best):
-            break
-        ways = at + width * rng.normal(size=(max(directions // 2, 8), size))
-        width /= 4
-    moved = x + best * system.scale * at if math.isfinite(best) else np.full(size, np.nan)
-    return CriticalMove(best, at, moved, tried, steady)
-
-
-def _along(system: System, p: Array, x: Array, ways: Array, settle: float) -> tuple[Array, NDArray[np.bool_]]:
-    """Critical size along each way (n, S), as far as the box reaches."""
-    low, high = system.search
-    with np.errstate(all="ignore"):
-        room = np.where(
-            ways > 0, (high - x) / (ways * system.scale), np.where(ways < 0, (low - x) / (ways * system.scale), np.inf)
-        )
-    reach = np.maximum(room.min(axis=1), 0.0)
-    steps = max(round(settle / system.step_seconds), 10)
-
-    def down(rows: NDArray[np.intp], sizes: Array) -> NDArray[np.bool_]:
-        return stays_down(system, x + sizes[:, None] * ways[rows] * system.scale, p, steps, x[None])[0]
-
-    found = critical_sizes(down, len(ways), reach, 1e-4)
-    return found.values, found.monotone

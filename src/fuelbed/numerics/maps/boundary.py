@@ -20,7 +20,6 @@ __all__ = [
     "Critical",
     "Down",
     "Hysteresis",
-    "critical_durations",
     "critical_sizes",
     "hysteresis",
     "least_correction",
@@ -72,11 +71,6 @@ def critical_sizes(down: Down, n: int, most: float | Array, tolerance: float = 1
         high[open_rows] = np.take_along_axis(ends, at[:, None] + 1, axis=1)[:, 0]
     values = np.where(some, np.where(first == 0, 0.0, high * top), np.inf)
     return Critical(values, monotone, np.where(some & (first > 0), (high - low) * top, 0.0))
-
-
-def critical_durations(down_for: Down, n: int, most: float | Array, tolerance: float = 1e-3, coarse: int = 12) -> Critical:
-    """The same for how long the push lasts, in seconds (`Trial.down_for(size)`)."""
-    return critical_sizes(down_for, n, most, tolerance, coarse)
 
 
 @dataclass(frozen=True, eq=False)

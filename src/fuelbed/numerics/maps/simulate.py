@@ -6,7 +6,6 @@ by its time average. A row whose state became inf or nan left the domain of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +18,7 @@ from fuelbed.numerics.maps import scalar
 from fuelbed.numerics.maps.program import Program
 from fuelbed.numerics.maps.system import System, finite, middle
 
-__all__ = ["Trajectory", "Trial", "lyapunov", "pushed", "settled", "shifted", "stays_down", "trajectory", "under"]
+__all__ = ["Trajectory", "Trial", "pushed", "settled", "shifted", "stays_down", "trajectory", "under"]
 
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -221,22 +220,15 @@ class Trial:
         self.start = np.array(np.broadcast_to(self.start, (n, len(self.system.states))), dtype=float)
         self.lasts = np.array(np.broadcast_to(middle(self.push.lasts) if self.lasts is None else self.lasts, n), dtype=float)
 
-    def _ask(self, rows: NDArray[np.intp], sizes: Array, seconds: Array) -> Bool:
+    def down(self, rows: NDArray[np.intp], sizes: Array) -> Bool:
+        assert self.lasts is not None
         p = self.p[rows]
-        during, x = pushed(self.system, self.push, sizes, p, self.start[rows])
-        x = under(self.system, x, p, during, seconds / self.system.step_seconds)
+        during, x = pushed(self.system, self.push, np.asarray(sizes, dtype=float), p, self.start[rows])
+        x = under(self.system, x, p, during, self.lasts[rows] / self.system.step_seconds)
         steps = max(round(self.settle / self.system.step_seconds), 10)
         down, left = stays_down(self.system, x, p, steps, self.start[rows][:, None])
         self.left += left
         return down
-
-    def down(self, rows: NDArray[np.intp], sizes: Array) -> Bool:
-        assert self.lasts is not None
-        return self._ask(rows, np.asarray(sizes, dtype=float), self.lasts[rows])
-
-    def down_for(self, size: float) -> Callable[[NDArray[np.intp], Array], Bool]:
-        """The same question of the duration in seconds, at one size of the push."""
-        return lambda rows, seconds: self._ask(rows, np.full(len(rows), size), np.asarray(seconds, dtype=float))
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,17 +257,3 @@ def trajectory(
             failed.append(system.failed(x, at))
             times.append((t + 1) * system.step_seconds)
     return Trajectory(np.array(times), np.array(kept), np.array(failed))
-
-
-def lyapunov(system: System, x: Array, p: Array, steps: int, skip: int = 100) -> Array:
-    """(S,) Lyapunov exponents per step, greatest first, by QR of the product of Jacobians (Benettin et al., Meccanica 15, 1980)."""
-    x = np.atleast_2d(x)
-    for _ in range(skip):
-        x = system.step(x, p)
-    q = np.eye(len(system.states))
-    total = np.zeros(len(system.states))
-    for _ in range(steps):
-        x, a, _ = system.linear(x, p)
-        q, r = np.linalg.qr(a[0] @ q)
-        total += np.log(np.maximum(np.abs(np.diag(r)), 1e-300))
-    return np.asarray(np.sort(total / steps)[::-1])

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuelbed.core.temporal import Temporal, reach
-from fuelbed.numerics.maps.basin import wilson
 from fuelbed.numerics.temporal import evaluate, violations
+from fuelbed.numerics.wilson import wilson
 
 __all__ = ["FalseAlarms", "false_alarms"]
 

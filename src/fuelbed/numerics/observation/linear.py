@@ -22,7 +22,7 @@ from fuelbed.core.shown import named
 from fuelbed.numerics.maps.system import System
 from fuelbed.numerics.observation.combinations import groups_of, sparse_rows, weighted
 
-__all__ = ["Sight", "finite_gramian", "gramian", "observability_matrix", "sight", "sight_at", "unseen_space", "unseen_words"]
+__all__ = ["Sight", "finite_gramian", "gramian", "sight", "sight_at", "unseen_space", "unseen_words"]
 
 Array = NDArray[np.float64]
 _NOTHING = 1e-9  # of the greatest entry: what a column is moved by less than this is not moved
@@ -44,14 +44,6 @@ class Sight:
     condition: float
     weakest: Array
     steps: float
-
-
-def observability_matrix(a: Array, c: Array) -> Array:
-    """(S * C, S): C, CA, CA^2 ... one below the other. The textbook's; for sight of a map with short steps see `unseen_space`."""
-    rows = [np.atleast_2d(np.asarray(c, dtype=float))]
-    for _ in range(len(a) - 1):
-        rows.append(rows[-1] @ a)
-    return np.concatenate(rows)
 
 
 def unseen_space(a: Array, c: Array, nothing: float = _NOTHING) -> Array:

@@ -123,7 +123,7 @@ def extra_knobs(d: Diagrams) -> None:
     """Numbers that actions bring: their own knobs, unless they name an entry of `numbers:` that is there already."""
     for a in d.case.actions.values():
         for c in a.does:
-            if c.value is not None and c.target not in d.case.dynamics:
+            if c.value is not None and not d.case.is_apart(c.target):
                 label = c.value.name or f"{a.name}: {c.text or c.verb + ' ' + c.target}"
                 d.inputs.knobs.setdefault(label, Knob(label, c.value))
     for label, q in d.tips.knobs.items():

@@ -55,15 +55,15 @@ class _Functions:
         self.model, self.options = model, options
         self.case: Case = model.case
         s = model.structure
-        self.values: dict[str, list[Quantity]] = {}
-        for changes in options.values():
+        self.values: dict[str, dict[str, Quantity]] = {}
+        for name, changes in options.items():
             for c in changes:
-                if c.value is not None and c.value not in self.values.setdefault(self._key(c), []):
-                    self.values[self._key(c)].append(c.value)
+                if c.value is not None:
+                    self.values.setdefault(self._key(c), {})[self._one(c, name)] = c.value
         tips = 2 * sum(e[0] == "tips" for e in s.events)
         n = len(s.events) + 3 * sum(len(v) for v in self.values.values()) + (4 + tips) * len(options) + 8
         self.bdd = Bdd(n + 64, budget=500_000)
-        self._next = len(s.events)
+        self._next, self._option = len(s.events), ""
         self._fresh: dict[str, int] = {}
         self.base_numbers = given_numbers(self.case)
         top = s.lines[self.case.failure]
@@ -81,6 +81,15 @@ class _Functions:
     def _key(c: Change) -> str:
         return f"{c.target}.{c.parameter or ('missed' if c.verb == 'observe' else 'fails')}"
 
+    @staticmethod
+    def _one(c: Change, option: str) -> str:
+        """Which number it is: two items that set 0.1..0.3 each mean a number of their own, unless it is named or a point."""
+        q = c.value
+        return c.text if q is None else q.name or (f"{q.low}" if q.is_point else f"{option} {q.low}..{q.high}")
+
+    def _of(self, c: Change) -> str:
+        return f"{self._key(c)} {self._one(c, self._option)}"
+
     def fresh(self, name: str) -> int:
         if name not in self._fresh:
             self._fresh[name] = self.bdd.variable(self._next)
@@ -88,12 +97,12 @@ class _Functions:
         return self._fresh[name]
 
     def functions(self, name: str, changes: tuple[Change, ...]) -> list[int]:
-        events = dict(self._today)
+        events, self._option = dict(self._today), name
         rates: dict[str, int] = {}
         extra: dict[str, int] = {}
         level_cut: dict[int, int] = {}
         for c in changes:
-            if c.target not in self.case.dynamics:
+            if not self.case.is_apart(c.target):
                 self._apply(c, events, rates, extra, level_cut)
         action = self.case.actions.get(name)
         for trigger, shift in self.model.tips.alone(name).items() if action is not None and action.does == changes else ():
@@ -126,7 +135,9 @@ class _Functions:
                     events[at] = b.and_(events[at], self.fresh(f"tips {trigger} {s}"))
         else:
             mine = sorted(
-                f"{c.target}.{c.parameter} {c.word or c.value}" for c in changes if c.target in (*self.case.dynamics, trigger)
+                f"{c.target}.{c.parameter} {c.word or c.value}"
+                for c in changes
+                if self.case.is_apart(c.target) or c.target == trigger
             )
             anything = self.fresh(f"tips {trigger} with {'; '.join(mine)}")
             events[at] = b.or_(today, anything) if shift.lifts else anything
@@ -193,7 +204,7 @@ class _Functions:
                 i = index.get(("control", f.name))
                 if f.needs == c.target and i is not None and f.state not in ("missing", "bypassed"):
                     less = self.bdd.and_(self.bdd.variable(i), self._thin(c))
-                    events[i] = less if self._sees_more(c, f) else self.fresh(f"instead {self._key(c)} {c.text}")
+                    events[i] = less if self._sees_more(c, f) else self.fresh(f"instead {self._of(c)}")
         elif c.verb == "set":
             self._set(c, at, events, rates, extra, level_cut)
 
@@ -211,18 +222,23 @@ class _Functions:
         if c.parameter == "rate":
             rates[c.target] = self._thin(c) if down else b.and_(rates.get(c.target, TRUE), self._thin(c))
             if not down:
-                extra[c.target] = self.fresh(f"more {self._key(c)} {c.text}")
+                extra[c.target] = self.fresh(f"more {self._of(c)}")
         elif c.parameter == "loss":
             k = next(i for i, o in enumerate(self.case.outcomes) if o.name == c.target)
-            level_cut[len(self.case.outcomes) - k] = self._thin(c) if down else self.fresh(f"loss {c.text}")
-        elif c.parameter == "beta" or at is None:
+            level_cut[len(self.case.outcomes) - k] = self._thin(c) if down else self.fresh(f"loss {self._of(c)}")
+        elif c.parameter == "beta":
+            # what fails together and what fails alone move against each other, and which of the two counts, only numbers say
             for t in self.model.per_trigger:
-                extra[t] = self.fresh(f"unordered {self._key(c)} {c.text}")
+                rates[t] = b.and_(rates.get(t, TRUE), self._thin(c))
+                extra[t] = b.or_(extra.get(t, FALSE), self.fresh(f"unordered {self._of(c)}"))
+        elif at is None:
+            for t in self.model.per_trigger:
+                extra[t] = self.fresh(f"unordered {self._of(c)}")
         elif down:
             start = b.variable(at) if c.parameter == "fails" else events[at]
             events[at] = b.and_(start, self._thin(c))
         else:
-            events[at] = self.fresh(f"instead {self._key(c)} {c.text}")
+            events[at] = self.fresh(f"instead {self._of(c)}")
 
     def _surely_down(self, c: Change) -> bool:
         """Whether the new value is surely at most the old one (for an uncertain old value: at most its lower end)."""
@@ -244,8 +260,9 @@ class _Functions:
             return self.fresh(f"thin {key}")
         if c.value.high == 0:
             return FALSE
-        larger = [v for v in self.values[key] if v != c.value and c.value.high <= v.low and not (v.is_point and v == c.value)]
-        out = self.fresh(f"thin {key} {c.value.text}{c.value.low}..{c.value.high}")
-        for v in larger:
-            out = self.bdd.and_(out, self.fresh(f"thin {key} {v.text}{v.low}..{v.high}"))
+        mine = self._one(c, self._option)
+        out = self.fresh(f"thin {key} {mine}")
+        for other, v in self.values[key].items():
+            if other != mine and c.value.high <= v.low:
+                out = self.bdd.and_(out, self.fresh(f"thin {key} {other}"))
         return out

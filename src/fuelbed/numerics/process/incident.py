@@ -19,19 +19,18 @@ from fuelbed.core.errors import BudgetError
 from fuelbed.core.expressions import And, AtLeast, Const, Expr, Fails, Not, Or, Ref, Threshold, Tips, walk
 from fuelbed.numerics.boolean.bdd import Family
 from fuelbed.numerics.boolean.causality import actual_causes
-from fuelbed.numerics.boolean.families import reachable
 from fuelbed.numerics.boolean.overturning import Overturning
 from fuelbed.numerics.graphs import components
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.worlds import Worlds, posterior_worlds
+from fuelbed.numerics.wilson import Z95, wilson
 
-__all__ = ["Incident", "Part", "examine_incident", "wilson"]
+__all__ = ["Incident", "Part", "examine_incident"]
 
 _CANDIDATES = 20
 _SEARCHED = 6  # events that may be open where causes are searched: every world is a search
 _TRIES = 400_000  # of the search, over all worlds and both ways of cutting the lines
 _COUNTED = 6_000_000  # cut-set nodes times worlds
-_Z = 1.959963984540054
 
 Array = NDArray[np.float64]
 
@@ -142,8 +141,8 @@ def _part(w: Worlds, responsibility: Array) -> Part:
     share, mean = holds @ w.weight, responsibility @ w.weight
     always = bool(holds.all())
     if not w.exact:
-        low, high = wilson(float(share[0]), w.drawn)
-        spread = _Z * math.sqrt(max(0.0, float((responsibility**2) @ w.weight[:, 0]) - mean[0] ** 2) / w.drawn)
+        low, high = wilson(float(share[0]) * w.drawn, w.drawn)
+        spread = Z95 * math.sqrt(max(0.0, float((responsibility**2) @ w.weight[:, 0]) - mean[0] ** 2) / w.drawn)
         of = (float(mean[0]), max(0.0, float(mean[0]) - spread), min(1.0, float(mean[0]) + spread))
         return Part(None if w.guessed else (float(share[0]), low, high), of, always)
     guess = w.stand_ins.copy()
@@ -158,14 +157,6 @@ def _capped(share: Array) -> tuple[float, float, float]:
     """Sums of weights that should add up to 1 may be a rounding off."""
     value, low, high = (min(1.0, round(float(x), 12)) for x in (share[0], share.min(), share.max()))
     return value, low, high
-
-
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share seen among `n` draws (E. Wilson, J. American Statistical Association 22, 1927)."""
-    z2 = _Z * _Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 # ---- causes of one world ---------------------------------------------------------------------------------------------------------
@@ -245,7 +236,7 @@ def _active(model: Compiled, top: int, worlds: Worlds) -> tuple[int, int] | None
     """How many cut sets were complete, least and most over the worlds: counted on the family of all of them, none listed."""
     z = model.structure.family
     count: dict[int, Array] = {Family.NONE: np.zeros(len(worlds)), Family.UNIT: np.ones(len(worlds))}
-    order = reachable(z, model.structure.cuts(top))
+    order = z.reachable(model.structure.cuts(top))
     if len(order) * len(worlds) > _COUNTED:
         return None
     for u in order:

@@ -79,8 +79,8 @@ def tipping(trigger: str, shift: Shift) -> Alone:
 
 def _one(model: Compiled, c: Change, action: str) -> dict[str, float | str]:
     x = c.target
-    if x in model.case.dynamics:
-        return {}  # moves a dynamic model, and of this one only chances of tipping
+    if model.case.is_apart(x):
+        return {}  # moves a dynamic model, and of this one only chances of tipping; or a sum, which no line reads
     if c.verb == "remove":
         return _state(f"{x}.present", 0.0)
     if c.verb == "prevent":

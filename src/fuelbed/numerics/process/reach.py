@@ -90,7 +90,7 @@ def reach(model: Compiled, changes: tuple[Change, ...], name: str = "") -> Reach
     z, b = s.family, s.bdd
     moves = _Moves(model)
     for c in changes:
-        if c.target not in model.case.dynamics:
+        if not model.case.is_apart(c.target):
             moves.add(c)
     moves.tip(name)
     gone = moves.gone()

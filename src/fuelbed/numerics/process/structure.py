@@ -48,6 +48,7 @@ class Structure:
         self.chains: Antichains = Antichains(self.family, _STEPS) if like is None else like.chains
         self.lines: dict[str, int] = {}
         self._joined: dict[int, tuple[str, ...]] = {}  # functions that are some of these lines being true
+        self._asked: dict[int, list[int]] = {}  # the nodes of the family that was asked about last
         self._below: dict[str, int | None] = {}
         self._upward: list[str] = []  # lines, each after those it reads, but for cycles
         self._cuts: dict[int, int] = {}
@@ -225,7 +226,10 @@ class Structure:
     def inside(self, f: int, allowed: Callable[[Event], bool]) -> int:
         """How many minimal cut sets of `f` today hold allowed events only, exactly."""
         mine = {v for v, e in enumerate(self.events) if allowed(e)}
-        return inside(self.family, self.cuts(self.without_added(f)), mine)
+        root = self.cuts(self.without_added(f))
+        if root not in self._asked:
+            self._asked = {root: self.family.reachable(root)}  # of the function asked for last: many questions are about one
+        return inside(self.family, root, mine, self._asked[root])
 
     def in_every(self, f: int) -> list[Event]:
         """The events that every minimal cut set of `f` today holds: `f` is never true without them. Needs no list of cut sets."""

@@ -21,7 +21,7 @@ from fuelbed.numerics.retry.chain import Times, late_share, recovery_and_collaps
 from fuelbed.numerics.retry.events import Run, simulate
 from fuelbed.numerics.retry.fluid import Flow, flow, memory, settle_time, stays_down
 from fuelbed.numerics.retry.model import OPTIONS, PARAMETERS, Push, Retry, pushed, resolved
-from fuelbed.numerics.retry.replicate import Chance, Paired, chance_down, compare_down
+from fuelbed.numerics.retry.replicate import Chance, chance_down
 
 __all__ = [
     "OPTIONS",
@@ -29,14 +29,12 @@ __all__ = [
     "Boundary",
     "Chance",
     "Flow",
-    "Paired",
     "Push",
     "Retry",
     "Run",
     "Times",
     "boundary",
     "chance_down",
-    "compare_down",
     "flow",
     "late_share",
     "memory",

@@ -10,46 +10,59 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from fuelbed.core.errors import BudgetError
 from fuelbed.core.networks import Network
+from fuelbed.core.records import Record
 from fuelbed.numerics.boolean.bdd import Bdd, Family
-from fuelbed.numerics.boolean.importance import Importance, cofactors, measures
+from fuelbed.numerics.boolean.importance import Importance, cofactors, fussell_vesely, measures
 from fuelbed.numerics.boolean.orders import BUDGETS, build, group_siblings, modules, moved_orders, orders, part, simplify
 
 __all__ = ["CutSet", "Part", "Parts", "solved"]
 
 _FINALISTS = 4
+_NEAR = 0.95  # an order that got this share of the gates done under its budget may go on to twice of it
 _SAME = 1e-9  # relative, between probabilities of cut sets that differ by rounding
 
 
-@dataclass(frozen=True, slots=True)
-class CutSet:
+class CutSet(Record):
     """A minimal cut set; `probability` is the product of its events'."""
 
-    events: tuple[str, ...]
-    probability: float
+    __slots__ = (
+        "events",
+        "probability",
+    )
+
+    def __init__(self, events: tuple[str, ...], probability: float) -> None:
+        self.events = events
+        self.probability = probability
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Record):
     """One module: `order` names its variables. `family` is None where its cut sets did not fit (the probability is exact all the same)."""
 
-    gate: str
-    order: list[str]
-    bdd: Bdd
-    root: int
-    family: Family | None
-    cuts: int
+    __slots__ = ("bdd", "cuts", "family", "gate", "order", "root")
+
+    def __init__(self, gate: str, order: list[str], bdd: Bdd, root: int, family: Family | None, cuts: int) -> None:
+        self.gate = gate
+        self.order = order
+        self.bdd = bdd
+        self.root = root
+        self.family = family
+        self.cuts = cuts
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(Record):
     """All modules, children before parents, the top last; `network` is the simplified one."""
 
-    network: Network
-    parts: list[Part]
+    __slots__ = (
+        "network",
+        "parts",
+    )
+
+    def __init__(self, network: Network, parts: list[Part]) -> None:
+        self.network = network
+        self.parts = parts
 
     @property
     def complete(self) -> bool:
@@ -79,6 +92,25 @@ class Parts:
                 else:
                     out[e] = measures(known[e], p1, p0, (t1 - t0) * (m1 - m0), total)
         return total, out
+
+    def fussell_vesely(self, chance: Mapping[str, float], budget: int = BUDGETS[-1]) -> dict[str, float]:
+        """Within `budget` nodes a module, by event, P(some minimal cut set that holds it is complete, and the top) / P(top). BudgetError where the cut sets do not fit.
+
+        A module M counts in the part above it as one event: what is complete there together with M is independent of what is complete
+        within M, so the share of an event of M is its share of P(M) times the share of M.
+        """
+        _, known = self.probability(chance)
+        shares = {self.network.top: 1.0}
+        for p in reversed(self.parts):
+            z = _family(p)
+            p.bdd.budget, z.budget = (
+                max(p.bdd.budget, budget),
+                max(z.budget, 4 * budget),
+            )  # of the order that fitted first they may be small
+            own = fussell_vesely(p.bdd, p.root, z, p.cuts, [known[e] for e in p.order])
+            given = shares.pop(p.gate)
+            shares.update((e, given * x) for e, x in zip(p.order, own, strict=True))
+        return shares
 
     def count_by_order(self) -> dict[int, int]:
         """How many minimal cut sets of each size. BudgetError where those of a module did not fit."""
@@ -140,6 +172,9 @@ def _fit(network: Network, budgets: Sequence[int], cut_sets: bool) -> Part:
         for i, order in tries if stage in (0, 1, len(budgets) - 1) else tries[:_FINALISTS]:
             b = Bdd(len(order), budget)
             got = build(network, order, b)
+            if network.top not in got and len(got) >= _NEAR * (len(order) + len(network.gates)):
+                b.budget = 2 * budget  # what was made stays in the tables, so going on costs only what is new
+                got = build(network, order, b)
             reached[i] = len(got)
             if network.top not in got:
                 continue
@@ -201,18 +236,9 @@ def _rank(bound: float) -> float:
 def _best_below(z: Family, root: int, top: Sequence[float]) -> dict[int, float]:
     """By node, the most probable set of its family."""
     best = {Family.NONE: 0.0, Family.UNIT: 1.0}
-    todo = [root]
-    while todo:
-        u = todo[-1]
-        if u in best:
-            todo.pop()
-            continue
-        low, high = z.low[u], z.high[u]
-        if low in best and high in best:
-            best[u] = max(best[low], top[z.var[u]] * best[high])
-            todo.pop()
-        else:
-            todo += [w for w in (low, high) if w not in best]
+    for u in z.reachable(root):
+        if u > Family.UNIT:
+            best[u] = max(best[z.low[u]], top[z.var[u]] * best[z.high[u]])
     return best
 
 

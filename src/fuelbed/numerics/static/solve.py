@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from fuelbed.core.errors import BudgetError
 from fuelbed.core.faulttrees import FaultTree
 from fuelbed.core.networks import Network
+from fuelbed.core.records import Record
 from fuelbed.numerics.boolean.bdd import Bdd
 from fuelbed.numerics.boolean.importance import Importance
 from fuelbed.numerics.boolean.orders import BUDGETS, simplify
@@ -20,23 +20,26 @@ from fuelbed.numerics.static.truncated import truncated
 __all__ = ["CutSets", "Solved", "chances", "solve"]
 
 
-@dataclass(frozen=True, slots=True)
-class CutSets:
+class CutSets(Record):
     """The minimal cut sets (with NOT: the minimal solutions, read as sets of true events).
 
     count     of those in `by_order`; `complete` where these are all there are (of at most `limit` events, where a limit was given).
     top       the most probable ones, in falling order; empty where some probability is not given.
     """
 
-    count: int
-    by_order: Mapping[int, int]
-    complete: bool
-    limit: int | None
-    top: tuple[CutSet, ...]
+    __slots__ = ("by_order", "complete", "count", "limit", "top")
+
+    def __init__(
+        self, count: int, by_order: Mapping[int, int], complete: bool, limit: int | None, top: tuple[CutSet, ...]
+    ) -> None:
+        self.count = count
+        self.by_order = by_order
+        self.complete = complete
+        self.limit = limit
+        self.top = top
 
 
-@dataclass(slots=True)
-class Solved:
+class Solved(Record):
     """probability  (value, low, high); value is None where it is only enclosed. None as a whole where an event has no probability.
     cut_sets     None past the budget.
     importance   of every event that the top depends on; empty where P is not exact.
@@ -45,17 +48,45 @@ class Solved:
     notes        what was cut short, each a sentence.
     """
 
-    tree: FaultTree
-    network: Network
-    chance: Mapping[str, float]
-    probability: tuple[float | None, float, float] | None = None
-    cut_sets: CutSets | None = None
-    importance: Mapping[str, Importance] = field(default_factory=dict)
-    unknown: tuple[str, ...] = ()
-    words: Mapping[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    parts: Parts | None = None
-    listed: Parts | None = None  # of which the cut sets are: `parts`, or one part with those up to an order
+    __slots__ = (
+        "chance",
+        "cut_sets",
+        "importance",
+        "listed",
+        "network",
+        "notes",
+        "parts",
+        "probability",
+        "tree",
+        "unknown",
+        "words",
+    )
+
+    def __init__(
+        self,
+        tree: FaultTree,
+        network: Network,
+        chance: Mapping[str, float],
+        probability: tuple[float | None, float, float] | None = None,
+        cut_sets: CutSets | None = None,
+        importance: Mapping[str, Importance] | None = None,
+        unknown: tuple[str, ...] = (),
+        words: Mapping[str, str] | None = None,
+        notes: list[str] | None = None,
+        parts: Parts | None = None,
+        listed: Parts | None = None,
+    ) -> None:
+        self.tree = tree
+        self.network = network
+        self.chance = chance
+        self.probability = probability
+        self.cut_sets = cut_sets
+        self.importance: Mapping[str, Importance] = {} if importance is None else importance
+        self.unknown = unknown
+        self.words: Mapping[str, str] = {} if words is None else words
+        self.notes: list[str] = [] if notes is None else notes
+        self.parts = parts
+        self.listed = listed  # of which the cut sets are: `parts`, or one part with those up to an order
 
     def sets(self) -> Iterator[CutSet]:
         """Every cut set that was counted, in no order of probability; those without probabilities as of probability 1."""
@@ -92,9 +123,10 @@ def solve(
     top: int = 10,
     budget: int = BUDGETS[-1],
     cut_sets: bool = True,
+    fussell_vesely: bool = False,
 ) -> Solved:
     """Solve `tree`. time: the mission time in the tree's own unit. limit: the greatest order of cut sets to count and list.
-    cut_sets: False leaves them out, which takes a part of the time only."""
+    cut_sets: False leaves them out, which takes a part of the time only. fussell_vesely: that measure too, a diagram for every event."""
     chance, unknown, shares = chances(tree, time)
     network, words, shared = with_groups(tree, shares)
     out = Solved(tree, network.pruned(), {**chance, **shared}, unknown=unknown, words=words)
@@ -111,7 +143,21 @@ def solve(
         _cut_sets(out, limit, top, budget)
     else:
         out.notes.append("Minimal cut sets were not asked for.")
+    if fussell_vesely:
+        _fussell_vesely(out, budget)
     return out
+
+
+def _fussell_vesely(out: Solved, budget: int) -> None:
+    if out.parts is None or not out.parts.complete or out.unknown:
+        out.notes.append("Fussell-Vesely rests on every cut set and on an exact probability, and is not given.")
+        return
+    try:
+        share = out.parts.fussell_vesely(out.chance, budget)
+    except BudgetError as e:
+        out.notes.append(f"Fussell-Vesely does not fit its budget: {e}.")
+        return
+    out.importance = {e: i.with_fussell_vesely(share.get(e, 0.0)) for e, i in out.importance.items()}
 
 
 def _probability(out: Solved, budget: int) -> None:
