@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from fuelbed.core.actions import Action, Change
@@ -19,7 +22,7 @@ from fuelbed.readers.yaml import Broken, Map, Node, Scalar, Seq
 
 __all__ = ["read_actions"]
 
-_KEYS = ("what", "does", "cost", "owner", "status", "due", "verified_by")
+_KEYS = ("what", "does", "cost", "owner", "status", "due", "done", "verified_by")
 _WANTS: dict[str, FactorKind] = {
     "remove": "condition", "prevent": "trigger", "revert": "trigger", "perfect": "control", "disable": "control",
 }  # fmt: skip
@@ -31,6 +34,7 @@ _WORDS: dict[FactorKind, str] = {
 _PARAMETERS: dict[FactorKind, tuple[str, ...]] = {
     "trigger": ("rate", "lasts"), "condition": ("present", "duty"), "control": ("fails", "broken"),
 }  # fmt: skip
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 _YES_NO = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 
 
@@ -84,7 +88,25 @@ def _action(ctx: _Actions, name: str, node: Map, at: Span, said: list[tuple[_Sai
     changes = [c for s, text, span in said if (c := _check(ctx, s, text, span)) is not None]
     cost = f.quantity("cost", "plain")
     texts = {k: f.text(k) for k in ("what", "owner", "status", "due", "verified_by")}
-    return Action(name, does=tuple(changes), cost=cost, span=at, **texts)
+    return Action(name, does=tuple(changes), cost=cost, done=_day(f), span=at, **texts)
+
+
+def _day(f: Fields) -> dt.date | None:
+    """`done`: the day on which an item took effect; before and after are told apart by it."""
+    node = f.node_of("done")
+    text = f.text("done")
+    if node is None or not text:
+        return None
+    if _DATE.match(text):
+        with suppress(ValueError):
+            return dt.date.fromisoformat(text)
+    f.r.error(
+        "FB033",
+        node.span,
+        f"`{text[:60]}` is not a date.",
+        "Write `done: YYYY-MM-DD`, the day on which it took effect; leave it out until then.",
+    )
+    return None
 
 
 def _said(ctx: _Actions, node: Map) -> list[tuple[_Said, str, Span]]:

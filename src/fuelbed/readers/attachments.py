@@ -10,19 +10,21 @@ from typing import Any
 from fuelbed.core.errors import InputError
 from fuelbed.core.evidence import EventsTable, MetricsTable
 from fuelbed.core.findings import Severity
+from fuelbed.core.history import DependencyGraph, FailureLog, IncidentTable
 from fuelbed.readers.asked import asked_columns
-from fuelbed.readers.entries import called_file
-from fuelbed.readers.events import events_entries, read_events
+from fuelbed.readers.entries import ENTRY_KEYS, called_file, declared_names, entries_of
+from fuelbed.readers.events import read_events
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.files import FileFault, Progress, check_file, check_relative, digest, resolve_inside
-from fuelbed.readers.metrics import metrics_entries, read_metrics
+from fuelbed.readers.metrics import read_metrics
 from fuelbed.readers.postmortem import read_text
+from fuelbed.readers.references import names_in
 from fuelbed.readers.yaml import Map, Node, Seq, plain
 
 __all__ = ["ENGINE_SECTIONS", "EVIDENCE_ROLES", "SYSTEM_KEYS", "Attachments"]
 
 ENGINE_SECTIONS = (
-    "dynamics", "signals", "seen", "hypotheses", "invariants", "control_structure", "coupling", "history", "threshold", "lint",
+    "dynamics", "signals", "seen", "hypotheses", "invariants", "control_structure", "coupling", "threshold", "lint",
     "exposure", "assets", "zones", "attribution",
 )  # fmt: skip
 """Top-level sections that engines own."""
@@ -36,10 +38,19 @@ _READ = (
     "exposure",
     "assets",
     "zones",
+    "threshold",
+    "coupling",
+    "attribution",
 )  # read into types of core, whichever engine uses them
 SYSTEM_KEYS = ("components", "layers", "zones", "owners", "depends_on")
-_TABLES = ("metrics", "events")  # read, and not only named
-EVIDENCE_ROLES = ("metrics", "history", "events", "traces", "kev", "epss")
+_SEVERAL = ("metrics", "history", "traces")  # an entry may name several files
+_TABLES = ("metrics", "events", "history", "incidents", "traces")  # read, and not only named
+_LACKING: Mapping[str, str] = {
+    "history": "Add `file: outages.csv`, or `from: an entry of metrics` and `rules`.",
+    "incidents": "Add `file: incidents.csv`, or `rows`.",
+    "traces": "Add `file: traces.json`.",
+}
+EVIDENCE_ROLES = ("metrics", "history", "incidents", "events", "traces", "kev", "epss")
 
 
 @dataclass(slots=True)
@@ -89,50 +100,67 @@ class Attachments:
         self.r.check_keys(section, EVIDENCE_ROLES, "`evidence`")
         for role, entry in section.entries.items():
             for item in self._entries(role, entry.value):
-                if role == "events" and (isinstance(item, Seq) or (isinstance(item, Map) and "rows" in item.entries)):
-                    continue  # written in the case itself
+                if _is_in_case(role, item):
+                    continue
                 if isinstance(item, Map):
                     if (key := called_file(item)) is not None:
                         cure = f"Give it another name: `{role[:60]}: {{record: {{file: ...}}}}`."
                         self.r.error("FB018", key.span, "an entry cannot be called `file`, which is a key of entries.", cure)
                     elif "file" in item.entries:
                         file = item.entries["file"].value
-                        for one in file.items if role == "metrics" and isinstance(file, Seq) else [file]:
+                        for one in file.items if role in _SEVERAL and isinstance(file, Seq) else [file]:
                             self._file(one, "file", role in _TABLES)
                     else:
-                        self.r.error(
-                            "FB017", item.span, f"this `{role[:60]}` evidence has no `file`.", "Add `file: metrics.csv`."
-                        )
+                        cure = _LACKING.get(role, "Add `file: metrics.csv`.")
+                        self.r.error("FB017", item.span, f"this `{role[:60]}` evidence has no `file`.", cure)
                 else:
                     self._file(item, role, role in _TABLES)
         return {k: plain(e.value) for k, e in section.entries.items()}
 
     def _entries(self, role: str, node: Node) -> list[Node]:
-        if role == "metrics":
-            return [item for _, _, item in metrics_entries(node)]
-        if role == "events":
-            return [item for _, _, item in events_entries(node)]
+        if role in ENTRY_KEYS:
+            return [item for _, _, item in entries_of(role, node)]
         return list(node.items) if isinstance(node, Seq) else [node]
 
     def metrics(self, f: Fields) -> dict[str, MetricsTable]:
         """The tables of `evidence.metrics`; call it after `evidence`, which says which files can be opened."""
-        section = f.node_of("evidence")
-        entry = section.entries.get("metrics") if isinstance(section, Map) else None
-        node = entry.value if entry else None
-        asked = asked_columns(f.node_of("invariants"), node)
+        node = _role(f, "metrics")
+        asked = asked_columns(f.node_of("invariants"), node, _role(f, "history"))
         return read_metrics(self.r, node, self.root, self.inputs, self.progress, asked)
 
     def events(self, f: Fields) -> dict[str, EventsTable]:
         """The tables of `evidence.events`; call it after `evidence`."""
-        section = f.node_of("evidence")
-        entry = section.entries.get("events") if isinstance(section, Map) else None
-        return read_events(self.r, entry.value if entry else None, self.root, self.inputs, self.progress)
+        return read_events(self.r, _role(f, "events"), self.root, self.inputs, self.progress)
+
+    def history(self, f: Fields, metrics: Mapping[str, MetricsTable]) -> dict[str, FailureLog]:
+        """The logs of `evidence.history`; call it after `evidence` and `metrics`."""
+        if (node := _role(f, "history")) is None:
+            return {}
+        from fuelbed.readers.history import About, read_history  # with all its formats a tenth of what reading a small case takes
+
+        known = [*names_in(f, "system.components"), *_mapped(f)] if names_in(f, "system.components") else []
+        about = About(metrics, declared_names(f, "metrics"), known)
+        return read_history(self.r, node, self.root, self.inputs, about, self.progress)
+
+    def incidents(self, f: Fields) -> dict[str, IncidentTable]:
+        """The tables of `evidence.incidents`; call it after `evidence`."""
+        if (node := _role(f, "incidents")) is None:
+            return {}
+        from fuelbed.readers.incidents import read_incidents
+
+        return read_incidents(self.r, node, self.root, self.inputs, self.progress)
+
+    def dependencies(self, f: Fields) -> dict[str, DependencyGraph]:
+        """The graphs of `evidence.traces`; call it after `evidence`."""
+        if (node := _role(f, "traces")) is None:
+            return {}
+        from fuelbed.readers.dependencies import read_dependencies
+
+        return read_dependencies(self.r, node, self.root, self.inputs, self.progress)
 
     def event_labels(self, f: Fields, read: Mapping[str, EventsTable]) -> set[str] | None:
         """What `event(...)` of a formula may name; None where an entry of `evidence.events` could not be read."""
-        section = f.node_of("evidence")
-        entry = section.entries.get("events") if isinstance(section, Map) else None
-        complete = len(events_entries(entry.value if entry else None)) == len(read)
+        complete = len(entries_of("events", _role(f, "events"))) == len(read)
         return {label for table in read.values() for label in table.labels} if complete else None
 
     def system(self, f: Fields) -> dict[str, Any]:
@@ -173,3 +201,23 @@ class Attachments:
                 self.r.warn("FB070", entry.key.span, message, cure, Severity.NOTE)
             out[key] = plain(entry.value)
         return out
+
+
+def _role(f: Fields, role: str) -> Node | None:
+    """What stands under a role of `evidence`."""
+    section = f.node_of("evidence")
+    entry = section.entries.get(role) if isinstance(section, Map) else None
+    return entry.value if entry else None
+
+
+def _is_in_case(role: str, item: Node) -> bool:
+    """Whether an entry is written in the case itself, or made of another entry: it names no file."""
+    keys = [k for k in ("rows", "from") if k in ENTRY_KEYS.get(role, ())]
+    return (isinstance(item, Seq) and "rows" in keys) or (isinstance(item, Map) and any(k in item.entries for k in keys))
+
+
+def _mapped(f: Fields) -> list[str]:
+    """Components of a log that `coupling.components` says the factor of."""
+    section = f.node_of("coupling")
+    entry = section.entries.get("components") if isinstance(section, Map) else None
+    return list(entry.value.entries) if entry is not None and isinstance(entry.value, Map) else []

@@ -17,6 +17,8 @@ from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.scanner import did_you_mean, visible
 from fuelbed.readers.actions import read_actions
 from fuelbed.readers.attachments import ENGINE_SECTIONS, EVIDENCE_ROLES, SYSTEM_KEYS, Attachments
+from fuelbed.readers.attribution import read_attribution
+from fuelbed.readers.coupling import read_coupling
 from fuelbed.readers.dynamics import metric_names, read_dynamics
 from fuelbed.readers.exposure import read_exposure
 from fuelbed.readers.factors import read_factors
@@ -27,6 +29,7 @@ from fuelbed.readers.numbers import read_numbers
 from fuelbed.readers.references import check_references
 from fuelbed.readers.signals import read_signals
 from fuelbed.readers.structure import Names, read_common_causes, read_structure
+from fuelbed.readers.threshold import read_sums, read_threshold
 from fuelbed.readers.vulnerabilities import read_vulnerabilities
 from fuelbed.readers.yaml import MAX_BYTES, Map, Node, Scalar, Seq, load_yaml
 
@@ -103,6 +106,7 @@ class _Builder:
         said = read_signals(self.r, f, self.names)
         check_references(self.r, f, factors, parts.lines, self.names, said.signals)
         models = read_dynamics(self.r, f, factors, self.names)
+        sums = read_sums(self.r, f, self.names)
         more = Attachments(self.r, self.root, self.inputs, progress=self.progress)
         return Case(
             title,
@@ -120,7 +124,7 @@ class _Builder:
             default_structure="structure" not in f,
             date=date,
             narrative=(narrative := more.narrative(f)),
-            narrative_text=more.narrative_text(narrative),
+            narrative_text=(text := more.narrative_text(narrative)),
             author_team=f.text("author_team"),
             draft=self._draft(f),
             system=more.system(f),
@@ -134,6 +138,12 @@ class _Builder:
             controllers=kept.controllers,
             vulnerabilities=read_vulnerabilities(self.r, f, self.root),
             exposure=read_exposure(self.r, f, factors, self.names),
+            history=(history := more.history(f, metrics)),
+            incidents=(incidents := more.incidents(f)),
+            dependencies=more.dependencies(f),
+            coupling=read_coupling(self.r, f, history, metrics, events, self.names),
+            threshold=read_threshold(self.r, f, incidents, metrics, self.names, sums),
+            attribution=read_attribution(self.r, f, factors, text),
             sections=more.sections(top, self.built),
             unread=tuple(more.unread),
             file=self.r.file,
@@ -150,7 +160,8 @@ class _Builder:
         for key, entry in top.entries.items():
             if key not in CORE_KEYS and key not in ENGINE_SECTIONS:
                 cure = (
-                    did_you_mean(key, (*CORE_KEYS, *ENGINE_SECTIONS))
+                    (f"Write it under `evidence`: `{key}`." if key in EVIDENCE_ROLES else "")
+                    or did_you_mean(key, (*CORE_KEYS, *ENGINE_SECTIONS))
                     or f"Sections are: {', '.join((*CORE_KEYS, *ENGINE_SECTIONS))}."
                 )
                 self.r.error("FB014", entry.key.span, f"no section is called `{key[:60]}`.", cure)

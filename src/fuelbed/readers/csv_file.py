@@ -7,13 +7,14 @@ runs to the end of its line.
 from __future__ import annotations
 
 import csv
+import math
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import methodcaller
 
 from fuelbed.core.findings import Span
-from fuelbed.readers.cells import plain_numbers, plain_times
+from fuelbed.readers.cells import NOTHING, plain_numbers, plain_times
 from fuelbed.readers.clock import Clock
 from fuelbed.readers.lines import pieces_of
 from fuelbed.readers.sheets import MAX_COLUMNS, SheetFault
@@ -60,6 +61,9 @@ class CsvFile:
 
     def head(self, column: int) -> Span:
         return _place(self.shown, self._head, self.first, self.delimiter, column)
+
+    def reads(self, column: int) -> bool:
+        return True
 
     def blocks(self, columns: Sequence[int]) -> Iterator[CsvBlock]:
         number, lines = self._rest
@@ -128,15 +132,28 @@ class CsvBlock:
         cells = self.picked[k]
         return plain_numbers(cells) if isinstance(cells, list) else None
 
-    def times(self, k: int, clock: Clock) -> array[float] | None:
+    def times(self, k: int, clock: Clock, missing: bool = False) -> array[float] | None:
         cells = self.picked[k]
-        return plain_times(cells, clock) if isinstance(cells, list) else None
+        found = plain_times(cells, clock) if isinstance(cells, list) else None
+        return _times_with_empty(cells, clock) if found is None and missing else found
 
     def place(self, i: int, k: int) -> Span:
         return _place(self.shown, self.lines[i], self.numbers_[i], self.delimiter, self.columns[k])
 
     def at(self, i: int) -> str:
         return ""
+
+
+def _times_with_empty(cells: _Cells, clock: Clock) -> array[float] | None:
+    """Those that are not empty at once."""
+    kept = [(i, c) for i, c in enumerate(cells) if c is not None and c not in NOTHING]
+    out = array("d", [math.nan]) * len(cells)
+    found = plain_times([c for _, c in kept], clock) if kept else array("d")
+    if found is None:
+        return None
+    for (i, _), t in zip(kept, found, strict=True):
+        out[i] = t
+    return out
 
 
 def _place(shown: str, line: str, number: int, delimiter: str, column: int) -> Span:

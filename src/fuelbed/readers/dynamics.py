@@ -14,6 +14,7 @@ from fuelbed.core.findings import Span
 from fuelbed.core.quantities import Quantity
 from fuelbed.core.scanner import did_you_mean, is_identifier
 from fuelbed.readers.archetypes import Archetype, Graph, archetype_names, load_archetype, needs_graph
+from fuelbed.readers.entries import declared_names
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.laws import LAW_KEYS, MAX_STATES, Laws, Scope, StateLaw, read_laws
 from fuelbed.readers.parameters import choose_options, declare_parameters, fill_parameters, values
@@ -21,7 +22,6 @@ from fuelbed.readers.pushes import check_tips, read_pushes
 from fuelbed.readers.references import names_in
 from fuelbed.readers.shows import read_shows
 from fuelbed.readers.structure import ModelNames, Names
-from fuelbed.readers.wanted import entry_names
 from fuelbed.readers.yaml import Map, Node, Scalar, Seq
 
 __all__ = ["metric_names", "read_dynamics"]
@@ -214,5 +214,4 @@ def _depends_on(case: Fields, component: str) -> tuple[str, ...]:
 
 def metric_names(case: Fields) -> Collection[str]:
     """What the entries of `evidence.metrics` are called."""
-    evidence = case.node_of("evidence")
-    return entry_names(evidence.entries["metrics"].value if isinstance(evidence, Map) and "metrics" in evidence.entries else None)
+    return declared_names(case, "metrics")

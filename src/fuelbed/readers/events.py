@@ -14,25 +14,23 @@ from fuelbed.core.findings import Severity, Span
 from fuelbed.readers.clock import CLOCKS, Clock, parse_zone, which_clock
 from fuelbed.readers.csv_file import CsvFile
 from fuelbed.readers.entries import (
+    Entry,
     FileFaults,
-    TooManyHere,
-    called_file,
-    entries_of,
-    find_header,
+    columns_by_role,
     is_empty_cell,
-    name_of,
+    read_entries,
     short,
     zone_of,
 )
 from fuelbed.readers.fields import Fields, Reading
-from fuelbed.readers.files import FileFault, Progress, resolve_inside
+from fuelbed.readers.files import Progress
+from fuelbed.readers.read_file import read_file
 from fuelbed.readers.sheets import SheetFault
 from fuelbed.readers.stream import Stream
-from fuelbed.readers.yaml import Map, Node, Scalar, Seq
+from fuelbed.readers.yaml import Node, Seq
 
-__all__ = ["EVENT_KEYS", "MAX_EVENTS", "ROW_KEYS", "events_entries", "read_events"]
+__all__ = ["MAX_EVENTS", "ROW_KEYS", "read_events"]
 
-EVENT_KEYS = ("file", "rows", "name", "what", "time", "columns", "clock", "zone", "source")
 ROW_KEYS = ("at", "end", "name", "what", "source")
 MAX_EVENTS = 100_000
 MAX_FILE = 200_000_000  # bytes
@@ -44,11 +42,6 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
 }
 _TIME_CURE = "Write 2026-01-31T10:00:00Z, seconds or milliseconds since 1970, or seconds from the start."
 _FORM = "Write `- {at: 2026-01-31T10:00:00Z, what: in words}`."
-
-
-def events_entries(node: Node | None) -> list[tuple[str, Scalar | None, Node]]:
-    """The entries: one, a list of them, or a mapping of named ones; each (name or "", key, node)."""
-    return entries_of(node, EVENT_KEYS, ("file", "rows"))
 
 
 @dataclass(slots=True)
@@ -81,15 +74,8 @@ def read_events(
 ) -> dict[str, EventsTable]:
     """The tables by name. Only files in `inputs` are opened (the others are reported already); it gets their digests."""
     tables: dict[str, EventsTable] = {}
-    seen: set[str] = set()
-    for name, key, item in events_entries(node):
-        wanted = _entry(r, name, key, item)
-        if wanted is None:
-            continue
-        if wanted.name in seen:
-            cure = "Give one another `name`."
-            r.error("FB018", wanted.span, f"two entries of `events` are called `{wanted.name[:60]}`.", cure)
-        seen.add(wanted.name)
+    for entry in read_entries(r, "events", node):
+        wanted = _wanted(r, entry)
         table = None
         if wanted.rows is not None:
             table = _Table(r, wanted).table(_inline(r, wanted.rows))
@@ -100,30 +86,10 @@ def read_events(
     return tables
 
 
-def _entry(r: Reading, name: str, key: Scalar | None, node: Node) -> _Wanted | None:
-    if key is not None:
-        r.identifier(key, "entry")
-    if isinstance(node, Scalar):
-        return _Wanted(name or name_of(node.text, "events"), node.span, node.text) if node.value is not None else None
-    if isinstance(node, Seq) and key is not None:
-        return _Wanted(name, key.span, rows=node)
-    if not isinstance(node, Map) or called_file(node) is not None:
-        return None
-    r.check_keys(node, EVENT_KEYS, "an entry of `events`")
-    f = Fields(r, node)
-    file, rows, given = f.node_of("file"), f.node_of("rows"), f.node_of("name")
-    if isinstance(given, Scalar):
-        r.identifier(given, "entry")
-    if file is not None and rows is not None:
-        r.error("FB013", rows.span, "an entry of `events` has a `file` or `rows`, not both.", "Make two entries of it.")
-    named = file.text if isinstance(file, Scalar) else ""
-    if rows is None and not named:
-        return None  # reported with the file
-    said = given.text if isinstance(given, Scalar) else ""
-    w = _Wanted(name or said or name_of(named, "events"), file.span if file else node.span, named, rows)
-    f.text("what")
+def _wanted(r: Reading, entry: Entry) -> _Wanted:
+    f = entry.f
+    w = _Wanted(entry.name, entry.span, entry.file, entry.rows, source=entry.source)
     w.clock, w.zone = f.choice("clock", CLOCKS, ""), zone_of(r, f)
-    w.source = f.source()
     if f.text("time"):
         w.columns["time"] = (f.text("time"), f.span_of("time"))
     section = f.section("columns")
@@ -160,30 +126,16 @@ def _of_file(r: Reading, w: _Wanted, root: Path, inputs: dict[str, str], progres
     if PurePosixPath(w.file).suffix.lower() not in (".csv", ".tsv"):
         r.error("FB056", w.span, f"`{w.file[:80]}` is no file of events.", "Name a `.csv` file, or write `rows` in the case.")
         return None
-    try:
-        with Stream(resolve_inside(root, w.file), w.file, MAX_FILE, progress) as stream:
-            table = _Table(r, w, faults).table(_rows(CsvFile(stream, faults.shown), w, faults))
-            inputs[w.file] = stream.digest()
-            return table
-    except TooManyHere:
-        return None
-    except SheetFault as e:
-        r.error(e.code, Span(faults.shown, e.line, e.column), e.message, e.cure)
-    except FileFault as e:
-        r.error(e.code, w.span, e.message, e.cure)
-    return None
+
+    def read(stream: Stream) -> EventsTable | None:
+        return _Table(r, w, faults).table(_rows(CsvFile(stream, faults.shown), w, faults))
+
+    return read_file(read, faults, root, inputs, MAX_FILE, progress)
 
 
 def _columns(sheet: CsvFile, w: _Wanted, faults: FileFaults) -> dict[str, int]:
     """role -> index of its column; empty after a fault."""
-    out: dict[str, int] = {}
-    folded = [h.strip().lower() for h in sheet.header]
-    for role, usual in _HEADERS.items():
-        name, span = w.columns.get(role, ("", None))
-        if name:
-            out[role] = find_header(faults, sheet.header, name, span, sheet.head(0), f"`{role}`")
-        elif any(h in folded for h in usual):
-            out[role] = next(folded.index(h) for h in usual if h in folded)
+    out = columns_by_role(faults, sheet, w.columns, _HEADERS)
     for needed, others in (("time", ()), ("name", ("what",))):
         if needed not in out and not any(o in out for o in others):
             cure = f"Write `time: a header`, or `columns: {{name: a header}}`. Headers are: {', '.join(sheet.header[:20])[:200]}."

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fuelbed.readers.history_shapes import History, Incidents, Traces
 from fuelbed.readers.shape_words import Name, Quantity, Said
 from fuelbed.readers.shape_words import Shape as _Shape
 
@@ -17,9 +18,6 @@ class EvidenceFile(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="allow")
     file: str
-
-
-Evidence = str | EvidenceFile | list[str | EvidenceFile]
 
 
 Keep = Literal["mean", "max", "min", "last", "sum"]
@@ -46,7 +44,7 @@ class MetricsFile(_Shape):
     what: Said | None = None
     time: Annotated[Said | None, Field(description="the header of the time column")] = None
     clock: Literal["iso", "epoch_seconds", "epoch_milliseconds", "seconds"] | None = None
-    zone: Annotated[Said | None, Field(description="UTC or +02:00, for times that name no zone")] = None
+    zone: Annotated[Said | None, Field(description="UTC, +02:00 or Europe/Berlin, for times that name no zone")] = None
     columns: Annotated[dict[Name, Said] | None, Field(description='role: header, or a series such as up{job="db"}')] = None
     units: Annotated[dict[Name, Said] | None, Field(description="role: per minute, per row, counter, ms ...")] = None
     every: Annotated[Quantity | None, Field(description="1 min: rows are gathered into stretches of that length")] = None
@@ -86,7 +84,7 @@ class EventsFile(_Shape):
     time: Annotated[Said | None, Field(description="the header of the time column")] = None
     columns: EventColumns | None = None
     clock: Literal["iso", "epoch_seconds", "epoch_milliseconds", "seconds"] | None = None
-    zone: Annotated[Said | None, Field(description="UTC or +02:00, for times that name no zone")] = None
+    zone: Annotated[Said | None, Field(description="UTC, +02:00 or Europe/Berlin, for times that name no zone")] = None
     source: Said | None = None
 
 
@@ -97,8 +95,9 @@ class EvidenceShape(_Shape):
     """Files and their column roles."""
 
     metrics: Metrics | None = None
-    history: Evidence | None = None
+    history: Annotated[History | None, Field(description="logs of failures: component, start, end")] = None
+    incidents: Annotated[Incidents | None, Field(description="past incidents and near misses, with their factors")] = None
     events: Events | None = None
-    traces: Evidence | None = None
+    traces: Annotated[Traces | None, Field(description="who depends on whom")] = None
     kev: Annotated[str | EvidenceFile | None, Field(description="CISA's known_exploited_vulnerabilities.json")] = None
     epss: Annotated[str | EvidenceFile | None, Field(description="FIRST's epss_scores-YYYY-MM-DD.csv")] = None

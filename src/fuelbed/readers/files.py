@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 TYPE_CHECKING = False  # as in `typing`, whose import is a tenth of a short command
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["FileFault", "Progress", "check_file", "digest", "open_regular", "read_bounded", "resolve_inside"]
+__all__ = ["FileFault", "Progress", "check_file", "digest", "open_regular", "read_bounded", "resolve_inside", "some_texts"]
 
 MAX_EVIDENCE = 200_000_000
+_FILES, _BYTES = 50, 2_000_000  # of `some_texts`: files of a folder, and of each
 
 Progress = Callable[[str, int, int], None]
 """Told what is read while a large file is: (file as the case names it, bytes read, bytes in all)."""
@@ -86,6 +88,14 @@ def read_bounded(path: Path | str, shown: str, limit: int) -> bytes:
     """At most `limit` + 1 bytes of a regular file (one more than allowed tells the caller that it is too long)."""
     with os.fdopen(_open(path, shown), "rb") as f:
         return f.read(limit + 1)
+
+
+def some_texts(path: Path) -> Iterator[str]:
+    """What a message about a file, or about those of a folder, may quote: the beginning of each as text; none of what cannot be read."""
+    with contextlib.suppress(OSError):
+        for file in sorted(path.iterdir())[:_FILES] if path.is_dir() else [path]:
+            with contextlib.suppress(FileFault, OSError, ValueError):
+                yield read_bounded(file.resolve(), str(file), _BYTES).decode("utf-8", "replace")
 
 
 def digest(path: Path, shown: str) -> str:

@@ -37,12 +37,13 @@ class _Odd(Exception):
 
 @dataclass(slots=True)
 class JsonText:
-    """One document. `line` is the number of its first line, where a file holds one on each."""
+    """One document. `line` is the number of its first line, where a file holds several; `before`, the characters before it on that line."""
 
     text: str
     shown: str
     line: int = 1
     value: Any = None
+    before: int = 0
     _objects: int = 0
     _is_parsed: bool = False
 
@@ -152,7 +153,7 @@ class JsonText:
     def span(self, start: int, end: int) -> Span:
         """The place of characters of the text."""
         last = self.text.rfind("\n", 0, start)
-        line, column = self.line + self.text.count("\n", 0, start), start - last
+        line, column = self.line + self.text.count("\n", 0, start), start - last + (self.before if last < 0 else 0)
         return Span(self.shown, line, column, line, column + max(end - start, 1))
 
     def places(self, paths: Iterable[Path]) -> dict[Path, Span]:

@@ -5,36 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import math
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import TypeVar
 
 from fuelbed.core.evidence import MetricsColumn, MetricsTable
 from fuelbed.core.findings import Span
 from fuelbed.readers.clock import Clock, which_clock
-from fuelbed.readers.csv_file import CsvFile
-from fuelbed.readers.entries import FileFaults, TooManyHere, find_header
+from fuelbed.readers.entries import FileFaults, TooManyHere, find_header, read_entries
 from fuelbed.readers.exports import MAX_JSON, MAX_OPENMETRICS, read_export
 from fuelbed.readers.fields import Reading
-from fuelbed.readers.files import FileFault, Progress, resolve_inside
+from fuelbed.readers.files import Progress
 from fuelbed.readers.gathering import MAX_CELLS, MAX_KEPT, Rows, TooManyStretches
-from fuelbed.readers.parquet_file import ParquetFile
+from fuelbed.readers.read_file import read_file, sheet_of
 from fuelbed.readers.series import SeriesFile
 from fuelbed.readers.series_table import SeriesTable
 from fuelbed.readers.sheet_table import SheetTable
-from fuelbed.readers.sheets import MAX_TABLE, Sheet, SheetFault
+from fuelbed.readers.sheets import MAX_TABLE, Sheet
 from fuelbed.readers.stream import Stream
-from fuelbed.readers.wanted import Unit, Wanted, metrics_entries, read_wanted
+from fuelbed.readers.wanted import Unit, Wanted, read_wanted
 from fuelbed.readers.yaml import Node, Scalar
 
-__all__ = ["metrics_entries", "read_metrics"]
+__all__ = ["read_metrics"]
 
 _ENDINGS = {
     ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".json": "json", ".jsonl": "json", ".ndjson": "json",
     ".om": "openmetrics", ".prom": "openmetrics", ".openmetrics": "openmetrics", ".txt": "openmetrics",
 }  # fmt: skip  # one table
 _TABLES = ("csv", "parquet")
+_Found = TypeVar("_Found")
 
 
 def read_metrics(
@@ -50,15 +51,8 @@ def read_metrics(
     Without `root` only shapes are checked. asked: columns that invariants name, by entry.
     """
     tables: dict[str, MetricsTable] = {}
-    seen: set[str] = set()
-    for name, key, item in metrics_entries(node):
-        wanted = read_wanted(r, name, key, item, asked)
-        if wanted is None:
-            continue
-        if wanted.name in seen:
-            cure = "Give one another `name`."
-            r.error("FB018", wanted.span, f"two entries of `metrics` are called `{wanted.name[:60]}`.", cure)
-        seen.add(wanted.name)
+    for entry in read_entries(r, "metrics", node):
+        wanted = read_wanted(r, entry, asked)
         if root is not None and all(file.text in inputs for file in wanted.files):
             table = _File(wanted, FileFaults(r, wanted.file, wanted.span), root, inputs, progress).table()
             if table is not None:
@@ -86,33 +80,17 @@ class _File:
             return None
         try:
             return self._of_sheet(forms[0]) if forms[0] in _TABLES else self._of_series(forms)
-        except TooManyHere:
-            return None
         except TooManyStretches:
             message = f"the file has more than {MAX_KEPT:,} stretches of that length (or {MAX_CELLS:,} cells of them)."
             self.faults.r.error("FB056", self.w.every_span or self.w.span, message, "Write a longer `every`, or leave it out.")
-        except FileFault as e:
-            self._say(e)
+        except TooManyHere:
+            pass
         return None
 
-    def _say(self, e: FileFault) -> None:
-        """A fault that ended the reading: at its place in the file, or where the case names the file."""
-        span = Span(self.faults.shown, e.line, e.column) if isinstance(e, SheetFault) else self.faults.span
-        self.faults.r.error(e.code, span, e.message, e.cure)
-
-    def _export(self, file: str, form: str) -> SeriesFile | None:
+    def _export(self, form: str) -> SeriesFile | None:
         """The series of one file; None after a fault that ended its reading."""
         limit = MAX_OPENMETRICS if form == "openmetrics" else MAX_JSON
-        try:
-            with Stream(resolve_inside(self.root, file), file, limit, self.progress) as stream:
-                found = read_export(stream, form, self.faults)
-                self.inputs[file] = stream.digest()
-                return found
-        except TooManyHere:
-            return None
-        except FileFault as e:
-            self._say(e)
-        return None
+        return self._read(lambda stream: read_export(stream, form, self.faults), limit)
 
     def _ending(self, file: Scalar) -> str:
         form = _ENDINGS.get(PurePosixPath(file.text).suffix.lower(), "")
@@ -127,7 +105,7 @@ class _File:
         count = 0
         for file, form in zip(self.w.files, forms, strict=True):
             self.faults = FileFaults(self.faults.r, file.text, file.span)
-            found = self._export(file.text, form)
+            found = self._export(form)
             if found is None or self.faults.count:
                 count += 1
                 continue
@@ -146,14 +124,10 @@ class _File:
         return self._finish(rows, t.names, t.units, Clock("iso", dt.UTC), merged=True)
 
     def _of_sheet(self, form: str) -> MetricsTable | None:
-        file = self.w.file
-        with Stream(resolve_inside(self.root, file), file, MAX_TABLE, self.progress) as stream:
-            if form == "parquet":
-                self.inputs[file] = stream.digest()
-            sheet = ParquetFile.of(stream, self.faults.shown) if form == "parquet" else CsvFile(stream, self.faults.shown)
-            table = self._of_rows(sheet)
-            self.inputs[file] = stream.digest()
-            return table
+        return self._read(lambda stream: self._of_rows(sheet_of(stream, form, self.faults.shown)), MAX_TABLE)
+
+    def _read(self, read: Callable[[Stream], _Found], limit: int) -> _Found | None:
+        return read_file(read, self.faults, self.root, self.inputs, limit, self.progress)
 
     def _of_rows(self, sheet: Sheet) -> MetricsTable | None:
         t = SheetTable(self.w, self.faults, sheet)

@@ -47,13 +47,14 @@ class _Reader:
     lines: dict[str, array[int]] = field(default_factory=dict)  # of each series, the line of every sample
     ended: int = 0
     last: int = 0
+    width: int = 0  # of the last line
     untimed: int = 0
 
     def fault(self, code: str, line: int, column: int, message: str, cure: str) -> None:
         self.faults.add(code, Span(self.faults.shown, line, column), message, cure)
 
     def read(self, number: int, line: str) -> None:
-        self.last = number
+        self.last, self.width = number, len(line)
         if self.ended:
             if line.strip() and self.ended < number:
                 self.fault("FB052", number, 1, "something follows `# EOF`.", "Remove it, or make a file of its own of it.")
@@ -163,7 +164,7 @@ class _Reader:
     def finish(self) -> SeriesFile:
         if not self.ended:
             cure = "The file is cut off: export it again. (Prometheus' older text format is not read.)"
-            self.fault("FB052", self.last + 1, 1, "the file does not end with `# EOF`.", cure)
+            self.fault("FB052", self.last, self.width + 1, "the file does not end with `# EOF`.", cure)
         elif self.untimed and not any(s.times for s in self.series.values()):
             cure = "Export with times: `promtool tsdb dump-openmetrics`, or `/api/v1/query_range` as JSON."
             self.fault("FB055", self.last, 1, "no sample has a time.", cure)

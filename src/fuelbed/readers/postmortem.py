@@ -10,7 +10,7 @@ from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.scanner import visible
 from fuelbed.readers.files import FileFault, read_bounded
 
-__all__ = ["MAX_BYTES", "decode_text", "read_text"]
+__all__ = ["MAX_BYTES", "decode_text", "read_bytes", "read_text"]
 
 MAX_BYTES = 1_000_000
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -20,15 +20,19 @@ _LOOKED_AT = 8_192  # bytes that show whether a file is text
 
 def read_text(path: Path) -> str:
     """The decoded text, without a byte order mark. Raises `InputError` with one finding where the file is no text or not there."""
+    return decode_text(read_bytes(path), visible(str(path)))
+
+
+def read_bytes(path: Path) -> bytes:
+    """What is to be decoded, one byte more than allowed where it is too long. Raises `InputError` where there is no such file."""
     shown = visible(str(path))
     try:
-        data = read_bounded(path.resolve(), shown, MAX_BYTES)
+        return read_bounded(path.resolve(), shown, MAX_BYTES)
     except (FileFault, OSError, RuntimeError, ValueError) as e:
         message, cure = (
             (e.message, e.cure) if isinstance(e, FileFault) else (f"`{shown[:200]}` cannot be followed.", "Name a text file.")
         )
         raise _fault("FB081", message, cure, shown) from None
-    return decode_text(data, shown)
 
 
 def decode_text(data: bytes, shown: str) -> str:

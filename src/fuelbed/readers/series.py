@@ -38,9 +38,12 @@ class Series:
 
     @property
     def title(self) -> str:
-        """`name{label="value"}`: what selects it."""
-        inside = ", ".join(f'{k}="{v}"' for k, v in sorted(self.labels.items()))
+        """`name{label="value"}`: what selects it, as a selector is written."""
+        inside = ", ".join(f'{k}="{v.translate(_ESCAPED)}"' for k, v in sorted(self.labels.items()))
         return f"{self.name}{{{inside}}}" if inside or not self.name else self.name
+
+
+_ESCAPED = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n"})
 
 
 def too_many_series(line: int = 1) -> SheetFault:

@@ -10,9 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from fuelbed.core.json_schema import titled
+from fuelbed.readers.attribution_shapes import AttributionShape
+from fuelbed.readers.coupling_shapes import CouplingShape
 from fuelbed.readers.evidence_shapes import EvidenceShape
 from fuelbed.readers.shape_words import Belief, Name, Number, Quantity, Said, YesNo
 from fuelbed.readers.shape_words import Shape as _Shape
+from fuelbed.readers.threshold_shapes import ThresholdShape
 
 __all__ = ["CaseFile", "case_json_schema"]
 
@@ -95,6 +99,9 @@ class ActionShape(_Shape):
     owner: Said | None = None
     status: Said | None = None
     due: Said | None = None
+    done: Annotated[str | None, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="the day on which it took effect")] = (
+        None
+    )
     verified_by: Said | None = None
 
 
@@ -301,20 +308,22 @@ class CaseFile(_Shape):
     hypotheses: Annotated[dict[Name, HypothesisShape] | None, Field(description="what was believed, in order")] = None
     invariants: Annotated[dict[Name, InvariantShape] | None, Field(description="what must always hold")] = None
     control_structure: Annotated[dict[Name, ControllerShape] | None, Field(description="who keeps it so (STPA)")] = None
-    coupling: Any = None
-    history: Any = None
-    threshold: Any = None
+    coupling: Annotated[CouplingShape | None, Field(description="which parts fail together: logs, window, load, clock")] = None
+    threshold: Annotated[ThresholdShape | None, Field(description="how close to failing: records, factors, limits")] = None
     lint: Any = None
     exposure: Annotated[ExposureShape | None, Field(description="the security question: goal and unknown variants")] = None
     assets: Annotated[dict[Name, AssetShape] | None, Field(description="what an attacker wants or passes through")] = None
     zones: Annotated[dict[Name, ZoneShape] | None, Field(description="parts within which everybody trusts everybody")] = None
-    attribution: Any = None
+    attribution: Annotated[
+        AttributionShape | None, Field(description="which part of the text speaks of which factor, and whose each is")
+    ] = None
 
 
 def case_json_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of the case file, for editors and for `case.schema.json` beside a draft."""
     schema = CaseFile.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Fuelbed case", **_without_null(schema)}
+    del schema["title"]  # the name of the class
+    return titled("Fuelbed case", _without_null(schema))
 
 
 def _without_null(node: Any) -> Any:

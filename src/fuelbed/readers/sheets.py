@@ -10,7 +10,7 @@ from fuelbed.core.findings import Span
 from fuelbed.readers.clock import Clock
 from fuelbed.readers.files import FileFault
 
-__all__ = ["CUT", "MAX_COLUMNS", "MAX_LINE", "MAX_TABLE", "Block", "Sheet", "SheetFault"]
+__all__ = ["CUT", "MAX_COLUMNS", "MAX_LINE", "MAX_TABLE", "Block", "Headed", "Sheet", "SheetFault"]
 
 MAX_TABLE = 2_000_000_000  # bytes of a CSV or Parquet file
 MAX_COLUMNS = 2_000
@@ -39,7 +39,8 @@ class Block(Protocol):
 
     def numbers(self, k: int) -> array[float] | None: ...
 
-    def times(self, k: int, clock: Clock) -> array[float] | None: ...
+    def times(self, k: int, clock: Clock, missing: bool = False) -> array[float] | None:
+        """missing: whether cells may be empty, which become `nan`."""
 
     def place(self, i: int, k: int) -> Span: ...
 
@@ -47,10 +48,18 @@ class Block(Protocol):
         """What a message calls row `i`, "" where line and column say it."""
 
 
-class Sheet(Protocol):
-    header: list[str]
+class Headed(Protocol):
+    """What columns are looked up in."""
+
+    @property
+    def header(self) -> list[str]: ...
 
     def head(self, column: int) -> Span:
         """The place of a header."""
+
+
+class Sheet(Headed, Protocol):
+    def reads(self, column: int) -> bool:
+        """Whether a column can be asked for."""
 
     def blocks(self, columns: Sequence[int]) -> Iterator[Block]: ...

@@ -176,7 +176,7 @@ def _head(data: bytes) -> tuple[str, str, int]:
         comment = first[:_HEAD].decode("utf-8-sig").strip()
         if not comment.startswith("#"):
             return "", comment, 1
-        return comment, rest.partition(b"\n")[0][:_HEAD].decode("utf-8").strip(), 2
+        return comment, rest.partition(b"\n")[0][:_HEAD].decode("utf-8").strip(), 2 if rest else 1
     except UnicodeDecodeError:
         raise SheetFault("the file is not UTF-8.", _EPSS_CURE) from None
 

@@ -10,16 +10,13 @@ from fuelbed.core.findings import Span
 from fuelbed.core.numbers import SECONDS, unit_of_time
 from fuelbed.core.scanner import did_you_mean
 from fuelbed.readers.clock import CLOCKS
-from fuelbed.readers.entries import called_file, entries_of, name_of, zone_of
+from fuelbed.readers.entries import Entry, zone_of
 from fuelbed.readers.fields import Fields, Reading
 from fuelbed.readers.gathering import KEEPS
-from fuelbed.readers.yaml import Map, Node, Scalar, Seq
+from fuelbed.readers.yaml import Map, Scalar
 
-__all__ = ["ENTRY_KEYS", "FORMATS", "Unit", "Wanted", "entry_names", "metrics_entries", "read_wanted", "unit_of"]
+__all__ = ["FORMATS", "Unit", "Wanted", "read_wanted", "unit_of"]
 
-ENTRY_KEYS = (
-    "file", "format", "name", "what", "time", "clock", "zone", "columns", "units", "every", "keep", "trigger", "source",
-)  # fmt: skip  # one list
 FORMATS = ("csv", "parquet", "prometheus", "openmetrics", "otlp")
 
 
@@ -74,57 +71,13 @@ class Wanted:
         return self.units.get(role) or Unit(1.0, ROLES.get(role, ""))
 
 
-def metrics_entries(node: Node | None) -> list[tuple[str, Scalar | None, Node]]:
-    """The entries: one, a list of them, or a mapping of named ones; each (name or "", key, node)."""
-    return entries_of(node, ENTRY_KEYS, ("file",))
-
-
-def entry_names(node: Node | None) -> list[str]:
-    """What the entries are called, readable or not: by their key, their `name`, or their file without its ending."""
-    out: list[str] = []
-    for name, _, item in metrics_entries(node):
-        if isinstance(item, Map) and called_file(item) is not None:
-            out += item.entries  # a mapping of entries, whose fault is reported with the files
-        files = _files(item)
-        given = item.entries["name"].value if isinstance(item, Map) and "name" in item.entries else None
-        said = name or (given.text if isinstance(given, Scalar) else "")
-        if said or files:
-            out.append(said or name_of(files[0].text, "metrics"))
-    return out
-
-
-def _files(node: Node) -> list[Scalar]:
-    """The files of an entry: itself, its `file`, or a list of them there."""
-    file = node.entries["file"].value if isinstance(node, Map) and "file" in node.entries else node
-    items = file.items if isinstance(file, Seq) and isinstance(node, Map) else [file]
-    return [x for x in items if isinstance(x, Scalar) and x.value is not None]
-
-
-def read_wanted(r: Reading, name: str, key: Scalar | None, node: Node, asked: Mapping[str, tuple[str, ...]]) -> Wanted | None:
-    """asked: what invariants name, by entry. None where no file is named; that is reported with the files."""
-    if key is not None:
-        r.identifier(key, "entry")
-    if isinstance(node, Scalar):
-        said = name or name_of(node.text, "metrics")
-        return Wanted(said, [node], asked=asked.get(said, ())) if node.value is not None else None
-    if not isinstance(node, Map) or called_file(node) is not None:
-        return None
-    r.check_keys(node, ENTRY_KEYS, "an entry of `metrics`")
-    f = Fields(r, node)
-    files = _files(node)
-    if "file" not in node.entries or not files:
-        return None  # reported with the files
-    given = f.node_of("name")
-    if isinstance(given, Scalar):
-        r.identifier(given, "entry")
-    said = given.text if isinstance(given, Scalar) else ""
-    w = Wanted(name or said or name_of(files[0].text, "metrics"), files, f.choice("format", FORMATS, ""))
-    w.asked = asked.get(w.name, ())
-    f.text("what")
+def read_wanted(r: Reading, entry: Entry, asked: Mapping[str, tuple[str, ...]]) -> Wanted:
+    """asked: what invariants name, by entry."""
+    f = entry.f
+    w = Wanted(entry.name, entry.files, f.choice("format", FORMATS, ""), asked=asked.get(entry.name, ()))
     w.time, w.time_span = f.text("time"), f.span_of("time")
     w.clock, w.zone = f.choice("clock", CLOCKS, ""), zone_of(r, f)
     w.of_tables = [(k, f.node.entries[k].key.span) for k in ("time", "clock", "zone") if k in f]
-    f.source()
     _columns(r, f, w)
     _units(r, f, w)
     _kept(r, f, w)

@@ -11,10 +11,9 @@ from fuelbed.core.attackflow import FlowNode, Reference, kind_of
 from fuelbed.readers.attackflow.faults import FlowFaults
 from fuelbed.readers.json_text import Path
 
-__all__ = ["NAMESPACE", "STIX_ID", "confidence_of", "node_of", "references_of", "stix_id"]
+__all__ = ["NAMESPACE", "confidence_of", "node_of", "references_of", "stix_id"]
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://github.com/center-for-threat-informed-defense/attack-flow")
-STIX_ID = re.compile(r"[a-z][a-z0-9-]*--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.ASCII)
 _CONFIDENCE = {
     "speculative": 0, "very doubtful": 10, "doubtful": 30, "even odds": 50, "probable": 70, "very probable": 90, "certain": 100,
 }  # fmt: skip

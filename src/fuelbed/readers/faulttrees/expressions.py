@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from fuelbed.core.faulttrees import Chance, number
-from fuelbed.core.scanner import did_you_mean
+from fuelbed.core.hints import did_you_mean
 from fuelbed.readers.faulttrees.faults import Faults
 from fuelbed.readers.faulttrees.xml import Element
 

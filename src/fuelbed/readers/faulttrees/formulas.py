@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fuelbed.core.hints import did_you_mean
 from fuelbed.core.networks import Gate
-from fuelbed.core.scanner import did_you_mean
 from fuelbed.readers.faulttrees.faults import Faults
 from fuelbed.readers.faulttrees.xml import Element
 

@@ -13,8 +13,8 @@ from os.path import basename, splitext
 
 from fuelbed.core.errors import InputError
 from fuelbed.core.faulttrees import Chance, FaultTree, number
+from fuelbed.core.hints import did_you_mean
 from fuelbed.core.networks import Gate, Network
-from fuelbed.core.scanner import did_you_mean
 from fuelbed.readers.faulttrees.faults import At, Faults
 from fuelbed.readers.faulttrees.tops import check_cycles, top_of
 
@@ -27,6 +27,7 @@ _VOTE = re.compile(r"([0-9]{1,7})of([0-9]{1,7})\Z", re.IGNORECASE)
 _VOTING = re.compile(r"vot([0-9]{1,7})\Z", re.IGNORECASE)
 _DYNAMIC = ("pand", "pand_incl", "pand_excl", "por", "spare", "wsp", "csp", "hsp", "fdep", "pdep", "seq", "seqand", "mutex")
 _USED = ("prob", "lambda", "rate", "shape")
+_MAX_BYTES = 20_000_000  # half a million gates; in memory each takes thirty times what it takes here
 _IGNORED = ("dorm", "repl", "cov", "res", "mean", "stddev", "failsafe", "interval", "phases", "repair")
 
 
@@ -40,6 +41,9 @@ class _Token:
 def parse_galileo(data: bytes, file: str, top: str = "") -> FaultTree:
     """The tree of a Galileo file. Raises `InputError` with every fault."""
     faults = Faults()
+    if len(data) > _MAX_BYTES:
+        faults.error("FB141", (1, 1, file), f"the file is larger than {_MAX_BYTES // 1_000_000} MB.", "Cut it to one tree.")
+        raise InputError(faults.found)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as e:
@@ -89,7 +93,8 @@ class _Reader:
         for g in list(self.gates.values()):
             for a in g.args:
                 if a not in self.gates and a not in self.events:
-                    cure = did_you_mean(a, [*self.gates, *self.events]) or "Define it, or give it a probability."
+                    near = did_you_mean(a, [*self.gates, *self.events]) if self.faults.hints else ""
+                    cure = near or "Define it, or give it a probability."
                     self.faults.error("FB144", self.places.get(a, (1, 1, self.file)), f"`{a[:60]}` is not defined.", cure)
                     self.events[a] = None
         check_cycles({n: g.args for n, g in self.gates.items()}, self.places, self.faults, "gate")

@@ -7,12 +7,12 @@ component. Event trees, sequences, alignments and substitutions are not read, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from os.path import basename, splitext
 
 from fuelbed.core.faulttrees import Chance, FaultTree, Group
+from fuelbed.core.hints import did_you_mean
 from fuelbed.core.networks import Gate, Network
-from fuelbed.core.scanner import did_you_mean
+from fuelbed.core.records import Record
 from fuelbed.readers.faulttrees.expressions import EXPRESSIONS, Expressions
 from fuelbed.readers.faulttrees.faults import Faults
 from fuelbed.readers.faulttrees.formulas import FORMULAS, Formulas
@@ -24,7 +24,6 @@ __all__ = ["parse_openpsa"]
 _DEFINES = {
     "define-gate": "gate", "define-basic-event": "basic-event", "define-house-event": "house-event", "define-parameter": "parameter",
 }  # fmt: skip  # one table
-_CONTAINERS = ("opsa-mef", "define-fault-tree", "define-component", "model-data")
 _BESIDE = ("label", "attributes")
 _ELSEWHERE = ("define-event-tree", "define-initiating-event", "define-sequence", "define-functional-event", "define-rule",
               "define-alignment", "define-substitution", "define-extern-library", "define-extern-function",
@@ -33,23 +32,32 @@ _MODELS = {"beta-factor": "beta", "MGL": "mgl", "alpha-factor": "alpha", "phi-fa
 _EVENT = ("gate", "basic-event", "house-event")
 
 
-@dataclass(slots=True)
-class _Defined:
+class _Defined(Record):
     """One definition: `path` is what it stands in, `name` its own."""
 
-    kind: str
-    name: str
-    full: str
-    path: tuple[str, ...]
-    element: Element
+    __slots__ = ("element", "full", "kind", "name", "path")
+
+    def __init__(self, kind: str, name: str, full: str, path: tuple[str, ...], element: Element) -> None:
+        self.kind = kind
+        self.name = name
+        self.full = full
+        self.path = path
+        self.element = element
 
 
-@dataclass(slots=True)
-class _Names:
+class _Names(Record):
     """Definitions by full name. Public ones are found from anywhere by their own name, private ones from inside their container."""
 
-    all: dict[tuple[str, str], _Defined] = field(default_factory=dict)
-    public: dict[tuple[str, str], str] = field(default_factory=dict)
+    __slots__ = (
+        "all",
+        "public",
+    )
+
+    def __init__(
+        self, all: dict[tuple[str, str], _Defined] | None = None, public: dict[tuple[str, str], str] | None = None
+    ) -> None:
+        self.all: dict[tuple[str, str], _Defined] = {} if all is None else all
+        self.public: dict[tuple[str, str], str] = {} if public is None else public
 
     def find(self, space: str, name: str, path: tuple[str, ...]) -> str | None:
         for depth in range(len(path), -1, -1):
@@ -206,7 +214,7 @@ class _Reader:
             self.implicit[name] = None
             return name
         else:
-            cure = did_you_mean(name, self.names.known("event")) or "Define it, or write `<basic-event name=...>`."
+            cure = self._near(name, "event") or "Define it, or write `<basic-event name=...>`."
             self.faults.error("FB144", e.at, f"no event or gate is called `{name[:60]}`.", cure)
         return None
 
@@ -214,9 +222,12 @@ class _Reader:
         name = e.get("name").strip()
         full = self.names.find("parameter", name, path)
         if full is None:
-            cure = did_you_mean(name, self.names.known("parameter")) or "Define it with `define-parameter`."
+            cure = self._near(name, "parameter") or "Define it with `define-parameter`."
             self.faults.error("FB144", e.at, f"no parameter is called `{name[:60]}`.", cure)
         return full
+
+    def _near(self, name: str, what: str) -> str:
+        return did_you_mean(name, self.names.known(what)) if self.faults.hints else ""
 
     # ---- bodies ----
 

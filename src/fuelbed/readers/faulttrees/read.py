@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from fuelbed.core.errors import InputError
 from fuelbed.core.faulttrees import FaultTree
-from fuelbed.core.findings import Finding, Severity, Span
-from fuelbed.core.scanner import visible
+from fuelbed.core.hints import visible
 from fuelbed.readers.faulttrees.xml import MAX_BYTES
 from fuelbed.readers.files import FileFault, read_bounded
 
@@ -22,6 +21,8 @@ def read_fault_tree(paths: Sequence[str], top: str = "") -> FaultTree:
         try:
             files.append((path, read_bounded(os.path.realpath(path), path, MAX_BYTES)))
         except FileFault as e:
+            from fuelbed.core.findings import Finding, Severity, Span  # only where there is something to say
+
             wrong.append(Finding("FB141", Severity.ERROR, visible(e.message), visible(e.cure), Span(visible(path), 1, 1)))
     if wrong:
         raise InputError(wrong)
@@ -36,6 +37,8 @@ def parse_fault_tree(files: Sequence[tuple[str, bytes]], top: str = "") -> Fault
 
         return parse_openpsa(files, top)
     if len(files) > 1:
+        from fuelbed.core.findings import Finding, Severity, Span
+
         name = next(n for (n, _), m in zip(files, marked, strict=True) if not m)
         cure = "Give one Galileo file, or only Open-PSA files."
         raise InputError(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from fuelbed.core.hints import did_you_mean
 from fuelbed.core.networks import Gate
-from fuelbed.core.scanner import did_you_mean
 from fuelbed.readers.faulttrees.faults import At, Faults
 
 __all__ = ["check_cycles", "top_of"]

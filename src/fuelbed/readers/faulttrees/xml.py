@@ -3,8 +3,6 @@ and size have limits: a fault tree may come from a stranger."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from fuelbed.core.errors import InputError
 from fuelbed.readers.faulttrees.faults import At, Faults
 
@@ -19,15 +17,17 @@ MAX_DEPTH = 200
 MAX_ELEMENTS = 5_000_000
 
 
-@dataclass(slots=True, eq=False)
 class Element:
     """`at` is its place; `text` what stands directly in it."""
 
-    tag: str
-    attrs: dict[str, str]
-    at: At
-    children: list[Element] = field(default_factory=list)
-    text: str = ""
+    __slots__ = ("at", "attrs", "children", "tag", "text")
+
+    def __init__(self, tag: str, attrs: dict[str, str], at: At, children: list[Element] | None = None, text: str = "") -> None:
+        self.tag = tag
+        self.attrs = attrs
+        self.at = at
+        self.children: list[Element] = [] if children is None else children
+        self.text = text
 
     def get(self, name: str) -> str:
         return self.attrs.get(name, "")
