@@ -21,7 +21,7 @@ from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.phrases import label
 from fuelbed.text.wording import stem
 
-__all__ = ["Evidence", "amplification", "evidence"]
+__all__ = ["Evidence", "amplification", "evidence", "spread"]
 
 _ENOUGH = 0.8
 _CERTAIN = 1.0  # one place says it by itself
@@ -278,13 +278,27 @@ def _total(found: Sequence[Evidence]) -> float:
     return order[0] + min(_REPEAT, _REPEAT * sum(w for w in order[1:] if w >= _HEARD)) if order else 0.0
 
 
+def _told(document: Document) -> Iterator[Evidence]:
+    """The evidence of the whole document, weighed by its sections; `sentence` is an index of the document."""
+    for share, run in _passages(document):
+        for e in evidence([s.plain for s in run]):
+            yield Evidence(e.kind, e.weight * share, run[e.sentence].index, e.first, e.last, e.why)
+
+
+def spread(document: Document) -> Mapping[int, str]:
+    """The sentences that tell of feedback or spread by themselves or with their neighbour, each with its strongest evidence's words."""
+    best: dict[int, Evidence] = {}
+    for e in _told(document):
+        if e.weight >= _ENOUGH and (e.sentence not in best or e.weight > best[e.sentence].weight):
+            best[e.sentence] = e
+    return {i: best[i].why for i in sorted(best)}
+
+
 def amplification(document: Document) -> Amplification:
     """The kind of feedback or spread that the text describes, `none` where it describes none."""
     found: dict[str, list[Evidence]] = {}
-    for share, run in _passages(document):
-        for e in evidence([s.plain for s in run]):
-            whole = Evidence(e.kind, e.weight * share, run[e.sentence].index, e.first, e.last, e.why)
-            found.setdefault(e.kind, []).append(whole)
+    for e in _told(document):
+        found.setdefault(e.kind, []).append(e)
     totals = {kind: _total(rows) for kind, rows in found.items()}
     present = sorted((k for k in totals if totals[k] >= _ENOUGH), key=lambda k: (-totals[k], _KINDS.index(k)))
     if not present:

@@ -13,8 +13,10 @@ from typing import Final, NamedTuple
 
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import Claims, HumanClaim, Mention, MentionKind, RevertClaim
+from fuelbed.text.factors import in_timeline, judged
 from fuelbed.text.gate import find
 from fuelbed.text.heads import quoted
+from fuelbed.text.judging import NEARLY, defaults
 from fuelbed.text.lexicon import Hit, Lexicon, lexicon
 from fuelbed.text.phrases import label
 
@@ -24,7 +26,9 @@ _NOT_TOLD: Final[frozenset[SectionRole]] = frozenset({"actions", "questions", "a
 _LOOKING_BACK: Final[frozenset[SectionRole]] = frozenset({"lessons", "went_well", "went_wrong", "lucky"})
 _LONGEST_CHAIN = 15  # sentences of a cause section that may still tell one chain
 _SHORT = 60  # sentences of a text whose only reason may stand for its cause
-_REASONS = 3  # sentences that may give it
+_BRIEF = 1  # sentences of a cause section that are the claim, whatever their words
+_OPENS = 3  # sentences of a cause section that may say that the cause is not known
+_REASONS = 1  # sentences that give it: two may tell two causes
 _IN_SHORT: Final[frozenset[SectionRole]] = frozenset({"summary", "title", "background", "trigger", "other"})
 _CAUSE_HEADING = re.compile(r"\b(?:causes?|why|reasons?|the (?:bug|problem|issue|vulnerability))\b", re.IGNORECASE)
 _CAUSES_HEADING = re.compile(r"\b(?:causes?|reasons?)\b", re.IGNORECASE)
@@ -83,7 +87,13 @@ def _listed(document: Document) -> int:
     first = {s.block: s for s in reversed(document.sentences)}
     count = 0
     for n, b in enumerate(document.blocks):
-        if b.kind not in ("item", "row") or b.depth > 1 or document.sections[b.section].role != "cause" or n not in first:
+        if (
+            b.kind not in ("item", "row")
+            or b.depth > 1
+            or document.sections[b.section].role != "cause"
+            or n not in first
+            or in_timeline(document, b)
+        ):
             continue
         plain = first[n].plain
         step = next(find(_lexicon(), plain, "chain_step"), None)
@@ -154,13 +164,15 @@ def _cause_section(document: Document, listed: int) -> Mention | None:
     ]
     if not inside and named:
         inside = [s for s in document.said("cause") if not s.plain.rstrip().endswith("?")]
-    if not 1 <= len(inside) <= _LONGEST_CHAIN or any(_has(s, "not_known") for s in inside[:_REASONS]):
+    if not 1 <= len(inside) <= _LONGEST_CHAIN or any(_has(s, "not_known") for s in inside[:_OPENS]):
         return None
     for s in inside:
         hit = next(_said(s, "plain_cause", "one_cause"), None)
         if hit is not None:
             return _mention("single_cause", _Found(s, hit), sure=True, why="section cause")
-    first = inside[0]
+    first = _first_factor(document, inside) if len(inside) > _BRIEF else inside[0]
+    if first is None:
+        return None
     if len(inside) > 1 and any(_FACTORS_HEADING.search(document.sections[n].heading) for n in sections):
         return None
     singular = bool(named) and not _PLURAL_HEADING.search(document.sections[named[-1]].heading)
@@ -168,6 +180,15 @@ def _cause_section(document: Document, listed: int) -> Mention | None:
     if len(first.plain.split()) < 3 or not (one or any(_has(s, "causal") for s in inside)):
         return None
     return Mention("single_cause", label(first), first.place(), first.index, False, "section cause")
+
+
+def _first_factor(document: Document, inside: Sequence[Sentence]) -> Sentence | None:
+    """The first of these sentences that names a factor: one that only points to an analysis, or begins with the repair, claims nothing."""
+    named = {
+        f.sentence for f in judged(document)
+        if f.kind != "worked" and f.score >= NEARLY and f.why not in defaults() and not f.why.startswith("section")
+    }  # fmt: skip  # one set
+    return next((s for s in inside if s.index in named), None)
 
 
 def _short_story(document: Document, told: Sequence[Sentence]) -> Mention | None:
@@ -178,7 +199,7 @@ def _short_story(document: Document, told: Sequence[Sentence]) -> Mention | None
     reasons = [(s, hit) for s in short for hit in _said(s, "plain_cause")] or [
         (s, hit) for s in short for hit in _said(s, "defect")
     ]
-    if not 1 <= len({s.index for s, _ in reasons}) <= _REASONS:
+    if len({s.index for s, _ in reasons}) != _REASONS:
         return None
     return _mention("single_cause", _Found(*reasons[0]), sure=False)
 

@@ -70,11 +70,10 @@ def _plain(value: str) -> str:
 
 def _toml(text: str) -> Mapping[str, str]:
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        return {
+            k.lower(): (", ".join(map(str, v)) if isinstance(v, list) else str(v))[:_MOST]
+            for k, v in tomllib.loads(text).items()
+            if not isinstance(v, dict)
+        }
+    except (RecursionError, ValueError):  # no TOML, or a number of thousands of digits, which Python neither reads nor writes
         return {}
-    return {
-        k.lower(): (", ".join(map(str, v)) if isinstance(v, list) else str(v))[:_MOST]
-        for k, v in data.items()
-        if not isinstance(v, dict)
-    }

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from fuelbed.text.gate import small
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.verbs import verb_at
 
-__all__ = ["Head", "forms", "head", "plural", "quoted"]
+__all__ = ["Head", "head", "quoted"]
 
 _LEAD = re.compile(r"(?P<lead>[^\s:.,;?!()][^:.,;?!()]{1,44}?)(?:: +| +[-–—] +)(?=\S)")
 _TOKEN = re.compile(r"[A-Za-z0-9][\w'’./%&+-]*|[,;:?!()]")
@@ -28,7 +30,6 @@ _AUXILIARY = re.compile(
     r" (?:is|are|was|were|has|have|had|will|should|must|can|could|would|may|might|now|no longer|does|did)(?!\w)"
 )
 _PARTICIPLE = re.compile(r"[A-Za-z-]{3,}")
-_VOWELS = "aeiou"
 _OPENINGS = 8  # more lead-ins than anyone stacks
 
 
@@ -61,63 +62,9 @@ class Head:
     studied: bool
 
 
-def forms(verb: str) -> tuple[str, ...]:
-    """The regular forms of a verb, its particle kept: roll back, rolls back, rolled back, rolling back."""
-    word, _, rest = verb.partition(" ")
-    tail = f" {rest}" if rest else ""
-    e = word.endswith("e")
-    short = len(word) > 2 and word[-1] not in _VOWELS + "wxy" and word[-2] in _VOWELS and word[-3] not in _VOWELS
-    out = [
-        word,
-        word + ("es" if re.search(r"(?:[sxz]|ch|sh)$", word) else "s"),
-        word + ("d" if e else "ed"),
-        (word[:-1] if e else word) + "ing",
-    ]
-    if word.endswith("y") and word[-2] not in _VOWELS:
-        out += [word[:-1] + "ied", word[:-1] + "ies"]
-    if short:
-        out += [word + word[-1] + "ed", word + word[-1] + "ing"]
-    return tuple(w + tail for w in out)
-
-
-def plural(noun: str) -> str:
-    """A pattern for a noun in singular and plural, hyphens and blanks alike."""
-    stem, end = (noun[:-1], "(?:y|ies)") if noun.endswith("y") and noun[-2:-1] not in _VOWELS else (noun, "(?:s|es)?")
-    return re.escape(stem).replace(r"\ ", "[ -]?").replace(r"\-", "[ -]?") + end
-
-
 def quoted(text: str) -> list[tuple[int, int]]:
     """The ranges in quotation marks."""
     return [m.span() for m in _QUOTED.finditer(text)]
-
-
-@lru_cache(maxsize=1)
-def _irregular() -> Mapping[str, tuple[str, ...]]:
-    """The irregular forms of each verb of the list."""
-    out: dict[str, list[str]] = {}
-    for form, verb in (pair.split(" ") for pair in lexicon("heads").words["irregular"]):
-        out.setdefault(verb, []).append(form)
-    return {verb: tuple(found) for verb, found in out.items()}
-
-
-@lru_cache(maxsize=8)
-def _verb_pattern(verbs: tuple[str, ...]) -> tuple[re.Pattern[str], Mapping[str, str]]:
-    lemma = {form: verb for verb in verbs for form in forms(verb)}
-    for verb in verbs:
-        first, _, particle = verb.partition(" ")
-        lemma |= dict.fromkeys(_irregular().get(verb, ()), verb)
-        if particle:
-            lemma |= {f"{form} {particle}": verb for form in _irregular().get(first, ())}
-    flat = {form.replace("-", " "): verb for form, verb in lemma.items()}
-    body = "|".join(re.escape(f).replace(r"\ ", "[ -]") for f in sorted(flat, key=len, reverse=True))
-    return re.compile(rf"(?:{body})(?![\w-])", re.IGNORECASE), flat
-
-
-def _verb_at(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
-    """The lemma and the end of the verb at an offset, ("", at) where there is none."""
-    pattern, lemma = _verb_pattern(verbs)
-    m = pattern.match(text, at)
-    return (lemma[m[0].lower().replace("-", " ")], m.end()) if m else ("", at)
 
 
 def _peeled(text: str, at: int) -> tuple[int, bool, bool]:
@@ -206,7 +153,7 @@ def _inner_verb(text: str, start: int, stop: int, role: str, verbs: tuple[str, .
     entry = next(e for e in lexicon("heads").entries if e.role == role)
     for m in entry.match.finditer(text, start, stop):
         at = m.end() + 1
-        verb, end = _verb_at(text, at, verbs)
+        verb, end = verb_at(text, at, verbs)
         if m.start() > start and (verb or (role == "finite" and text[at:].strip())):
             return verb, m.start(), max(end, at)
     return "", start, start
@@ -217,7 +164,7 @@ def _bare_participle(text: str, start: int, stop: int, verbs: tuple[str, ...]) -
     prepositions, _, _ = _ends()
     adverbs = lexicon("heads").words["adverbs"]
     for m in _PARTICIPLE.finditer(text, start, stop):
-        verb, end = _verb_at(text, m.start(), verbs) if m.start() > start and m[0].lower().endswith(("ed", "t", "n")) else ("", 0)
+        verb, end = verb_at(text, m.start(), verbs) if m.start() > start and m[0].lower().endswith(("ed", "t", "n")) else ("", 0)
         if verb and m[0].lower() != verb and end == m.end():
             after = text[end:stop].strip(" .,").split(" ", 1)[0].lower()
             if not after or after in prepositions or after in adverbs or after.endswith("ly"):
@@ -235,7 +182,7 @@ def head(text: str, verbs: Iterable[str], titles: re.Pattern[str] | None = None,
     start, weighed, studied = _peeled(text, at)
     weighed |= text.rstrip().endswith("?") or next(lexicon("heads").find(text, "hedge"), None) is not None
     build = _Builder(text, lead, start, weighed, studied, nouns, known)
-    verb, end = _verb_at(text, start, known)
+    verb, end = verb_at(text, start, known)
     opener = titles.match(text, start) if titles else None
     if verb and ((opener is not None and opener.end() > end) or _AUXILIARY.match(text, end) or _compound(text, start, end)):
         verb, end = "", start
@@ -255,7 +202,7 @@ def head(text: str, verbs: Iterable[str], titles: re.Pattern[str] | None = None,
     m = _determined().match(text, start)
     if m:
         return build.acting("", "", m.end(), max(_tail(text, m.end()), m.end()))
-    return build.titled(tail)
+    return build.named_act(tail) or build.titled(tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +248,18 @@ class _Builder:
         phrase, joined = self.split(_phrase(self.text, self.start, tail))
         return self.head("", "noun", "", phrase, joined, _through(self.text, phrase, tail), (tail, tail), tail)
 
+    def named_act(self, tail: int) -> Head | None:
+        """A noun phrase that ends in the noun of an act ("NPM password rotation"), unless the whole names a thing that is known."""
+        phrase = _phrase(self.text, self.start, tail)
+        before, _, last = self.text[slice(*phrase)].rpartition(" ")
+        verb = _nominals().get(last.lower(), "")
+        if not before or verb not in self.verbs:
+            return None
+        if self.nouns is not None and any(m.end() == phrase[1] and " " in m[0] for m in self.nouns.finditer(self.text, *phrase)):
+            return None
+        thing, joined = self.split((phrase[0], phrase[0] + len(before)))
+        return self.head(verb, "noun", "", thing, joined, _through(self.text, phrase, tail), (tail, tail), tail)
+
     def split(self, phrase: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
         """The first of several things, and the others; one thing where the first is not known ("CPU and memory limits")."""
         if self.nouns is not None:
@@ -331,7 +290,7 @@ def _label(text: str, verbs: tuple[str, ...]) -> tuple[str, int]:
     m = _LEAD.match(text)
     if m is None:
         return "", 0
-    verb, end = _verb_at(text, 0, verbs)
+    verb, end = verb_at(text, 0, verbs)
     return ("", 0) if " " in m["lead"] and verb and not _compound(text, 0, end) else (m["lead"], m.end())
 
 
@@ -361,7 +320,7 @@ def _nominal_start() -> re.Pattern[str]:
 def _nominal(text: str, start: int, verbs: tuple[str, ...]) -> tuple[str, int]:
     """The verb in "Implementation of ...", and where its object begins."""
     m = _nominal_start().match(text, start)
-    verb = _nominals()[m["act"].lower()] if m else ""
+    verb = _nominals()[small(m["act"])] if m else ""
     return (verb, m.end()) if m and verb in verbs else ("", start)
 
 
@@ -381,7 +340,7 @@ def _joined(text: str, end: int, verbs: tuple[str, ...]) -> tuple[str, int]:
     found = ""
     for _ in range(_OPENINGS):
         m = _JOINT.match(text, end)
-        verb, after = _verb_at(text, m.end(), verbs) if m else ("", end)
+        verb, after = verb_at(text, m.end(), verbs) if m else ("", end)
         if not verb:
             break
         found, end = verb, after

@@ -12,9 +12,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fuelbed.text.markdown import Line
+from fuelbed.text.markdown import Line, View
 
-__all__ = ["Folded", "fold"]
+__all__ = ["Folded", "fold", "folded"]
 
 _KEEP, _DROP, _CODE, _GAP = 0, 1, 2, 3
 _RUNS = re.compile(rb"\x00+|\x01+|\x02+|\x03+")
@@ -77,12 +77,24 @@ class Folded:
     hard: frozenset[int] = frozenset()
 
 
+def folded(seen: View, lines: Sequence[Line]) -> Folded:
+    """`fold` of lines of a view, each run of lines once: whether they are a heading, what they say and where it stands are asked apart."""
+    key = tuple(lines)
+    known = seen.folds.get(key)
+    if known is None:
+        known = seen.folds[key] = fold(seen.text, lines, seen.references)
+    assert isinstance(known, Folded)
+    return known
+
+
 def fold(text: str, lines: Sequence[Line], references: frozenset[str] = frozenset()) -> Folded:
     """The words of a block's lines; `text` is the view, as long as the source."""
     offsets = array("I")
     for start, end in lines:
         offsets.extend(range(start, end + 1))  # one past the line stands for its break
     raw = "\n".join(text[a:b] for a, b in lines)
+    if _SPECIAL.search(raw) is None:
+        return _plain(raw, text, lines, offsets)
     marks = _Scan(raw, references).run()
     plain: list[str] = []
     words: list[str] = []
@@ -96,6 +108,19 @@ def fold(text: str, lines: Sequence[Line], references: frozenset[str] = frozense
             gap = _put(raw, run.start(), run.end(), kind == _CODE, gap, (plain, words, at), offsets)
     joined = "".join(plain)
     return Folded(joined, "".join(words), at, *_breaks(text, lines, at))
+
+
+def _plain(raw: str, text: str, lines: Sequence[Line], offsets: array[int]) -> Folded:
+    """Of lines without any mark: their words, with one blank between them."""
+    at = array("I")
+    end = -1
+    for m in _WORD.finditer(raw):
+        if end >= 0:
+            at.append(offsets[end])
+        end = m.end()
+        at.extend(offsets[m.start() : end])
+    words = " ".join(_WORD.findall(raw))
+    return Folded(words, words, at, *_breaks(text, lines, at))
 
 
 def _put(

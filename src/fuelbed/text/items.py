@@ -17,7 +17,7 @@ from fuelbed.text.sections import heading_role, names_only
 from fuelbed.text.stamps import stamp
 from fuelbed.text.tables import is_of_actions, table_item
 
-__all__ = ["items", "leads"]
+__all__ = ["items"]
 
 _FORWARD: frozenset[SectionRole] = frozenset(
     (
@@ -389,16 +389,3 @@ def _place(spoken: Sequence[Sentence]) -> Place:
 
 def _says(text: str) -> bool:
     return len(text.split()) >= _LEAST and lexicon("items").first(plain_text(text), "placeholder") is None
-
-
-def leads(blocks: Sequence[Block], said: Mapping[int, str]) -> Iterator[tuple[int, int]]:
-    """For each outer list item or row, the paragraph that introduces its list, where one does: (block, lead)."""
-    last = -1
-    for i, b in enumerate(blocks):
-        if b.kind in ("item", "row") and b.depth <= 1:
-            if b.lead < 0 and last >= 0 and blocks[last].section == b.section:
-                yield i, last
-        elif b.kind == "paragraph" and b.depth == 0:
-            last = i if said.get(i, "").rstrip().endswith(":") else -1
-        elif b.kind == "heading":
-            last = -1

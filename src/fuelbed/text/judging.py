@@ -13,10 +13,11 @@ from functools import lru_cache
 from typing import Literal
 
 from fuelbed.core.document import SectionRole
+from fuelbed.text.leading import leading
 from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.phrases import clause
 
-__all__ = ["ENOUGH", "NEARLY", "Found", "Kind", "judge"]
+__all__ = ["ENOUGH", "NEARLY", "Found", "Kind", "defaults", "judge"]
 
 Kind = Literal["trigger", "condition", "absent", "failed", "worked"]
 
@@ -47,6 +48,7 @@ _SHARE: Mapping[Kind, Mapping[str, float]] = {
     "worked": {"went_well": 0.6, "detection": 0.4, "controls": 0.4, "lucky": 0.3, "timeline": 0.2, "response": 0.2, "recovery": 0.1,
                "summary": 0.2, "cause": -0.3, "lessons": -0.3, "went_wrong": -0.6},
 }  # fmt: skip  # a table
+_ACCOUNT: frozenset[str] = frozenset(("cause", "summary", "trigger", "title", "background", "other", "went_wrong", "lessons"))
 _LISTED: Mapping[str, Kind] = {"cause": "condition", "trigger": "trigger", "went_wrong": "condition"}
 _GIVES_WAY: tuple[tuple[Kind, Kind], ...] = (
     # of two kinds on the same words, the second gives way
@@ -71,11 +73,12 @@ class Found:
     sentence: int = -1
 
 
-def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = False) -> list[Found]:
+def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = False, led: bool = False) -> list[Found]:
     """What one sentence in a section of this role names, from the surest on; also what falls short of `ENOUGH`.
 
     early   it stands among the first rows of a timeline, before anything was noticed.
     listed  it is an item of a list.
+    led     the next sentence says what it led to ("This caused ...").
     """
     lex = lexicon("factors")
     if text.rstrip().endswith("?") or lex.first(text, "never") is not None:
@@ -84,11 +87,16 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
     hits: dict[str, list[Hit]] = {}
     for h in lex.find(text, *_asked_roles(len(kinds) > 1, listed or role in _LISTED)):
         hits.setdefault(h.entry.role, []).append(h)
-    if not hits and not early and not listed and role not in ("actions", "recovery", "lessons"):
+    if not hits and not early and not listed and not led and role not in ("actions", "recovery", "lessons", *_ACCOUNT):
         return []
     wish = _WISH if "desired" in hits else 0.0
+    if "reports" in hits:
+        for gone in ("trigger", "trigger_default"):
+            hits.pop(gone, None)
     found = [f for kind in kinds for f in _kind(hits, role, kind, wish if kind != "absent" else 0.0, listed)]
     found += _following(text, [*hits.get("trigger_after", ()), *hits.get("cause_after", ())], role, wish)
+    if role in _ACCOUNT:
+        found += _leading(text, role, wish, led)
     found = [_weighed(f, text, listed) for f in found]
     if role in ("actions", "recovery", "lessons"):
         found += [
@@ -114,7 +122,7 @@ def _weighed(f: Found, text: str, listed: bool) -> Found:
     said = text[start:end]
     score = f.score
     if any(start + h.start < f.last and f.first < start + h.end for h in lex.find(said, "harm")) and (
-        f.kind == "trigger" or f.why in _defaults() or f.score < ENOUGH + _EFFECT
+        f.kind == "trigger" or f.why in defaults() or f.score < ENOUGH + _EFFECT
     ):
         score += _HARM
     if f.kind == "condition" and lex.first(said, "effect_first") is not None:
@@ -127,7 +135,7 @@ def _weighed(f: Found, text: str, listed: bool) -> Found:
 
 
 def _share(kind: Kind, role: SectionRole, why: str, listed: bool) -> float:
-    if why in _defaults() and (not listed or (role not in _LISTED and role != "lessons")):
+    if why in defaults() and (not listed or (role not in _LISTED and role != "lessons")):
         return -1.0 if role not in ("cause", "trigger") else 0.1
     return _BACKGROUND.get(role, _SHARE[kind].get(role, 0.0))
 
@@ -137,7 +145,7 @@ def _asked_roles(every: bool, defaults: bool) -> tuple[str, ...]:
     """The roles of the lexicon's entries that one sentence is searched for at once."""
     kinds = tuple(_SHARE) if every else ("absent",)
     after = ("trigger_after", "cause_after") if every else ()
-    return ("desired", *kinds, *after, *(f"{k}_default" for k in kinds if defaults))
+    return ("desired", "reports", *kinds, *after, *(f"{k}_default" for k in kinds if defaults))
 
 
 def _kind(said: Mapping[str, Sequence[Hit]], role: SectionRole, kind: Kind, wish: float, listed: bool) -> Iterator[Found]:
@@ -147,7 +155,7 @@ def _kind(said: Mapping[str, Sequence[Hit]], role: SectionRole, kind: Kind, wish
         score = best.entry.weight + _FURTHER * (len(hits) - 1) + _share(kind, role, best.entry.id, listed) + wish
         if kind == "trigger" and listed and role == "cause":
             score += _AMONG_CAUSES
-        sure = score >= ENOUGH and _share(kind, role, "", listed) > 0.1 and best.entry.id not in _defaults()
+        sure = score >= ENOUGH and _share(kind, role, "", listed) > 0.1 and best.entry.id not in defaults()
         asked = kind == "absent" and (role == "actions" or best.entry.id == "need_defence")
         if asked and role == "actions":
             score += 0.0 if best.entry.id == "need_defence" else _LACK_IN_ACTIONS
@@ -176,6 +184,12 @@ def _following(text: str, hits: Iterable[Hit], role: SectionRole, wish: float) -
         yield Found(kind, score, start, end, hit.entry.id, score >= ENOUGH and role in ("cause", "summary", "trigger"), start)
 
 
+def _leading(text: str, role: SectionRole, wish: float, led: bool) -> Iterator[Found]:
+    """What the sentence, or the next one, says led to something."""
+    for kind, weight, start, end in leading(text, led):
+        yield Found(kind, weight + _share(kind, role, "", True) + wish, start, end, "led_to", False)
+
+
 def _coinciding(found: list[Found], text: str) -> list[Found]:
     """Of two things that came together each is a trigger, when one is."""
     one = next((f for f in found if f.kind == "trigger" and f.score >= ENOUGH), None)
@@ -201,8 +215,8 @@ def _settled(found: Sequence[Found], text: str) -> list[Found]:
     for f in found:
         if f.kind not in best or f.score > best[f.kind].score:
             best[f.kind] = f
-    named = any(f.score >= ENOUGH and f.why not in _defaults() for f in best.values())
-    for kind in [k for k, f in best.items() if named and f.why in _defaults()]:
+    named = any(f.score >= ENOUGH and f.why not in defaults() for f in best.values())
+    for kind in [k for k, f in best.items() if named and f.why in defaults()]:
         del best[kind]
     limit = lexicon("factors").any_word("limit_stems").search(text) is not None
     for strong, weak in _GIVES_WAY:
@@ -217,7 +231,7 @@ def _settled(found: Sequence[Found], text: str) -> list[Found]:
 
 
 @lru_cache(maxsize=1)
-def _defaults() -> frozenset[str]:
+def defaults() -> frozenset[str]:
     """The entries that say what kind of thing a sentence tells when nothing else does."""
     return frozenset(e.id for e in lexicon("factors").entries if e.role.endswith("_default"))
 

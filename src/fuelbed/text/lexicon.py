@@ -28,7 +28,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
-from fuelbed.text.gate import Gate, Needles, needles, piece
+from fuelbed.text.either import either
+from fuelbed.text.gate import Gate, Needles, may_hold, needles, small
 
 __all__ = ["Entry", "Hit", "Lexicon", "lexicon", "names"]
 
@@ -41,18 +42,19 @@ _LONG = 20_000  # characters of a text that is not remembered
 class _Lazy:
     """A pattern as written, compiled for the first text that has its needles."""
 
-    __slots__ = ("_lists", "_made", "_needs", "_words", "source")
+    __slots__ = ("_made", "_needs", "_small", "_words", "source")
 
-    def __init__(self, source: str, words: Mapping[str, tuple[str, ...]], lists: Mapping[str, frozenset[str] | None]) -> None:
+    def __init__(self, source: str, words: Mapping[str, tuple[str, ...]]) -> None:
         self.source = source
-        self._words, self._lists = words, lists
+        self._words = words
         self._needs: Needles | None = None
         self._made: re.Pattern[str] | None = None
+        self._small: re.Pattern[str] | None = None
 
     @property
     def needs(self) -> Needles:
         if self._needs is None:
-            self._needs = needles(self.source, self._lists)
+            self._needs = needles(self.source, self._words)
         return self._needs
 
     def pattern(self) -> re.Pattern[str]:
@@ -61,11 +63,18 @@ class _Lazy:
         return self._made
 
     def search(self, text: str) -> re.Match[str] | None:
-        if self._made is None:
-            low = text.lower()
-            if not any(all(any(n in low for n in some) for some in every) for every in self.needs):
-                return None
+        if self._made is None and not may_hold(self.needs, small(text)):
+            return None
         return self.pattern().search(text)
+
+    def search_small(self, text: str, low: str) -> re.Match[str] | None:
+        """The same, in a text of which there is a copy in small letters: half the time, as no letter is compared twice."""
+        if self._small is None:
+            if self._made is None and not may_hold(self.needs, low):
+                return None
+            whole = _expanded(self.source, self._words)
+            self._small = self.pattern() if _ESCAPED.sub("", whole) != small(_ESCAPED.sub("", whole)) else _regex(whole, 0)
+        return self._small.search(low if self._small is not self._made else text)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -95,6 +104,13 @@ class Entry:
             return None
         return m
 
+    def span(self, text: str, low: str) -> tuple[int, int] | None:
+        """Where it is found; `low` is the text in small letters."""
+        m = self.seek.search_small(text, low)
+        if m is None or (self.deny is not None and self.deny.search_small(text, low) is not None):
+            return None
+        return m.span()
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -115,29 +131,32 @@ class Lexicon:
     _gate: Gate | None = None
     _texts: dict[str, tuple[int, dict[int, Hit | None]]] = field(default_factory=dict)
     _any: dict[tuple[str, ...], re.Pattern[str]] = field(default_factory=dict)
-    _roles: dict[tuple[str, ...], tuple[tuple[int, int, tuple[int, ...]], ...]] = field(default_factory=dict)
+    _roles: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def find(self, text: str, *roles: str) -> Iterator[Hit]:
         """Every entry (of these roles, or of all) that is found in one sentence, in the file's order."""
-        seen, known = self._texts.get(text) or self._looked_at(text)
-        for i, rare, needed in self._roles.get(roles) or self._of(roles):
-            if rare and not rare & seen:
-                continue
-            if i in known:
-                hit = known[i]
-            else:
-                for need in needed:
-                    if need & seen == need:
-                        break
-                else:
-                    continue
-                m = self.entries[i].find(text)
-                hit = known[i] = None if m is None else Hit(self.entries[i], m.start(), m.end())
+        possible, known = self._texts.get(text) or self._looked_at(text)
+        possible &= self._roles.get(roles) or self._of(roles)
+        while possible:
+            bit = possible & -possible
+            possible ^= bit
+            hit = known[bit] if bit in known else self._found(text, bit, known)
             if hit is not None:
                 yield hit
 
     def first(self, text: str, *roles: str) -> Hit | None:
         return next(self.find(text, *roles), None)
+
+    def possible(self, text: str) -> Iterator[Entry]:
+        """The entries that can match a text, as long as it may be."""
+        possible, _ = self._texts.get(text) or self._looked_at(text)
+        return (e for i, e in enumerate(self.entries) if possible >> i & 1)
+
+    def _found(self, text: str, bit: int, known: dict[int, Hit | None]) -> Hit | None:
+        e = self.entries[bit.bit_length() - 1]
+        span = e.span(text, _low(text))
+        hit = known[bit] = None if span is None else Hit(e, *span)
+        return hit
 
     def any_word(self, *lists: str) -> re.Pattern[str]:
         """One pattern for all words of these lists, at word boundaries."""
@@ -147,53 +166,57 @@ class Lexicon:
         return found
 
     def _looked_at(self, text: str) -> tuple[int, dict[int, Hit | None]]:
+        """The entries that can match, as bits, and what was found of them so far."""
         if self._gate is None:
             self._gate = Gate([e.seek.needs for e in self.entries])
-        found: tuple[int, dict[int, Hit | None]] = (self._gate.seen(text), {})
+        found: tuple[int, dict[int, Hit | None]] = (self._gate.possible(text), {})
         if len(text) <= _LONG:
             if len(self._texts) >= _TEXTS:
                 self._texts.clear()
             self._texts[text] = found
         return found
 
-    def _of(self, roles: tuple[str, ...]) -> tuple[tuple[int, int, tuple[int, ...]], ...]:
-        assert self._gate is not None
-        gate = self._gate
-        of = tuple((i, gate.rare[i], gate.needed[i]) for i, e in enumerate(self.entries) if not roles or e.role in roles)
+    def _of(self, roles: tuple[str, ...]) -> int:
+        """The entries of these roles, as bits."""
+        of = sum(1 << i for i, e in enumerate(self.entries) if not roles or e.role in roles)
         self._roles[roles] = of
         return of
 
 
-def _needles_of(words: Iterable[str]) -> frozenset[str] | None:
-    found = [piece(w) for w in words]
-    known = [f for f in found if f is not None]
-    return frozenset().union(*known) if known and len(known) == len(found) else None
+_ESCAPED = re.compile(r"\\.|\(\?P[<=]\w+")
+
+
+_low = lru_cache(maxsize=1024)(small)
 
 
 @lru_cache(maxsize=4096)
-def _regex(source: str) -> re.Pattern[str]:
-    return re.compile(source, re.IGNORECASE)
+def _regex(source: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    return re.compile(source, flags)
 
 
 def _compiled(pattern: str, words: Mapping[str, tuple[str, ...]]) -> re.Pattern[str]:
+    return _regex(_expanded(pattern, words))
+
+
+def _expanded(pattern: str, words: Mapping[str, tuple[str, ...]]) -> str:
     def listed(m: re.Match[str]) -> str:
         name = m[1]
         if name not in words:
             raise KeyError(f"the lexicon has no word list {name}")
         tail = r"\w*" if name.endswith("_stems") else ""
-        return f"(?:{'|'.join(re.escape(w) + tail for w in sorted(words[name], key=len, reverse=True))})"
+        return either(re.escape(w) + tail for w in sorted(words[name], key=len, reverse=True))
 
     body = _LIST.sub(listed, pattern).replace(r"\ ", " ").replace(" ", r"\s+")
-    return _regex(rf"(?<!\w)(?:{body})(?!\w)")
+    return rf"(?<!\w)(?:{body})(?!\w)"
 
 
-def _entry(row: Mapping[str, object], words: Mapping[str, tuple[str, ...]], lists: Mapping[str, frozenset[str] | None]) -> Entry:
+def _entry(row: Mapping[str, object], words: Mapping[str, tuple[str, ...]]) -> Entry:
     unless = row.get("unless")
     return Entry(
         str(row["id"]),
         str(row["role"]),
-        _Lazy(str(row["match"]), words, lists),
-        _Lazy(str(unless), words, lists) if unless else None,
+        _Lazy(str(row["match"]), words),
+        _Lazy(str(unless), words) if unless else None,
         tuple(_strings(row["hits"])),
         tuple(_strings(row["misses"])),
         float(str(row.get("weight", 1.0))),
@@ -210,8 +233,7 @@ def lexicon(name: str) -> Lexicon:
     """The lexicon in `lexicon/NAME.toml`; a fault in our own data is a defect, so it raises what it raises."""
     data = tomllib.loads((files("fuelbed.text") / _FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     words = {key: tuple(_strings(value)) for key, value in data.get("words", {}).items()}
-    lists = {key: _needles_of(value) for key, value in words.items()}
-    return Lexicon(name, words, tuple(_entry(row, words, lists) for row in data.get("pattern", [])))
+    return Lexicon(name, words, tuple(_entry(row, words) for row in data.get("pattern", [])))
 
 
 def names() -> list[str]:

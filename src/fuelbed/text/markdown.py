@@ -64,11 +64,13 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The source with what is never prose blanked out, as long as the source; `lines` are its lines without their ends."""
+    """The source with what is never prose blanked out, as long as the source; `lines` are its lines without their ends. `folds` is what
+    `inline.folded` remembers."""
 
     text: str
     lines: tuple[Line, ...]
     references: frozenset[str]
+    folds: dict[tuple[Line, ...], object] = field(default_factory=dict, compare=False, repr=False)
 
 
 def _lines(text: str) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fuelbed.core.document import Block, Document, DocumentKind, Place, Section, Sentence
@@ -10,11 +10,12 @@ from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.source import Source
 from fuelbed.text.bullets import bullets
 from fuelbed.text.front import front_matter
-from fuelbed.text.inline import Folded, fold
-from fuelbed.text.items import items, leads
+from fuelbed.text.inline import Folded, folded
+from fuelbed.text.items import items
 from fuelbed.text.kinds import document_kind
 from fuelbed.text.markdown import MAX_BLOCKS, Line, Raw, View, blocks, view
 from fuelbed.text.pasted import set_apart
+from fuelbed.text.prompts import is_prompt
 from fuelbed.text.sections import sections
 from fuelbed.text.sentences import sentences
 from fuelbed.text.timeline import document_date, moments, split_times, zone_of
@@ -38,27 +39,43 @@ def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = Non
     seen = view(short, begin)
     raws, cut = blocks(seen)
     raws = headings(seen, list(split_times(seen, list(bullets(seen, list(set_apart(seen, raws)))))))
-    said = [fold(seen.text, _all_lines(r), seen.references) if r.kind in _SPEAKING else fold("", []) for r in raws]
+    said = [folded(seen, _all_lines(r) if r.kind in _SPEAKING else []) for r in raws]
     parts, of = sections(raws, said)
     spoken: list[Sentence] = []
+    asked: list[Sentence] = []  # by the template, of whoever writes
     found: list[Block] = []
     index = {raw.key: i for i, raw in enumerate(raws) if raw.key >= 0}
     for i, raw in enumerate(raws):
         found.append(_block(seen, raw, of[i], index.get(raw.parent, -1)))
-        if raw.kind == "heading" or (raw.kind in _SPEAKING and parts[of[i]].role != "appendix"):
+        if is_prompt(raw, said[i], seen.text):
+            asked += _spoken(seen, raw, said[i], i, len(asked))
+        elif raw.kind == "heading" or (raw.kind in _SPEAKING and parts[of[i]].role != "appendix"):
             spoken += _spoken(seen, raw, said[i], i, len(spoken))
-    for i, lead in list(leads(found, {i: f.plain for i, f in enumerate(said)})):
+    for i, lead in list(_leads(found, said)):
         found[i] = replace(found[i], lead=lead)
     title = front.get("title", "") or _title(parts, found, said)
     day = document_date(front, title, file, parts, found, spoken)
     zone = zone_of(parts, found, spoken)
     times = moments(found, parts, spoken, zone, day)
     todo = items(found, parts, spoken, short)
-    kind = kind or document_kind(front, title, parts, found, spoken, times, todo)
+    kind = kind or document_kind(front, title, parts, found, [*spoken, *asked], times, todo)
     return Document(
         source, title, kind, tuple(parts), tuple(found), tuple(spoken), tuple(times), tuple(todo), front, zone, day,
         tuple(_findings(source, text, seen, raws, cut)),
     )  # fmt: skip
+
+
+def _leads(found: Sequence[Block], said: Sequence[Folded]) -> Iterator[tuple[int, int]]:
+    """For each outer list item or row, the paragraph that introduces its list, where one does: (block, lead)."""
+    last = -1
+    for i, b in enumerate(found):
+        if b.kind in ("item", "row") and b.depth <= 1:
+            if b.lead < 0 and last >= 0 and found[last].section == b.section:
+                yield i, last
+        elif b.kind == "paragraph" and b.depth == 0:
+            last = i if said[i].plain.rstrip().endswith(":") else -1
+        elif b.kind == "heading":
+            last = -1
 
 
 def _title(parts: Sequence[Section], found: Sequence[Block], said: Sequence[Folded]) -> str:
@@ -77,7 +94,7 @@ def _all_lines(raw: Raw) -> Sequence[Line]:
 def _block(seen: View, raw: Raw, section: int, lead: int) -> Block:
     return Block(
         raw.kind, Place(raw.start, raw.end), section, raw.depth, raw.ordinal, raw.done, tuple(Place(*c) for c in raw.cells),
-        tuple(fold(seen.text, [h], seen.references).words.lower() for h in raw.heads), lead, raw.ordered,
+        tuple(folded(seen, [h]).words.lower() for h in raw.heads), lead, raw.ordered,
     )  # fmt: skip
 
 
@@ -85,7 +102,7 @@ def _spoken(seen: View, raw: Raw, said: Folded, block: int, index: int) -> list[
     """The sentences of a block; a heading is one, each cell of a row has its own."""
     pieces = [said]
     if raw.kind == "row":
-        pieces = [fold(seen.text, [c], seen.references) for c in raw.cells]
+        pieces = [folded(seen, [c]) for c in raw.cells]
     found: list[Sentence] = []
     for f in pieces:
         ranges = (

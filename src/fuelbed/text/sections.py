@@ -22,6 +22,7 @@ _FACTS: tuple[SectionRole, ...] = ("people", "stats")  # "Authors: a, b" says no
 _FOOTNOTE = re.compile(r"(?<=\S)\[\d{1,3}\]\s*\Z")
 _NUMBER = re.compile(r"(?:(?:section|step|part|chapter)\s+)?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[ivxIVX]{1,4}|[A-Ha-h])[.):]?\s+(?=\S)")
 _BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]{0,200}[)\]}]")
+_VARIANTS = "\ufe0e\ufe0f"  # say how the sign before them is drawn: "⚠️" is two characters
 _PARTS = re.compile(r"\s*(?:\band\b|&|/|\+|,|;|\bor\b|\bplus\b|\s[-–—]\s|:)\s*", re.IGNORECASE)
 _FIRST_OF: tuple[SectionRole, ...] = ("lessons", "summary", "background", "people", "stats")
 """Parts of a heading that give way to another part: "Lessons learned and action items" is a section of actions."""
@@ -33,7 +34,9 @@ _TOPICS: tuple[SectionRole, ...] = ("detection", "response", "recovery", "contro
 
 def _bare(heading: str) -> str:
     """Without numbers, emoji and marks around it."""
-    text = "".join(c for c in heading if not unicodedata.category(c).startswith(("So", "Sk", "Cn", "Co", "Cs")))
+    text = "".join(
+        c for c in heading if not unicodedata.category(c).startswith(("So", "Sk", "Cf", "Cn", "Co", "Cs")) and c not in _VARIANTS
+    )
     text = text.replace("’", "'").strip().strip("-–—=#*_~|:.?!… \t\"“”'•·>")
     m = _NUMBER.match(text)
     return text[m.end() :].strip("-–—:. ") if m is not None and m.end() < len(text) else text

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from fuelbed.text.gate import small
 from fuelbed.text.lexicon import Entry, lexicon
 
 __all__ = ["Stamp", "any_date", "stamp", "stated_zone"]
@@ -60,7 +61,7 @@ def _date(m: re.Match[str]) -> tuple[int, int, int] | None:
         a, b = int(g["a"]), int(g["b"])
         month, day = (b, a) if a > 12 or (b <= 12 and g["sep"] == ".") else (a, b)
     elif g.get("mon"):
-        month, day = _MONTHS.index(g["mon"].lower()[:3]) + 1, int(g["d"])
+        month, day = _MONTHS.index(small(g["mon"])[:3]) + 1, int(g["d"])
     else:
         month, day = int(g["m"]), int(g["d"])
     try:

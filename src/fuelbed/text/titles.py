@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from fuelbed.text.inline import fold
+from fuelbed.text.inline import folded
 from fuelbed.text.markdown import Line, Raw, View
 from fuelbed.text.sections import heading_role
 from fuelbed.text.stamps import stamp
@@ -42,16 +42,25 @@ class _Heads:
     raws: Sequence[Raw]
     level: int = 0  # of the last real heading
     under: bool = False  # the last heading names what its section is for
+    broad: bool = False  # and that is a summary: a table of names below it says more
     numbered: int = 0  # the number of the last numbered heading
     timed: bool = False  # the block before is a heading that is a time
     naming: dict[int, bool] = field(default_factory=dict)
+    above: set[int] = field(default_factory=set)  # keys of the items that have items below them
+    raised: set[int] = field(default_factory=set)  # of these the ones that became headings, and what stood below them
 
     def run(self) -> Iterator[Raw]:
+        self.above = {raw.parent for raw in self.raws if raw.parent >= 0}
         for i, raw in enumerate(self.raws):
+            if raw.parent in self.raised and raw.kind == "item":
+                self.raised.add(raw.key)
+                yield replace(raw, depth=max(raw.depth - 1, 1))
+                continue
             if raw.kind == "heading":
                 self.level = raw.level
                 said = self._said(raw.lines[0])
-                self.under = heading_role(said)[0] is not None
+                role, self.under = heading_role(said)
+                self.broad = role == "summary"
                 self.timed = stamp(said) is not None
                 yield raw
                 continue
@@ -59,6 +68,9 @@ class _Heads:
                 yield from self._paragraph(raw, self.raws[i + 1] if i + 1 < len(self.raws) else None)
             elif raw.kind == "item" and raw.depth == 1 and self._numbered(i):
                 yield from self._titled(raw)
+            elif raw.kind == "item" and len(raw.lines) > 1 and (n := self._runs_on(raw)):
+                yield _part(raw, raw.lines[:n])
+                yield from self._paragraph(Raw("paragraph", raw.lines[n:], raw.lines[n][0], raw.end), None)
             elif raw.group and raw.depth <= 1 and self._naming(i):
                 yield from self._named(raw)
             else:
@@ -66,7 +78,7 @@ class _Heads:
             self.timed = False
 
     def _said(self, line: Line) -> str:
-        return fold(self.seen.text, [line], self.seen.references).plain
+        return folded(self.seen, [line]).plain
 
     def _numbered(self, i: int) -> bool:
         """`3. Timeline` that Markdown takes for a list: an item that is a whole name and has no neighbour in its counting."""
@@ -92,7 +104,8 @@ class _Heads:
         if group not in self.naming:
             rows = [r for r in self.raws[i : i + _ROWS] if r.group == group and r.depth <= 1]
             named = sum(self._name(r) is not None for r in rows)
-            self.naming[group] = not self.under and named >= _LEAST_NAMED and 2 * named >= len(rows)
+            open_ = not self.under or (self.broad and self.raws[i].kind == "row")
+            self.naming[group] = open_ and named >= _LEAST_NAMED and 2 * named >= len(rows)
         return self.naming[group] and self._name(self.raws[i]) is not None
 
     def _name(self, raw: Raw) -> tuple[Line, Line] | None:
@@ -103,7 +116,7 @@ class _Heads:
             return None
         a, b = raw.lines[0]
         m = _RUN_IN.match(self.seen.text, a, b)
-        if m is None or m.end() >= b or not heading_role(m[0].strip("*_: "))[1]:
+        if m is None or (m.end() >= b and raw.key not in self.above) or not heading_role(m[0].strip("*_: "))[1]:
             return None
         text = self.seen.text[m.end() : b]
         return (a, m.end()), (m.end() + len(text) - len(text.lstrip()), b)
@@ -122,8 +135,22 @@ class _Heads:
 
     def _as_section(self, raw: Raw, name: Line, text: Line) -> Iterator[Raw]:
         more = raw.lines[1:] if raw.kind == "item" else []
-        yield Raw("heading", [name], *name, level=min(self.level + 1, _DEEPEST), form="listed")
+        below = raw.kind == "item" and raw.key in self.above
+        if below:
+            self.raised.add(raw.key)
+        yield Raw("heading", [name], *name, level=min(self.level + 1, _DEEPEST), form="raised" if below else "listed")
+        if text[0] >= text[1] and not more:
+            return
         yield Raw("paragraph", [text, *more], text[0], raw.end if more else text[1], key=raw.key)
+
+    def _runs_on(self, raw: Raw) -> int:
+        """The first line of an item that is the name of a section at the very left: no blank line was left between list and heading."""
+        for n, (a, b) in enumerate(raw.lines[1:_ROWS], 1):
+            text = self.seen.text[a : min(b, a + _LONGEST)].strip()
+            left = a == 0 or self.seen.text[a - 1] in "\r\n"
+            if left and text.endswith(":") and len(text.split()) <= _SHORT and heading_role(text)[1]:
+                return n
+        return 0
 
     def _number(self, raw: Raw) -> int:
         m = _MARKER.search(self.seen.text, max(raw.start - 12, 0), raw.start)

@@ -15,8 +15,10 @@ from importlib.resources import files
 from typing import Final, NamedTuple, get_args
 
 from fuelbed.core.reading import ActionClass
-from fuelbed.text.heads import Head, plural
+from fuelbed.text.either import either
+from fuelbed.text.heads import Head
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.verbs import plural
 
 __all__ = ["CLASSES", "Words", "considered", "features", "weights", "words"]
 
@@ -26,6 +28,7 @@ _STRENGTHS: Final = (("_firm", 1.6), ("", 1.0), ("_weak", 0.4))
 _LONGEST = 1_000  # characters of a heading that are read
 _AFTER, _TAIL = 0.4, 0.15  # a construction behind the object; in a purpose
 _RULE: Final = re.compile(r"(?:if|when|whenever|once)\b[^,]*,", re.IGNORECASE)  # what follows is done each time
+_NAME: Final = re.compile(r"[A-Z](?:\.|[a-z]+)? [A-Z][a-z]+|@[\w-]+")  # "K Sweeney", "@sam"
 _CUES: Final = ("incident", "standing", "people", "care", "concrete", "recurring")
 
 
@@ -59,15 +62,14 @@ def words() -> Words:
     for w in lex["removing_verbs"]:
         kinds[w] = ["removing"]
     longest = sorted(nouns, key=len, reverse=True)
-    body = "|".join(f"(?:{plural(n)})" for n in longest)
-    several = "|".join(f"(?:{plural(n)})" for n in longest if " " in n or "-" in n)
+    body, several = (either(plural(n) for n in some) for some in (longest, [n for n in longest if " " in n or "-" in n]))
     return Words(
         {v: tuple(c) for v, c in verbs.items()},
         {v: kinds[v][0] if v in kinds and len(set(kinds[v])) == 1 else ("neutral" if v not in kinds else "mixed") for v in verbs},
         frozenset(lex["undo_verbs"]),
         {_folded(n): tuple(c) for n, c in nouns.items()},
-        re.compile(rf"(?<![\w-])(?:{body})(?![\w])", re.IGNORECASE),
-        re.compile(rf"(?:{several})(?![\w])", re.IGNORECASE),
+        re.compile(rf"(?<![\w-]){body}(?![\w])", re.IGNORECASE),
+        re.compile(rf"{several}(?![\w])", re.IGNORECASE),
     )
 
 
@@ -105,7 +107,8 @@ def features(h: Head, heading: str = "", rest: str = "") -> dict[str, float]:
         out[f"{place} {cls}"] = max(out.get(f"{place} {cls}", 0.0), value)
         if place == "lead" and not h.verb:
             out[f"bare, lead {cls}"] = 1.0
-    for place, text in (("heading", heading[:_LONGEST]), ("rest", rest[:_LONGEST])):
+    silent = lexicon("actions").any_word("section_names")
+    for place, text in (("heading", silent.sub(" ", heading[:_LONGEST])), ("rest", rest[:_LONGEST])):
         for m in words().pattern.finditer(text):
             for cls, strength in _noun(m[0]):
                 out[f"{place} {cls}"] = max(out.get(f"{place} {cls}", 0.0), strength)
@@ -161,21 +164,37 @@ def _verbs(h: Head, objects: str, speaks: bool) -> Iterator[tuple[str, float]]:
     kind = known.kinds.get(h.verb, "unknown" if h.form != "noun" else "no")
     if h.second:
         kind = known.kinds.get(h.second, kind) if known.kinds.get(h.second) not in (None, "neutral") else kind
+    again, plain = _again(h.verb)
+    kind = "repeating" if again else kind
     studies, machines = considered(h), lexicon("actions").words["machine_verbs"]
     kind = "studying" if studies else kind
     yield f"{kind} verb, {objects} object", 1.0
-    for name, verb, w in (("verb", h.verb, weight), ("second", h.second, 1.0)):
+    if again:
+        yield "done again", weight
+    for name, verb, w in (("verb", plain, weight), ("second", h.second, 1.0)):
         for cls, strength in known.verbs.get(verb, ()):
-            if cls == "process" and (studies or h.studied or (_actor(h) == "system" and (strength <= 1.0 or verb in machines))):
+            if cls == "process" and (studies or h.studied or (_actor(h) == "system" and verb in machines)):
                 continue  # what is studied, or what the system does
             yield f"{name} {cls}", w * strength
             if h.weighed and name == "verb":
                 yield f"weighed verb {cls}", strength
 
 
+def _again(verb: str) -> tuple[bool, str]:
+    """Whether a verb is one of the lexicon done again, and the verb that speaks: people who think twice still think, anything else is
+    put back as it was."""
+    known = words()
+    plain = verb.removeprefix("re-")
+    if verb in known.verbs or plain == verb:
+        return False, verb
+    return (False, plain) if known.kinds.get(plain) == "process" else (True, "")
+
+
 def _actor(h: Head) -> str:
     if h.actor[0] >= h.actor[1]:
         return ""
+    if _NAME.fullmatch(h.text, *h.actor):
+        return "people"
     return "people" if lexicon("actions").any_word("people_nouns").search(h.text, *h.actor) else "system"
 
 
@@ -194,14 +213,10 @@ def _forms(h: Head) -> Iterator[tuple[str, float]]:
 
 def _patterns(h: Head) -> Iterator[tuple[str, float]]:
     anywhere = lexicon("actions").words["anywhere_patterns"]
-    for entry in lexicon("actions").entries:
-        if entry.role not in CLASSES:
-            continue
-        m = entry.find(h.text[h.start :])
-        if m is not None:
-            at = m.start() + h.start
-            inside = at <= max(h.object[1], h.through[1]) or h.start + 2 >= h.tail or entry.id in anywhere
-            yield f"says {entry.id}", 1.0 if inside else (_AFTER if at < h.tail else _TAIL)
+    for hit in lexicon("actions").find(h.text[h.start :], *CLASSES):
+        at, name = hit.start + h.start, hit.entry.id
+        inside = at <= max(h.object[1], h.through[1]) or h.start + 2 >= h.tail or name in anywhere
+        yield f"says {name}", 1.0 if inside else (_AFTER if at < h.tail else _TAIL)
 
 
 def _cues(h: Head) -> Iterator[tuple[str, float]]:

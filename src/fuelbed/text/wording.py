@@ -15,6 +15,10 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:['’][a-z]+)?|\d+")
 _SUFFIXES = ("isations", "izations", "isation", "ization", "ations", "ation", "ments", "ment", "ingly", "edly", "ings", "ing", "ies",
              "ied", "ers", "er", "ors", "or", "ed", "es", "ly", "s", "e")  # fmt: skip  # one list, longest first
 _MIN = 3  # letters that must stay
+_LONG = 36  # characters of a name, from which its last words are left out
+_NOT = re.compile(r"\b([a-z]{2,8}?)n['’]t\b|\bcannot\b", re.IGNORECASE)
+_WHOLE = {"ca": "can", "wo": "will"}
+_POSSESSIVE = re.compile(r"['’]s\b")
 
 
 @lru_cache(maxsize=65536)
@@ -67,10 +71,13 @@ def likeness(a: str, b: str, weight: Mapping[str, float]) -> float:
 
 def identifier(text: str, taken: Iterable[str], fallback: str, most: int = 4, keep: Iterable[str] = ()) -> str:
     """A snake_case name of the first `most` words with content (those of `keep` count as such), unlike those `taken`; `fallback` where
-    the text has none."""
+    the text has none. A contracted `not` is a word, a possessive `s` is none."""
     stop, _ = _stop()
+    text = _POSSESSIVE.sub("", _NOT.sub(lambda m: f"{_WHOLE.get((m[1] or '').lower(), m[1] or 'can')} not", text))
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = [w for w in re.findall(r"[a-z][a-z0-9]*", plain) if w not in stop or w in keep][:most]
+    while len(words) > 2 and len("_".join(words)) > _LONG:
+        words.pop()
     name = "_".join(words)[:48].strip("_") or fallback
     taken = set(taken)
     unique, n = name, 2

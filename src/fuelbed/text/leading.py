@@ -1,0 +1,89 @@
+"""What a text says led to something: the clause before "led to", "which caused" or "resulted in", and a sentence that the next one takes
+up with "This caused".
+
+Its own words decide what it is, as for what follows "caused by". Where they say nothing, its form does: an event that came is a trigger, a
+state that stood is a condition. A clause that only points back ("This led to") is the middle of a chain, and its beginning stands before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+
+from fuelbed.text.gate import first
+from fuelbed.text.lexicon import Entry, lexicon
+from fuelbed.text.phrases import clause
+
+__all__ = ["Leading", "leading", "takes_up"]
+
+_LEAST = 2  # words of a clause that names something
+_OWN = 0.9  # what its own words say
+_FORM = 0.7  # what only its form says
+_NOUNS = 0.6  # the same of a bare noun phrase
+_NEAR = 40  # characters in which a pronoun reaches the words of effect
+_POINTS = re.compile(r"[\s,;:(]*(?:(?:and|but|so|then|in turn|all of|together|unfortunately|eventually|as a result),? ){0,2}(?:this|that|these|those|it|they|which|he|she)\b", re.IGNORECASE)  # fmt: skip
+_PASSIVE = re.compile(
+    r"\b(?:was|were|got|had been) (?!not\b|never\b)(?:\w+ly )?\w+ed\b", re.IGNORECASE
+)  # "was cleared": an event by its form
+_EMPTY = re.compile(  # "what caused it", "the events that led to it": the words before name nothing
+    r"\b(?:what|how|who|whatever|(?:some|any)(?:thing|one)(?: in particular)?|(?:events?|coincidences?|circumstances|factors?)(?: that)?(?: have| had| has)?)\W*\Z", re.IGNORECASE
+)  # fmt: skip
+_EVENT: Final = ("trigger_default",)
+_STATE: Final = ("condition_default",)
+
+
+class Leading(NamedTuple):
+    """A clause that led to something: what it is, how surely, and its range in the sentence."""
+
+    kind: Literal["trigger", "condition", "absent", "failed"]
+    weight: float
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def _effects() -> tuple[Entry, ...]:
+    return tuple(e for e in lexicon("phrases").entries if e.role == "effect_follows")
+
+
+def takes_up(text: str) -> bool:
+    """Whether a sentence begins by taking up the one before it as a cause: "This caused", "Which in turn led to"."""
+    m = _POINTS.match(text)
+    return m is not None and any(e.match.search(text, m.end(), m.end() + _NEAR) is not None for e in _effects())
+
+
+def leading(text: str, whole: bool) -> Iterator[Leading]:
+    """The clause that the sentence says led to something; `whole`: the next sentence takes all of it up."""
+    for e in _effects():
+        for m in e.match.finditer(text):
+            start = clause(text, max(m.start() - 2, 0), m.start())[0] if m.start() > 0 else 0
+            if len(text[start : m.start()].split()) >= _LEAST:
+                yield from _read(text, start, m.start())
+                return
+    if whole:
+        yield from _read(text, 0, len(text))
+
+
+def _read(text: str, start: int, end: int) -> Iterator[Leading]:
+    piece = text[start:end]
+    lex = lexicon("factors")
+    if (
+        len(piece.split()) < _LEAST
+        or _POINTS.match(piece) is not None
+        or _EMPTY.search(piece[-_NEAR:]) is not None
+        or first(lex, piece, "harm", "repair", "desired") is not None
+    ):
+        return
+    for kind in ("trigger", "condition", "absent", "failed"):
+        hit = max(lex.find(piece, kind), key=lambda h: h.entry.weight, default=None)
+        if hit is not None:
+            yield Leading(kind, _OWN, start, end)
+            return
+    if first(lex, piece, *_EVENT) is not None or _PASSIVE.search(piece) is not None:
+        yield Leading("trigger", _FORM, start, end)
+    elif first(lex, piece, *_STATE) is not None:
+        yield Leading("condition", _FORM, start, end)
+    elif first(lex, piece, "effect", "reports") is None and len(piece.split()) > _LEAST:
+        yield Leading("condition", _NOUNS, start, end)

@@ -1,0 +1,85 @@
+"""Verbs of the lexicon in a text: their regular and irregular forms, with a particle, and after "re"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from fuelbed.text.either import either
+from fuelbed.text.gate import small
+from fuelbed.text.lexicon import lexicon
+
+__all__ = ["forms", "plural", "verb_at"]
+
+_VOWELS: Final = "aeiou"
+_RE: Final = re.compile(r"re-?(?=[a-z])", re.IGNORECASE)
+_LEAST: Final = 3  # letters of a verb that "re" may stand before
+
+
+def forms(verb: str) -> tuple[str, ...]:
+    """The regular forms of a verb, its particle kept: roll back, rolls back, rolled back, rolling back."""
+    word, _, rest = verb.partition(" ")
+    tail = f" {rest}" if rest else ""
+    e = word.endswith("e")
+    short = len(word) > 2 and word[-1] not in _VOWELS + "wxy" and word[-2] in _VOWELS and word[-3] not in _VOWELS
+    out = [
+        word,
+        word + ("es" if re.search(r"(?:[sxz]|ch|sh)$", word) else "s"),
+        word + ("d" if e else "ed"),
+        (word[:-1] if e else word) + "ing",
+    ]
+    if word.endswith("y") and word[-2] not in _VOWELS:
+        out += [word[:-1] + "ied", word[:-1] + "ies"]
+    if short:
+        out += [word + word[-1] + "ed", word + word[-1] + "ing"]
+    return tuple(w + tail for w in out)
+
+
+def plural(noun: str) -> str:
+    """A pattern for a noun in singular and plural, hyphens and blanks alike."""
+    stem, end = (noun[:-1], "(?:y|ies)") if noun.endswith("y") and noun[-2:-1] not in _VOWELS else (noun, "(?:s|es)?")
+    return re.escape(stem).replace(r"\ ", "[ -]?").replace(r"\-", "[ -]?") + end
+
+
+@lru_cache(maxsize=1)
+def _irregular() -> Mapping[str, tuple[str, ...]]:
+    """The irregular forms of each verb of the list."""
+    out: dict[str, list[str]] = {}
+    for form, verb in (pair.split(" ") for pair in lexicon("heads").words["irregular"]):
+        out.setdefault(verb, []).append(form)
+    return {verb: tuple(found) for verb, found in out.items()}
+
+
+@lru_cache(maxsize=8)
+def _pattern(verbs: tuple[str, ...]) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    lemma = {form: verb for verb in verbs for form in forms(verb)}
+    for verb in verbs:
+        first, _, particle = verb.partition(" ")
+        lemma |= dict.fromkeys(_irregular().get(verb, ()), verb)
+        if particle:
+            lemma |= {f"{form} {particle}": verb for form in _irregular().get(first, ())}
+    flat = {form.replace("-", " "): verb for form, verb in lemma.items()}
+    body = either(re.escape(f).replace(r"\ ", "[ -]") for f in sorted(flat, key=len, reverse=True))
+    return re.compile(rf"{body}(?![\w-])", re.IGNORECASE), flat
+
+
+def verb_at(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
+    """The lemma and the end of the verb at an offset, ("", at) where there is none."""
+    pattern, lemma = _pattern(verbs)
+    m = pattern.match(text, at)
+    return (lemma[small(m[0]).replace("-", " ")], m.end()) if m else _again(text, at, verbs)
+
+
+def _again(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
+    """A known verb after "re" that is not known itself ("re-establish", "retrigger"), as "re-" and its lemma."""
+    m = _RE.match(text, at)
+    if m is None:
+        return "", at
+    pattern, lemma = _pattern(verbs)
+    found = pattern.match(text, m.end())
+    verb = lemma[small(found[0]).replace("-", " ")] if found else ""
+    if not found or len(verb) < _LEAST or (m[0][-1] != "-" and verb in lexicon("heads").words["not_again"]):
+        return "", at
+    return f"re-{verb}", found.end()
