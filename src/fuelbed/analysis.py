@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from importlib import import_module
 
 from fuelbed import __version__
-from fuelbed.core.blocks import Answer
+from fuelbed.agreement import compare
+from fuelbed.core.blocks import Answer, Ask
 from fuelbed.core.case import Case
 from fuelbed.core.engine_codes import ALL_CODES
 from fuelbed.core.errors import BudgetError
@@ -18,7 +20,7 @@ from fuelbed.core.options import Options
 from fuelbed.core.registry import ENGINES, Engine
 from fuelbed.core.reporting import Report, Section
 
-__all__ = ["analyze", "order"]
+__all__ = ["analyze", "facts_for", "order"]
 
 
 def order(rows: tuple[Engine, ...] = ENGINES) -> list[Engine]:
@@ -39,7 +41,7 @@ def analyze(case: Case, options: Options | None = None, progress: Callable[[str]
             progress(row.question)
         answers[row.id] = _examine(row, case, board, options)
     sections = tuple(Section(e.id, e.section, e.question, answers[e.id]) for e in ENGINES)
-    findings = [*case.findings, *_draft(case)]
+    findings = [*case.findings, *_draft(case), *_secrets(case)]
     for a in answers.values():
         if isinstance(a, Answer):
             findings += a.findings
@@ -50,10 +52,50 @@ def analyze(case: Case, options: Options | None = None, progress: Callable[[str]
         **{f"sha256 {name}": digest for name, digest in case.inputs.items()},
     }
     notice = _DRAFT if case.draft else ""
-    return Report(case.title, case.failure, _verdict(answers), sections, tuple(findings), provenance, _summary(case), notice)
+    agreement = compare(case, board, _beside(answers), _unanswered(answers))
+    return Report(
+        case.title, case.failure, _verdict(answers), sections, tuple(findings), provenance, _summary(case), notice, agreement
+    )
 
 
-_DRAFT = "This is a draft, read from the text by rules and confirmed by nobody: what follows holds if the draft does."
+def _beside(answers: Mapping[str, Answer | NotFound]) -> list[Finding]:
+    """The findings of lint whose rules set the text against the model."""
+    from fuelbed.engines.lint import rule
+
+    a = answers["lint"]
+    found = a.findings if isinstance(a, Answer) else ()
+    return [f for f in found if (r := rule(f.code)) is not None and r.beside is not None]
+
+
+def _unanswered(answers: Mapping[str, Answer | NotFound]) -> dict[str, NotFound]:
+    """By engine, the first thing that it asked for."""
+    out = {}
+    for name, a in answers.items():
+        asks = [a] if isinstance(a, NotFound) else [b.missing for b in a.blocks if isinstance(b, Ask)]
+        if asks:
+            out[name] = asks[0]
+    return out
+
+
+def facts_for(case: Case, engine: str, options: Options | None = None, without: tuple[str, ...] = ()) -> Facts:
+    """The facts that one engine takes, from the rows that give them and no others; `without` names rows that are not to run."""
+    options = options or Options()
+    rows = {e.id: e for e in ENGINES}
+    wanted, need = set(rows[engine].takes), set[str]()
+    while True:
+        more = {e.id for e in ENGINES if wanted & set(e.gives) and e.id not in without} - need - {engine}
+        if not more:
+            break
+        need |= more
+        wanted |= {fact for i in more for fact in rows[i].takes}
+    board = Board()
+    for row in order():
+        if row.id in need and row.load:
+            _examine(row, case, board, options)
+    return board.for_engine(rows[engine].takes)
+
+
+_DRAFT = "This is a draft, confirmed by nobody: what follows holds if the draft does."
 
 
 def _summary(case: Case) -> tuple[str, ...]:
@@ -68,6 +110,23 @@ def _draft(case: Case) -> list[Finding]:
         return []
     code = ALL_CODES["FB207"]
     return [Finding("FB207", code.severity, code.means, code.cure, Span(case.file, 1, 1))]
+
+
+def _secrets(case: Case) -> Iterator[Finding]:
+    """Secrets in the case's own texts and in its evidence, each once; those of the narrative are the review's."""
+    from fuelbed.core.strings import texts
+    from fuelbed.engines.lint import rule
+    from fuelbed.engines.lint.disclosure import SECRET_RULES
+    from fuelbed.text.secrets import secrets
+
+    known: set[str] = set()
+    for text, span in texts(replace(case, narrative_text=None, inputs={}, findings=(), file="")):
+        for s in secrets(text):
+            r = rule(SECRET_RULES[s.group])
+            if r is not None and text[s.start : s.end] not in known:
+                known.add(text[s.start : s.end])
+                message = f"The case holds a secret or an address: {s.described(text)}."
+                yield Finding(r.code, r.severity, message, r.cure, span or Span(case.file, 1, 1))
 
 
 def _examine(row: Engine, case: Case, board: Board, options: Options) -> Answer | NotFound:

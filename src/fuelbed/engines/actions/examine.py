@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Sentence, Table
 from fuelbed.core.case import Case
-from fuelbed.core.facts import Facts, Margins, NotFound, Signatures, Tipping, Verdict, Verdicts
+from fuelbed.core.estimates import Estimate
+from fuelbed.core.facts import Facts, Margins, NotFound, RiskShares, Signatures, ThresholdMargins, Tipping, Verdict, Verdicts
 from fuelbed.core.options import Options
 from fuelbed.core.shown import count, counted, listed, per_cent
-from fuelbed.engines.actions.ambiguity import ambiguity_cells, ambiguity_columns
+from fuelbed.engines.actions.ambiguity import ambiguity_cells, ambiguity_columns, told
 from fuelbed.engines.actions.cheapest import cheapest
 from fuelbed.engines.actions.flips import flips
-from fuelbed.engines.actions.margins import margin_cells, margin_columns
+from fuelbed.engines.actions.margins import margin_cells, margin_columns, room_cells, room_columns
 from fuelbed.engines.actions.order import option_order
 from fuelbed.engines.actions.portfolio import pairs, untouched
+from fuelbed.engines.actions.propensities import propensities, propensity_cell, propensity_column
 from fuelbed.engines.actions.scene import Scene, set_up
 from fuelbed.engines.actions.verdicts import Evidence, Rule, judge
 from fuelbed.engines.actions.verification import verification
@@ -20,6 +22,7 @@ from fuelbed.engines.actions.ways import way_cells, way_columns, ways
 from fuelbed.engines.actions.whatif import whatif
 from fuelbed.engines.actions.words import change as change_words
 from fuelbed.engines.actions.words import fall
+from fuelbed.numerics.attack.derived import classes, with_declared
 from fuelbed.numerics.process.bounds import Bound
 from fuelbed.numerics.process.comparison import at_points
 from fuelbed.numerics.process.compile import Compiled, compile_case
@@ -40,19 +43,22 @@ _SAID = {  # a verdict as a count reads: of one, of several
     "harmful": ("is harmful", "are harmful"),
     "not modelled": ("is not modelled", "are not modelled"),
 }
+_SAME = 2e-3  # of what is left: a difference that no cell shows
 _HELPING = ("structural", "control", "mitigation", "trigger only")
 
 
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """One row per action item; deterministic for a seed."""
-    tipping = t if isinstance(t := facts[Tipping], Tipping) else None
-    margins = m if isinstance(m := facts[Margins], Margins) else None
-    signatures = s if isinstance(s := facts[Signatures], Signatures) else None
+    tipping = facts.get(Tipping)
+    margins = facts.get(Margins)
+    signatures = facts.get(Signatures)
+    room = facts.get(ThresholdMargins)
+    model = compile_case(with_declared(case), tipping)
     if not case.actions:
         ask = NotFound("What does the team plan to do, and which factor does each item change?", "a verdict on every action item")
-        return Answer("The case lists no action items.", (Ask(ask), whatif(compile_case(case, tipping))))
-    order = option_order(compile_case(case, tipping))
-    scene = set_up(case, options, order.order, tipping, margins, signatures)
+        return Answer("The case lists no action items.", (Ask(ask), whatif(model)))
+    order = option_order(model)
+    scene = set_up(case, options, order.order, tipping, margins, signatures, room)
     evidence = {
         n: Evidence(scene, a, reach(scene.model, a.does, n), not a.does or "" in order.order.better[n])
         for n, a in case.actions.items()
@@ -60,7 +66,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     judged = {n: judge(e) for n, e in evidence.items()}
     blocks: list[Block] = [
         Sentence(order.sentence, tone="plain"),
-        _table(scene, judged, evidence),
+        _table(scene, judged, evidence, facts.get(RiskShares)),
         _after_table(scene, evidence),
         *_shared_note(scene),
         order.picture,
@@ -71,7 +77,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         verification(scene, {n: r.verdict for n, (r, _) in judged.items()}),
         whatif(scene.model, scene.joint),
     ]
-    verdicts = Verdicts(tuple(Verdict(n, r.verdict, why) for n, (r, why) in judged.items()))
+    verdicts = Verdicts(tuple(Verdict(n, r.verdict, why, _changes(scene, n)) for n, (r, why) in judged.items()))
     return Answer(_claim(scene, judged), tuple(blocks), (), (verdicts,))
 
 
@@ -91,6 +97,13 @@ def _claim(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> str:
     return text + "."
 
 
+def _changes(scene: Scene, name: str) -> dict[str, Estimate]:
+    """What the table says of an item, for whoever comes after."""
+    if not scene.case.actions[name].does:
+        return {}
+    return {o: change(scene.results[name][o].ratio, scene.known) for o in scene.judged}
+
+
 def _fall_at(r: Bound) -> str:
     """`75 % (50 % to 99.97 %)`."""
     middle, span = per_cent(1 - r.value), fall(r)
@@ -108,15 +121,16 @@ def _differs(scene: Scene) -> bool:
     return any(way("hazard", n) != way("probability", n) for n in scene.moving if "probability" in scene.judged)
 
 
-def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str, Evidence]) -> Table:
+def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str, Evidence], risk: RiskShares | None) -> Table:
     """The verdict on each action item, its paired changes, and why."""
     chance = scene.standing or _differs(scene)
+    alike = scene.with_loss and _like_hazard(scene)
     quantities = [
         ("hazard", Column("change", "failures a year", "estimate")),
         ("probability", Column("probability_change", f"at least one within {scene.case.horizon_text}", "estimate", brief=chance)),
-        *([("loss", Column("loss_change", "expected loss", "estimate"))] if scene.with_loss else []),
+        *([("loss", Column("loss_change", "expected loss", "estimate"))] if scene.with_loss and not alike else []),
     ]
-    found = ways(scene)
+    found, after = ways(scene), propensities(scene, scene.options.seed)
     rows = []
     for name in scene.ranked:
         rule, why = judged[name]
@@ -128,7 +142,9 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
             (
                 *head,
                 *cells,
+                propensity_cell(scene, after, name),
                 *margin_cells(scene, name, evidence[name].reach),
+                *room_cells(scene, name),
                 *ambiguity_cells(scene, name),
                 *way_cells(found, scene, name),
                 Cell(why),
@@ -142,7 +158,9 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
             Column("what", "what", brief=False),
             Column("verdict", "verdict", "verdict"),
             *(c for _, c in quantities),
+            propensity_column(risk),
             *margin_columns(scene),
+            *room_columns(scene),
             *ambiguity_columns(scene),
             *way_columns(found),
             Column("why", "why", brief=False),
@@ -150,8 +168,34 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
         tuple(rows),
         note="Changes against doing nothing, with the same numbers on both sides (paired); never by subtracting two intervals. "
         f"The order is by {scene.words(scene.main)}."
-        + (" Numbers count the listed triggers; variants count exploits in no list yet too (§9)." if found else ""),
+        + " Propensity: the chance that the next trigger, whichever it is, becomes the failure with the item done."
+        + (" The expected loss changes as failures a year do." if alike else "")
+        + _unlisted(scene),
     )
+
+
+def _like_hazard(scene: Scene) -> bool:
+    """Whether the loss changes by the same share as failures a year, item by item: then one column says both."""
+
+    def ends(n: str, o: str) -> list[float]:
+        r = scene.results[n][o].ratio
+        return [r.value, r.low, r.high]
+
+    pairs = [(ends(n, "hazard"), ends(n, "loss")) for n in scene.moving]
+    return bool(pairs) and all(abs(a - b) <= _SAME for x, y in pairs for a, b in zip(x, y, strict=True))
+
+
+def _unlisted(scene: Scene) -> str:
+    """What the numbers and the variants say of exploits that are in no list yet."""
+    known = classes(scene.given)
+    counted_in = [c for c in known if c in scene.given.exposure.unknown]
+    left_out = [c for c in known if c not in scene.given.exposure.unknown]
+    text = f" Exploits of {listed(counted_in)} in no list yet are counted, at the rate that the case gives." if counted_in else ""
+    if counted_in and told(scene):
+        text += " Bits of ambiguity are about the known ones."
+    if left_out:
+        text += f" How often one of {listed(left_out)} comes is not given: only the known ones are counted, and variants left tell the rest (§9)."
+    return text
 
 
 def _after_table(scene: Scene, evidence: dict[str, Evidence]) -> Table:

@@ -45,7 +45,9 @@ def _sentence(model: Compiled, order: Order, options: dict[str, tuple[Change, ..
         tail = f" ({named(same)} {_does(same)} exactly that)" if same else ""
         parts.append(f"Whatever the numbers, closing `{what}` does at least as much as {many}{tail}.")
     top = [a for a in actions if all(b in order.better[a] for b in actions if b != a)]
-    if top and len(actions) > 1:
+    if (
+        top and len(actions) > 1 and len(nothing) < len(actions)
+    ):  # where none changes anything, to be first among them says nothing
         parts.append(f"Among the action items, {named(top)} {_does(top)} at least as much as every other.")
     if nothing:
         parts.append(f"{named(nothing)} leave{'s' if len(nothing) == 1 else ''} every cut set as it was.")

@@ -8,7 +8,9 @@ from itertools import combinations, permutations
 import numpy as np
 from numpy.typing import NDArray
 
+from fuelbed.core.actions import Change
 from fuelbed.core.blocks import Cell, Column, Table
+from fuelbed.core.case import Case
 from fuelbed.core.shown import count, named
 from fuelbed.engines.actions.scene import Scene
 from fuelbed.engines.actions.words import proven
@@ -56,7 +58,7 @@ def enclosed_note(scene: Scene, so: str) -> str:
 def untouched(scene: Scene) -> Table:
     """Factors in some cut set that no action item touches."""
     case, model = scene.case, scene.model
-    touched = {c.target for a in case.actions.values() for c in a.does if c.verb != "observe"}
+    touched = {n for a in case.actions.values() for c in a.does if c.verb != "observe" for n in (c.target, _amount(case, c))}
     total = cut_set_count(model)
     order = {"condition": 0, "control": 1, "trigger": 2}
     held = [(name, n) for (_, name), n in held_by(model).items() if name in case.factors and name not in touched]
@@ -65,7 +67,15 @@ def untouched(scene: Scene) -> Table:
     rows = []
     for name, n in held:
         f = case.factors[name]
-        rows.append((Cell(name), Cell(f.kind), Cell(f"{count(n)} of {count(total)}"), Cell(f.owner or f.layer)))
+        known = name in scene.given.factors
+        rows.append(
+            (
+                Cell(name),
+                Cell(f.kind if known else f"{f.kind}, in no list yet"),
+                Cell(f"{count(n)} of {count(total)}"),
+                Cell(f.owner or f.layer),
+            )
+        )
     return Table(
         "untouched",
         "What no action item touches",
@@ -78,6 +88,12 @@ def untouched(scene: Scene) -> Table:
         tuple(rows),
         empty="Every factor of every cut set is touched by some action item." if total else "There is no cut set.",
     )
+
+
+def _amount(case: Case, c: Change) -> str:
+    """The factor whose amount in a sum is set; "" where it is none."""
+    s = case.threshold.sums.get(c.target)
+    return c.parameter if s is not None and c.parameter in s.terms else ""
 
 
 def pairs(scene: Scene) -> Table:

@@ -10,8 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from fuelbed.core.case import Case
-from fuelbed.core.facts import Margins, Signatures, Tipping
+from fuelbed.core.facts import Margins, Signatures, ThresholdMargins, Tipping
 from fuelbed.core.options import Options
+from fuelbed.numerics.attack.derived import with_declared
 from fuelbed.numerics.boolean.bdd import FALSE
 from fuelbed.numerics.process.bounds import Bound, Comparison, bounds, sampled
 from fuelbed.numerics.process.compile import Compiled, compile_case
@@ -27,6 +28,7 @@ __all__ = ["Scene", "may_stand", "set_up"]
 class Scene:
     """One case with what each of its action items changes.
 
+    given     the case as it was given; `case` holds the unknown variants whose rate it gives too.
     results   by item and quantity; "" is nothing done.
     standing  whether a cut set without any trigger may be complete today.
     main      what items are ranked by: the horizon probability where `standing`, else the loss where outcomes differ in
@@ -35,8 +37,10 @@ class Scene:
     known     False where a rate is not given: then nothing has a middle.
     margins   distances to failure, where an engine gave them.
     signatures  bits of ambiguity about the mechanism, likewise.
+    room      how far below a limit it would stay, likewise.
     """
 
+    given: Case
     model: Compiled
     options: Options
     results: Mapping[str, Mapping[str, Comparison]]
@@ -46,6 +50,7 @@ class Scene:
     known: bool
     margins: Margins | None = None
     signatures: Signatures | None = None
+    room: ThresholdMargins | None = None
     tipping: Tipping | None = None
 
     @property
@@ -99,12 +104,14 @@ def set_up(
     tipping: Tipping | None = None,
     margins: Margins | None = None,
     signatures: Signatures | None = None,
+    room: ThresholdMargins | None = None,
 ) -> Scene:
     """Compile the case and compare every item with doing nothing, on the same numbers.
 
     `order` is what holds without numbers: an item that leaves everything as it was changes nothing, one that does at least as much as
     nothing raises nothing, whatever the bounds could show by themselves.
     """
+    given, case = case, with_declared(case)
     model = compile_case(case, tipping)
     standing = may_stand(model)
     names = list(case.actions)
@@ -123,7 +130,9 @@ def set_up(
     judged: tuple[str, ...] = ("hazard", "probability", "loss")
     if open_chance:
         judged = ("hazard", "standing", "loss") if standing else ("hazard", "loss")
-    return Scene(model, options, results, standing, main, judged, not has_unknown_rates(model), margins, signatures, tipping)
+    return Scene(
+        given, model, options, results, standing, main, judged, not has_unknown_rates(model), margins, signatures, room, tipping
+    )
 
 
 def _no_more(c: Comparison, before: Comparison, same: bool) -> Comparison:

@@ -93,7 +93,9 @@ def _line(scene: Scene, middle: _Middle, name: str, verdict: str) -> str:
 def _direct(scene: Scene, c: Change) -> str:
     x = f"`{c.target}`"
     if c.verb == "observe":
-        return f"inject {x} on a quiet day: the signal must show it"
+        f = scene.case.factors.get(c.target)
+        how = f"let {x} fail in a drill" if f is not None and f.kind == "control" else f"stage {x} in a drill"
+        return f"{how}: the signal must show it"
     if c.verb == "revert":
         return f"{x} is no longer in force"
     if c.verb in ("perfect", "add"):
@@ -102,7 +104,7 @@ def _direct(scene: Scene, c: Change) -> str:
 
 
 def _set(scene: Scene, c: Change) -> str:
-    if c.target in scene.case.dynamics:
+    if scene.case.is_apart(c.target):
         said = c.word or (c.value.text if c.value is not None else "")
         return f"read it off the running system: `{c.target}.{c.parameter}` is {said}"
     assert c.value is not None
@@ -230,7 +232,7 @@ def _later(scene: Scene, middle: _Middle, name: str, direct: list[str]) -> str:
             years, text = wait, f"{'no' if most == 0 else f'at most {most}'} `{scene.case.failure}` within {_time(wait)}"
     if years > 2 * scene.case.horizon:
         tried = any(
-            p.startswith(("in a drill", "inject", "make one", "no `", "at most")) for p in direct
+            p.startswith(("in a drill", "let `", "stage `", "make one", "no `", "at most")) for p in direct
         )  # a look shows that it was done, a trial that it works
         shows = f"show it only after {_time(years)}" if math.isfinite(years) else "not show it"
         return "" if tried else f"waiting for failures would {shows}"

@@ -18,32 +18,41 @@ Ways = Mapping[str, ItemWays]
 
 def ways(scene: Scene) -> Ways:
     """By item; empty where the case has no exploit and no exposure."""
-    return item_ways(scene.case, scene.tipping)
+    return item_ways(scene.given, scene.tipping)
 
 
 def way_columns(found: Ways) -> list[Column]:
-    if not found:
-        return []
-    return [Column("variants", "variants left", brief=False), Column("depth", "controls that must fall", brief=False)]
+    """`depth` only where some item changes it: a column of `unchanged` takes room from the words."""
+    depth = [Column("depth", "controls that must fall", brief=False)] if _deepens(found) else []
+    return [Column("variants", "variants left", brief=False), *depth] if found else []
+
+
+def _deepens(found: Ways) -> bool:
+    return any(not _same(w, found[""]) for w in found.values())
+
+
+def _same(w: ItemWays, today: ItemWays) -> bool:
+    if w.depth is None or today.depth is None:
+        return w.depth is today.depth
+    return w.depth.words == today.depth.words
 
 
 def way_cells(found: Ways, scene: Scene, name: str) -> list[Cell]:
     if not found:
         return []
     w, today = found[name], found[""]
+    deepens = _deepens(found)
     if not scene.case.actions[name].does:
-        return [Cell(""), Cell("")]
+        return [Cell(""), Cell("")][: 1 + deepens]
     left = Cell(f"{count(w.left)} of {count(w.total)}", tone="good" if w.left == 0 else "muted" if w.left == w.total else "plain")
+    if not deepens:
+        return [left]
     if w.depth is None:
         return [left, Cell("no way left", tone="good")]
-    if today.depth is None or w.depth == today.depth or _number(w.depth) == _number(today.depth):
+    if today.depth is None or _same(w, today):
         return [left, Cell("unchanged", tone="muted")]
     better = _least(w.depth) > _least(today.depth)
-    return [left, Cell(f"{_number(today.depth)} → {_number(w.depth)}", tone="good" if better else "bad")]
-
-
-def _number(d: Depth) -> str:
-    return f"more than {d.beyond}" if d.groups is None else str(d.groups)
+    return [left, Cell(f"{today.depth.words} → {w.depth.words}", tone="good" if better else "bad")]
 
 
 def _least(d: Depth) -> int:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from fuelbed.core.actions import Change
 from fuelbed.core.blocks import Answer, Ask, Block
 from fuelbed.core.case import Case
 from fuelbed.core.dynamics import Model
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Facts, Loops, Margins, NotFound, Tipped, Tipping
 from fuelbed.core.options import Options
-from fuelbed.engines.dynamics.draws import Draws, Variant, draw, touched, varied
 from fuelbed.engines.dynamics.levels import Checked
 from fuelbed.engines.dynamics.measured import measured
 from fuelbed.engines.dynamics.part import Part, Question, blocks_of, claim_of, examined, question
-from fuelbed.engines.dynamics.pieces import all_tipped, work
+from fuelbed.engines.dynamics.pieces import work
 from fuelbed.engines.dynamics.tipping import margin_estimate, ratio, tips_estimate
 from fuelbed.numerics.series.loads import models_of
 
-__all__ = ["examine", "respond"]
+__all__ = ["examine"]
 
 
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
@@ -111,22 +108,3 @@ def _margins(parts: list[Part]) -> Margins:
     margin = {"": margin_estimate(p.today[p.main])}
     margin.update({v.action: margin_estimate(p.after[v.action][p.main]) for v in p.variants})
     return Margins(margin)
-
-
-def respond(
-    case: Case, facts: Facts, changes: Mapping[str, tuple[Change, ...]], options: Options
-) -> Mapping[str, Mapping[str, Tipped]]:
-    """What sets of changes (by name) do to each trigger's chance of tipping; sets that touch no model are left out."""
-    del facts
-    out: dict[str, dict[str, Tipped]] = {}
-    for m, loads in models_of(case).values():
-        if m.missing or not m.pushes:
-            continue
-        draws = Draws(np.random.default_rng(options.seed))
-        base: Variant = draw(m, draws, loads)
-        forms = [varied(base, name, mine, draws) for name, does in changes.items() if (mine := touched(m, does))]
-        found = all_tipped((base, *forms), options)
-        for v in forms:
-            after = {t: (found[v.action, t], found["", t]) for t in m.pushes}
-            out.setdefault(v.action, {}).update({t: Tipped(tips_estimate(x), ratio(x, y)) for t, (x, y) in after.items()})
-    return out

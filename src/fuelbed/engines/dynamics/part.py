@@ -36,8 +36,8 @@ from fuelbed.engines.dynamics.sentences import (
 from fuelbed.engines.dynamics.stability import STATES, Stability
 from fuelbed.engines.dynamics.tipping import Tipped, margin_estimate, tips_estimate
 from fuelbed.engines.dynamics.waits import Waits
-from fuelbed.numerics.maps.basin import wilson
 from fuelbed.numerics.series.loads import Loads
+from fuelbed.numerics.wilson import wilson
 
 __all__ = ["Part", "Question", "blocks_of", "claim_of", "examined", "question"]
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from fuelbed.core.dynamics import Model
 from fuelbed.core.estimates import Estimate
-from fuelbed.core.options import Options
 from fuelbed.engines.dynamics.asking import Asked, criticals
 from fuelbed.engines.dynamics.draws import Variant
 from fuelbed.engines.dynamics.landscape import Ground, Landscape, basin, correction, edge_and_loops, landscape, margins_and_window
@@ -24,7 +23,7 @@ from fuelbed.engines.dynamics.stability import Stability, stability
 from fuelbed.engines.dynamics.tipping import Tipped, duration_estimate, rows_of, takes_time, tipped
 from fuelbed.engines.dynamics.waits import Waits, waits
 
-__all__ = ["Forms", "Piece", "Said", "Swept", "all_tipped", "answer_forms", "pieces_of", "put_together", "work"]
+__all__ = ["Forms", "Piece", "Said", "Swept", "answer_forms", "pieces_of", "put_together", "work"]
 
 _ROWS = 4000  # in one group of forms: a thousand side by side cost hardly more than one, and beyond that each costs its own
 _BASIN, _DURATION, _MARGINS, _EDGE, _BACK, _WAITS, _PICTURE, _GROUP = 0.3, 2.0, 1.5, 1.5, 2.0, 1.0, 6.0, 6.0
@@ -83,13 +82,6 @@ def _grouped(variants: Sequence[Variant]) -> list[list[Variant]]:
         out[-1].append(v)
         full += rows
     return out
-
-
-def all_tipped(variants: Sequence[Variant], options: Options) -> dict[tuple[str, str], Tipped]:
-    """By action and trigger, without critical sizes."""
-    pieces = [Piece(answer_forms, (Forms(tuple(g)),), float(len(g))) for g in _grouped(variants)]
-    said: list[Said] = options.map(work, pieces, [p.size for p in pieces])
-    return {key: t for s in said for key, t in s.found.items()}
 
 
 @dataclass(frozen=True, eq=False)

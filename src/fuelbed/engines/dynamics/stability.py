@@ -9,7 +9,7 @@ import numpy as np
 
 from fuelbed.engines.dynamics.asking import MOST, ask
 from fuelbed.engines.dynamics.tipping import Tipped
-from fuelbed.numerics.maps.basin import wilson
+from fuelbed.numerics.wilson import wilson
 
 __all__ = ["STATES", "Stability", "stability"]
 

@@ -8,6 +8,7 @@ from fuelbed.core.facts import Facts, NotFound, Tipping
 from fuelbed.core.options import Options
 from fuelbed.engines.exposure.findings import findings
 from fuelbed.engines.exposure.scene import Scene, Ways, set_up
+from fuelbed.engines.exposure.surviving import surviving
 from fuelbed.engines.exposure.tables import after_table, choke_words, measures_table, variants_table
 from fuelbed.engines.exposure.words import claim, cut_sentence, depth_sentence
 
@@ -23,10 +24,12 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """Answer §9 for `case`; deterministic for a seed."""
     if not any(f.role in ("exploit", "exposure") for f in case.factors.values()):
         return Answer("The case names no exploit and no exposure.", (Ask(_ASK),))
-    scene = set_up(case, t if isinstance(t := facts[Tipping], Tipping) else None, options)
+    scene = set_up(case, facts.get(Tipping), options)
     if not isinstance(scene, Scene):
         return Answer(claim(scene), tuple(_sentences(scene)), tuple(findings(scene)))
+    picture = surviving(scene)
     blocks: list[Block] = [
+        *([picture] if picture is not None else []),
         measures_table(scene),
         *_sentences(scene),
         variants_table(scene),
@@ -41,12 +44,18 @@ def _sentences(scene: Ways) -> list[Block]:
         return []
     out: list[Block] = [Sentence(f"{cut_sentence(scene)} {depth_sentence(scene)}")]
     if scene.chokes:
-        out.append(
-            Sentence(f"Every variant holds {choke_words(scene.chokes)}: without any one of them no exploit leads to the goal.")
-        )
+        out.append(Sentence(f"Every variant holds {choke_words(scene.chokes)}: {_end_all(scene)}, no exploit leads to the goal."))
     else:
         out.append(Sentence("No single factor is in every variant: nothing that is closed alone leaves no way."))
     return out
+
+
+def _end_all(scene: Ways) -> str:
+    """`without any one of them`; a control in a variant is one that did not hold, so it ends all where it does."""
+    controls = sum(kind == "control" for kind, _ in scene.chokes)
+    if len(scene.chokes) == 1:
+        return "where it holds" if controls else "without it"
+    return "where any one of them holds" if controls == len(scene.chokes) else "with any one of them closed or mended"
 
 
 def _asks(scene: Scene) -> list[Block]:

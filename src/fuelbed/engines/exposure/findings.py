@@ -36,7 +36,7 @@ def _thin(scene: Ways) -> Iterator[Finding]:
     d = scene.layers
     if d.effective.groups is None or d.nominal.groups == d.effective.groups:
         return
-    drawn = f"more than {d.nominal.beyond}" if d.nominal.groups is None else str(d.nominal.groups)
+    drawn = d.nominal.words
     for group, shared in zip(d.groups, d.shared, strict=True):
         if len(group) > 1:
             message = (
@@ -54,6 +54,8 @@ def _unknown_to_numbers(scene: Ways) -> Iterator[Finding]:
         for x in case.factors[n].traits.depends_on if n in case.factors else ():
             by.setdefault(x, []).append(n)
     for shared, names in by.items():
+        if shared in case.factors or shared in case.lines:
+            continue  # it stands in the lines by itself, and so in the numbers
         if len(names) > 1 and not any(len(set(names) & set(g.of)) > 1 for g in case.common_causes):
             message = f"{listed([f'`{n}`' for n in names])} depend on {shared}, but the numbers take them as independent."
             cure = f"Add `common_causes: [{{of: [{', '.join(names)}], beta: 0.1}}]`, or {shared} as a condition of its own in their lines."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,11 +13,12 @@ from fuelbed.core.errors import BudgetError
 from fuelbed.core.facts import Tipping
 from fuelbed.core.options import Options
 from fuelbed.core.quantities import Quantity
+from fuelbed.core.shown import listed
 from fuelbed.numerics.attack.breakeven import BreakEven, break_even
 from fuelbed.numerics.attack.closing import CheapestCut, Closing, cheapest, closings
 from fuelbed.numerics.attack.compose import Composed, absent, compose
 from fuelbed.numerics.attack.derived import Derived, with_unknown
-from fuelbed.numerics.attack.layers import Layers, layers
+from fuelbed.numerics.attack.layers import Layers, as_drawn, layers
 from fuelbed.numerics.attack.words import choke_points
 from fuelbed.numerics.process.bounds import Comparison, bounds
 from fuelbed.numerics.process.compile import Compiled, compile_case
@@ -79,7 +80,17 @@ class Ways:
 
     @cached_property
     def layers(self) -> Layers:
-        return layers(self.case, self.composed)
+        return layers(self.case, self.composed, drawn=self.drawn)
+
+    @cached_property
+    def drawn(self) -> Composed:
+        """The graph in which every signal that a control needs is seen."""
+        return as_drawn(self.case, self.composed)
+
+    def layers_of(self, cut: Collection[Event]) -> Layers:
+        """The depth of one variant: with no trigger and no condition but its own."""
+        closed = [i for e, i in self.composed.nodes.items() if e[0] in ("trigger", "condition") and e not in cut]
+        return layers(self.case, self.composed, closed=closed, drawn=self.drawn)
 
     @cached_property
     def chokes(self) -> list[Event]:
@@ -104,6 +115,16 @@ class Scene(Ways):
     fixed: Mapping[str, float | str]
     known: bool
     share: float
+
+    def is_new(self, cut: Collection[Event]) -> bool:
+        """Whether a variant needs an exploit that is in no list yet."""
+        return any(k == "trigger" and self.derived.is_generated(n) for k, n in cut)
+
+    def exploits(self, cut: Collection[Event]) -> str:
+        """Which exploits a variant begins with, in words."""
+        factors, generated = self.case.factors, self.derived.is_generated
+        names = [n for k, n in cut if k == "trigger"]
+        return listed(f"any other {factors[n].traits.class_}" if generated(n) else n for n in names) or "no exploit"
 
     @property
     def open_classes(self) -> list[str]:
@@ -188,6 +209,10 @@ def _enough(
     return out
 
 
+def _all(n: int) -> str:
+    return "both" if n == 2 else f"all {n}"
+
+
 class _Counts:
     """Variants counted on their diagram: exact, however many there are."""
 
@@ -211,11 +236,11 @@ class _Counts:
         for c, members in self.derived.members.items():
             mine = tuple(m for m in members if m in used)
             if len(mine) > 1:
-                out.append(self._of("patch", mine, f"all {len(mine)} known exploits of {c}", None, c))
+                out.append(self._of("patch", mine, f"{_all(len(mine))} known exploits of {c}", None, c))
         if len(self.derived.members) + len(self.derived.alone) > 1 and len(exploits) > 1:
             names = tuple(f.name for f in exploits)
             if not any(m.names == names for m in out):
-                out.append(self._of("patch", names, f"all {len(names)} known exploits", None, ""))
+                out.append(self._of("patch", names, f"{_all(len(names))} known exploits", None, ""))
         out += [self._of("close", (f.name,), f.name, f.traits.cost) for f in used.values() if self._closable(f)]
         out += [self._of("mend", (f.name,), f.name, f.traits.cost) for f in used.values() if f.kind == "control"]
         return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.shown import count, listed, number, per_cent
 from fuelbed.engines.exposure.scene import Measure, Row, Scene
@@ -84,12 +86,14 @@ def _enough(m: Measure) -> Cell:
         return Cell("always enough", tone="good")
     span = "" if b.high - b.low <= 0.005 * b.high else f" ({number(b.low)} to {number(b.high)})"
     if b.value <= 0:
-        return Cell(f"not at the middle (0 to {rate(b.high)})", tone="bad")
+        return Cell(f"not at the middle; below {rate(b.high)} at best", tone="bad")
     return Cell(f"< {rate(b.value)}{span}")
 
 
 def _note(scene: Scene) -> str:
-    parts = ["A patch prevents one exploit, a closing takes an exposure away, a mended control holds. Changes are paired."]
+    parts = [
+        "A patch prevents one exploit, a closing takes an exposure away, a mended control always holds from then on. Changes are paired."
+    ]
     if any(m.enough for m in scene.measures):
         parts.append(
             f"A patch is called enough where at most {per_cent(scene.share)} % of today's failures a year are left, "
@@ -109,16 +113,16 @@ def variants_table(scene: Scene) -> Table:
     case = scene.case
     rows = []
     for cut in scene.variants[:_SHOWN]:
-        by = [_exploit(scene, n) for k, n in cut if k == "trigger"]
         through = [n for k, n in cut if k == "condition"]
         past = [n for k, n in cut if k == "control"]
-        new = any(k == "trigger" and scene.derived.is_generated(n) for k, n in cut)
+        new = scene.is_new(cut)
         rows.append(
             (
-                Cell(listed(by) or "no exploit"),
+                Cell(scene.exploits(cut)),
                 Cell("in no list yet" if new else "known", tone="bad" if new else "plain"),
                 Cell(", ".join(through), items=tuple(through)),
                 Cell(", ".join(past), items=tuple(past)),
+                *_depths(scene, cut),
             )
         )
     note = f"{count(scene.total)} in all, {count(scene.generated)} of them by exploits in no list yet."
@@ -137,6 +141,8 @@ def variants_table(scene: Scene) -> Table:
             Column("known", "known"),
             Column("through", "through", "list"),
             Column("past", "past", "list"),
+            Column("drawn", "controls drawn"),
+            Column("independent", "independent, and not blind"),
         ),
         tuple(rows),
         note=note if rows else "",
@@ -145,9 +151,11 @@ def variants_table(scene: Scene) -> Table:
     )
 
 
-def _exploit(scene: Scene, name: str) -> str:
-    f = scene.case.factors[name]
-    return f"any other {f.traits.class_}" if scene.derived.is_generated(name) else name
+def _depths(scene: Scene, cut: Collection[Event]) -> tuple[Cell, Cell]:
+    """How many controls must fall on this variant, as drawn and in truth."""
+    d = scene.layers_of(cut)
+    drawn, true = d.nominal.words, d.effective.words
+    return Cell(drawn), Cell(true, tone="bad" if true != drawn else "plain")
 
 
 def choke_words(events: list[Event]) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fuelbed.core.shown import count, listed, number, per_cent
 from fuelbed.engines.exposure.scene import Measure, Scene, Ways
 from fuelbed.numerics.attack.closing import CheapestCut
-from fuelbed.numerics.attack.depth import Depth
+from fuelbed.numerics.attack.layers import Layers
 from fuelbed.numerics.process.bounds import Bound
 
 __all__ = ["claim", "cut_sentence", "depth_sentence", "rate", "variants"]
 
+_NEXT_TO_NOTHING = 0.02  # of the failures a year
 _DID = {"patch": "patch", "close": "close", "mend": "mend"}
 
 
@@ -31,9 +32,17 @@ def _rest(m: Measure) -> tuple[float, int]:
 
 
 def best(scene: Scene, kind: str) -> Measure | None:
-    """The measure of a kind after which least is left; of equals the cheaper one."""
+    """The measure of a kind that one would take as the example: the cheapest of those that leave next to nothing, else that which leaves
+    least (of equals the cheaper)."""
     some = [m for m in scene.of(kind) if m.row is not None and len(m.names) == 1]
-    return min(some, key=lambda m: (*_rest(m), m.cost.middle if m.cost is not None else float("inf")), default=None)
+    near = [m for m in some if m.left == 0 or _rest(m)[0] <= _NEXT_TO_NOTHING]
+
+    def cost(m: Measure) -> float:
+        return m.cost.middle if m.cost is not None else float("inf")
+
+    if near:
+        return min(near, key=lambda m: (cost(m), *_rest(m)))
+    return min(some, key=lambda m: (*_rest(m), cost(m)), default=None)
 
 
 def claim(scene: Ways) -> str:
@@ -48,7 +57,7 @@ def claim(scene: Ways) -> str:
         out.append(_short_cut(scene.cut))
     d = scene.layers
     if d.controls:
-        out.append(_short_depth(d.nominal, d.effective))
+        out.append(_short_depth(d))
     return "\n".join(out)
 
 
@@ -94,6 +103,10 @@ def left(r: Bound) -> str:
 def _short_cut(cut: CheapestCut) -> str:
     assert cut.closings is not None
     what = listed([f"{_DID[c.kind]} `{c.name}`" for c in cut.closings])
+    if any(c.kind == "mend" for c in cut.closings):
+        what += (
+            " (so that it always holds)" if sum(c.kind == "mend" for c in cut.closings) == 1 else " (so that they always hold)"
+        )
     if cut.counted:
         n = len(cut.closings)
         return f"The fewest measures that leave no way are {n}: {what}." if n > 1 else f"One measure leaves no way: {what}."
@@ -121,6 +134,9 @@ def cut_sentence(scene: Ways) -> str:
     parts = [_short_cut(cut)]
     if cut.proved:
         parts.append("No cheaper set cuts." if not cut.counted else "No smaller set cuts.")
+        if cut.also:
+            other = listed([f"{_DID[c.kind]} `{c.name}`" for c in cut.also])
+            parts.append(f"Another of the same {'size' if cut.counted else 'cost'}: {other}.")
     else:
         parts.append(f"No set that costs less than {number(cut.bound)} cuts; whether one between does was not settled in time.")
     if cut.counted:
@@ -134,42 +150,60 @@ def cut_sentence(scene: Ways) -> str:
     return " ".join(parts)
 
 
-def _short_depth(nominal: Depth, effective: Depth) -> str:
-    if nominal.groups is None and effective.groups is None:
-        return f"Depth: more than {effective.beyond} independent controls must fall."
-    shown = "more than " + str(nominal.beyond) if nominal.groups is None else str(nominal.groups)
-    if effective.groups == 0:
-        return "Depth 0: on the easiest variant no control stands in the way."
-    if nominal.groups == effective.groups:
-        return f"Depth: {shown} control{'' if nominal.groups == 1 else 's'} must fall on the easiest variant."
-    return f"Depth: {shown} controls are drawn on the easiest variant, but they count as {effective.groups}."
+def _short_depth(d: Layers) -> str:
+    if d.nominal.groups is None and d.effective.groups is None:
+        return f"Depth: more than {d.effective.beyond} independent controls must fall."
+    shown = d.nominal.words
+    if d.nominal.groups == d.effective.groups:
+        if d.effective.groups == 0:
+            return "Depth 0: on the easiest variant no control stands in the way."
+        return f"Depth: {shown} control{'' if shown == '1' else 's'} must fall on the easiest variant."
+    return f"Depth: {shown} control{'' if shown == '1' else 's'} as drawn, {d.effective.groups} in truth."
 
 
 def depth_sentence(scene: Ways) -> str:
     """Nominal against effective depth, and why they differ."""
     d, goal = scene.layers, scene.case.failure
-    parts = []
     if not scene.lead:
         return ""
+    parts = []
     if not d.controls:
         parts.append(f"No control that stands is on any way to `{goal}`: depth 0.")
     elif d.effective.groups is None and d.nominal.groups is None:
         parts.append(f"On every variant more than {d.effective.beyond} independent controls must fall.")
-    elif d.effective.groups == 0:
+    elif d.effective.groups == d.nominal.groups == 0:
         parts.append("On the easiest variant no control stands in the way: depth 0.")
     else:
-        nominal = f"more than {d.nominal.beyond}" if d.nominal.groups is None else str(d.nominal.groups)
-        parts.append(f"On the easiest variant {nominal} control{'' if nominal == '1' else 's'} must fall as drawn")
-        joint = [(g, s) for g, s in zip(d.groups, d.shared, strict=True) if len(g) > 1]
-        if d.nominal.groups == d.effective.groups or not joint:
+        nominal = d.nominal.words
+        parts.append(f"As drawn, {nominal} control{'' if nominal == '1' else 's'} must fall on the easiest variant")
+        why = _why_less(scene)
+        if d.nominal.groups == d.effective.groups:
             parts[-1] += f", and as many independent ones: depth {d.effective.groups}."
         else:
-            why = listed([f"{listed([f'`{n}`' for n in g])} hang on {listed(list(s)) or 'one another'}" for g, s in joint])
-            parts[-1] += f"; {why}: depth {d.effective.groups}."
+            parts[-1] += (
+                f"; {listed(why)}: depth {d.effective.groups} in truth." if why else f"; depth {d.effective.groups} in truth."
+            )
     if d.down:
         names = listed([f"`{n}`" for n in d.down])
         parts.append(f"{names} {'is' if len(d.down) == 1 else 'are'} missing or bypassed, and no layer.")
     return " ".join(parts)
+
+
+def _why_less(scene: Ways) -> list[str]:
+    """What takes layers away: a signal that is blind, then what several hang on."""
+    d, case = scene.layers, scene.case
+    blind: dict[str, list[str]] = {}
+    for n in d.controls:
+        signal = case.signals.get(case.factors[n].needs) if n in case.factors else None
+        if signal is not None and signal.blind_when is not None:
+            blind.setdefault(signal.blind_text, []).append(n)
+    out = [
+        f"{listed([f'`{n}`' for n in names])} {'sees' if len(names) == 1 else 'see'} nothing while `{what}`"
+        for what, names in blind.items()
+    ]
+    told = {tuple(names) for names in blind.values()}
+    joint = [(g, s) for g, s in zip(d.groups, d.shared, strict=True) if len(g) > 1 and g not in told]
+    return out + [f"{listed([f'`{n}`' for n in g])} hang on {listed(list(s)) or 'one another'}" for g, s in joint]
 
 
 def rate(x: float) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from fuelbed.core.case import Case
+from fuelbed.core.history import midnight
 from fuelbed.engines.invariants.moments import Placed, Told
 from fuelbed.engines.invariants.words import brief, clock, listed, spell
 from fuelbed.engines.invariants.zones import out_of_season, seconds_east
@@ -68,14 +69,17 @@ def flaws(case: Case, told: Told, first: float | None, named: str) -> Iterator[F
             "Add `date: YYYY-MM-DD`.",
             told.placed[:1],
         )
-    elif case.date is not None and told.placed and _days_off(case.date, told.placed[0]) > _FAR:
-        message = f"The case is dated {case.date}, and its timeline begins on {clock(told.placed[0].t)[:10]}."
+    elif case.date is not None and told.placed and _days_off(case.date, told.placed) > _FAR:
+        start, end = (clock(told.placed[i].t)[:10] for i in (0, -1))
+        days = f"goes from {start} to {end}" if start != end else f"is of {start}"
+        message = f"The case is dated {case.date}, and its timeline {days}."
         yield Flaw("contradiction", message, "Correct the one that is wrong.", told.placed[:1])
 
 
-def _days_off(day: dt.date, p: Placed) -> float:
-    start = dt.datetime.combine(day, dt.time(), dt.UTC).timestamp()
-    return max(start - p.t, p.t - start - _DAY) / _DAY
+def _days_off(day: dt.date, placed: Sequence[Placed]) -> float:
+    """How far the day lies outside the timeline; a timeline may begin years before (a vulnerability, a dwell time)."""
+    start = midnight(day)
+    return max(start - placed[-1].t, placed[0].t - start - _DAY) / _DAY
 
 
 def _first(placed: Sequence[Placed], role: str) -> Placed | None:

@@ -9,12 +9,14 @@ from fuelbed.core.document import Document, Place
 from fuelbed.core.findings import Finding, Span
 from fuelbed.core.reading import Reading
 from fuelbed.engines.lint.catalogue import CODES, all_rules, rule
+from fuelbed.engines.lint.disclosure import SECTION
 from fuelbed.engines.lint.ignores import Ignore, ignores
 from fuelbed.engines.lint.look import long_enough
 from fuelbed.engines.lint.rule import Known, Rule
 
 __all__ = ["check"]
 
+_BINARY = 8_192  # characters in which a file that is no text shows it
 _UNUSED, _NO_REASON = "PM002", "PM003"
 
 
@@ -24,18 +26,22 @@ def check(
     ignore: Collection[str] | None = None,
     preview: bool = True,
     known: Known | None = None,
+    also: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """The findings of the rules, sorted by place.
 
     select    codes or their beginnings ("PM4" is all of §4): only these, and those among them that are off by default, too.
     ignore    codes or beginnings that are left out.
     preview   whether rules of stability `preview` run.
+    also      codes or beginnings that run beside those, whatever their stability.
     known     what the models of a case know: without it the rules that ask for it do not run.
     """
-    chosen = [r for r in all_rules() if _runs(r, select, ignore, preview) and (r.beside is None or known is not None)]
+    chosen = [r for r in all_rules() if _runs(r, select, ignore, preview, also) and (r.beside is None or known is not None)]
     document = reading.document
-    if document.kind == "empty":
-        return ()
+    if (
+        document.kind == "empty" or "\0" in document.source.text[:_BINARY]
+    ):  # no text was meant  # no prose; a credential in code or in a comment is one all the same
+        chosen = [r for r in chosen if r.section == SECTION]
     comments = ignores(document)
     used: set[tuple[Ignore, str]] = set()
     found: list[Finding] = []
@@ -48,9 +54,11 @@ def check(
     return tuple(sorted(dict.fromkeys(found), key=lambda f: f.sort_key))
 
 
-def _runs(r: Rule, select: Collection[str] | None, ignore: Collection[str] | None, preview: bool) -> bool:
+def _runs(r: Rule, select: Collection[str] | None, ignore: Collection[str] | None, preview: bool, also: Collection[str]) -> bool:
     if ignore and any(r.code.startswith(c) for c in ignore):
         return False
+    if any(r.code.startswith(c) for c in also):
+        return True
     if select is not None:
         return any(r.code.startswith(c) for c in select)
     return r.stability == "stable" or (r.stability == "preview" and preview)

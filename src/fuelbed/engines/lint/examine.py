@@ -11,12 +11,13 @@ from fuelbed.core.blocks import Answer, Ask, Block, Quote, Sentence
 from fuelbed.core.case import Case
 from fuelbed.core.document import Document
 from fuelbed.core.dynamics import Model
-from fuelbed.core.facts import Facts, Loops, NotFound, Verdicts
+from fuelbed.core.facts import Facts, Loops, NotFound, RiskShares, Verdicts
 from fuelbed.core.findings import Finding, Span
 from fuelbed.core.options import Options
 from fuelbed.engines.lint.catalogue import rule
 from fuelbed.engines.lint.check import check
-from fuelbed.engines.lint.rule import Known, ToldLoop
+from fuelbed.engines.lint.disclosure import SECTION
+from fuelbed.engines.lint.rule import Known, KnownAction, KnownFactor, ToldLoop
 from fuelbed.text.read import read
 from fuelbed.text.understand import understand
 
@@ -44,8 +45,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     if document.kind in ("empty", "template"):
         return Answer("The narrative holds no account of an incident, so nothing in it was looked at.")
     judged = not isinstance(facts[Verdicts], NotFound)
-    known = Known(_loops(case, facts))
-    found = check(understand(document), ignore=_JUDGED if judged else None, known=known)
+    found = check(understand(document), ignore=_JUDGED if judged else None, known=_known(case, facts))
     ranked = sorted(found, key=lambda f: (-f.severity.rank, not _is_beside(f), f.code, f.sort_key))
     blocks = [b for i, f in enumerate(ranked) for b in _blocks(f, document, case.narrative, i >= _BRIEF)]
     if judged:
@@ -74,7 +74,7 @@ def _blocks(f: Finding, document: Document, name: str, detail: bool) -> Iterator
     r = rule(f.code)
     assert r is not None
     yield Sentence(f"{f.code} {r.title}: {f.message} {r.question}", detail=detail)
-    if f.span is not None:
+    if f.span is not None and r.section != SECTION:  # a finding about a secret does not repeat it
         yield Quote(_quoted(document, f.span), replace(f.span, file=name), detail)
 
 
@@ -87,6 +87,22 @@ def _quoted(document: Document, span: Span) -> str:
     lines[0] = lines[0][span.column - 1 :]
     text = " ".join(" ".join(lines).replace("`", "'").split()).lstrip("# ")
     return text if len(text) <= _QUOTED else text[: _QUOTED - 3] + "..."
+
+
+def _known(case: Case, facts: Facts) -> Known:
+    """What the case says and what its engines computed, in the words that a text could use.
+
+    A draft's factors come from the text itself, so nothing follows from setting them beside it.
+    """
+    shares, verdicts = facts[RiskShares], facts[Verdicts]
+    share = {} if isinstance(shares, NotFound) else shares.share
+    judged = {} if isinstance(verdicts, NotFound) else {v.action: v for v in verdicts.verdicts}
+    factors = () if case.draft else tuple(KnownFactor(n, f.what, f.kind, share.get(n)) for n, f in case.factors.items())
+    actions = tuple(
+        KnownAction(n, a.what, judged[n].verdict if n in judged else "", judged[n].reason if n in judged else "")
+        for n, a in case.actions.items()
+    )
+    return Known(_loops(case, facts), factors, actions, " ".join((case.title, *case.lines, *case.signals, *case.invariants)))
 
 
 def _loops(case: Case, facts: Facts) -> tuple[ToldLoop, ...]:

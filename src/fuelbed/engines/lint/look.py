@@ -13,16 +13,20 @@ from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.wording import likeness, rarity, stems
 
-__all__ = ["CAUSAL", "about", "answered", "at_action", "at_mention", "at_section", "causes", "changes", "clip", "closed", "closest", "hits",
-           "in_sentence", "listed_only", "long_enough", "story", "sure_factors", "sure_trigger", "telling", "topics", "touched", "weaknesses"]  # fmt: skip  # one list
+__all__ = ["CAUSAL", "TOLD", "about", "answered", "at_action", "at_hit", "at_mention", "at_place", "at_section", "causes", "changes", "clip", "closed",
+           "closest", "hits", "in_sentence", "listed_only", "long_enough", "near", "story", "sure_factors", "sure_trigger", "telling", "told_and_untouched",
+           "topics", "touched", "untouched", "weaknesses"]  # fmt: skip  # one list
 
 CAUSAL: tuple[SectionRole, ...] = ("trigger", "cause")
+TOLD: tuple[SectionRole, ...] = ("cause", "trigger", "summary", "background", "lessons", "went_wrong", "other")
+"""Where an account explains; timelines, impact and response report what was seen and done."""
 _TOPICS = ("closes_sight", "closes_test", "closes_limit", "closes_access", "closes_writing", "closes_undo")
 _ASIDE: frozenset[SectionRole] = frozenset({"actions", "people", "stats", "appendix"})
 _QUOTED = 12  # words of the text that a message repeats
 _LEAST_WORDS = 60  # of an account that may be asked what it lacks
 _TOUCHES = 0.34  # likeness from which an action is about a thing
 _COMMON = 3  # words with content, shared with a sentence, from which it is, too
+_SHARED = 2  # telling words of a sentence that some action has, too, where one alone is chance
 _COMPARED = 200  # actions or conditions of one text; no real text has more
 
 
@@ -61,6 +65,13 @@ def answered(reading: Reading, role: str, planned: bool = True) -> bool:
     """Whether the text says anything to this field of the framing (a role of the lexicon `framing`), its plans included or not."""
     said = reading.document.said() if planned else story(reading.document)
     return next(hits(said, "framing", role), None) is not None
+
+
+def near(document: Document, s: Sentence, most: int) -> Iterator[Sentence]:
+    """A sentence with up to `most` before and after it in the same section: where what explains it would stand."""
+    section = document.block_of(s).section
+    around = document.sentences[max(s.index - most, 0) : s.index + most + 1]
+    return (x for x in around if document.block_of(x).section == section and document.block_of(x).kind != "heading")
 
 
 def weaknesses(reading: Reading) -> list[Mention]:
@@ -120,6 +131,13 @@ def touched(reading: Reading, m: Mention) -> bool:
     return any(len(said & plan) >= _COMMON for plan in _planned(reading))
 
 
+def untouched(reading: Reading, s: Sentence) -> bool:
+    """Whether there are actions and none has two telling words of a sentence (or its only one)."""
+    said = frozenset(telling(s.plain))
+    least = min(_SHARED, len(said))
+    return bool(reading.actions) and not any(len(said & plan) >= least for plan in _planned(reading))
+
+
 def topics(text: str) -> frozenset[str]:
     """Which kinds of gap a text names or closes: sight, tests, limits, access, writing, undoing."""
     return frozenset(r for r in _TOPICS if lexicon("lint").first(text, r))
@@ -164,6 +182,19 @@ def in_sentence(rule: Rule, reading: Reading, s: Sentence, first: int, last: int
     return _finding(rule, d, s.place(first, last), d.block_of(s).section, s.words, message)
 
 
+def at_hit(rule: Rule, reading: Reading, s: Sentence, hit: Hit, after: str, before: str = "") -> Finding:
+    """A finding about what was found in a sentence; the message quotes it between `before` and `after`."""
+    return in_sentence(rule, reading, s, hit.start, hit.end, f"{before}{clip(s.words[hit.start : hit.end])}{after}")
+
+
+def told_and_untouched(rule: Rule, reading: Reading, role: str, message: str) -> Iterator[Finding]:
+    """A finding about the first thing of a role that is told and that no action item is about; the message ends in its words."""
+    for s, hit in hits(reading.document.said(*TOLD), "lint", role):
+        if untouched(reading, s):
+            yield at_hit(rule, reading, s, hit, ".", f"{message}: ")
+            return
+
+
 def at_mention(rule: Rule, reading: Reading, m: Mention, message: str) -> Finding:
     d = reading.document
     s = d.sentences[m.sentence]
@@ -174,6 +205,12 @@ def at_action(rule: Rule, reading: Reading, a: ReadAction, message: str) -> Find
     d, block = reading.document, a.item.block
     section = d.blocks[block].section if 0 <= block < len(d.blocks) else -1
     return _finding(rule, d, a.item.place, section, a.item.text, message)
+
+
+def at_place(rule: Rule, reading: Reading, place: Place, block: int, said: str, message: str) -> Finding:
+    """A finding at a place of a block, such as an entry of the timeline."""
+    section = reading.document.blocks[block].section if 0 <= block < len(reading.document.blocks) else -1
+    return _finding(rule, reading.document, place, section, said, message)
 
 
 def at_section(rule: Rule, reading: Reading, roles: tuple[SectionRole, ...], message: str) -> Finding:

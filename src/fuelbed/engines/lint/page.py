@@ -10,6 +10,7 @@ __all__ = ["SECTIONS", "STABILITY", "rules_page"]
 
 SECTIONS = {
     "meta": "Ignore comments",
+    "secrets": "Secrets and addresses",
     "§1": "Triggers and latent conditions",
     "§2": "Feedback and amplification",
     "§3": "Joint failures and dependence",
@@ -49,7 +50,7 @@ def rules_page(rules: Iterable[Rule]) -> str:
     for section, title in SECTIONS.items():
         chosen = [r for r in listed if r.section == section]
         if chosen:
-            out.append(f"\n## {title if section == 'meta' else f'{section} {title}'}\n")
+            out.append(f"\n## {f'{section} {title}' if section[0] == '§' else title}\n")
             out += [_entry(r) for r in chosen]
     return "".join(out)
 

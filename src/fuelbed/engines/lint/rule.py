@@ -7,10 +7,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fuelbed.core.document import DocumentKind
+from fuelbed.core.estimates import Estimate
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
 
-__all__ = ["ACCOUNTS", "FIELDS", "STORIES", "Check", "Field", "Known", "Rule", "Stability", "ToldLoop"]
+__all__ = [
+    "ACCOUNTS",
+    "FIELDS",
+    "STORIES",
+    "Check",
+    "Field",
+    "Known",
+    "KnownAction",
+    "KnownFactor",
+    "Rule",
+    "Stability",
+    "ToldLoop",
+]
 
 Check = Callable[[Reading], Iterator[Finding]]
 Stability = Literal["stable", "preview", "off"]
@@ -39,17 +52,48 @@ class ToldLoop:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFactor:
+    """A factor of the case; `share` of the failures that goes with it (None: not computed)."""
+
+    name: str
+    what: str
+    kind: str  # trigger | condition | control
+    share: Estimate | None = None
+
+    @property
+    def middle(self) -> float:
+        return self.share.value if self.share is not None and self.share.value is not None else 0.0
+
+    @property
+    def low(self) -> float:
+        return self.share.low if self.share is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAction:
+    """An action item of the case with the verdict that the action table computed ("" where there is none)."""
+
+    name: str
+    what: str
+    verdict: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What the case's models know beside its text."""
+    """What the case's models know beside its text; `words` is what else the case says in prose (its title, its lines' names)."""
 
     loops: tuple[ToldLoop, ...] = ()
+    factors: tuple[KnownFactor, ...] = ()
+    actions: tuple[KnownAction, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule.
 
-    section   the section of the essay that it comes from, "§1" to "§9", or "meta".
+    section   the section of the essay that it comes from, "§1" to "§9", or "meta" or "secrets".
     field     of an absence rule: what it asks for; then a finding of `check` means that the text lacks it, and `question` (or `ask`,
               which names what the text names) is put to its authors.
     kinds     the kinds of document that it reads.

@@ -55,7 +55,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
 
 def _worlds(case: Case, facts: Facts, options: Options, running: tuple[Block, ...]) -> Answer:
     """The part about the worlds of the structure. Raises `BudgetError` where they are too large."""
-    tipping = t if isinstance(t := facts[Tipping], Tipping) else None
+    tipping = facts.get(Tipping)
     size = len(case.factors) + len(case.lines) + sum(c.verb == "add" for a in case.actions.values() for c in a.does)
     if size > (_LARGE if case.signals else _CHEAP):
         raise BudgetError(f"{size} factors, lines and added controls, and {_LARGE} are looked at")

@@ -11,6 +11,7 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Signatures
 from fuelbed.core.options import Options
 from fuelbed.engines.observability.view import Item, View, interval
+from fuelbed.numerics.attack.derived import classes
 from fuelbed.numerics.observation.after import next_failures
 from fuelbed.numerics.observation.information import WIDE, information
 from fuelbed.numerics.observation.scene import Scene
@@ -39,15 +40,17 @@ def signatures(view: View, options: Options) -> Signatures | None:
     bits = {"": _estimate(today, before)}
     removed: dict[str, Estimate] = {}
     said: dict[str, str] = {}
+    # the posterior is about what is listed: a variant that is in no list yet may still have a way
+    none_left = "no way to the failure is left" if not classes(view.case) else "no way by a known exploit is left"
     for name in rows:
         if not name or not found[name].known:
             continue
         mine = tuple(x for x in view.items if x.action == name)
         scene = found[name].scene
         if scene is None:
-            bits[name] = Estimate(0.0, 0.0, 0.0, "plain", "bits", method="no way to the failure is left")
+            said[name] = none_left
+            bits[name] = Estimate(0.0, 0.0, 0.0, "plain", "bits", method=none_left)
             removed[name] = _estimate(today, before)
-            said[name] = "no way to the failure is left"
             continue
         after = _left(view, scene, mine)
         bits[name] = _estimate(scene, after)

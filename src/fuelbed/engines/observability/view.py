@@ -18,13 +18,13 @@ from fuelbed.core.quantities import Quantity
 from fuelbed.core.signals import Signal
 from fuelbed.numerics.observation.information import WIDE, likelihood
 from fuelbed.numerics.observation.scene import Model, Scene, model_of, scene_of
+from fuelbed.numerics.wilson import Z95
 
 __all__ = ["Item", "View", "as_estimate", "interval", "set_up"]
 
 Array = NDArray[np.float64]
 _LOOKS = 80  # factors and lines that are looked at in thought
 _ITEMS = 40  # sensors of action items
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def interval(
     if scene.guessed or (value is not None and float(np.ptp(x[guess & good])) > 1e-9):
         value = None
     if draws and not scene.exact:
-        spread = _Z * math.sqrt(0.25 / max(1.0, _worth(scene, seen or {})))
+        spread = Z95 * math.sqrt(0.25 / max(1.0, _worth(scene, seen or {})))
         low, high = max(0.0, low - spread), min(1.0, high + spread)
     tidy = [min(max(round(v, 12), 0.0), 1.0) if draws else round(v, 12) for v in (low, high)]
     return (None if value is None else min(max(round(value, 12), tidy[0]), tidy[1])), tidy[0], tidy[1]

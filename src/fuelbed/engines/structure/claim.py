@@ -11,6 +11,10 @@ from fuelbed.numerics.process.compile import Compiled
 __all__ = ["NOTHING", "Removed", "claim", "may_stand", "nothing_comes", "standing_sentence"]
 
 NOTHING = 1e-12
+_CONTRADICTION = (
+    "The facts of this incident contradict the structure: by it the incident could not have happened, "
+    "so what follows rests on the belief before it."
+)
 Removed = Mapping[str, Mapping[str, Comparison]]
 
 
@@ -25,11 +29,13 @@ def nothing_comes(today: Mapping[str, Comparison]) -> bool:
 
 
 def claim(model: Compiled, today: Mapping[str, Comparison], removed: Removed, cuts: CutSets, known: bool) -> str:
-    """Two sentences, a line each."""
+    """Two sentences, a line each; before them that the case contradicts itself, where it does."""
     if not cuts.total:
         return "No combination of the listed factors reaches the failure: the structure says that it cannot happen."
-    second = _second(model, today, removed, known)
-    return f"{_first(model, today, cuts)}\n{second}" if second else _first(model, today, cuts)
+    nothing = cuts.listed[0] == ()  # then no arrival completes a cut set, and the incident is impossible for that reason alone
+    lines = [_CONTRADICTION] if model.impossible and not nothing else []
+    lines += [_first(model, today, cuts), _second(model, today, removed, known)]
+    return "\n".join(filter(None, lines))
 
 
 def _first(model: Compiled, today: Mapping[str, Comparison], cuts: CutSets) -> str:

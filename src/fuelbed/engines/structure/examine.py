@@ -7,20 +7,22 @@ import numpy as np
 from fuelbed.core.blocks import Answer, Ask, Block, Sentence
 from fuelbed.core.case import Case
 from fuelbed.core.estimates import Estimate
-from fuelbed.core.facts import Facts, NotFound, RiskShares, Tipping
+from fuelbed.core.facts import Facts, JointFailures, NotFound, RiskShares, Tipping
 from fuelbed.core.options import Options
 from fuelbed.engines.structure import importance, tables
 from fuelbed.engines.structure.claim import Removed, claim, may_stand, standing_sentence
 from fuelbed.engines.structure.cutsets import cut_set_table, cut_sets
 from fuelbed.engines.structure.findings import findings
+from fuelbed.engines.structure.history import offered
 from fuelbed.engines.structure.incident import incident_sentence, incident_table
 from fuelbed.engines.structure.picture import graph, removal_picture
-from fuelbed.numerics.process.bounds import bounds
+from fuelbed.numerics.attack.derived import with_declared
+from fuelbed.numerics.process.bounds import Comparison, bounds
 from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.incident import examine_incident
 from fuelbed.numerics.process.interventions import removal
 from fuelbed.numerics.process.propensity import propensity
-from fuelbed.numerics.process.values import has_unknown_rates
+from fuelbed.numerics.process.values import estimate, has_unknown_rates
 
 __all__ = ["examine"]
 
@@ -30,7 +32,8 @@ _PAIRED = 1_000_000  # operations up to which changes of the horizon probability
 
 def examine(case: Case, facts: Facts, options: Options) -> Answer:
     """Answer §1 for `case`; deterministic for a seed."""
-    model = compile_case(case, t if isinstance(t := facts[Tipping], Tipping) else None)
+    case = with_declared(case)
+    model = compile_case(case, facts.get(Tipping))
     rng = np.random.default_rng(options.seed)
     factors = [f for f in case.factors.values() if _used(model, f.name)]
     today = bounds(model, [{}], _OUTPUTS, rng)[0]
@@ -40,10 +43,12 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     cuts = cut_sets(model)
     incident = examine_incident(model, rng)
     known = not has_unknown_rates(model)
+    next_fails = propensity(model, today["propensity"].after, rng)
     blocks: list[Block] = [
-        tables.headline(model, today, propensity(model, today["propensity"].after, rng), known),
+        tables.headline(model, today, next_fails, known),
         removal_picture(model, today, removed, cuts, known),
         *([Sentence(standing_sentence(model, today, cuts), tone="bad")] if may_stand(today) else []),
+        *(offered(model, cuts, j) if (j := facts.get(JointFailures)) is not None else []),
         cut_set_table(model, cuts),
         graph(model, cuts),
         incident_table(model, incident),
@@ -56,19 +61,33 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         *([Ask(_ask_numbers(model))] if not known else []),
     ]
     said = claim(model, today, removed, cuts, known)
-    return Answer(said, tuple(blocks), tuple(findings(model, incident, cuts)), (_shares(removed),))
+    shares = RiskShares(
+        _shares(removed, "hazard"),
+        _shares(removed, "loss"),
+        _through(model, options.seed),
+        estimate(next_fails, "probability", "", True),
+    )
+    return Answer(said, tuple(blocks), tuple(findings(model, incident, cuts)), (shares,))
 
 
 def _used(model: Compiled, name: str) -> bool:
     return any(n == name for _, n in model.structure.events)
 
 
-def _shares(removed: Removed) -> RiskShares:
-    share = {}
-    for name, row in removed.items():
-        r = row["hazard"].ratio
-        share[name] = Estimate(1 - r.value, 1 - r.high, 1 - r.low, "share", method=r.method)
-    return RiskShares(share)
+def _shares(removed: Removed, output: str) -> dict[str, Estimate]:
+    return {name: _gone(row[output]) for name, row in removed.items()}
+
+
+def _gone(c: Comparison) -> Estimate:
+    r = c.ratio
+    return Estimate(1 - r.value, 1 - r.high, 1 - r.low, "share", method=r.method)
+
+
+def _through(model: Compiled, seed: int) -> dict[str, Estimate]:
+    """By trigger, what part of the failures a year needs its push to land beyond the stability boundary."""
+    pushes = [t for t in model.tips.triggers if ("tips", t) in model.structure.index]
+    rows = bounds(model, [{f"{t}.tips": 0.0} for t in pushes], ("hazard",), np.random.default_rng(seed), wanted=("ratio",))
+    return {t: _gone(row["hazard"]) for t, row in zip(pushes, rows, strict=True)}
 
 
 def _ask_numbers(model: Compiled) -> NotFound:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import answered, clip, hits, in_sentence
+from fuelbed.engines.lint.look import answered, at_hit, hits
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -17,8 +17,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
         return
     document = reading.document
     for s, hit in hits(document.said("cause", "trigger", "summary", "background"), "lint", "third_party_cause"):
-        said = clip(s.words[hit.start : hit.end])
-        yield in_sentence(RULE, reading, s, hit.start, hit.end, f"The account stops at somebody else's failure: {said}.")
+        yield at_hit(RULE, reading, s, hit, ".", "The account stops at somebody else's failure: ")
         return
 
 

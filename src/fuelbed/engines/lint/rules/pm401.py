@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import clip, hits, in_sentence, story
+from fuelbed.engines.lint.look import at_hit, hits, story
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -16,8 +16,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
     document = reading.document
     told = (s for s in story(document) if document.role_of(s) != "timeline")  # what was assumed on the way is no cause
     for s, hit in hits(told, "lint", "human_error"):
-        said = clip(s.words[hit.start : hit.end])
-        yield in_sentence(RULE, reading, s, hit.start, hit.end, f"{said} labels an action and explains nothing.")
+        yield at_hit(RULE, reading, s, hit, " labels an action and explains nothing.")
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from itertools import islice
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import clip, hits, in_sentence, story
+from fuelbed.engines.lint.look import at_hit, hits, story
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -17,10 +17,7 @@ _MOST = 3  # findings of one text
 
 def _check(reading: Reading) -> Iterator[Finding]:
     for s, hit in islice(hits(story(reading.document), "lint", "person_blunder"), _MOST):
-        said = clip(s.words[hit.start : hit.end])
-        yield in_sentence(
-            RULE, reading, s, hit.start, hit.end, f"{said} says what somebody did not do, and not why that was likely."
-        )
+        yield at_hit(RULE, reading, s, hit, " says what somebody did not do, and not why that was likely.")
 
 
 RULE = Rule(

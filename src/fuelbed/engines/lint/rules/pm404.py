@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import clip, hits, in_sentence, story
+from fuelbed.engines.lint.look import at_hit, hits, story
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -14,8 +14,7 @@ __all__ = ["RULE"]
 
 def _check(reading: Reading) -> Iterator[Finding]:
     for s, hit in hits(story(reading.document), "lint", "character"):
-        said = clip(s.words[hit.start : hit.end])
-        yield in_sentence(RULE, reading, s, hit.start, hit.end, f"{said} judges a character where a condition should stand.")
+        yield at_hit(RULE, reading, s, hit, " judges a character where a condition should stand.")
 
 
 RULE = Rule(

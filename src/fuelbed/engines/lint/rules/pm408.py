@@ -23,7 +23,8 @@ def _bare(reading: Reading) -> tuple[Sentence, int, int] | None:
     m = reading.claims.human_mention
     if m is not None and reading.claims.human in ("blames", "self_blame"):
         s = sentences[m.sentence]
-        acts.append((s, 0, len(s.plain)))
+        if lexicon("lint").first(s.plain, "omission") is not None:  # blame alone tells of no act
+            acts.append((s, 0, len(s.plain)))
     for s, first, last in acts:
         near = sentences[max(s.index - _NEAR, 0) : s.index + _NEAR + 1]
         if not any(lexicon("framing").first(x.plain, "sensible") for x in near):

@@ -7,7 +7,7 @@ from itertools import islice
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import clip, hits, in_sentence, story
+from fuelbed.engines.lint.look import at_hit, hits, story
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -17,8 +17,7 @@ _MOST = 3  # findings of one text
 
 def _check(reading: Reading) -> Iterator[Finding]:
     for s, hit in islice(hits(story(reading.document), "lint", "counterfactual"), _MOST):
-        said = clip(s.words[hit.start : hit.end])
-        yield in_sentence(RULE, reading, s, hit.start, hit.end, f"{said} describes what did not happen.")
+        yield at_hit(RULE, reading, s, hit, " describes what did not happen.")
 
 
 RULE = Rule(

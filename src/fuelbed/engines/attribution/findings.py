@@ -1,0 +1,55 @@
+"""What story and risk say of each other, as findings: of the text and the model, never of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fuelbed.core.attribution_codes import ATTRIBUTION_CODES
+from fuelbed.core.case import Case
+from fuelbed.core.findings import Finding, Span
+from fuelbed.core.shown import per_cent
+from fuelbed.engines.attribution.gaps import Gap, Gaps
+from fuelbed.engines.attribution.story import Story
+from fuelbed.engines.attribution.words import quoted
+
+__all__ = ["findings"]
+
+
+def findings(case: Case, story: Story, g: Gaps) -> Iterator[Finding]:
+    """Largest gaps first; then what one of the two lacks."""
+    for r in g.factors:
+        if r.gap is None or r.risk is None:
+            continue
+        said = (
+            f"`{r.name}` has {_share(r.story.low, r.story.high)} of the story and {_share(r.risk.low, r.risk.high)} of the risk."
+        )
+        if r.gap.low > 0:
+            yield _finding("FB272", said, case.factors[r.name].span)
+        elif r.gap.high < 0:
+            yield _finding("FB273", said, case.factors[r.name].span)
+    for r in g.factors:
+        if r.count == 0 and _carries(r):
+            yield _finding("FB270", f"No sentence of the account was found to speak of `{r.name}`.", case.factors[r.name].span)
+    d = story.document
+    for p in story.unmatched:
+        if not p.sure:
+            continue
+        span = replace(d.span(p.place), file=d.source.file)
+        yield _finding(
+            "FB271", f"The account states “{quoted(d, p.place)}”, and no factor of the case was matched with it.", span
+        )
+
+
+def _carries(r: Gap) -> bool:
+    return r.risk is None or r.risk.high > 0
+
+
+def _share(low: float, high: float) -> str:
+    a, b = per_cent(low), per_cent(high)
+    return f"{a} %" if a == b else f"{a} to {b} %"
+
+
+def _finding(code: str, message: str, span: Span | None) -> Finding:
+    row = ATTRIBUTION_CODES[code]
+    return Finding(code, row.severity, message, row.cure, span)
