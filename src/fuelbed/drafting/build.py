@@ -23,12 +23,21 @@ __all__ = ["draft"]
 
 _MOST = 6  # conditions in one line: more is a list, not a mechanism
 _SAME = 0.6  # likeness from which two labels speak of one thing
+_TWIN = 0.8  # the same of two kinds, in one sentence
 _LATE_ROLES = ("detection", "response", "recovery")
 _NAMES = {
     "retry_amplification": "unbounded_retry", "crash_loop": "crash_loop", "accumulation": "unbounded_accumulation",
     "self_sustaining_loop": "self_sustaining_loop", "multiplication_loop": "multiplication_of_work", "cascade": "load_moves_to_survivors",
     "propagation_slowdown": "slowness_spreads", "recovery_blocked": "recovery_needs_failed_part", "self_replication": "self_replication",
 }  # fmt: skip  # one table
+_DATED = re.compile(
+    r"\bv?\d[\d/.:-]*(?:(?:st|nd|rd|th|min|mins|h|hrs?|s|ms|\s?(?:am|pm))\b)?", re.IGNORECASE
+)  # dates, times, versions
+_NEGATED = ("not", "no", "never", "without", "nothing")  # what turns a name into its opposite
+_NEEDED = "was every one of these needed? Take out what only made it worse"
+_NOTHING = "the text names nothing that stood there before: what let it become a failure? Add it as a condition, and name it here"
+_SHARED = "redundancy_lost"
+_APART = "what do the copies still share? Each of them fails with it, however many there are"
 _OTHER = "Any other event that meets the same conditions"
 
 
@@ -37,12 +46,14 @@ def draft(reading: Reading, forms: Forms | None = None) -> Draft:
     model, too."""
     document = reading.document
     taken = {"set_off", "made_worse", *NO_NAMES}
-    failure = identifier(_without_frame(document.title), taken, "failure_of_service", keep=("down", "out", "not", "no"))
+    title = "" if document.title.strip(" .:").lower() in lexicon("drafting").words["no_title"] else document.title
+    failure = identifier(_without_frame(title), taken, "failure_of_service", keep=("down", "out", "not", "no"))
     taken.add(failure)
     said, defences = _own(reading)
-    triggers = [(m, _trigger(document, m, taken)) for m in reading.triggers]
+    came, said = _apart(reading.triggers, said)
+    triggers = [(m, _trigger(document, m, taken)) for m in came]
     factors = [f for _, f in triggers]
-    factors.append(_other_trigger(taken, alone=not reading.triggers))
+    factors.append(_other_trigger(taken, alone=not came))
     conditions = [(m, _condition(document, m, taken)) for m in said]
     factors += [f for _, f in conditions]
     amplifier = _amplifier(reading, conditions, taken)
@@ -58,7 +69,7 @@ def draft(reading: Reading, forms: Forms | None = None) -> Draft:
     actions = effects(reading.actions, factors, failure, taken)
     return Draft(
         reading,
-        document.title or "Untitled incident",
+        title or "Untitled incident",
         failure,
         tuple(factors),
         lines,
@@ -72,7 +83,7 @@ def draft(reading: Reading, forms: Forms | None = None) -> Draft:
 
 def _without_frame(title: str) -> str:
     """A title without dates and without the words that say what kind of paper it is."""
-    return lexicon("drafting").any_word("frame").sub(" ", re.sub(r"\d[\d/.:-]*", " ", title))
+    return lexicon("drafting").any_word("frame").sub(" ", _DATED.sub(" ", title))
 
 
 def _own(reading: Reading) -> tuple[list[Mention], list[Mention]]:
@@ -94,6 +105,25 @@ def _own(reading: Reading) -> tuple[list[Mention], list[Mention]]:
     return conditions, controls
 
 
+def _apart(triggers: Iterable[Mention], conditions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:
+    """Each thing as one kind only: where a sentence gives a trigger and a condition in the same words, the surer reading stays, of two
+    as sure the trigger, unless it leaves nothing that stood there. What says less than two words of its own and is a guess is left out."""
+    came, stood = [m for m in triggers if _tells(m)], [m for m in conditions if _tells(m)]
+    for c in list(stood):
+        twin = next((t for t in came if t.sentence == c.sentence and likeness(t.what, c.what, {}) >= _TWIN), None)
+        if twin is None:
+            continue
+        if (c.sure and not twin.sure) or (len(stood) == 1 and len(came) > 1):
+            came.remove(twin)
+        elif len(stood) > 1:
+            stood.remove(c)
+    return came, stood
+
+
+def _tells(m: Mention) -> bool:
+    return m.sure or len(stems(m.what)) > 1
+
+
 def _merged(mentions: Iterable[Mention]) -> list[Mention]:
     """Each standing thing once: of two with one subject (their first two telling words), the surer, else the first, is kept."""
     kept: dict[tuple[str, ...], Mention] = {}
@@ -105,8 +135,8 @@ def _merged(mentions: Iterable[Mention]) -> list[Mention]:
     return sorted(kept.values(), key=lambda m: m.place.start)
 
 
-def _name(what: str, taken: set[str], fallback: str) -> str:
-    name = identifier(what, taken, fallback)
+def _name(what: str, taken: set[str], fallback: str, keep: tuple[str, ...] = ()) -> str:
+    name = identifier(what, taken, fallback, keep=keep)
     if not is_identifier(name):
         name = identifier("", taken, fallback)
     taken.add(name)
@@ -119,7 +149,7 @@ def _trigger(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
     ask += f" The text hints at `{rate}`" if rate else " `yearly` is taken because the text does not say"
     fields = {"rate": f"{{value: {rate or 'yearly'}, basis: assumed}}"}
     fields["in_incident"] = "yes" if m.sure else "unknown"
-    return DraftFactor(_name(m.what, taken, "trigger"), "trigger", m.what, fields, m.place, (ask,), m.sure)
+    return DraftFactor(_name(m.what, taken, "trigger", _NEGATED), "trigger", m.what, fields, m.place, (ask,), m.sure)
 
 
 def _other_trigger(taken: set[str], alone: bool) -> DraftFactor:
@@ -147,7 +177,11 @@ def _condition(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
     if m.layer:
         fields["layer"] = m.layer
     asks = () if m.sure else ("was this so before the trigger came, and is it still?",)
-    return DraftFactor(_name(m.what, taken, "condition"), "condition", m.what, fields, m.place, asks, m.sure)
+    if m.why == _SHARED:
+        fields["scope"] = "architecture"
+        asks = (*asks, _APART)
+        return DraftFactor(_name(m.why.replace("_", " "), taken, "condition"), "condition", m.what, fields, m.place, asks, m.sure)
+    return DraftFactor(_name(m.what, taken, "condition", _NEGATED), "condition", m.what, fields, m.place, asks, m.sure)
 
 
 def _control(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
@@ -199,9 +233,12 @@ def _split(
     early = [f.name for f in chosen[:_MOST]]
     late = [f.name for _, f in conditions if f.name not in early]
     for m, f in controls:
-        (late if _late(document, m) else early).append(f"fails({f.name})")
-    if not early:
-        early, late = late[:1], late[1:]
+        # one that held cannot have been needed to fail: by its own model the incident would not have happened
+        (late if _late(document, m) or m.status == "worked" else early).append(f"fails({f.name})")
+    held = {f"fails({f.name})" for m, f in controls if m.status == "worked"}
+    if not early and (first := next((t for t in late if t not in held), "")):
+        early = [first]
+        late.remove(first)
     return early, late
 
 
@@ -226,9 +263,7 @@ def _lines(
             ask = ("the text says that some of these came together: is one enough? If not, write `and` and give one a `lasts`",)
     lines = [
         DraftLine("set_off", off, ask),
-        DraftLine(
-            failure, " and ".join(["set_off", *early]), ("was every one of these needed? Take out what only made it worse",)
-        ),
+        DraftLine(failure, " and ".join(["set_off", *early]), (_NEEDED if early else _NOTHING,)),
     ]
     if late:
         worse = late[0] if len(late) == 1 else f"any({', '.join(late)})"

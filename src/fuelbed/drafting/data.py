@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fuelbed.core.document import Document, Place
+from fuelbed.core.json_schema import list_schema, object_schema, titled
 from fuelbed.core.reading import Mention, ReadAction, Reading
 
 __all__ = ["reading_data", "reading_schema"]
@@ -78,10 +79,6 @@ _TEXT, _FLAG = {"type": "string"}, {"type": "boolean"}
 _MAYBE = {"type": ["string", "null"]}
 
 
-def _object(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
 def reading_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of `reading_data`."""
     place = {"quote": _TEXT, "line": {"type": "integer", "minimum": 1}}
@@ -90,12 +87,11 @@ def reading_schema() -> dict[str, Any]:
     claim = {"value": _FLAG, **maybe}
 
     def many(**properties: Any) -> dict[str, Any]:
-        return {"type": "array", "items": _object(**properties)}
+        return list_schema(object_schema(**properties))
 
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Fuelbed reading of a postmortem",
-        **_object(
+    return titled(
+        "Fuelbed reading of a postmortem",
+        object_schema(
             file=_TEXT,
             title=_TEXT,
             kind={"enum": ["reliability", "security", "advisory", "template", "timeline", "empty"]},
@@ -105,9 +101,11 @@ def reading_schema() -> dict[str, Any]:
             controls=many(
                 **mention, state={"enum": ["absent", "failed", "worked"]}, case_state={"enum": ["missing", "failed", "effective"]}
             ),
-            amplification=_object(present=_FLAG, type=_TEXT, named=_FLAG, **maybe),
-            claims=_object(
-                single_root_cause=_object(**claim), blames_human=_object(**claim, type=_TEXT), revert=_object(**claim, type=_TEXT)
+            amplification=object_schema(present=_FLAG, type=_TEXT, named=_FLAG, **maybe),
+            claims=object_schema(
+                single_root_cause=object_schema(**claim),
+                blames_human=object_schema(**claim, type=_TEXT),
+                revert=object_schema(**claim, type=_TEXT),
             ),
             actions=many(
                 text=_TEXT,
@@ -124,4 +122,4 @@ def reading_schema() -> dict[str, Any]:
             ),
             timeline=many(time=_MAYBE, text=_TEXT, **place),
         ),
-    }
+    )

@@ -11,11 +11,11 @@ from fuelbed.core.reading import ReadAction
 from fuelbed.drafting.model import DraftAction, DraftFactor
 from fuelbed.text.wording import identifier, likeness, rarity
 
-__all__ = ["effects"]
+__all__ = ["CLOSED", "WORKS", "effects"]
 
 _LIKE = 0.34  # share of the shorter phrase's telling words
-_WORKS = "{value: 0.05..0.3, basis: assumed}"  # how often a control that was asked for still fails
-_CLOSED = "{value: 0..0.5, basis: assumed}"  # how far a condition is there still when an item about it is done
+WORKS = "{value: 0.05..0.3, basis: assumed}"  # how often a control that was asked for still fails
+CLOSED = "{value: 0..0.5, basis: assumed}"  # how far a condition is there still when an item about it is done
 
 _WHOLLY = "does it close this condition wholly? Then write `remove`; else say how far it is there still"
 
@@ -56,7 +56,7 @@ def _does(
     if a.cls == "monitoring":
         control = best("control")
         if control is not None:
-            return (f"{{set: {control.name}.fails, to: {_WORKS}}}",), ("how often would it still be missed?",)
+            return (f"{{set: {control.name}.fails, to: {WORKS}}}",), ("how often would it still be missed?",)
         seen = best("condition", "trigger")
         return (f"observe {seen.name if seen else failure}",), (
             "which control acts on what it shows? An alert that arms none changes no risk",
@@ -64,9 +64,9 @@ def _does(
     if a.cls in ("structural", "process", "doc"):
         target = best("condition", "control") if a.cls == "structural" else best("control")
         if target is not None and target.kind == "condition":
-            return (f"{{set: {target.name}.present, to: {_CLOSED}}}",), (_WHOLLY,)
+            return (f"{{set: {target.name}.present, to: {CLOSED}}}",), (_WHOLLY,)
         if target is not None:
-            return (f"{{set: {target.name}.fails, to: {_WORKS}}}",), ("how often would it still fail?",)
+            return (f"{{set: {target.name}.fails, to: {WORKS}}}",), ("how often would it still fail?",)
         if a.undoes and (trigger := best("trigger")) is not None:
             return (f"revert {trigger.name}",), ()
     return (), ask

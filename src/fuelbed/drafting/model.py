@@ -10,9 +10,13 @@ from fuelbed.core.document import Place
 from fuelbed.core.grammar import RESERVED
 from fuelbed.core.reading import ReadAction, Reading
 
-__all__ = ["NO_NAMES", "QUOTED", "Draft", "DraftAction", "DraftFactor", "DraftLine", "DraftModel", "DraftNumber"]
+__all__ = ["HEAD", "NO_NAMES", "QUOTED", "Draft", "DraftAction", "DraftFactor", "DraftLine", "DraftModel", "DraftNumber"]
 
 QUOTED = 160  # characters of the text that an entry repeats
+HEAD = (
+    "A draft, read from the text by rules; nobody has confirmed it. Lines quoted below are those of the narrative.",
+    "Answer each `# ask:`, correct what is wrong, then delete `status: draft`.",
+)
 NO_NAMES = RESERVED | {"yes", "no", "unknown", "null", "nan", "inf"}
 """What a draft calls nothing: words of the structure language, and those that YAML or a field reads as something else than a name."""
 
@@ -28,6 +32,7 @@ class DraftFactor:
     place: Place | None = None
     asks: tuple[str, ...] = ()
     sure: bool = False
+    notes: tuple[str, ...] = ()  # comments above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class DraftLine:
     name: str
     expression: str
     asks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # comments above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class DraftAction:
     read: ReadAction
     does: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
+    note: str = ""  # the comment above it; without one, where and as what it was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class Draft:
     date: str = ""
     amplifier: str = ""  # the condition that stands for the feedback, "" where the text tells of none
     model: DraftModel | None = None  # the same feedback as a dynamic model, where one was asked for
+    head: tuple[str, ...] = HEAD  # comments at the top of the file
 
     def of_kind(self, kind: str) -> tuple[DraftFactor, ...]:
         return tuple(f for f in self.factors if f.kind == kind)

@@ -20,8 +20,7 @@ def write_case(draft: Draft, narrative: str = "postmortem.md", questions: Iterab
     document = draft.reading.document
     out = [
         SCHEMA_LINE,
-        "# A draft, read from the text by rules; nobody has confirmed it. Lines quoted below are those of the narrative.",
-        "# Answer each `# ask:`, correct what is wrong, then delete `status: draft`.",
+        *(line for h in draft.head for line in comment(h, "")),
         *(line for q in questions for line in comment(q, "", "ask")),
         "fuelbed: 1",
         "status: draft",
@@ -36,6 +35,7 @@ def write_case(draft: Draft, narrative: str = "postmortem.md", questions: Iterab
         out += _factor(document, f)
     out += ["", "structure:"]
     for line in draft.lines:
+        out += [c for n in line.notes for c in comment(_cut(n), "  ")]
         out += [c for a in line.asks for c in comment(a, "  ", "ask")]
         out.append(f"  {line.name}: {line.expression}")
     if draft.losses:
@@ -62,11 +62,16 @@ def comment(text: str, indent: str, word: str = "") -> Iterator[str]:
 
 
 def _source(document: Document, place: Place) -> str:
-    words = " ".join(document.quote(place).split())
-    return quoted(f"line {document.line(place)}: {words if len(words) <= QUOTED else words[: QUOTED - 3] + '...'}")
+    return quoted(f"line {document.line(place)}: {_cut(document.quote(place))}")
+
+
+def _cut(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= QUOTED else words[: QUOTED - 3] + "..."
 
 
 def _factor(document: Document, f: DraftFactor) -> Iterator[str]:
+    yield from (c for n in f.notes for c in comment(_cut(n), "  "))
     yield from (c for a in f.asks for c in comment(a, "  ", "ask"))
     yield f"  {f.name}:"
     yield f"    kind: {f.kind}"
@@ -78,7 +83,7 @@ def _factor(document: Document, f: DraftFactor) -> Iterator[str]:
 
 def _action(document: Document, a: DraftAction) -> Iterator[str]:
     kind = f"{a.read.cls}{', only considered' if a.read.tentative else ''}{'' if a.read.sure else ', unsure'}"
-    yield from comment(f"line {document.line(a.read.item.place)}, read as {kind}", "  ")
+    yield from comment(_cut(a.note) or f"line {document.line(a.read.item.place)}, read as {kind}", "  ")
     yield from (c for q in a.asks for c in comment(q, "  ", "ask"))
     yield f"  {a.name}:"
     yield f"    what: {quoted(a.read.item.text)}"

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from fuelbed.core.findings import Finding
+from fuelbed.core.json_schema import list_schema, object_schema, titled
 from fuelbed.drafting.data import reading_data, reading_schema
 from fuelbed.engines.lint import all_rules
 from fuelbed.reviewing.review import Review
-from fuelbed.writers.findings_json import finding_data, findings_schema
+from fuelbed.writers.findings_json import finding_data, finding_schema
 
 __all__ = ["review_data", "review_schema"]
 
@@ -39,18 +40,18 @@ def review_data(review: Review, findings: Iterable[Finding]) -> dict[str, Any]:
 def review_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of `fuelbed review --format json`."""
     reading = reading_schema()
-    names = {"type": "array", "items": {"type": "string"}}
     text, maybe = {"type": "string"}, {"type": ["string", "null"]}
+    names = list_schema(text)
     row = {
         "type": "object",
         "properties": {"name": text, "text": text, "does": names, "reach": text},
         "additionalProperties": False,
     }
     follows = {
-        "actions": {"type": "array", "items": row},
+        "actions": list_schema(row),
         "trigger_only": names,
         "sight_only": names,
-        "untouched": {"type": "array", "items": {"type": "object", "properties": {"name": text, "what": text}}},
+        "untouched": list_schema({"type": "object", "properties": {"name": text, "what": text}}),
         "best_closing": maybe,
         "at_least_as_much_as": names,
         "cut_sets": {"type": "integer", "minimum": 0},
@@ -58,18 +59,10 @@ def review_schema() -> dict[str, Any]:
     question = {"type": "object", "properties": {"text": text, "line": {"type": "integer"}, "changes": {"type": "integer"}}}
     gap = {"type": "object", "properties": {"field": text, "question": text, "why": text, "code": text}}
     more = {
-        "follows": {"anyOf": [{"type": "null"}, _object(follows)]},
-        "findings": {"type": "array", "items": findings_schema()["properties"]["findings"]["items"]},
-        "questions": {"type": "array", "items": gap},
+        "follows": {"anyOf": [{"type": "null"}, object_schema(**follows)]},
+        "findings": list_schema(finding_schema()),
+        "questions": list_schema(gap),
         "key_question": {"anyOf": [{"type": "null"}, question]},
     }
-    documents = {"type": "array", "items": _object({**reading["properties"], **more})}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Fuelbed reviews",
-        **_object({"fuelbed_review": {"const": 1}, "documents": documents}),
-    }
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    documents = list_schema(object_schema(**reading["properties"], **more))
+    return titled("Fuelbed reviews", object_schema(fuelbed_review={"const": 1}, documents=documents))

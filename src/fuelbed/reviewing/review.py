@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from fuelbed.core.document import Document
 from fuelbed.core.findings import Finding
@@ -17,30 +18,42 @@ __all__ = ["Review", "review"]
 _LEAST = 2  # standing things from which a text without trigger and action item is taken for an account
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Review:
-    """draft, follows and question are None where the text is no account of an incident (template, empty, advisory without story)."""
+    """draft, follows and question are None where the text is no account of an incident (template, empty, advisory without story). They are
+    worked out when they are asked for: a list of findings over many texts needs none of them."""
 
     reading: Reading
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
-    draft: Draft | None = None
-    follows: Consequences | None = None
-    question: Question | None = None
 
     @property
     def document(self) -> Document:
         return self.reading.document
 
+    @cached_property
+    def draft(self) -> Draft | None:
+        r = self.reading
+        told = r.triggers or r.actions or len(r.conditions) + len(r.controls) >= _LEAST
+        return draft(r) if told else None
 
-def review(document: Document, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> Review:
-    """Everything that can be said of one document; pure."""
+    @cached_property
+    def follows(self) -> Consequences | None:
+        return consequences(case_of(self.draft)) if self.draft is not None else None
+
+    @cached_property
+    def question(self) -> Question | None:
+        return key_question(self.draft, self.follows) if self.draft is not None and self.follows is not None else None
+
+
+def review(
+    document: Document,
+    select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (),
+    also: tuple[str, ...] = (),
+    preview: bool = True,
+) -> Review:
+    """Everything that can be said of one document; pure. select, ignore, also, preview: as of `engines.lint.check`."""
     reading = understand(document)
-    findings = (*document.findings, *check(reading, select=select or None, ignore=ignore or None))
-    open_questions = gaps(reading)
-    if not (reading.triggers or reading.actions) and len(reading.conditions) + len(reading.controls) < _LEAST:
-        return Review(reading, findings, open_questions)
-    drafted = draft(reading)
-    case = case_of(drafted)
-    follows = consequences(case)
-    return Review(reading, findings, open_questions, drafted, follows, key_question(drafted, follows))
+    findings = (*document.findings, *check(reading, select or None, ignore or None, preview, also=also))
+    return Review(reading, findings, gaps(reading))

@@ -1,0 +1,1 @@
+"""What an action item was predicted to do, against what was recorded after it was done."""
