@@ -9,12 +9,13 @@ from fuelbed.core.blocks import Answer, Ask, Block, Estimates, Picture, Sentence
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
 
-__all__ = ["Arranged", "arrange", "is_folded", "pieces", "unsaid", "where_next"]
+__all__ = ["Arranged", "arrange", "is_folded", "pieces", "standing", "unsaid", "where_next"]
 
 _LIFTED = ("removal", "graph", "whatif")
 _PROMOTED = ("cheapest",)  # tables that are detail by size, but that readers come for
-_LEADS = ("posterior", "timeline", "signatures", "bowtie", "series")  # pictures of evidence: the first there is leads its section
-_TABLES = ("rivals", "controls", "invariants", "sensors")  # the table that follows it; else the first
+# pictures of evidence: the first there is leads its section
+_LEADS = ("posterior", "timeline", "signatures", "bowtie", "series", "joint", "surviving", "shared", "bars", "dumbbell")
+_TABLES = ("rivals", "controls", "invariants", "sensors", "pairs")  # the table that follows it; else the first
 _SAID = 2  # sentences that are shown beside that table
 _ON_PAGE = (*_PROMOTED, "flips", "verification")  # where there is room: what would change the answer, and what would confirm it
 
@@ -109,6 +110,15 @@ def where_next(report: Report) -> tuple[NotFound, ...]:
     asks = [b.missing for b in _blocks(report) if isinstance(b, Ask)]
     asks += [s.answer for s in report.sections if isinstance(s.answer, NotFound)]
     return tuple(dict.fromkeys(asks))
+
+
+def standing(section: Section) -> str:
+    """`answered`, `asked` (an engine ran, and all it can show openly is what it would need), `not found`, or `no engine yet`."""
+    a = section.answer
+    if isinstance(a, NotFound):
+        return "no engine yet" if a.reason else "not found"
+    shown = [b for b in a.blocks if not b.detail]
+    return "asked" if shown and all(isinstance(b, Ask) for b in shown) else "answered"
 
 
 def is_folded(block: Block, page: bool = False) -> bool:

@@ -6,16 +6,14 @@ was effective; what lies behind is drawn faint. Signs differ in shape as in colo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
 from fuelbed.core.shown import counted, listed
-from fuelbed.report._columns import UNPRINTABLE
+from fuelbed.report._svg import ALONE, LINE, block, px, text, words, wrapped
 from fuelbed.report.numbers import quantity
 
 __all__ = ["Barrier", "Bowtie", "Way", "bowtie", "bowtie_drawing", "bowtie_svg"]
@@ -25,7 +23,7 @@ _TOLD = 12  # barriers of a way that are told in words
 STATES = ("effective", "failed", "missing", "bypassed")
 _THREATS, _CONSEQUENCES, _LEFT, _RIGHT = 12, 8, 6, 4  # ways and columns that are drawn; more are counted
 _BOX, _EVENT, _COLUMN, _ROW, _GAP, _MARGIN = 156.0, 130.0, 90.0, 56.0, 20.0, 8.0
-_LETTERS, _HEAD_LETTERS, _LINES, _LINE = 21, 14, 3, 14.0
+_LETTERS, _HEAD_LETTERS = 21, 14
 _TALL, _THICK = 34.0, 12.0  # of a sign
 
 
@@ -80,8 +78,8 @@ def _fails(v: Any, state: str) -> str:
     if not v or state in ("missing", "bypassed"):
         return ""
     a, low, high = v
-    text = quantity(a, low, high, "probability")
-    return "" if text == "not known" else text
+    said = quantity(a, low, high, "probability")
+    return "" if said == "not known" else said
 
 
 def _barriers(data: Mapping[str, Any]) -> tuple[dict[str, Barrier], tuple[tuple[str, str, str], ...]]:
@@ -125,81 +123,40 @@ def bowtie(data: Mapping[str, Any]) -> Bowtie:
                   _ways(after, known, _CONSEQUENCES), shared, more)  # fmt: skip  # one record
 
 
-def _n(v: float) -> str:
-    return f"{v:.1f}".removesuffix(".0")
-
-
-def _words(text: str) -> str:
-    """Escaped for SVG, as text and in attributes, without characters that XML cannot hold."""
-    return escape(
-        UNPRINTABLE.sub("\ufffd", " ".join(text.replace("`", "").split())).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
-    )
-
-
-def _wrapped(text: str, letters: int, lines: int = _LINES) -> list[str]:
-    """At most so many lines, broken at spaces and after underscores; the last with an ellipsis where there is more."""
-    out = [""]
-    for word in re.findall(r"[^\s_]*(?:_|\s+|$)", text.replace("`", "")):
-        rest = word
-        while len(rest.rstrip()) > letters:
-            if out[-1].strip():
-                out.append("")
-            out[-1], rest = rest[:letters], rest[letters:]
-            out.append("")
-        if out[-1] and len(out[-1]) + len(rest.rstrip()) > letters:
-            out.append("")
-        out[-1] += rest
-    kept = [x.strip() for x in out if x.strip()] or ["?"]
-    return kept if len(kept) <= lines else [*kept[: lines - 1], kept[lines - 1][: letters - 1].rstrip() + "…"]
-
-
-def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "middle") -> str:
-    look = f' class="{kind}"' if kind else ""
-    return f'<text{look} x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}">{_words(words)}</text>'
-
-
-def _block(x: float, y: float, lines: Sequence[str], kind: str = "") -> str:
-    """Lines of text around a centre."""
-    top = y - (len(lines) - 1) * _LINE / 2 + 4
-    return "".join(_text(x, top + i * _LINE, line, kind) for i, line in enumerate(lines))
-
-
 def _box(x: float, y: float, label: str, kind: str) -> str:
     """A threat or a consequence, `x` at its middle."""
-    lines = _wrapped(label, _LETTERS)
-    h = 16 + _LINE * len(lines)
-    rect = f'<rect class="box" x="{_n(x - _BOX / 2)}" y="{_n(y - h / 2)}" width="{_n(_BOX)}" height="{_n(h)}" rx="3"/>'
-    return f'<g class="{kind}"><title>{_words(label)}</title>{rect}{_block(x, y, lines)}</g>'
+    lines = wrapped(label, _LETTERS)
+    h = 16 + LINE * len(lines)
+    rect = f'<rect class="box" x="{px(x - _BOX / 2)}" y="{px(y - h / 2)}" width="{px(_BOX)}" height="{px(h)}" rx="3"/>'
+    return f'<g class="{kind}"><title>{words(label)}</title>{rect}{block(x, y, lines)}</g>'
 
 
 def _sign(x: float, y: float, b: Barrier) -> str:
     """Whole and filled: effective. Broken in the middle with a cross: failed. A dashed outline: missing. A way around it: bypassed."""
     left, top, half = x - _THICK / 2, y - _TALL / 2, _TALL / 2
     kind = b.state.replace(" ", "-")
-    whole = f'<rect class="bar" x="{_n(left)}" y="{_n(top)}" width="{_n(_THICK)}" height="{_n(_TALL)}"/>'
+    whole = f'<rect class="bar" x="{px(left)}" y="{px(top)}" width="{px(_THICK)}" height="{px(_TALL)}"/>'
     if b.state == "failed":
         piece = half - 7
         parts = "".join(
-            f'<rect class="bar" x="{_n(left)}" y="{_n(v)}" width="{_n(_THICK)}" height="{_n(piece)}"/>' for v in (top, y + 7)
+            f'<rect class="bar" x="{px(left)}" y="{px(v)}" width="{px(_THICK)}" height="{px(piece)}"/>' for v in (top, y + 7)
         )
-        whole = parts + f'<path class="cross" d="M{_n(x - 5)} {_n(y - 5)}l10 10m0 -10l-10 10"/>'
+        whole = parts + f'<path class="cross" d="M{px(x - 5)} {px(y - 5)}l10 10m0 -10l-10 10"/>'
     elif b.state == "bypassed":
-        whole += f'<path class="around" d="M{_n(x - 20)} {_n(y)}C{_n(x - 16)} {_n(top - 12)} {_n(x + 16)} {_n(top - 12)} {_n(x + 20)} {_n(y)}"/>'
-    return f'<g class="barrier {kind}"><title>{_words(f"{b.label}: {b.state}")}</title>{whole}</g>'
+        whole += f'<path class="around" d="M{px(x - 20)} {px(y)}C{px(x - 16)} {px(top - 12)} {px(x + 16)} {px(top - 12)} {px(x + 20)} {px(y)}"/>'
+    return f'<g class="barrier {kind}"><title>{words(f"{b.label}: {b.state}")}</title>{whole}</g>'
 
 
 def _head(x: float, bottom: float, b: Barrier) -> str:
     """Name, state and chance of failing over a column, the state just above the first way."""
-    lines = _wrapped(b.label, _HEAD_LETTERS)
+    lines = wrapped(b.label, _HEAD_LETTERS)
     if b.keys:
         lines[-1] += f" ({b.keys})"
     foot = [b.state, *([f"fails {b.fails.partition(' (')[0]}"] if b.fails else [])]
-    top = bottom - _LINE * (len(lines) + len(foot))
-    out = "".join(_text(x, top + i * _LINE, t, "name") for i, t in enumerate(lines))
+    top = bottom - LINE * (len(lines) + len(foot))
+    out = "".join(text(x, top + i * LINE, t, "name") for i, t in enumerate(lines))
     kinds = (f"state {b.state.replace(' ', '-')}", "odds")
-    return out + "".join(
-        _text(x, top + (len(lines) + i) * _LINE, t, k) for i, (t, k) in enumerate(zip(foot, kinds, strict=False))
-    )
+    return out + "".join(text(x, top + (len(lines) + i) * LINE, t, k) for i, (t, k) in enumerate(zip(foot, kinds, strict=False)))
 
 
 def _columns(ways: Sequence[Way], most: int) -> tuple[list[Barrier], int]:
@@ -243,7 +200,7 @@ class _Side:
         out = ""
         for x, b in zip(self.xs, self.columns, strict=True):
             rows = [self.y(i) for i, w in enumerate(self.ways) if b in w.barriers]
-            out += f'<path class="stem" d="M{_n(x)} {_n(min(rows))}V{_n(max(rows))}"/>'
+            out += f'<path class="stem" d="M{px(x)} {px(min(rows))}V{px(max(rows))}"/>'
         return out
 
     def _way(self, i: int, way: Way) -> str:
@@ -259,29 +216,29 @@ class _Side:
         path = self._line(start, end, y, turn)
         out = f'<path class="way{" faint" if stop is not None else ""}" d="{path}"/>'
         if stop is not None and left:
-            out += f'<path class="way" d="M{_n(start)} {_n(y)}H{_n(stop)}"/>'
+            out += f'<path class="way" d="M{px(start)} {px(y)}H{px(stop)}"/>'
         elif stop is not None:
-            out += f'<path class="way" d="{self._bend(self.gate, self.middle, turn, y)}H{_n(stop)}"/>'
+            out += f'<path class="way" d="{self._bend(self.gate, self.middle, turn, y)}H{px(stop)}"/>'
         if not left:
-            out += f'<path class="tip" d="M{_n(end)} {_n(y)}l-8 -4v8z"/>'
+            out += f'<path class="tip" d="M{px(end)} {px(y)}l-8 -4v8z"/>'
         return out + "".join(_sign(x, y, b) for x, b in met) + _box(self.box, y, way.label, self.kind)
 
     def _line(self, start: float, end: float, y: float, turn: float) -> str:
         if self.kind == "threat":
-            return f"M{_n(start)} {_n(y)}H{_n(turn)}C" + self._bend(turn, y, end, self.middle).partition("C")[2]
-        return self._bend(start, self.middle, turn, y) + f"H{_n(end)}"
+            return f"M{px(start)} {px(y)}H{px(turn)}C" + self._bend(turn, y, end, self.middle).partition("C")[2]
+        return self._bend(start, self.middle, turn, y) + f"H{px(end)}"
 
     @staticmethod
     def _bend(x0: float, y0: float, x1: float, y1: float) -> str:
         mid = (x0 + x1) / 2
-        return f"M{_n(x0)} {_n(y0)}C{_n(mid)} {_n(y0)} {_n(mid)} {_n(y1)} {_n(x1)} {_n(y1)}"
+        return f"M{px(x0)} {px(y0)}C{px(mid)} {px(y0)} {px(mid)} {px(y1)} {px(x1)} {px(y1)}"
 
 
 def _legend(x: float, y: float) -> str:
     out = ""
     for i, state in enumerate(STATES):
         at = x + 118 * i
-        out += _sign(at + 20, y, Barrier("", state, state, "", (), "")) + _text(at + 44, y + 4, state, "", "start")
+        out += _sign(at + 20, y, Barrier("", state, state, "", (), "")) + text(at + 44, y + 4, state, "", "start")
     return out
 
 
@@ -289,8 +246,8 @@ def bowtie_drawing(data: Mapping[str, Any]) -> tuple[float, float, str]:
     """Width, height and the inside of the drawing, every word escaped; its looks are in `bowtie.css`."""
     v = bowtie(data)
     (left, more_left), (right, more_right) = _columns(v.threats, _LEFT), _columns(v.consequences, _RIGHT)
-    heads = [len(_wrapped(b.label, _HEAD_LETTERS)) + 1 + bool(b.fails) for b in (*left, *right)]
-    top = _MARGIN + _LINE * max(heads, default=0) + 6
+    heads = [len(wrapped(b.label, _HEAD_LETTERS)) + 1 + bool(b.fails) for b in (*left, *right)]
+    top = _MARGIN + LINE * max(heads, default=0) + 6
     rows = max(len(v.threats), len(v.consequences), 1)
     middle = top + _ROW * rows / 2
     start = _MARGIN + _BOX + _GAP / 2
@@ -301,16 +258,16 @@ def bowtie_drawing(data: Mapping[str, Any]) -> tuple[float, float, str]:
                     top + _ROW * (rows - len(v.threats)) / 2, middle, "threat")  # fmt: skip  # one record
     after = _Side(v.consequences, tuple(right), tuple(out + 2 * _GAP + _COLUMN * (i + 0.5) for i in range(len(right))), end + _BOX / 2, out,
                   top + _ROW * (rows - len(v.consequences)) / 2, middle, "consequence")  # fmt: skip  # one record
-    lines = _wrapped(v.event, 15, 4)
-    tall = 24 + _LINE * len(lines)
-    event = (f'<g class="event"><title>{_words(v.event)}</title><rect class="box" x="{_n(gate)}" y="{_n(middle - tall / 2)}" width="{_n(_EVENT)}" '
-             f'height="{_n(tall)}" rx="8"/>{_block(gate + _EVENT / 2, middle, lines)}</g>')  # fmt: skip  # one element
+    lines = wrapped(v.event, 15, 4)
+    tall = 24 + LINE * len(lines)
+    event = (f'<g class="event"><title>{words(v.event)}</title><rect class="box" x="{px(gate)}" y="{px(middle - tall / 2)}" width="{px(_EVENT)}" '
+             f'height="{px(tall)}" rx="8"/>{block(gate + _EVENT / 2, middle, lines)}</g>')  # fmt: skip  # one element
     foot = top + _ROW * rows + 22
     notes = [f"{k}: {members} share {name}" for k, name, members in v.shared]
     cut = [w for w in (v.more, counted(more_left + more_right, "barrier") if more_left + more_right else "") if w]
     notes += ["not drawn: " + ", ".join(cut)] if cut else []
-    words = "".join(_text(_MARGIN, foot + 30 + 16 * i, n, "key", "start") for i, n in enumerate(notes))
-    body = threats.draw() + (after.draw() if v.consequences else "") + event + _legend(_MARGIN, foot) + words
+    below = "".join(text(_MARGIN, foot + 30 + 16 * i, n, "key", "start") for i, n in enumerate(notes))
+    body = threats.draw() + (after.draw() if v.consequences else "") + event + _legend(_MARGIN, foot) + below
     return end + _BOX + _MARGIN, foot + 26 + 16 * len(notes), body
 
 
@@ -325,16 +282,7 @@ def bowtie_svg(data: Mapping[str, Any]) -> str:
         f"{w.label}: {', '.join([*(f'{b.label} {b.state}' for b in w.told), *filter(None, [w.untold])])}" for w in ways
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="bowtie alone" role="img" width="{_n(wide)}" height="{_n(high)}" '
-        f'viewBox="0 0 {_n(wide)} {_n(high)}"><title>{_words(f"Bow-tie of {v.event}")}</title><desc>{_words(said)}</desc>'
-        f'<style>{_ALONE}{css}</style><rect class="paper" width="100%" height="100%"/>{body}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bowtie alone" role="img" width="{px(wide)}" height="{px(high)}" '
+        f'viewBox="0 0 {px(wide)} {px(high)}"><title>{words(f"Bow-tie of {v.event}")}</title><desc>{words(said)}</desc>'
+        f'<style>{ALONE}{css}</style><rect class="paper" width="100%" height="100%"/>{body}</svg>\n'
     )
-
-
-_ALONE = (
-    ".alone { --paper: #fdfdfb; --ink: #1c1f22; --muted: #5a6168; --soft: #f3f3ee; --rule: #dcdcd6; --trigger: #1f6fa8; --trigger-soft: #e8f0f7;"
-    " --condition: #b4480a; --bad: #a32018; --good: #0b6b4f; --sans: system-ui, sans-serif; }\n"
-    "@media (prefers-color-scheme: dark) { .alone { --paper: #15171a; --ink: #e6e6e2; --muted: #a0a7ae; --soft: #1c1f23; --rule: #33383d;"
-    " --trigger: #6fb3e6; --trigger-soft: #1a2a38; --condition: #f0954f; --bad: #ff8f80; --good: #6fd3ae; } }\n"
-    ".alone .paper { fill: var(--paper); }\n"
-)  # the page's own colours

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from fuelbed.core.blocks import Picture
+from fuelbed.report._bars import bars
 from fuelbed.report._bowtie import Barrier, Way, bowtie
+from fuelbed.report._dumbbell import dumbbell
+from fuelbed.report._joint import joint
 from fuelbed.report._markup import caption, code, grid, prose, words
 from fuelbed.report._posterior import posterior
 from fuelbed.report._series import series
+from fuelbed.report._shared import shared
 from fuelbed.report._signatures import Sign, Signal, signatures
+from fuelbed.report._surviving import surviving
 from fuelbed.report._timeline import timeline
 
 __all__ = ["WRITERS"]
@@ -116,10 +121,66 @@ def _bowtie(b: Picture) -> str:
     return caption(b.title, "\n\n".join(parts))
 
 
+def _bars(b: Picture) -> str:
+    v = bars(b.data)
+    return caption(b.title, "\n\n".join([*_alt(b), grid(["", v.axis or "value"], [[code(r.id), r.text] for r in v.rows])]))
+
+
+def _dumbbell(b: Picture) -> str:
+    v = dumbbell(b.data)
+    rows = [[code(r.id) if r.label == r.id else prose(r.label), r.first.interval, r.second.interval] for r in v.rows]
+    more = [f"and {v.more} more."] if v.more else []
+    return caption(b.title, "\n\n".join([*_alt(b), grid(["", *map(prose, v.names)], rows), *more]))
+
+
+def _joint(b: Picture) -> str:
+    v = joint(b.data)
+    head = ["", *(str(r.number) for r in v.rows)]
+    lines = [[f"{r.number} {code(r.label)}", *("" if c is None else c.letter for c in r.cells)] for r in v.rows]
+    called = "\n".join(f"- {code(c.a)} and {code(c.b)}: {words(c.words)}, **{c.mechanism}**" for c in v.called)
+    tail = "; ".join(f"{letter} {kind or 'not surprising'}" for kind, _, letter in v.kinds)
+    tail += f". Not in the table: {v.left}." if v.left else "."
+    return caption(
+        b.title,
+        "\n\n".join(p for p in (called, grid(head, [[*x, *[""] * (len(head) - len(x))] for x in lines]), words(tail)) if p),
+    )
+
+
+def _surviving(b: Picture) -> str:
+    v = surviving(b.data)
+    kinds = {k: w for k, w, _ in v.heads}
+    head = ["Exploit", "Variant", *(f"{kinds[m.kind]} {prose(m.label)}" for m in v.measures)]
+    lines = [
+        [
+            prose(exploit) + (" (in no list yet)" if new else ""),
+            words(r.words),
+            *("ends" if c else "**survives**" for c in r.cells),
+        ]
+        for exploit, new, rows in v.groups
+        for r in rows
+    ]
+    lines.append(["", "variants left", *(m.left for m in v.measures)])
+    tail = [words(f"Not in the table: {v.left}.")] if v.left else []
+    return caption(b.title, "\n\n".join([*_alt(b), grid(head, lines), *tail]))
+
+
+def _shared(b: Picture) -> str:
+    v = shared(b.data)
+    rows = [[prose(a.date), prose(a.trigger), prose(a.label)] for a in v.accounts]
+    stood = f"What stood there each time: {', and '.join(prose(c) for c in v.conditions)}."
+    more = [f"and {v.left} more."] if v.left else []
+    return caption(b.title, "\n\n".join([stood, grid(["date", "what set it off", "what it became"], rows), *more, prose(v.said)]))
+
+
 WRITERS: dict[str, Callable[[Picture], str]] = {
+    "joint": _joint,
+    "surviving": _surviving,
+    "shared": _shared,
     "posterior": _posterior,
     "signatures": _signatures,
     "timeline": _timeline,
     "bowtie": _bowtie,
     "series": _series,
+    "bars": _bars,
+    "dumbbell": _dumbbell,
 }

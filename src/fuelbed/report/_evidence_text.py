@@ -6,14 +6,19 @@ import math
 from collections.abc import Callable
 
 from fuelbed.core.blocks import Picture
+from fuelbed.report._bars import bars
 from fuelbed.report._bowtie import Way, bowtie
 from fuelbed.report._clock import Clock, clock
 from fuelbed.report._columns import clean, columns, grid, pad, wrap
+from fuelbed.report._dumbbell import End, dumbbell
+from fuelbed.report._joint import joint
 from fuelbed.report._page import Page
 from fuelbed.report._posterior import Belief, Posterior, Span, posterior
 from fuelbed.report._series import Curve, Series, series
+from fuelbed.report._shared import shared
 from fuelbed.report._signatures import Sign, Signal, Signatures, signatures
 from fuelbed.report._strips import Stretch, Strip
+from fuelbed.report._surviving import ENDED, SURVIVES, surviving
 from fuelbed.report._timeline import Lane, timeline
 
 __all__ = ["WRITERS"]
@@ -232,12 +237,106 @@ def _bowtie(b: Picture, page: Page) -> None:
     page.wrap(f"and {v.more} more" if v.more else "", " ", tone="muted")
 
 
+def _bars(b: Picture, page: Page) -> None:
+    """`peak_load ██████──  0.21 (0.08..0.4)`."""
+    v = bars(b.data)
+    if not v.rows:
+        return
+    numbers = min(max(columns(r.text) for r in v.rows), max(12, (page.width - 4) // 2))
+    names = min(max(columns(r.id) for r in v.rows), 28)
+    room = max(page.width - names - numbers - 4, 6)
+    for r in v.rows:
+        full, low, high = (round(x / 100 * room) for x in (r.value, r.low, r.high))
+        bar = "█" * max(min(full, low), 0) + "▓" * max(full - low, 0) + "─" * max(high - full, 0) + ("›" if r.clipped else "")
+        page.lines.append(f" {pad(clean(r.id), names)} {pad(bar, room)}  {r.text}".rstrip())
+    page.wrap(f"{v.axis}: █ surely, ▓ to the middle, ─ to the upper end" if v.axis else "", " ", "   ", "muted")
+
+
+def _joint(b: Picture, page: Page) -> None:
+    """Letters for the mechanisms, a column for each component; where names have no room beside them, above."""
+    v = joint(b.data)
+    names = page.width - 6 - 2 * len(v.rows)
+    beside = names >= _LEAST
+    left = " " * (min(names, 2 * _LEAST) + 5 if beside else 2)
+    page.lines.append(page.paint((left + " ".join(_LETTERS[i] for i in range(len(v.rows)))).rstrip(), "muted"))
+    for letter, r in zip(_LETTERS, v.rows, strict=False):
+        cells = " ".join(" " if c is None else c.letter for c in r.cells)
+        if beside:
+            for i, name in enumerate(wrap(clean(r.label), min(names, 2 * _LEAST))):
+                page.lines.append(
+                    f"  {letter if i == 0 else ' '} {pad(name, min(names, 2 * _LEAST))} {cells if i == 0 else ''}".rstrip()
+                )
+        else:
+            page.wrap(f"{letter} {r.label}", " ", "   ")
+            page.lines.append(f"  {cells}".rstrip())
+    page.wrap("; ".join(f"{sign} {kind or 'not surprising'}" for kind, _, sign in v.kinds), " ", "   ", "muted")
+    page.wrap(f"Not in the matrix: {v.left}" if v.left else "", " ", "   ", "muted")
+
+
+def _surviving(b: Picture, page: Page) -> None:
+    """A letter for each measure, told above; the rows of an exploit under its name, their words below the signs where there is no room."""
+    v = surviving(b.data)
+    for (letter, m), more in zip(zip(_LETTERS, v.measures, strict=False), [x.first for x in v.measures], strict=True):
+        if more:
+            page.lines.append(page.paint(f" {next(w for k, w, _ in v.heads if k == m.kind)}", "muted"))
+        page.wrap(f"{m.label}: leaves {m.left}", f"  {letter} ", "    ")
+    page.lines.append(page.paint("  " + " ".join(_LETTERS[: len(v.measures)]), "muted"))
+    wide = 2 * len(v.measures) + 3
+    for exploit, new, rows in v.groups:
+        page.wrap(f"{exploit}{' (in no list yet)' if new else ''}", " ", "   ")
+        for r in rows:
+            signs = " ".join(ENDED if c else SURVIVES for c in r.cells)
+            page.wrap(r.words, f"  {signs}  ", " " * wide)
+    page.wrap(f"{SURVIVES} survives the measure, {ENDED} ends with it", " ", "   ", "muted")
+    page.wrap(f"Not drawn: {v.left}" if v.left else "", " ", "   ", "muted")
+
+
+def _shared(b: Picture, page: Page) -> None:
+    """What stood there each time, then a line for each account: what set it off, and what it became."""
+    v = shared(b.data)
+    page.wrap(f"What stood there each time: {', and '.join(v.conditions)}", " ", "   ")
+    for a in v.accounts:
+        page.wrap(f"{a.date} {a.trigger} → {a.label}".strip(), "  ", "    ")
+    page.wrap(f"and {v.left} more" if v.left else "", " ", tone="muted")
+    page.wrap(v.said, " ", "   ", "muted")
+
+
+def _marks(first: End, second: End, wide: int) -> str:
+    """`──●──◆`: the first mark with its interval, the second as it lies; where both are in one place, the first."""
+    cells = [" "] * wide
+    a, b = _place(first.low, wide), _place(first.high, wide)
+    cells[a : b + 1] = ["─"] * (b + 1 - a)
+    cells[_place(second.at, wide)] = "◆"
+    cells[_place(first.at, wide)] = "●"
+    return "".join(cells)
+
+
+def _dumbbell(b: Picture, page: Page) -> None:
+    v = dumbbell(b.data)
+    if not v.rows:
+        return
+    texts = [f"● {r.first.interval}  ◆ {r.second.interval}" for r in v.rows]
+    numbers = min(max(map(columns, texts)), max(12, (page.width - 4) // 2))
+    names = min(max(columns(r.label) for r in v.rows), 24)
+    room = max(page.width - names - numbers - 4, 8)
+    for r, text in zip(v.rows, texts, strict=True):
+        for i, (name, said) in enumerate(grid([clean(r.label), text], [names, numbers])):
+            page.lines.append(f" {name} {_marks(r.first, r.second, room) if i == 0 else ' ' * room}  {said}".rstrip())
+    page.wrap(f"and {v.more} more" if v.more else "", " ", tone="muted")
+    page.wrap(f"● {v.names[0]}, ─ its interval, ◆ {v.names[1]}; the axis ends at {v.top}", " ", "   ", "muted")
+
+
 _DRAW: dict[str, Callable[[Picture, Page], None]] = {
+    "joint": _joint,
+    "surviving": _surviving,
+    "shared": _shared,
     "posterior": _posterior,
     "signatures": _signatures,
     "timeline": _timeline,
     "bowtie": _bowtie,
     "series": _series,
+    "bars": _bars,
+    "dumbbell": _dumbbell,
 }
 
 

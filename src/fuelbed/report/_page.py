@@ -27,6 +27,7 @@ class Room:
     asks: int
     claims: int
     names: int  # in a row of names, and groups of them
+    meets: int  # disagreements told; 0: nothing of where the answers meet
     clauses: bool = False  # of a claim its first clause only, without the explanation after the colon
 
 

@@ -15,17 +15,23 @@ from fuelbed.core.blocks import Ask, Block, Estimates, Picture, Quote, Sentence,
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report
-from fuelbed.report._arrange import Arranged, arrange, is_folded, pieces, unsaid
+from fuelbed.report._agreement import TITLE, agreement_blocks, agreement_claim
+from fuelbed.report._arrange import Arranged, arrange, is_folded, pieces, standing, unsaid
+from fuelbed.report._bars import bars
 from fuelbed.report._bowtie import bowtie, bowtie_drawing
 from fuelbed.report._columns import UNPRINTABLE, minus
+from fuelbed.report._dumbbell import dumbbell
 from fuelbed.report._graph import draw
+from fuelbed.report._joint import joint
 from fuelbed.report._loops import loop_words
 from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._plot import plot
 from fuelbed.report._posterior import posterior
 from fuelbed.report._removal import removal
 from fuelbed.report._series import series
+from fuelbed.report._shared import shared, shared_drawing
 from fuelbed.report._signatures import signatures
+from fuelbed.report._surviving import surviving
 from fuelbed.report._timeline import timeline
 from fuelbed.report.numbers import basis, estimate, estimate_parts
 
@@ -35,7 +41,17 @@ if TYPE_CHECKING:
 
 __all__ = ["render_html"]
 
-_STYLES = ("page.css", "figures.css", "boundary.css", "media.css", "evidence.css", "bowtie.css")
+_STYLES = (
+    "page.css",
+    "figures.css",
+    "boundary.css",
+    "media.css",
+    "evidence.css",
+    "bowtie.css",
+    "joint.css",
+    "surviving.css",
+    "shared.css",
+)
 _SCRIPTS = ("tape.js", "table.js", "whatif.js", "boundary.js", "page.js")
 _BUDGET = 500_000  # bytes of a page
 _SIZES = ((10**6, True), (40, True), (40, False), (10, False))  # rows of a table, and whether there is a what-if
@@ -47,7 +63,9 @@ _COMPACT = ("untouched",)  # tables that are lists of names: a line for each kin
 _PER_CENT = re.compile(r"(?<=\d) %")  # a number keeps its sign on the same line
 _ENDLESS = re.compile(r"(\S{40,})")
 _PICTURES: dict[str, Callable[[Any], Any]] = {"removal": removal, "graph": draw, "whatif": whatif, "order": levels,
-                                             "boundary": plot, "posterior": posterior, "signatures": signatures, "timeline": timeline, "series": series,
+                                             "boundary": plot, "posterior": posterior, "signatures": signatures, "timeline": timeline, "series": series, "joint": joint, "bars": bars, "dumbbell": dumbbell,
+                                             "surviving": surviving,
+                                             "shared": lambda data: (shared(data), *_marked(shared_drawing(data))),
                                              "bowtie": lambda data: (bowtie(data), *_marked(bowtie_drawing(data)))}  # fmt: skip  # one table
 
 
@@ -227,6 +245,7 @@ def _environment() -> Environment:
         bare=_bare,
         pct=lambda x: f"{x:.2f}%",
         px=lambda x: f"{x:.1f}".removesuffix(".0"),
+        standing=standing,
     )
     env.tests.update(missing=lambda x: isinstance(x, NotFound))
     return env
@@ -249,7 +268,21 @@ def render_html(report: Report) -> str:
         page = _render(report, plan, shown, rows, moving)
         if len(page.encode("utf-8", "replace")) <= _BUDGET:
             break
-    return page
+    return _told_apart(page)
+
+
+_REGION = re.compile(r'(role="region" aria-label="[^"]*)"')
+
+
+def _told_apart(page: str) -> str:
+    """Regions of one name get a number: who moves by landmarks hears which is which. No text of a case holds a bare `"`."""
+    seen: dict[str, int] = {}
+
+    def numbered(m: re.Match[str]) -> str:
+        n = seen[m[1]] = seen.get(m[1], 0) + 1
+        return m[0] if n == 1 else f'{m[1]} ({n})"'
+
+    return _REGION.sub(numbered, page)
 
 
 def _render(report: Report, plan: Arranged, shown: dict[int, tuple[Block, Any]], rows: int, moving: bool) -> str:
@@ -257,7 +290,12 @@ def _render(report: Report, plan: Arranged, shown: dict[int, tuple[Block, Any]],
     from markupsafe import Markup
 
     env = _environment()
-    blocks: Any = _Macros(*(env.get_template(name).module for name in ("blocks.html.j2", "evidence.html.j2")))
+    blocks: Any = _Macros(
+        *(
+            env.get_template(name).module
+            for name in ("blocks.html.j2", "evidence.html.j2", "joint.html.j2", "surviving.html.j2", "shared.html.j2")
+        )
+    )
 
     def show(b: Block) -> Any:
         cut = _cut(b, rows, moving)
@@ -279,5 +317,6 @@ def _render(report: Report, plan: Arranged, shown: dict[int, tuple[Block, Any]],
         show_missing=blocks.ask,
         folds=_folds,
         unsaid=lambda claim: unsaid(claim, report),
+        meet={"title": TITLE, "claim": agreement_claim(report.agreement), "blocks": agreement_blocks(report)},
     )
     return UNPRINTABLE.sub("\ufffd", text)

@@ -34,7 +34,7 @@ def as_text(rows: Iterable[Row]) -> str:
         out += _checked(row) if isinstance(row, Checked) else _pushed(row) if isinstance(row, Pushed) else _unchecked(row)
     return (
         "\n".join(out)
-        or "No invariant is declared. `--suggest` offers some from the metrics; docs/formats/temporal.md says how to write them."
+        or "No invariant is declared. `--suggest` offers some from the metrics;\ndocs/formats/temporal.md says how to write them."
     )
 
 

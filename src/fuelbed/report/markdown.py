@@ -8,6 +8,7 @@ from typing import Any
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Estimates, Picture, Quote, Sentence, Table
 from fuelbed.core.facts import NotFound
 from fuelbed.core.reporting import Report, Section
+from fuelbed.report._agreement import TITLE, agreement_blocks, agreement_claim
 from fuelbed.report._arrange import arrange, unsaid
 from fuelbed.report._boundary import band_at, chart, load_words, rows, said
 from fuelbed.report._columns import UNPRINTABLE
@@ -22,7 +23,7 @@ from fuelbed.report._pictures import levels, whatif
 from fuelbed.report._removal import removal
 from fuelbed.report.numbers import basis, estimate, number
 
-__all__ = ["render_markdown"]
+__all__ = ["render_comment", "render_markdown"]
 
 _SHAPES = {"trigger": (">", "]"), "condition": ("[", "]"), "control": ("(", ")"), "failure": ("[[", "]]"), "line": ("([", "])")}
 _MARKS = {"good": "✓ ", "bad": "× ", "muted": "– ", "plain": ""}
@@ -190,9 +191,9 @@ def _findings(report: Report) -> list[str]:
 
 
 def render_markdown(report: Report) -> str:
-    """The same order as the page: verdict, the case's summary, removal, actions, mechanism, what-if, questions, findings, provenance."""
+    """The same order as the page: verdict, the case's summary, removal, actions, where the answers meet, mechanism, what-if, questions, findings, provenance."""
     plan = arrange(report)
-    parts = [f"# {_prose(report.title)}", f"Failure: {_code(report.failure)}"]
+    parts = [f"# {_prose(report.title)}", *([f"Failure: {_code(report.failure)}"] if report.failure else [])]
     if report.notice:
         parts.append(f"> **{_prose(report.notice)}**")
     if report.verdict:
@@ -202,6 +203,9 @@ def render_markdown(report: Report) -> str:
     parts += [_block(plan.lifted[k]) for k in ("removal",) if k in plan.lifted]
     for s in plan.crossing:
         parts += _section(s, "##", report)
+    meet = agreement_blocks(report)
+    if meet:
+        parts += [f"## {TITLE}", _prose(agreement_claim(report.agreement)), *map(_block, meet)]
     parts += [_block(plan.lifted[k]) for k in ("graph", "whatif") if k in plan.lifted]
     parts.append("## The questions")
     for s in plan.questions:
@@ -210,3 +214,32 @@ def render_markdown(report: Report) -> str:
     if report.provenance:
         parts += ["---", "\n".join(f"- {_words(k)}: {_code(v)}" for k, v in report.provenance.items())]
     return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def render_comment(report: Report, marker: str) -> str:
+    """For a comment on a pull request: the first line is the verdict, the first section is open, the others are folded.
+
+    `marker` ends it in a comment of HTML, by which a later run finds the comment that it is to replace.
+    """
+    first, *rest = report.verdict or (report.title,)
+    parts = [f"**{_prose(first)}**", " ".join(map(_prose, rest))]
+    for i, s in enumerate(report.sections):
+        body = _folded(s)
+        if i == 0 or not body:
+            parts += body
+            continue
+        claim = s.answer.claim.partition("\n")[0] if isinstance(s.answer, Answer) else ""
+        summary = _words(f"{s.question} {claim}".replace("`", "").strip())
+        parts += [f"<details><summary>{summary}</summary>", *body, "</details>"]
+    parts += _findings(report)
+    sides = [f"{k} {_code(v)}" for k, v in report.provenance.items() if k in ("fuelbed", "before", "after")]
+    parts.append(f"<sub>{_prose(report.title)} · {' · '.join(sides)}</sub>")
+    parts.append(f"<!-- {marker} -->")
+    return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _folded(s: Section) -> list[str]:
+    """What stands in one section of a comment; nothing where the claim says it all."""
+    if isinstance(s.answer, NotFound):
+        return [_missing(s.answer)]
+    return [_block(b) for b in s.answer.blocks]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 from fuelbed.core.shown import count
 from fuelbed.numerics.static.solve import Solved
 
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_data", "as_text"]
 
-_MEASURES = ("birnbaum", "criticality", "diagnostic", "raw", "rrw")
+_MEASURES = ("birnbaum", "criticality", "diagnostic", "raw", "rrw", "fussell_vesely")
 _ROWS = 10
 
 
@@ -38,7 +36,7 @@ def as_data(s: Solved, seconds: float, spread: Spread | None = None, listed: boo
             "top": [{"events": list(x.events), "probability": x.probability} for x in c.top],
         },
         "importance": {
-            e: {"probability": _finite(i.probability), **{m: _finite(getattr(i, m)) for m in _MEASURES}}
+            e: {"probability": _finite(i.probability), **{m: _finite(x) for m in _MEASURES if (x := getattr(i, m)) is not None}}
             for e, i in s.importance.items()
         },
         "notes": [*s.notes, *(f.message for f in s.tree.findings)],
@@ -75,7 +73,7 @@ def as_text(s: Solved, seconds: float, spread: Spread | None = None) -> str:
         out += [f"  {_short(n, 60):60s} {100 * x:5.1f} %" for n, x in list(spread.shares.items())[:5]]
     notes = [*s.notes, *(f"{f.message} {f.cure}" for f in s.tree.findings)]
     if notes:
-        out += ["", *(line for n in notes for line in wrap(n, 79))]
+        out += ["", *(line for n in notes for line in _lines(n))]
     return "\n".join([*out, "", f"{seconds:.2f} s"])
 
 
@@ -94,7 +92,7 @@ def _cut_sets(s: Solved) -> list[str]:
         return ["Minimal cut sets: none found, see below."]
     limit = f" of at most {c.limit} event{'s' if c.limit != 1 else ''}" if c.limit is not None else ""
     whole = "" if c.complete else "; there are larger ones that were not counted"
-    out = wrap(f"Minimal cut sets{limit}: {count(c.count)}{whole}", 79)
+    out = _lines(f"Minimal cut sets{limit}: {count(c.count)}{whole}")
     if c.by_order:
         out.append("  by number of events: " + _wrapped([f"{k}: {count(n)}" for k, n in c.by_order.items()], 23))
     if c.top:
@@ -105,10 +103,15 @@ def _cut_sets(s: Solved) -> list[str]:
 
 def _importance(s: Solved) -> list[str]:
     rows = sorted(s.importance.items(), key=lambda x: -x[1].criticality if x[1].criticality == x[1].criticality else 0.0)
-    out = [f"{'Importance (by criticality)':30s} {'P':>8s} {'Birnbaum':>9s} {'critical':>9s} {'RAW':>9s} {'RRW':>9s}"]
+    columns = [("Birnbaum", "birnbaum"), ("critical", "criticality"), ("RAW", "raw"), ("RRW", "rrw")]
+    if any(i.fussell_vesely is not None for _, i in rows):
+        columns.insert(2, ("Fuss-Ves", "fussell_vesely"))
+    wide = 70 - 10 * len(columns)  # what is left of 79 for the name
+    title = "Importance (by criticality)" if wide > 28 else "By criticality"
+    out = [f"{title:{wide}s} {'P':>8s}" + "".join(f" {t:>9s}" for t, _ in columns)]
     for name, i in rows[:_ROWS]:
-        cells = [f"{i.probability:8.3g}", *(f"{x:9.3g}" for x in (i.birnbaum, i.criticality, i.raw, i.rrw))]
-        out.append(f"  {_short(name, 28):28s} {' '.join(cells)}")
+        cells = "".join(f" {getattr(i, m):9.3g}" for _, m in columns)
+        out.append(f"  {_short(name, wide - 2):{wide - 2}s} {i.probability:8.3g}{cells}")
     if len(rows) > _ROWS:
         out.append(f"  and {len(rows) - _ROWS} more (--format json has all)")
     return out
@@ -116,6 +119,12 @@ def _importance(s: Solved) -> list[str]:
 
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _lines(text: str) -> list[str]:
+    from textwrap import wrap  # loads `re`, which the JSON does not need
+
+    return wrap(text, 79)
 
 
 def _wrapped(words: list[str], indent: int, width: int = 79) -> str:

@@ -11,7 +11,9 @@ from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Estimates, Pic
 from fuelbed.core.facts import NotFound
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reporting import Report, Section
-from fuelbed.report._arrange import arrange, is_folded, unsaid, where_next
+from fuelbed.core.shown import counted
+from fuelbed.report._agreement import TITLE, agreement_blocks, agreement_claim, apart
+from fuelbed.report._arrange import arrange, is_folded, standing, unsaid, where_next
 from fuelbed.report._boundary_text import write_boundary
 from fuelbed.report._columns import clean, columns, grid, longest_token
 from fuelbed.report._evidence_text import WRITERS
@@ -34,23 +36,24 @@ _KEPT_ORDER = 6  # a partial order of more items is read in the page
 
 
 _ROOMS = (
-    Room(14, 10, 5, 3, 9, 14),
-    Room(14, 9, 2, 1, 9, 12),
-    Room(12, 7, 1, 0, 9, 9),
-    Room(12, 6, 1, 0, 6, 4),
-    Room(12, 6, 0, 0, 6, 3),
-    Room(12, 6, 0, 0, 6, 2, True),
-    Room(12, 6, 0, 0, 3, 1, True),
-    Room(12, 5, 0, 0, 1, 1, True),  # what each item does comes before what each question answers
-    Room(12, 5, 0, 0, 0, 1),
-    Room(9, 5, 0, 0, 4, 3, True),
-    Room(7, 4, 0, 0, 2, 3, True),
+    Room(14, 10, 5, 3, 9, 14, 3),
+    Room(14, 9, 2, 1, 9, 12, 2),
+    Room(12, 7, 1, 0, 9, 9, 2),
+    Room(12, 6, 1, 0, 6, 4, 1),
+    Room(12, 6, 0, 0, 6, 3, 1),
+    Room(12, 6, 0, 0, 6, 2, 1, True),
+    Room(12, 6, 0, 0, 3, 1, 1, True),
+    Room(12, 5, 0, 0, 1, 1, 1, True),  # what each item does comes before what each question answers
+    Room(12, 5, 0, 0, 1, 1, 0, True),
+    Room(12, 5, 0, 0, 0, 1, 0),
+    Room(9, 5, 0, 0, 4, 3, 1, True),
+    Room(7, 4, 0, 0, 2, 3, 1, True),
 )
 _TIGHT = (
-    Room(6, 3, 0, 0, 1, 2, True),
-    Room(5, 2, 0, 0, 0, 1),
+    Room(6, 3, 0, 0, 1, 2, 0, True),
+    Room(5, 2, 0, 0, 0, 1, 0),
 )  # of a large case; a page narrower than 80 columns is longer instead
-_ALL = Room(10**6, 10**6, 10**6, 10**6, 10**6, 10**6)
+_ALL = Room(10**6, 10**6, 10**6, 10**6, 10**6, 10**6, 10**6)
 
 
 def _cell_text(c: Cell) -> str:
@@ -99,7 +102,7 @@ def _inline(b: Table, texts: Sequence[Sequence[str]], heads: Sequence[Column], p
 
 
 def _first(parts: list[str], many: int) -> list[str]:
-    return parts if len(parts) <= many else [*parts[:many], f"and {len(parts) - many} groups more"]
+    return parts if len(parts) <= many else [*parts[:many], f"and {counted(len(parts) - many, 'group')} more"]
 
 
 def _records(texts: Sequence[Sequence[str]], heads: Sequence[Column], page: Page) -> None:
@@ -238,10 +241,29 @@ def _first_sentence(claim: str) -> str:
     return head + stop.strip()
 
 
+def _meet(report: Report, page: Page) -> None:
+    """Where the answers meet: all of it, or what disagrees; where there is no room for that, a line says which do."""
+    blocks = agreement_blocks(report)
+    differ = report.agreement.disagreements
+    if not blocks or not (page.full or (differ and page.room.meets)):
+        return
+    page.head(TITLE)
+    if page.full:
+        page.wrap(agreement_claim(report.agreement))
+        _show(blocks, page)
+        return
+    for d in differ[: page.room.meets]:
+        says = d.says.partition(": ")[0].rstrip(".") + "." if page.room.clauses else d.says
+        page.wrap(says, " ", "   ")
+    if len(differ) > page.room.meets:
+        page.wrap(f"and {len(differ) - page.room.meets} more: --full", " ", tone="muted")
+
+
 def _claims(report: Report, sections: Sequence[Section], page: Page) -> None:
     """What each question answers, in a sentence where the verdict has not said it already."""
     said = " ".join(report.verdict)
-    claims = [(s.section, _first_sentence(s.answer.claim)) for s in sections if isinstance(s.answer, Answer)]
+    told = [(s.section, s.answer) for s in sections if standing(s) == "answered"]  # what was only asked for is listed at the foot
+    claims = [(section, _first_sentence(a.claim)) for section, a in told if isinstance(a, Answer)]
     new = [(section, claim) for section, claim in claims if claim not in said]
     page.gap()
     for section, claim in new[: page.room.claims]:
@@ -250,6 +272,8 @@ def _claims(report: Report, sections: Sequence[Section], page: Page) -> None:
         page.wrap(claim, f"{section} ", "   ")
     if rest := [section for section, _ in new[page.room.claims :]]:
         page.wrap(f"Answered in the full report: {' '.join(rest)}", tone="muted")
+    if report.agreement.disagreements and not page.room.meets:
+        page.wrap(f"Answers differ: {apart(report)}", "", "   ", "bad")
 
 
 def _findings(report: Report, page: Page) -> None:
@@ -285,8 +309,8 @@ def _asks(report: Report, page: Page) -> None:
 
 
 def _foot(report: Report, sections: Sequence[Section], more: str, page: Page) -> None:
-    missing = [s.section for s in sections if isinstance(s.answer, NotFound) and not s.answer.reason]
-    unbuilt = [s.section for s in sections if isinstance(s.answer, NotFound) and s.answer.reason]
+    missing = [s.section for s in sections if standing(s) in ("asked", "not found")]
+    unbuilt = [s.section for s in sections if standing(s) == "no engine yet"]
     if not report.findings:
         page.gap()
     if missing:
@@ -297,7 +321,10 @@ def _foot(report: Report, sections: Sequence[Section], more: str, page: Page) ->
 
 
 def _everything(report: Report, page: Page) -> None:
-    """Every section with every block."""
+    """Every section with every block; where the answers meet stands after the sections that cross all questions."""
+    last = next(
+        (s.engine for s in reversed(report.sections) if not s.section), report.sections[-1].engine if report.sections else ""
+    )
     for s in report.sections:
         page.head(f"{s.section} {s.question}")
         if isinstance(s.answer, NotFound):
@@ -305,6 +332,8 @@ def _everything(report: Report, page: Page) -> None:
         else:
             page.wrap(unsaid(s.answer.claim, report))
             _show(s.answer.blocks, page)
+        if s.engine == last:
+            _meet(report, page)
     _findings(report, page)
     page.head("To repeat it")
     for k, v in report.provenance.items():
@@ -331,6 +360,7 @@ def _render(report: Report, page: Page, more: str) -> list[str]:
     for s in plan.crossing:
         if isinstance(s.answer, Answer):
             _show(s.answer.blocks, page)
+    _meet(report, page)
     _claims(report, plan.questions, page)
     _findings(report, page)
     _asks(report, page)
