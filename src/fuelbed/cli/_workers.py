@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -37,12 +37,18 @@ def workers(jobs: int | None, cluster: str | None) -> Iterator[Spread | None]:
         yield partial(_on_cluster, cluster, client, spread)
 
 
-def _on_cluster(address: str, client: Any, spread: Any, fn: Callable[[T], R], items: Iterable[T]) -> list[R]:
+def _on_cluster(
+    address: str, client: Any, spread: Any, fn: Callable[[T], R], items: Iterable[T], sizes: Sequence[float] | None = None
+) -> list[R]:
     """`spread` over the cluster; machines that cannot run the work are the user's to mend, not a fault of ours."""
+    import warnings
+
     from fuelbed.core.errors import FuelbedError
 
     try:
-        return spread(fn, items, workers=client)  # type: ignore[no-any-return]  # handed over untyped, to load it late
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Sending large graph")  # advice to who writes the program
+            return spread(fn, items, sizes, workers=client)  # type: ignore[no-any-return]  # handed over untyped, to load it late
     except FuelbedError:
         raise
     except Exception as e:

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import click
 
+from fuelbed.cli._pages import form_asked, page
 from fuelbed.cli._progress import Progress
 from fuelbed.cli._watch import watch as keep_watch
 from fuelbed.cli._workers import workers
 from fuelbed.cli.common import (
     FAIL_ON,
+    OUTPUT,
+    REDACT,
+    deliver,
     exit_code,
     load,
     new_findings,
-    prints_unicode,
+    redactor,
     refuse,
-    say,
-    terminal_width,
-    use_color,
-    write_out,
 )
 from fuelbed.core.blocks import Answer
 from fuelbed.core.errors import FuelbedError
@@ -31,15 +31,15 @@ from fuelbed.core.reporting import Report, Section
 
 __all__ = ["analyze"]
 
+_SUFFIXES = {".html": "html", ".md": "md", ".json": "json", ".txt": "text"}
+
 
 @click.command(short_help="Analyze a case: what stood there, and what each action item changes.")
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option(
     "--format", "form", type=click.Choice(["text", "md", "html", "json"]), help="Default: by the suffix of -o, else text."
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal (- is the terminal)."
-)
+@OUTPUT
 @click.option(
     "--target", metavar="GOAL", help="For the cheapest set: 'hazard<=0.1', 'probability<=0.05', 'loss<=30', 'loss-80%'."
 )
@@ -56,6 +56,7 @@ __all__ = ["analyze"]
     "--cluster", metavar="ADDRESS", help="Sweep on this Dask scheduler instead (needs the extra cluster; opens a socket)."
 )
 @click.option("--watch", is_flag=True, help="Run again on every save, and print what changed in the verdict; stop with Ctrl-C.")
+@REDACT
 def analyze(
     case: Path,
     form: str | None,
@@ -68,24 +69,22 @@ def analyze(
     jobs: int | None,
     cluster: str | None,
     watch: bool,
+    redact: bool,
 ) -> None:
     """Analyze CASE: a folder with case.yaml, or the file itself.
 
     Without -o, a summary of one screen is printed. The whole report, with sliders: `-o report.html`. For a pull request:
     `-o report.md`. For programs: `-o report.json`.
     """
-    output = None if output == Path("-") else output
-    form = form or _form(output)
+    form = form or form_asked(output, _SUFFIXES, "report")
     options = Options(seed, _target(target))
 
     def run() -> Report:
         with workers(jobs, cluster) as spread:
-            return _run(case, replace(options, spread=spread), output)
+            return _run(case, replace(options, spread=spread), output, redact)
 
     def show(report: Report, new: list[Finding] | None = None) -> None:
-        write_out(_render(report, form, output, full, new), output)
-        if output is not None:
-            say(f"Wrote {output}.", err=True)
+        deliver(_render(report, form, output, full, new), output)
 
     if watch:
         if baseline is not None:
@@ -96,15 +95,6 @@ def analyze(
     new = new_findings(report.findings, baseline)
     show(report, new if baseline is not None else None)
     sys.exit(exit_code(new, fail_on))
-
-
-def _form(output: Path | None) -> str:
-    """By the suffix of the file."""
-    suffix = output.suffix.lower() if output is not None else ""
-    forms = {"": "text", ".txt": "text", ".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".json": "json"}
-    if suffix not in forms:
-        refuse(f"{output}: no report is written as {suffix}. Use .html, .md, .json or .txt, or say which with --format.")
-    return forms[suffix]
 
 
 def _target(text: str | None) -> tuple[str, float] | None:
@@ -123,8 +113,8 @@ def _target(text: str | None) -> tuple[str, float] | None:
     return refuse(f"--target {text!r}: write 'hazard<=0.1', 'probability<=0.05', 'loss<=30' or 'loss-80%'.")
 
 
-def _run(path: Path, options: Options, output: Path | None) -> Report:
-    case = load(path)
+def _run(path: Path, options: Options, output: Path | None, redact: bool = False) -> Report:
+    case = load(path, redactor(redact))
     if output is not None:
         folder = path if path.is_dir() else path.parent
         mine = {(folder / name).resolve() for name in case.inputs} | {path.resolve(), (folder / "case.yaml").resolve()}
@@ -153,23 +143,5 @@ def _portable(report: Report) -> Report:
 
 
 def _render(report: Report, form: str, output: Path | None, full: bool, new: list[Finding] | None = None) -> str:
-    if form != "text":
-        report = _portable(report)
-    if form == "html":
-        from fuelbed.report.html import render_html
-
-        return render_html(report)
-    if form == "md":
-        from fuelbed.report.markdown import render_markdown
-
-        return render_markdown(report)
-    if form == "json":
-        from fuelbed.report.json import render_json
-
-        return render_json(report)
-    from fuelbed.report.terminal import render_text
-
-    if output is not None:
-        return render_text(report, full=full, new=new)
-    more = "" if full else "Everything, with intervals: the same with --full, or -o report.html"
-    return render_text(report, terminal_width(), use_color(), not prints_unicode(), full, more, new)
+    more = "" if full or output is not None else "Everything, with intervals: the same with --full, or -o report.html"
+    return page(_portable(report) if form != "text" else report, form, output, full, more, new)

@@ -6,6 +6,7 @@ import json
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
+from textwrap import fill
 
 import click
 
@@ -28,6 +29,12 @@ def _shipped() -> dict[str, str]:
     return out
 
 
+def _teaches(name: str) -> str:
+    """The sentence under the narrative's heading that says so: what it teaches that the official text does not."""
+    text = (files("fuelbed.cases") / name / "postmortem.md").read_text(encoding="utf-8")
+    return text.partition("\n## What it teaches\n")[2].partition("\n#")[0].strip()
+
+
 @click.command(short_help="List the shipped cases, or copy one to start from.")
 @click.argument("name", required=False)
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
@@ -40,6 +47,7 @@ def cases(name: str | None, folder: Path | None) -> None:
     if name is None:
         for key, title in shipped.items():
             click.echo(f"{key}\n    {title}")
+            click.echo(fill(_teaches(key), 80, initial_indent="    - ", subsequent_indent="      "))
         click.echo("\nCopy one with `fuelbed cases NAME`, then `fuelbed analyze NAME`.")
         return
     if name not in shipped:

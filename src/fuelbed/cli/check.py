@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import get_args
 
 import click
 
-from fuelbed.cli.common import FAIL_ON, exit_code, load, new_findings, say
+from fuelbed.cli.common import FAIL_ON, REDACT, exit_code, load, new_findings, redactor, say
+from fuelbed.core.case import FactorKind
 
 __all__ = ["check"]
 
 
 @click.command(short_help="Check a case file; report every fault at once.")
-@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("case", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--fail-on", type=FAIL_ON, default="error", show_default=True, help="Exit 1 on findings at or above this.")
 @click.option(
     "--baseline", type=click.Path(path_type=Path), help="Findings known from this file do not count; written if absent."
 )
-def check(case: Path, fail_on: str, baseline: Path | None) -> None:
-    """Check CASE (a folder with case.yaml, or the file itself) without analyzing it."""
-    loaded = load(case)
-    findings = new_findings(loaded.findings, baseline)
-    for f in findings:
-        say(f.line())
-    kinds = ", ".join(f"{len(loaded.of_kind(k))} {k}s" for k in ("trigger", "condition", "control"))
-    say(f"{loaded.file}: {kinds}, {len(loaded.lines)} lines, {len(loaded.actions)} actions. No fault.")
-    sys.exit(exit_code(findings, fail_on))
+@REDACT
+def check(case: tuple[Path, ...], fail_on: str, baseline: Path | None, redact: bool) -> None:
+    """Check each CASE (a folder with case.yaml, or the file itself) without analyzing it. A fault in one hides none in the others."""
+    cases, refused, hide = [], False, redactor(redact)
+    for path in case:
+        try:
+            cases.append(load(path, hide))
+        except SystemExit:  # its faults are told; the others are looked at all the same
+            refused = True
+    findings = new_findings([f for c in cases for f in c.findings], baseline if not refused else None)
+    for c in cases:
+        for f in findings:
+            if f in c.findings:
+                say(f.line())
+        counts = [(k, len(c.of_kind(k))) for k in get_args(FactorKind)] + [("line", len(c.lines)), ("action", len(c.actions))]
+        said = [f"{n} {k}{'' if n == 1 else 's'}" for k, n in counts]
+        say(f"{c.file}: {', '.join(said)}. No fault.")
+    sys.exit(2 if refused else exit_code(findings, fail_on))

@@ -8,25 +8,47 @@ import shutil
 import stat
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
 from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.findings import Finding, Severity
 
-__all__ = ["FAIL_ON", "exit_code", "is_terminal", "load", "new_findings", "prints_unicode", "read_document", "reason", "refuse", "say", "terminal_width",
-           "use_color", "write_out"]  # fmt: skip  # one list
+__all__ = ["FAIL_ON", "OUTPUT", "REDACT", "cleaned", "deliver", "exit_code", "hidden", "is_terminal", "load", "new_findings", "output_option", "prints_unicode", "read_document", "reason", "redactor",
+           "refuse", "refuse_all", "say", "tell_redacted", "terminal_width", "use_color", "write_bytes", "write_out"]  # fmt: skip  # one list
+
+T = TypeVar("T")
+Command = TypeVar("Command", bound="Callable[..., object] | click.Command")
 
 if TYPE_CHECKING:
     from fuelbed.core.case import Case
     from fuelbed.core.document import Document
+    from fuelbed.text.redaction import Redactor
 
+_MOST_BASELINE = 50_000_000  # bytes
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 FAIL_ON = click.Choice(["note", "warning", "error", "never"])
+
+
+def output_option(*names: str) -> Callable[[Command], Command]:
+    """The file to write to as the parameter `output`; `-` is the terminal, as nothing is."""
+    return click.option(
+        *names,
+        "output",
+        type=click.Path(path_type=Path),
+        callback=lambda _context, _option, path: None if path == Path("-") else path,
+        help="Write to this file instead of the terminal (- is the terminal).",
+    )
+
+
+OUTPUT = output_option("-o", "--output")
+REDACT = click.option(
+    "--redact", is_flag=True, help="Replace keys, tokens, passwords and addresses in everything that is written."
+)
 
 
 def say(text: str, err: bool = False) -> None:
@@ -65,37 +87,80 @@ def terminal_width() -> int:
     return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
 
 
-def load(path: Path) -> Case:
-    """The case at `path`, or every fault on standard error and exit code 2."""
+def redactor(redact: bool) -> Redactor | None:
+    """What replaces secrets in everything that this command reads, None where that was not asked for."""
+    if not redact:
+        return None
+    from fuelbed.text.redaction import Redactor
+
+    return Redactor()
+
+
+def tell_redacted(hide: Redactor | None) -> None:
+    """On standard error: what was replaced, by kind."""
+    if hide is not None:
+        say(f"Redacted: {hide.told or 'nothing was found that looks like a secret'}.", err=True)
+
+
+def load(path: Path, hide: Redactor | None = None) -> Case:
+    """The case at `path`, or every fault on standard error and exit code 2. With `hide`, its secrets are replaced in every text, the
+    narrative and the headers of evidence files among them, before anybody sees them."""
     from fuelbed.cli._progress import Progress
     from fuelbed.readers.case import read_case
 
     try:
         with Progress() as progress:
-            return read_case(path, progress=progress.read)
+            case = read_case(path, progress=progress.read)
     except InputError as e:
-        for f in e.findings:
-            say(f.line(), err=True)
         n = len(e.findings)
-        say(f"{n} fault{'s' if n != 1 else ''} in {path}. Nothing was written.", err=True)
-        sys.exit(2)
+        refuse_all(e, path, hide, f"{n} fault{'s' if n != 1 else ''} in {path}. Nothing was written.")
     except (FuelbedError, OSError) as e:
         refuse(str(e))
+    return hidden(case, hide)
 
 
-def read_document(path: Path) -> Document:
+def hidden(data: T, hide: Redactor | None) -> T:
+    """The same data without its secrets, and a line on standard error that says what they were."""
+    if hide is None:
+        return data
+    without = hide.within(data)
+    tell_redacted(hide)
+    return without
+
+
+def cleaned(path: Path, hide: Redactor | None) -> Callable[[str], str]:
+    """For messages about what could not be read: what the file holds (of a folder, its files) is learnt first, since a message may show
+    a part of it."""
+    if hide is None:
+        return str
+    from fuelbed.readers.files import some_texts
+
+    for text in some_texts(path):
+        hide.learn(text)
+    return hide.message
+
+
+def read_document(path: Path, hide: Redactor | None = None) -> Document:
     """The postmortem at `path` as a document, or every fault on standard error and exit code 2."""
     from fuelbed.readers.postmortem import MAX_BYTES, decode_text, read_text
     from fuelbed.text.read import read
 
     try:
-        if str(path) == "-":
-            return read(decode_text(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin"), "stdin")
-        return read(read_text(path), str(path))
+        is_pipe = str(path) == "-"
+        text = decode_text(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin") if is_pipe else read_text(path)
+        return read(hide(text) if hide is not None else text, "stdin" if is_pipe else str(path))
     except InputError as e:
-        for f in e.findings:
-            say(f.line(), err=True)
-        sys.exit(2)
+        refuse_all(e)
+
+
+def refuse_all(e: InputError, path: Path | None = None, hide: Redactor | None = None, last: str = "") -> NoReturn:
+    """Every fault on standard error, a last line, exit code 2. With `hide`, without the secrets of `path`, where the faults are."""
+    clean = cleaned(path, hide) if path is not None else str
+    for f in e.findings:
+        say(clean(f.line()), err=True)
+    if last:
+        say(last, err=True)
+    sys.exit(2)
 
 
 def refuse(message: str) -> NoReturn:
@@ -120,12 +185,7 @@ def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Fin
         write_out(json.dumps({"fuelbed-baseline": 1, "known": known}, indent=1) + "\n", baseline)
         say(f"Wrote {baseline}: {_count(len(found), 'finding')} known from now on.", err=True)
         return []
-    try:
-        text = baseline.read_text(encoding="utf-8")
-    except OSError as e:
-        refuse(f"{baseline}: cannot be read ({reason(e)}).")
-    except ValueError:
-        text = ""
+    text = _baseline_text(baseline)
     try:
         known = json.loads(text)["known"]
         if not isinstance(known, list):
@@ -133,6 +193,22 @@ def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Fin
     except (ValueError, KeyError, TypeError, RecursionError):
         refuse(f"{baseline}: not a baseline file. Delete it, and the next run writes it anew.")
     return [f for f in found if _identity(f, baseline) not in known]
+
+
+def _baseline_text(baseline: Path) -> str:
+    """ "" where it is no text."""
+    from fuelbed.readers.files import FileFault, read_bounded
+
+    try:
+        data = read_bounded(baseline.resolve(), str(baseline), _MOST_BASELINE)
+    except FileFault as e:
+        refuse(f"{baseline}: cannot be read ({e.message.rstrip('.')}).")
+    except (OSError, RuntimeError) as e:
+        refuse(f"{baseline}: cannot be read ({reason(e) if isinstance(e, OSError) else e}).")
+    try:
+        return data.decode("utf-8") if len(data) <= _MOST_BASELINE else ""
+    except ValueError:
+        return ""
 
 
 def _identity(f: Finding, baseline: Path) -> str:
@@ -159,8 +235,20 @@ def write_out(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return
+    write_bytes(text.encode("utf-8", "replace"), output)
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """As `write_out`; a line on standard error says that a file was written."""
+    write_out(text, output)
+    if output is not None:
+        say(f"Wrote {output}.", err=True)
+
+
+def write_bytes(content: bytes, output: Path) -> None:
+    """As `write_out`, of bytes."""
     try:
-        _write(text.encode("utf-8", "replace"), output)
+        _write(content, output)
     except OSError as e:
         refuse(f"{output}: cannot be written ({reason(e)}).")
 

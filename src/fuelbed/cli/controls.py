@@ -9,75 +9,57 @@ from pathlib import Path
 
 import click
 
-from fuelbed.cli.common import FAIL_ON, exit_code, load, prints_unicode, refuse, say, terminal_width, use_color, write_out
+from fuelbed.cli._pages import case_page, form_by, page, section
+from fuelbed.cli.common import (
+    FAIL_ON,
+    OUTPUT,
+    REDACT,
+    deliver,
+    exit_code,
+    load,
+    redactor,
+    refuse,
+)
 from fuelbed.core.blocks import Picture
 from fuelbed.core.case import Case
 from fuelbed.core.options import Options
-from fuelbed.core.reporting import Report, Section
+from fuelbed.core.reporting import Report
+from fuelbed.core.shown import inert
 
 __all__ = ["controls"]
 
 _FORMATS = ("text", "md", "csv", "json", "svg")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 
 
 @click.command(short_help="Every control of a case: table, unsafe actions, CAST table, bow-tie.")
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="Default: by the suffix of -o, else text.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal (- is the terminal)."
-)
+@OUTPUT
 @click.option("--fail-on", type=FAIL_ON, default="error", show_default=True, help="Exit 1 on findings at or above this.")
-def controls(case: Path, form: str | None, output: Path | None, fail_on: str) -> None:
+@REDACT
+def controls(case: Path, form: str | None, output: Path | None, fail_on: str, redact: bool) -> None:
     """The controls of CASE: the state of each and what that rests on, what they share, unsafe control actions, and why.
 
     text, md and json hold all tables. csv is the CAST-style table, a row for each control and controller. svg is the bow-tie.
     """
-    output = None if output == Path("-") else output
-    form = form or _form(output)
-    read = load(case)
+    form = form or form_by(output, _FORMATS)
+    read = load(case, redactor(redact))
     report = _report(read)
-    write_out(_written(read, report, form, output), output)
-    if output is not None:
-        say(f"Wrote {output}.", err=True)
+    deliver(_written(read, report, form, output), output)
     sys.exit(exit_code(report.findings, fail_on))
 
 
-def _form(output: Path | None) -> str:
-    suffix = output.suffix.lower().removeprefix(".") if output is not None else ""
-    return {"markdown": "md"}.get(suffix, suffix if suffix in _FORMATS else "text")
-
-
 def _report(case: Case) -> Report:
-    """One section; the whole report is `fuelbed analyze`."""
-    from fuelbed import __version__
     from fuelbed.engines.invariants import controls_answer
 
     answer = controls_answer(case, Options())
-    provenance = {"fuelbed": __version__, **{f"sha256 {name}": digest for name, digest in case.inputs.items()}}
-    section = Section("invariants", "§8", "Which controls failed or were absent?", answer)
-    return Report(case.title, case.failure, (), (section,), (*case.findings, *answer.findings), provenance)
+    return case_page(case, section("invariants", answer, "Which controls failed or were absent?"), answer.findings)
 
 
 def _written(case: Case, report: Report, form: str, output: Path | None) -> str:
     if form == "csv":
         return _csv(case)
-    if form == "svg":
-        return _svg(report)
-    if form == "md":
-        from fuelbed.report.markdown import render_markdown
-
-        return render_markdown(report)
-    if form == "json":
-        from fuelbed.report.json import render_json
-
-        return render_json(report)
-    from fuelbed.report.terminal import render_text
-
-    plain = output is not None
-    return render_text(
-        report, 80 if plain else terminal_width(), not plain and use_color(), not plain and not prints_unicode(), full=True
-    )
+    return _svg(report) if form == "svg" else page(report, form, output)
 
 
 def _csv(case: Case) -> str:
@@ -90,12 +72,8 @@ def _csv(case: Case) -> str:
     writer.writerow((COLUMNS[0], "kind", *COLUMNS[1:]))
     for r in cast_rows(e.scene, e.controls, e.feedback):
         cells = (r.name, r.kind, r.responsibility, r.happened, r.context, r.contribution, ", ".join(r.actions))
-        writer.writerow([_inert(c.replace("`", "")) for c in cells])
+        writer.writerow([inert(c.replace("`", "")) for c in cells])
     return out.getvalue()
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _svg(report: Report) -> str:

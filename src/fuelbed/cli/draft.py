@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fuelbed.cli.common import read_document, refuse, say, write_out
+from fuelbed.cli.common import REDACT, hidden, read_document, reason, redactor, refuse, refuse_all, say, tell_redacted, write_out
 
 if TYPE_CHECKING:
     from fuelbed.drafting import Form
@@ -34,18 +34,47 @@ _MOST_STEPS = 4_000
     show_default=True,
     help="json: what was read, as data.",
 )
-def draft(postmortem: Path, output: Path | None, form: str) -> None:
+@click.option("--prompt", is_flag=True, help="Print what to ask a model of your choice: prompt, JSON Schema and the text.")
+@click.option(
+    "--accept", metavar="ANSWER", type=click.Path(path_type=Path), help="Draft from this answer (JSON, - for standard input)."
+)
+@click.option("--model", metavar="NAME", help="Ask this model at OPENAI_BASE_URL with OPENAI_API_KEY; only with --send.")
+@click.option("--send", is_flag=True, help="With --model: really send the text; without it, what would be sent is printed.")
+@REDACT
+def draft(
+    postmortem: Path,
+    output: Path | None,
+    form: str,
+    prompt: bool,
+    accept: Path | None,
+    model: str | None,
+    send: bool,
+    redact: bool,
+) -> None:
     """Read POSTMORTEM (any text in Markdown, - for standard input) and draft its case, every guess marked with `# ask:`.
 
     An attack flow does as well: a drawing of MITRE's Attack Flow Builder (.afb), or its STIX bundle (.json). With --format json
     it is written as a STIX bundle.
 
+    With a model of your choice, never required: give --prompt to any assistant and its answer to --accept, or name it with --model. What
+    an answer says is taken only with a quote that stands in POSTMORTEM word for word, or as an assumption; numbers only from quotes,
+    probabilities never. Secrets are replaced before a text leaves.
+
     The folder gets case.yaml, the narrative and the JSON Schema for editors. Nothing that is there is overwritten.
     """
-    if _is_attack_flow(postmortem):
-        _draft_flow(postmortem, output, form)
+    if sum((prompt, accept is not None, model is not None)) > 1:
+        refuse("--prompt, --accept and --model are three ways: give one.")
+    if send and model is None:
+        refuse("--send belongs to --model NAME.")
+    if prompt or accept is not None or model is not None:
+        _with_answer(postmortem, output, form, accept, model, send, redact)
         return
-    document = read_document(postmortem)
+    if _is_attack_flow(postmortem):
+        _draft_flow(postmortem, output, form, redact)
+        return
+    hide = redactor(redact)
+    document = read_document(postmortem, hide)
+    tell_redacted(hide)
     from fuelbed.text.understand import understand
 
     reading = understand(document)
@@ -67,6 +96,58 @@ def draft(postmortem: Path, output: Path | None, form: str) -> None:
     _write_folder(output, text, postmortem, document.source.text)
 
 
+def _with_answer(
+    postmortem: Path, output: Path | None, form: str, accept: Path | None, model: str | None, send: bool, redact: bool
+) -> None:
+    """Print the prompt, or draft from an answer: a file's, or a model's."""
+    from fuelbed.cli._answers import document_of, judge
+    from fuelbed.drafting.answer import MAX_BYTES, prompt_text
+    from fuelbed.text.redaction import Redactor
+
+    if form == "json":
+        refuse("--format json is what was read by rules; an answer is JSON already.")
+    if str(postmortem) == "-" == str(accept):
+        refuse("POSTMORTEM and ANSWER cannot both be standard input.")
+    original = read_document(postmortem, redactor(redact))
+    if original.kind in ("empty", "template"):
+        refuse(f"{postmortem}: there is no account of an incident in it to draft from.")
+    document = document_of(original.source.text, original.source.file, hide := Redactor())
+    if accept is not None:
+        judged = judge(_answer(accept, MAX_BYTES), str(accept) if str(accept) != "-" else "stdin", document, _NARRATIVE)
+    elif model is not None:
+        from fuelbed.cli._model import ask
+
+        judged = ask(model, document, send, _NARRATIVE, hide.told)
+    else:
+        if hide.told:
+            tell_redacted(hide)
+        write_out(prompt_text(document.source.text), output)
+        return
+    if judged.findings:
+        for f in judged.findings:
+            say(f.line(), err=True)
+        n = len(judged.findings)
+        say(f"{n} fault{'s' if n != 1 else ''} in the answer. Nothing was written.", err=True)
+        sys.exit(2)
+    if output is None:
+        write_out(judged.case, None)
+    else:
+        _write_folder(output, judged.case, postmortem, original.source.text)
+
+
+def _answer(path: Path, most: int) -> bytes:
+    if str(path) == "-":
+        return sys.stdin.buffer.read(most + 1)
+    from fuelbed.readers.files import FileFault, read_bounded
+
+    try:
+        return read_bounded(path.resolve(), str(path), most)
+    except FileFault as e:
+        refuse(f"{e.message} {e.cure}")
+    except (OSError, RuntimeError, ValueError) as e:
+        refuse(f"{path}: cannot be read ({reason(e) if isinstance(e, OSError) else 'it cannot be followed'}).")
+
+
 def _is_attack_flow(path: Path) -> bool:
     if str(path) == "-" or path.is_dir():
         return False
@@ -80,17 +161,16 @@ def _is_attack_flow(path: Path) -> bool:
     return looks_like_attack_flow(path.name, head)
 
 
-def _draft_flow(path: Path, output: Path | None, form: str) -> None:
+def _draft_flow(path: Path, output: Path | None, form: str, redact: bool) -> None:
     """The case of an attack flow, or with `json` the flow as a STIX bundle."""
     from fuelbed.core.errors import InputError
     from fuelbed.readers.attackflow import read_attack_flow
 
+    hide = redactor(redact)
     try:
-        flow = read_attack_flow(str(path))
+        flow = hidden(read_attack_flow(str(path)), hide)
     except InputError as e:
-        for f in e.findings:
-            say(f.line(), err=True)
-        sys.exit(2)
+        refuse_all(e, path, hide)
     for f in flow.findings:
         say(f.line(), err=True)
     if form == "json":

@@ -57,7 +57,7 @@ def _list() -> None:
         say(f"  {name}  {c.title}")
     rules = all_rules()
     for section, title in SECTIONS.items():
-        head = "Review: ignore comments" if section == "meta" else f"Review {section}: {title.lower()}"
+        head = f"Review {section}: {title.lower()}" if section[0] == "§" else f"Review: {title.lower()}"
         say(f"\n{head}")
         for r in rules:
             if r.section == section:
@@ -94,7 +94,7 @@ def _explain_code(name: str, c: Code) -> None:
 def _explain_rule(r: Rule) -> None:
     from fuelbed.engines.lint.page import STABILITY
 
-    section = "" if r.section == "meta" else f", {r.section}"
+    section = f", {r.section}" if r.section[0] == "§" else ""
     say(f"{r.code} ({r.severity.value}{section}): {r.title}")
     rows = (
         ("Finds", r.means),

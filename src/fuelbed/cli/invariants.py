@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fuelbed.cli.common import REDACT
+
 if TYPE_CHECKING:
     from fuelbed.core.case import Case
     from fuelbed.core.evidence import MetricsTable
@@ -24,16 +26,17 @@ __all__ = ["invariants"]
     "--most", type=click.IntRange(1, 500), default=12, show_default=True, help="Suggestions for each entry of the metrics."
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def invariants(case: Path, suggest: bool, on: str, most: int, form: str) -> None:
+@REDACT
+def invariants(case: Path, suggest: bool, on: str, most: int, form: str, redact: bool) -> None:
     """Show every violation of the invariants that CASE declares: when, for how long, by how much.
 
     With --suggest: candidates from the metrics before the trigger, each with how often it fails on the rows that were held back. No file
     is changed: take what you want to hold into case.yaml.
     """
-    from fuelbed.cli.common import load, refuse
+    from fuelbed.cli.common import load, redactor, refuse
     from fuelbed.core.scanner import did_you_mean
 
-    loaded = load(case)
+    loaded = load(case, redactor(redact))
     if on and on not in loaded.metrics:
         refuse(
             f"`evidence.metrics` has no entry `{on}`. {did_you_mean(on, loaded.metrics) or 'It has: ' + (', '.join(loaded.metrics) or 'none')}"

@@ -20,18 +20,33 @@ _COMMANDS = {
     "review": ("fuelbed.cli.review:review", "Review a postmortem: what it says, what follows, what it leaves open."),
     "draft": ("fuelbed.cli.draft:draft", "Draft a case from a postmortem."),
     "analyze": ("fuelbed.cli.analyze:analyze", "Analyze a case: what stood there, and what each action item changes."),
+    "diff": ("fuelbed.cli.diff:diff", "Two versions of a case: did the verdict change, and what explains it?"),
+    "verify": ("fuelbed.cli.verify:verify", "What action items did, against what the model predicted."),
+    "attribution": (
+        "fuelbed.cli.attribution:attribution",
+        "What the story gives to whom, against the risk: one text, one case, or a folder.",
+    ),
     "controls": (
         "fuelbed.cli.controls:controls",
         "Every control of a case: state, what it shares, why it did not hold; bow-tie.",
     ),
     "check": ("fuelbed.cli.check:check", "Check a case file; report every fault at once."),
     "solve": ("fuelbed.cli.solve:solve", "Solve a classical fault tree (Open-PSA or Galileo), exactly."),
+    "threshold": ("fuelbed.cli.threshold:threshold", "How close to failing: margins learned from incidents and near misses."),
     "invariants": ("fuelbed.cli.invariants:invariants", "Show where invariants were violated, or suggest some from the metrics."),
+    "coupling": (
+        "fuelbed.cli.coupling:coupling",
+        "Which components fail together, from a case's history or a bare log of failures.",
+    ),
+    "simulate": ("fuelbed.cli.simulate:simulate", "Write a history with a known truth, to practise on."),
+    "mcp": ("fuelbed.cli.mcp:mcp", "Serve an assistant over stdio (MCP): read-only tools."),
+    "corpus": ("fuelbed.cli.corpus:corpus", "Many postmortems and cases: what comes back, whatever set it off."),
+    "lsp": ("fuelbed.cli.lsp:lsp", "Language server over standard input and output, for editors."),
     "explain": ("fuelbed.cli.explain:explain", "Explain a finding's code."),
     "schema": ("fuelbed.cli.schema:schema", "Print the JSON Schema of the case file, or of what commands write as JSON."),
     "cases": ("fuelbed.cli.cases:cases", "List the shipped cases, or copy one to start from."),
 }
-_ONE_CASE = ("analyze", "controls", "check", "draft")
+_ONE_CASE = ("analyze", "controls", "draft", "verify")
 
 
 class _Lazy(click.Group):
@@ -62,7 +77,7 @@ class _Lazy(click.Group):
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
-            if sys.stdout is not None:
+            if sys.stdout is not None and not sys.stdout.closed:  # the language server ends with its pipes
                 sys.stdout.flush()
         except click.ClickException as e:
             if isinstance(e, click.UsageError) and e.ctx and e.ctx.info_name in _ONE_CASE and "extra argument" in e.message:
@@ -75,6 +90,8 @@ class _Lazy(click.Group):
         except OSError as e:
             code = _cannot(f"cannot go on: {e.strerror or e}")
         except Exception as e:
+            if isinstance(e, RuntimeError) and str(e).startswith("Symlink loop"):  # how Python before 3.13 says it
+                sys.exit(_cannot(f"cannot go on: {e}"))
             if os.environ.get("FUELBED_TRACEBACK"):
                 raise
             code = _cannot(
@@ -106,7 +123,7 @@ def _cannot(message: str) -> int:
 
     with contextlib.suppress(OSError):
         say(f"error: {' '.join(message.split())}", err=True)
-    if sys.stdout is not None:  # what could not be written is not tried again
+    if sys.stdout is not None and not sys.stdout.closed:  # what could not be written is not tried again
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 2

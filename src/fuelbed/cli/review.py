@@ -10,26 +10,51 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fuelbed.cli.common import FAIL_ON, exit_code, new_findings, read_document, refuse, terminal_width, write_out
+from fuelbed.cli._review_files import Found, Settings, documents, postmortems
+from fuelbed.cli._stubs import mend
+from fuelbed.cli.common import (
+    FAIL_ON,
+    OUTPUT,
+    REDACT,
+    exit_code,
+    new_findings,
+    redactor,
+    refuse,
+    tell_redacted,
+    terminal_width,
+    write_out,
+)
+from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.settings import ReviewSettings
 
 if TYPE_CHECKING:
-    from fuelbed.core.findings import Finding
     from fuelbed.reviewing import Review
 
 __all__ = ["review"]
+
+_FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
+_SHOWN = 5  # documents that are shown a screenful each; of more, a line each
 
 
 @click.command(short_help="Review a postmortem: what it says, what follows, what it leaves open.")
 @click.argument("postmortem", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--all", "every", is_flag=True, help="Everything that was read, every finding and every question.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@OUTPUT
 @click.option("--select", metavar="CODES", help="Only these rules, as PM401,PM5 (a prefix selects all below it).")
 @click.option("--ignore", metavar="CODES", help="Without these rules.")
-@click.option("--fail-on", type=FAIL_ON, default="error", show_default=True, help="Exit 1 on findings at or above this.")
+@click.option("--fail-on", type=FAIL_ON, help="Exit 1 on findings at or above this. Default: as the settings say, else error.")
 @click.option(
     "--baseline", type=click.Path(path_type=Path), help="Findings known from this file do not count; written if absent."
 )
+@click.option("--fix", is_flag=True, help="Show as a diff which missing sections would be added, each with its question.")
+@click.option("--add-ignores", is_flag=True, help="The same for comments that silence every finding; each asks for a reason.")
+@click.option("--write", is_flag=True, help="Do what --fix or --add-ignores shows. Lines are only inserted.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings, instead of the nearest fuelbed.toml or pyproject.toml."
+)
+@click.option("--no-config", is_flag=True, help="Without any settings.")
+@REDACT
 def review(
     postmortem: tuple[Path, ...],
     every: bool,
@@ -37,22 +62,57 @@ def review(
     output: Path | None,
     select: str | None,
     ignore: str | None,
-    fail_on: str,
+    fail_on: str | None,
     baseline: Path | None,
+    fix: bool,
+    add_ignores: bool,
+    write: bool,
+    config: Path | None,
+    no_config: bool,
+    redact: bool,
 ) -> None:
-    """Review each POSTMORTEM (a text in Markdown, - for standard input; no set-up needed).
+    """Review each POSTMORTEM (a text in Markdown, a folder of them, - for standard input; no set-up needed).
 
     Findings about text are notes and warnings, never errors: a build fails on them only with --fail-on warning or note.
+    A file that cannot be read hides none of the others; the exit code is 2 then.
     A finding is silenced in the text by a comment: <!-- fuelbed: ignore PM401 the reason -->.
+    Settings are read from the nearest fuelbed.toml, or [tool.fuelbed] of pyproject.toml; what is given here counts more.
     """
-    documents = [read_document(p) for p in postmortem]
+    from fuelbed.engines.lint import all_rules
+
+    if config is not None and no_config:
+        refuse("--config and --no-config say two different things. Give one of them.")
+    if write and not (fix or add_ignores):
+        refuse("--write does what --fix or --add-ignores shows. Give one of them.")
+    if write and redact:
+        refuse("--write changes your file and --redact what is shown of it. Give one of them.")
+    settings = Settings([r.code for r in all_rules()], config, no_config)
+    chosen, left_out = _codes(select), _codes(ignore)
+    paths = postmortems(postmortem, settings)
+    hide = redactor(redact)
+    reviews = [_reviewed(found, chosen, left_out) for found in documents(paths, settings, hide)]
+    tell_redacted(hide)
+    if not reviews:
+        sys.exit(2)
+    if fix or add_ignores:
+        mend(reviews, fix, add_ignores, write)
+        sys.exit(2 if settings.unread else 0)
+    first = settings.of(paths[0]) if str(paths[0]) != "-" else ReviewSettings()
+    fail_on = fail_on or first.fail_on or "error"
+    if baseline is None and first.baseline:
+        baseline = Path(first.folder, first.baseline)
+    findings = new_findings([f for r in reviews for f in r.findings], baseline if not settings.unread else None)
+    write_out(_render(reviews, findings, form, every, output, fail_on), output)
+    sys.exit(2 if settings.unread else exit_code(findings, fail_on))
+
+
+def _reviewed(found: Found, chosen: tuple[str, ...], left_out: tuple[str, ...]) -> Review:
+    """By the file's settings, and by what the command says beside or instead."""
     from fuelbed.reviewing import review as run
 
-    chosen, left_out = _codes(select), _codes(ignore)
-    reviews = [run(d, chosen, left_out) for d in documents]
-    findings = new_findings([f for r in reviews for f in r.findings], baseline)
-    write_out(_render(reviews, findings, form, every, output), output)
-    sys.exit(exit_code(findings, fail_on))
+    s = found.settings
+    also = () if chosen else s.extend_select
+    return run(found.document, chosen or s.select, (*left_out, *s.left_out(found.path, bool(chosen))), also, s.preview)
 
 
 def _codes(text: str | None) -> tuple[str, ...]:
@@ -69,25 +129,46 @@ def _codes(text: str | None) -> tuple[str, ...]:
     return wanted
 
 
-def _render(reviews: list[Review], findings: list[Finding], form: str, every: bool, output: Path | None) -> str:
+def _render(reviews: list[Review], findings: list[Finding], form: str, every: bool, output: Path | None, fail_on: str) -> str:
     if form == "json":
         from fuelbed.reviewing.data import review_data
 
         kept = set(map(id, findings))
         data = [review_data(r, [f for f in r.findings if id(f) in kept]) for r in reviews]
         return json.dumps({"fuelbed_review": 1, "documents": data}, indent=2, ensure_ascii=False) + "\n"
-    if form in ("sarif", "github"):
-        from fuelbed import __version__
-        from fuelbed.engines.lint import all_rules
-
-        if form == "sarif":
-            from fuelbed.writers.sarif import sarif
-
-            return sarif(findings, {r.code: r for r in all_rules()}, __version__)
-        from fuelbed.writers.github import github
-
-        return github(findings)
+    if form != "text":
+        return _written(findings, form, [r.document.source.file for r in reviews], fail_on)
     from fuelbed.reviewing.text import render_review
 
     width = 80 if output is not None else terminal_width()
-    return "\n".join(render_review(r, width, every) for r in reviews)
+    if len(reviews) <= _SHOWN or every:
+        return "\n".join(render_review(r, width, every) for r in reviews)
+    from fuelbed.reviewing.many import render_many
+
+    return render_many(reviews, findings, width)
+
+
+def _written(findings: list[Finding], form: str, files: list[str], fail_on: str) -> str:
+    """For programs; each form is a short renderer over findings."""
+    if form == "sarif":
+        from fuelbed import __version__
+        from fuelbed.engines.lint import all_rules
+        from fuelbed.writers.sarif import sarif
+
+        return sarif(findings, {r.code: r for r in all_rules()}, __version__)
+    if form == "github":
+        from fuelbed.writers.github import github
+
+        return github(findings)
+    if form == "gitlab":
+        from fuelbed.writers.gitlab import gitlab
+
+        return gitlab(findings)
+    if form == "junit":
+        from fuelbed.writers.junit import junit
+
+        counted = [] if fail_on == "never" else [s.value for s in Severity if s.rank >= Severity(fail_on).rank]
+        return junit(findings, files, frozenset(counted))
+    from fuelbed.writers.findings_markdown import findings_markdown
+
+    return findings_markdown(findings, files)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from fuelbed.cli.common import OUTPUT
 from fuelbed.core.options import Options
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = ["solve"]
 )
 @click.option("--list", "listed", is_flag=True, help="Every cut set that was counted, one a line (in json: under cut_sets.all).")
 @click.option("--no-cut-sets", is_flag=True, help="Probability and importance only.")
+@click.option("--fussell-vesely", is_flag=True, help="That importance too, by cut sets; slow on large trees.")
 @click.option(
     "--mission-time", type=click.FloatRange(min=0), default=8760.0, show_default=True, help="In the tree's unit of time."
 )
@@ -41,16 +42,16 @@ __all__ = ["solve"]
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "open-psa", "dot", "mermaid"]), default="text", show_default=True
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+@OUTPUT
 def solve(
-    tree: tuple[str, ...], top_gate: str, order_limit: int | None, most: int, listed: bool, no_cut_sets: bool,
+    tree: tuple[str, ...], top_gate: str, order_limit: int | None, most: int, listed: bool, no_cut_sets: bool, fussell_vesely: bool,
     mission_time: float, samples: int | None, seed: int, budget: int, form: str, output: Path | None,
 ) -> None:  # fmt: skip  # the signature reads better on few lines
     """Solve TREE: probability of the top gate, minimal cut sets, importance.
 
     One model may lie in several Open-PSA files. Formats open-psa, dot and mermaid write the tree itself.
     """
-    from fuelbed.cli.common import refuse, say, write_out
+    from fuelbed.cli.common import refuse, refuse_all, say, write_out
     from fuelbed.core.errors import BudgetError, FuelbedError, InputError
     from fuelbed.readers.faulttrees.read import read_fault_tree
 
@@ -62,7 +63,7 @@ def solve(
             return
         from fuelbed.numerics.static.solve import solve as solved
 
-        out = solved(read, mission_time, order_limit, most, budget, not no_cut_sets)
+        out = solved(read, mission_time, order_limit, most, budget, not no_cut_sets, fussell_vesely)
         spread = _spread(out, mission_time, samples, seed)
         seconds = time.perf_counter() - start
         if form == "json":
@@ -79,9 +80,7 @@ def solve(
             text = as_text(out, seconds, spread)
             say(text) if output is None else write_out(text + "\n", output)
     except InputError as e:
-        for f in e.findings:
-            say(f.line(), err=True)
-        sys.exit(2)
+        refuse_all(e)
     except BudgetError as e:
         refuse(f"{e}. Set --order-limit, or a larger --budget.")
     except FuelbedError as e:
