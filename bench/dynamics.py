@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.beside import Row, tell
 from fuelbed.numerics.kernels import VARIABLE, runs_fast
 from fuelbed.numerics.retry import Push, Retry, Run, boundary, recovery_and_collapse, retry_chain, simulate, stays_down
 
@@ -60,6 +61,10 @@ def _events() -> None:
         speeds = (statistics.median(x) for x in (quick, slow, theirs))
         print("events, {}: {} {:.1f} M attempts/s, plain {:.2f}, simpy {:.3f};".format(name, word, *(v / 1e6 for v in speeds)),
               f"{_ratio(quick, theirs, '.0f')} times simpy's speed, plain {_ratio(slow, theirs, '.1f')} times (target 35)")  # fmt: skip
+        for way, ours_ in ((word, quick), ("plain", slow)):
+            each = [a / b for a, b in zip(ours_, theirs, strict=True)]
+            tell(Row(f"single requests, {name}, {way}", "attempts a second", statistics.median(ours_), "simpy", statistics.median(theirs), "more",
+                     statistics.median(each), (min(each), max(each)), sides="the same model, other draws"))  # fmt: skip
         means = {k: statistics.mean(c[k] for c in counts) for k in ("sent", "good", "given_up")}
         print(
             "  same model: "

@@ -23,6 +23,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from bench.beside import Row, tell  # noqa: E402  # the path comes first
 from fuelbed.numerics.attack import AndOr, cheapest_cut, depth  # noqa: E402  # the path comes first
 
 __all__ = ["chain_case", "main", "mixed_graph", "or_graph"]
@@ -141,13 +142,19 @@ def or_graph(n: int, seed: int = 1) -> tuple[AndOr, int, list[list[int]], list[f
 
 def _median(work: Callable[[], object], runs: int) -> str:
     """`wall (processor) s`: on a machine that does other work too, only the second says something."""
+    wall, processor = _seconds(work, runs)
+    return f"{wall:.3f} ({processor:.3f}) s"
+
+
+def _seconds(work: Callable[[], object], runs: int) -> tuple[float, float]:
+    """Medians by the clock and of the processor."""
     rows = []
     for _ in range(runs):
         start, used = time.perf_counter(), time.process_time()
         work()
         rows.append((time.perf_counter() - start, time.process_time() - used))
     wall, processor = (statistics.median(x) for x in zip(*rows, strict=True))
-    return f"{wall:.3f} ({processor:.3f}) s"
+    return wall, processor
 
 
 def _engine(nodes: int) -> None:
@@ -192,13 +199,18 @@ def _fresh(graph: AndOr) -> AndOr:
 def _flow(n: int, runs: int, peer: bool) -> None:
     graph, goal, closings, costs = or_graph(n)
     cut = cheapest_cut(graph, goal, closings, costs)
-    seconds = _median(lambda: cheapest_cut(_fresh(graph), goal, closings, costs), runs)
+    wall, processor = _seconds(lambda: cheapest_cut(_fresh(graph), goal, closings, costs), runs)
     beside = ""
     if peer:
-        start = time.perf_counter()
+        start = time.process_time()
         value = _networkx(graph, goal, closings, costs)
-        beside = f"; networkx {time.perf_counter() - start:.2f} s, value {'equal' if abs(value - cut.cost) < 1e-6 else f'{value} NOT equal'}"
-    print(f"cut, flow, {n} nodes, {len(graph.heads)} edges: {seconds} (cost {cut.cost:g} of {len(cut.closings or ())}){beside}")
+        theirs = time.process_time() - start
+        tell(Row(f"cheapest cut of a graph of {n:,} nodes and {len(graph.heads):,} edges, a control for each", "s", processor, "networkx", theirs,
+                 sides=f"the value of the cut, {'equal' if abs(value - cut.cost) < 1e-6 else 'NOT equal'}; processor time; ours also the cut; networkx one run"))  # fmt: skip
+        beside = f"; networkx {theirs:.2f} s of the processor, value {'equal' if abs(value - cut.cost) < 1e-6 else f'{value} NOT equal'}"
+    print(
+        f"cut, flow, {n} nodes, {len(graph.heads)} edges: {wall:.3f} ({processor:.3f}) s (cost {cut.cost:g} of {len(cut.closings or ())}){beside}"
+    )
 
 
 def _networkx(graph: AndOr, goal: int, closings: list[list[int]], costs: list[float]) -> float:

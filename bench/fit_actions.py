@@ -1,7 +1,8 @@
-"""Fits the weights of `text/lexicon/action_weights.toml`: python bench/fit_actions.py [--labels DIR --texts DIR]... [--write].
+"""Fits the weights of `text/lexicon/action_weights.toml`: python bench/fit_actions.py [--labels DIR --texts DIR]... [--items DIR]... [--write].
 
 A multinomial logistic regression over the named features of `text/weighing.py`, drawn towards what each feature should weigh before
-any item was seen (`prior`), by L-BFGS. Items: tests/data/action_items.toml and any label folders (format: bench/text_labels.py).
+any item was seen (`prior`), by L-BFGS. Items: tests/data/action_items.toml, any label folders (format: bench/text_labels.py) and any
+folders of bare items (format: bench/action_items.py).
 Printed: accuracy with each organization left out in turn (own items always stay in), each part of our own items left out in turn, and
 the prior alone beside them. One labeller; the words of the lexicon were chosen with these items in view, so these figures are an upper
 bound of what other texts show.
@@ -23,7 +24,8 @@ from scipy.optimize import minimize
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from bench.text import align, wilson  # noqa: E402  # the path comes first
+from bench.action_items import load as load_items  # noqa: E402  # the path comes first
+from bench.text import align, wilson  # noqa: E402
 from bench.text_labels import load  # noqa: E402
 from fuelbed.core.reading import ActionClass  # noqa: E402
 from fuelbed.text.actions import item_features  # noqa: E402
@@ -62,6 +64,11 @@ def labelled(labels: Path, texts: Path) -> Iterator[Row]:
             yield Row(item_features(item.text, item.heading), CLASSES.index(doc.items[i].cls), doc.organization, item.text)
 
 
+def bare(folder: Path) -> Iterator[Row]:
+    for item in load_items(folder):
+        yield Row(item_features(item.text, item.heading), CLASSES.index(item.cls), item.organization, item.text)
+
+
 def prior(name: str) -> dict[ActionClass, float]:
     """What a feature should weigh before any item was seen: a word speaks for its class by where it stands, a construction by its weight."""
     entries = {e.id: e for e in lexicon("actions").entries}
@@ -79,6 +86,7 @@ def prior(name: str) -> dict[ActionClass, float]:
 _SPECIAL: Final[Mapping[str, Mapping[ActionClass, float]]] = {
     "any": {"structural": 1.0},
     "a text says": {"doc": 2.0},
+    "done again": {"trigger_only": 2.0},
     "rule": {"structural": 2.0},
     **{f"thing of the incident, {kind} verb": {"trigger_only": 1.5} for kind in ("neutral", "removing", "mixed", "trigger_only")},
     "people act": {"process": 1.2},
@@ -184,11 +192,16 @@ def main(argv: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--labels", type=Path, action="append", default=[])
     parser.add_argument("--texts", type=Path, action="append", default=[])
+    parser.add_argument("--items", type=Path, action="append", default=[])
     parser.add_argument("--stiff", type=float, default=STIFF)
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--write", action="store_true", help="fit on everything and write the weights")
     given = parser.parse_args(argv)
-    rows = [*own(), *(r for labels, texts in zip(given.labels, given.texts, strict=True) for r in labelled(labels, texts))]
+    rows = [
+        *own(),
+        *(r for labels, texts in zip(given.labels, given.texts, strict=True) for r in labelled(labels, texts)),
+        *(r for folder in given.items for r in bare(folder)),
+    ]
     names = sorted({n for r in rows for n in r.features})
     print(f"{len(rows)} items, {len(names)} features, stiffness {given.stiff}")
     report(rows, names, given.stiff, given.errors)

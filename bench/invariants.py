@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bench.beside import Row, tell
 from fuelbed.core.temporal import parse_temporal
 from fuelbed.numerics.temporal import evaluate
 from fuelbed.numerics.temporal.windows import slide
@@ -55,6 +56,8 @@ def _against_rtamt(name: str, text: str, times: np.ndarray, columns: dict[str, n
         return
     seconds, values = theirs
     same = evaluate(f, times, columns, closed=True).low.tolist() == values
+    tell(Row(f"`{text}` on {_N:,} samples", "ms", here, "rtamt", 1e3 * seconds,
+             sides=f"all robustness values equal: {same}; rtamt takes lists and gives pairs; one run of rtamt"))  # fmt: skip
     print(f"{line}; rtamt {seconds:.1f} s: {1e3 * seconds / here:.0f} times, closed {1e3 * seconds / closed:.0f} times (target 200);",
           f"all {len(values)} samples equal: {same}")  # fmt: skip
 
@@ -72,6 +75,7 @@ def _against_scipy(x: np.ndarray) -> None:
             lambda w=width, m=margin: minimum_filter1d(m, w, mode="constant", cval=np.inf),
             lambda w=width, m=margin: maximum_filter1d(m, w, mode="constant", cval=-np.inf),
         )  # fmt: skip
+        tell(Row(f"least of a window of {width} samples, operator alone", "ms", alone, "scipy minimum_filter1d", least))
         print(
             f"window of {width}: operator {alone:.1f} ms, all of evaluate {whole:.1f} ms; scipy minimum {least:.1f} ms, maximum {most:.1f} ms"
         )
@@ -91,6 +95,7 @@ def _until(times: np.ndarray, columns: dict[str, np.ndarray]) -> None:
     (here,) = _in_turn(lambda: evaluate(f, times[:10_000], some))
     theirs = _rtamt(text, some)
     if theirs is not None:
+        tell(Row(f"`{text}` on 10,000 samples", "ms", here, "rtamt", 1e3 * theirs[0]))
         print(f"until at 10,000 samples, {text}: {here:.2f} ms; rtamt {theirs[0]:.1f} s")
 
 

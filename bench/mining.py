@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 
 from fuelbed.core.temporal import parse_temporal, print_temporal
-from fuelbed.numerics.maps.basin import wilson
 from fuelbed.numerics.mining import Candidate, Mined, Record, false_alarms, mine, offered
 from fuelbed.numerics.temporal import evaluate
+from fuelbed.numerics.wilson import wilson
 
 __all__ = ["main", "read"]
 

@@ -1,5 +1,8 @@
 """Measurements, medians of one run each: `./dev bench [engine | analyze | text ...]`.
 
+Without a name: every benchmark that has a peer, then one table, ours beside each peer. `--table` prints the table of what was measured last, on
+this machine or else on that of docs/bench.md; `--page` that page, from `bench/results`. A run keeps what it told in `out/bench/NAME.json`
+(`--keep`: in `bench/results`, for the page).
 `engine`: 60-factor cases with 12 uncertain persistent factors, in one process, with all caches of the case emptied before each run.
 *Answer* is what "engine under 20 ms" is measured on: the compilation to the tape and the removal test of every factor (hazard, horizon
 probability, loss) at the middle of the numbers. *Engine* is everything the structure engine says, with intervals, importance, beliefs
@@ -7,14 +10,21 @@ and this incident; its intervals take several thousand further evaluations and a
 `analyze`: the command with HTML as a whole process, on a shipped case and on the generated ones; `--help`.
 Wall time, and in brackets the time of the processor: on a machine that does other work too, only the second says something.
 What the targets are and what is missed: `docs/decisions/0006-what-is-measured.md`.
+`text_speed`: documents a second, beside prose linters from npm, in `bench/text_speed.py`.
+`action_items DIR`: bare action items with their classes, in `bench/action_items.py`.
 `text`: review and draft against hand-made labels, in `bench/text.py`.
+`draft`: a model of yours against labels of yours, in `bench/draft.py`; nothing is sent without --send.
+`rules`: how often the rules of the review are right, from judged hits, in `bench/rules.py`.
 `warning`: false alarms of the early-warning rule, in `bench/warning.py`.
 `realserver`: a real HTTP server and clients that retry against the predicted stability boundary, in `bench/realserver/`.
 `dynamics`: retry storms, chains and boundaries beside simpy, in `bench/dynamics.py`.
 `invariants`: temporal logic beside rtamt and scipy, in `bench/invariants.py`; `mining`: mined invariants on PetShop, in `bench/mining.py`.
 `exposure`: cheapest cut, depth and the engine of question 9 at scale, beside networkx, in `bench/exposure.py`.
-No other tool answers these questions, so there is no peer to set beside them; fault-tree solving against its peers comes with
-`fuelbed solve`.
+`threshold`: coverage of the margin's intervals in simulated histories, in `bench/threshold.py`.
+`coupling`: counting joint failures at scale, beside scipy and pandas, in `bench/coupling.py`; `coupling_truth`: how well it is told on made-up
+histories with a known truth, in `bench/coupling_truth.py`; `petshop`: on a real system, in `bench/petshop_coupling.py`.
+`corpus`: a thousand documents, cold and warm, in `bench/corpus.py`.
+`structure`: fault trees beside SCRAM and faultree, in `bench/structure.py`.
 """
 
 from __future__ import annotations
@@ -26,11 +36,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from bench import beside  # noqa: E402  # the path comes first
 from bench.cases import entangled, many_actions, modular  # noqa: E402  # the path comes first
 
 CASES = {
@@ -103,53 +116,83 @@ def _fuelbed(*words: str) -> None:
     subprocess.run([sys.executable, "-c", code, str(ROOT / "src"), *words], check=True, capture_output=True)
 
 
-def dynamics() -> None:
-    from bench.dynamics import main
+MODULES = {
+    "corpus": "bench.corpus",
+    "coupling": "bench.coupling",
+    "coupling_truth": "bench.coupling_truth",
+    "dynamics": "bench.dynamics",
+    "exposure": "bench.exposure",
+    "invariants": "bench.invariants",
+    "mining": "bench.mining",
+    "petshop": "bench.petshop_coupling",
+    "realserver": "bench.realserver.main",
+    "rules": "bench.rules",
+    "structure": "bench.structure",
+    "draft": "bench.draft",
+    "text": "bench.text",
+    "text_speed": "bench.text_speed",
+    "action_items": "bench.action_items",
+    "threshold": "bench.threshold",
+    "warning": "bench.warning",
+}
+"""Name -> module, whose `main` takes the words after the name where it takes any."""
+OWN: dict[str, Callable[[], None]] = {"engine": engine, "analyze": analyze}
 
-    main()
+
+def _run(name: str, words: list[str]) -> int:
+    if name in OWN:
+        OWN[name]()
+        return 0
+    main = import_module(MODULES[name]).main
+    beside.taken()
+    code = int((main(words) if signature(main).parameters else main()) or 0)
+    if name in beside.PEERED:
+        beside.write(name, beside.taken())
+    return code
 
 
-def invariants() -> None:
-    from bench.invariants import main
+def run(words: list[str]) -> int:
+    """Each name with the words that follow it, up to the next name: `structure a.xml exposure` is two. The worst exit code."""
+    if words in (["--table"], ["--page"]):
+        shown = [beside.KEPT] if words == ["--page"] else [beside.KEPT, beside.LATEST]
+        print(
+            beside.page(beside.latest(*shown)) if words == ["--page"] else beside.table(beside.latest(*shown)),
+            end="" if words == ["--page"] else "\n",
+        )
+        return 0
+    keep, words = "--keep" in words, [w for w in words if w != "--keep"]
+    if not words:
+        return _all(keep)
+    asked: list[tuple[str, list[str]]] = []
+    for w in words:
+        if w in MODULES or w in OWN:
+            asked.append((w, []))
+        elif asked:
+            asked[-1][1].append(w)
+        else:
+            print(f"there is no benchmark {w}. There are: {', '.join(sorted([*OWN, *MODULES]))}", file=sys.stderr)
+            return 2
+    worst = max((_run(name, rest) for name, rest in asked), default=0)
+    if keep:
+        beside.keep(name for name, _ in asked)
+    return worst
 
-    main()
 
-
-def exposure() -> None:
-    from bench.exposure import main
-
-    main()
-
-
-def mining() -> None:
-    from bench.mining import main
-
-    main()
+def _all(keep: bool) -> int:
+    """Every benchmark with a peer, then the table. The worst exit code."""
+    worst = 0
+    for name in beside.PEERED:
+        print(f"== {name}", flush=True)
+        worst = max(worst, _run(name, []))
+    if keep:
+        beside.keep(beside.PEERED)
+    results = beside.latest(beside.LATEST)
+    print(f"\n{beside.table(results)}")
+    missing = [name for name in beside.PEERED if name not in {r.bench for r in results}]
+    if missing:
+        print(f"\nWithout their peers here: {', '.join(missing)}. docs/bench.md has what was measured elsewhere.")
+    return worst
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["structure"]:
-        from bench.structure import main as trees
-
-        sys.exit(trees(sys.argv[2:]))
-    if sys.argv[1:2] == ["text"]:
-        from bench.text import main
-
-        sys.exit(main(sys.argv[2:]))
-    if sys.argv[1:2] == ["realserver"]:
-        from bench.realserver.main import main as realserver
-
-        sys.exit(realserver(sys.argv[2:]))
-    if sys.argv[1:2] == ["warning"]:
-        from bench.warning import main as measure
-
-        sys.exit(measure())
-    for name in sys.argv[1:] or ["engine", "analyze"]:
-        {
-            "engine": engine,
-            "analyze": analyze,
-            "dynamics": dynamics,
-            "invariants": invariants,
-            "mining": mining,
-            "exposure": exposure,
-        }[name]()
+    sys.exit(run(sys.argv[1:]))

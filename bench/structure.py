@@ -5,6 +5,9 @@ What each side computes:
                measures of every event; automatic order.
   scram        `scram --bdd --probability true -o /dev/null`: probability, and every minimal cut set written out.
   scram -l 2   the same with cut sets of at most two events; the probability is exact all the same.
+  numbers      `fuelbed solve TREE --format json --no-cut-sets`: probability and importance only, for the comparison with
+  faultree     `faultree.analyze` (0.4.0): probability and four importance measures of every event; no cut sets (its own listing gives up
+               beyond 32 events). Timed where FUELBED_BENCH_FAULTREE names a Python that has it, on trees without NOT.
 
 Trees: ../shared/data/aralia, or the files named. Without SCRAM (Debian package `scram`) only our side is timed.
 """
@@ -16,14 +19,29 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 __all__ = ["main"]
 
 ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+
+from bench.beside import over, tell  # noqa: E402  # the path comes first
+
 ARALIA = ROOT.parent / "shared" / "data" / "aralia"
 RUNS, MOST = 5, 60.0
+OTHER = 20.0  # seconds that faultree gets; beyond it the ratio is a lower bound
+_FULL = (
+    "ours also five importance measures of every event, cut sets counted and ten listed; SCRAM writes every minimal cut set out. "
+    f"Where it took over {MOST:.0f} s it counts as {MOST:.0f}"
+)
+_FEW = "ours as above, cut sets of every order; SCRAM of at most two events"
+_NUMBERS = (
+    "probability and importance: ours five measures (`--no-cut-sets`), faultree four. "
+    f"Where it took over {OTHER:.0f} s it counts as {OTHER:.0f}"
+)
 
 
 def main(names: list[str] | None = None) -> None:
@@ -31,7 +49,7 @@ def main(names: list[str] | None = None) -> None:
     if not files:
         print("no trees: ../shared/data/aralia is absent, and none was named")
         return
-    scram = shutil.which("scram")
+    scram, other = shutil.which("scram"), os.environ.get("FUELBED_BENCH_FAULTREE", "")
     print(
         f"{'tree':10s} {'fuelbed':>8s} {'scram':>8s} {'-l 2':>8s} {'/ scram':>8s} {'/ -l 2':>8s}  seconds, medians of {RUNS}, interleaved"
     )
@@ -44,29 +62,31 @@ def main(names: list[str] | None = None) -> None:
         rows.append(_row(f.stem, _times(sides)))
     if scram:
         _summary(rows)
+    if other:
+        _faultree(files, other)
 
 
 def _ours(file: Path) -> list[str]:
     return [sys.executable, "-m", "fuelbed", "solve", str(file), "--format", "json"]
 
 
-def _times(sides: dict[str, list[str]]) -> dict[str, float]:
-    """Medians of wall seconds; a side that takes longer than the limit is run once and counts as the limit."""
+def _times(sides: dict[str, list[str]], most: float = MOST) -> dict[str, float]:
+    """Medians of wall seconds; a side that fails or takes longer than the limit is run once and counts as the limit."""
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its compiled modules
     env.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".cache" / "bytecode"))
     taken: dict[str, list[float]] = {s: [] for s in sides}
     for run in range(RUNS + 1):
         for side, command in sides.items():
-            if taken[side] and taken[side][0] >= MOST:
+            if taken[side] and taken[side][0] >= most:
                 continue
             start = time.perf_counter()
             try:
-                subprocess.run(command, capture_output=True, env=env, timeout=MOST, check=True)
+                subprocess.run(command, capture_output=True, env=env, timeout=most, check=True)
                 spent = time.perf_counter() - start
-            except subprocess.TimeoutExpired:
-                spent = MOST
-            if run or spent >= MOST:  # the first run warms up
+            except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+                spent = most  # given up
+            if run or spent >= most:  # the first run warms up
                 taken[side].append(spent)
     return {s: statistics.median(t) for s, t in taken.items()}
 
@@ -81,6 +101,27 @@ def _row(name: str, t: dict[str, float]) -> tuple[str, float, float]:
     return name, ours / full, ours / few
 
 
+def _faultree(files: list[Path], python: str) -> None:
+    """Probability and importance alone, on the trees that faultree can state."""
+    from bench.structure_faultree import SCRIPT, faultree_json
+
+    print(f"\n{'tree':10s} {'numbers':>8s} {'faultree':>8s} {'ratio':>8s}  seconds, medians of {RUNS}, interleaved")
+    ratios = []
+    with tempfile.TemporaryDirectory() as folder:
+        for f in files:
+            text = faultree_json(f)
+            if text is None:
+                continue
+            stated = Path(folder, f"{f.stem}.json")
+            stated.write_text(text, encoding="utf-8")
+            t = _times({"numbers": [*_ours(f), "--no-cut-sets"], "faultree": [python, "-c", SCRIPT, str(stated)]}, OTHER)
+            given_up = ">" if t["faultree"] >= OTHER else " "
+            ratios.append(t["faultree"] / t["numbers"])
+            print(f"{f.stem:10s} {t['numbers']:8.3f} {given_up}{t['faultree']:7.3f} {ratios[-1]:7.0f}x", flush=True)
+    if ratios:
+        tell(over(f"{len(ratios)} of them, probability and importance", "s", "faultree", ratios, _NUMBERS))
+
+
 def _summary(rows: list[tuple[str, float, float]]) -> None:
     full, few = [r[1] for r in rows], [r[2] for r in rows]
     quick = sum(x <= 1.0 for x in full)
@@ -88,6 +129,8 @@ def _summary(rows: list[tuple[str, float, float]]) -> None:
         f"\nat most 1.0 times SCRAM's full run on {quick} of {len(rows)} trees; the worst {max(full):.2f} ({rows[full.index(max(full))][0]})"
     )
     print(f"against SCRAM up to two events: median {statistics.median(few):.2f}")
+    tell(over(f"{len(rows)} fault trees, whole runs", "s", "SCRAM", [1 / x for x in full], _FULL),
+         over("the same, against cut sets of up to two events", "s", "SCRAM `-l 2`", [1 / x for x in few], _FEW))  # fmt: skip
 
 
 if __name__ == "__main__":

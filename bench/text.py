@@ -16,14 +16,15 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from bench.text_labels import Labelled, load, normal  # noqa: E402  # the path comes first
-from fuelbed.core.reading import Reading  # noqa: E402
+from bench.text_labels import Labelled, load, located, normal  # noqa: E402  # the path comes first
+from fuelbed.core.reading import Mention, Reading  # noqa: E402
+from fuelbed.numerics.wilson import wilson as share_interval  # noqa: E402
 from fuelbed.text.read import read  # noqa: E402
 from fuelbed.text.understand import understand  # noqa: E402
 from fuelbed.text.wording import stems  # noqa: E402
@@ -35,9 +36,8 @@ def wilson(hits: int, n: int, z: float = 1.96) -> str:
     """`0.83 [0.71, 0.91]`: the share with its 95 % Wilson interval."""
     if n == 0:
         return "- (n = 0)"
-    p, d = hits / n, 1 + z * z / n
-    middle, half = (p + z * z / (2 * n)) / d, z * ((p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5) / d
-    return f"{p:.2f} [{max(middle - half, 0):.2f}, {min(middle + half, 1):.2f}]"
+    low, high = share_interval(hits, n, z)
+    return f"{hits / n:.2f} [{low:.2f}, {high:.2f}]"
 
 
 # --- baselines ---------------------------------------------------------------------------------------------------------------
@@ -171,23 +171,41 @@ def claim(name: str, rows: Iterable[tuple[str, bool, bool, str]], baselines: dic
 
 
 def mentions(rows: Sequence[tuple[Labelled, Reading]]) -> None:
-    """Whether a labelled quote lies within one line of a mention, and the reverse."""
-    print("factors, by line (within 1):")
-    for kind, pick in (
-        ("trigger", lambda r: r.triggers),
-        ("condition", lambda r: r.conditions),
-        ("control", lambda r: r.controls),
-    ):
-        found = wanted = right = said = 0
-        for label, reading in rows:
-            lines = [reading.document.line(m.place) for m in pick(reading)]
-            wanted += len(label.lines[kind])
-            found += sum(any(abs(n - m) <= 1 for m in lines) for n in label.lines[kind])
-            said += len(lines)
-            right += sum(any(abs(n - m) <= 1 for n in label.lines[kind]) for m in lines)
-        print(
-            f"  {kind:<10} recall {wilson(found, wanted)}   precision {wilson(right, said)}   ({said / max(len(rows), 1):.1f} a document)"
-        )
+    """Whether what is labelled was found: by line, within one line of a mention; and once more where the mention stands elsewhere but
+    says it in the same telling words (a reading names each fact once, and many texts tell it twice)."""
+    kinds: tuple[tuple[str, str, Callable[[Reading], Sequence[Mention]]], ...] = (
+        ("trigger", "triggers", lambda r: r.triggers),
+        ("condition", "latent_conditions", lambda r: r.conditions),
+        ("control", "controls", lambda r: r.controls),
+    )
+    for by_words in (False, True):
+        print("factors, by line (within 1) or by telling words:" if by_words else "factors, by line (within 1):")
+        for kind, key, pick in kinds:
+            found = wanted = right = said = 0
+            for label, reading in rows:
+                told = [(n, _told(row)) for n, row in located(label, key)]
+                read_ = [(reading.document.line(m.place), set(stems(reading.document.quote(m.place)))) for m in pick(reading)]
+                fits = [[abs(n - m) <= 1 or (by_words and _alike(a, b)) for m, b in read_] for n, a in told]
+                wanted += len(told)
+                said += len(read_)
+                found += sum(any(row) for row in fits)
+                right += sum(any(row[j] for row in fits) for j in range(len(read_)))
+            print(
+                f"  {kind:<10} recall {wilson(found, wanted)}   precision {wilson(right, said)}   ({said / max(len(rows), 1):.1f} a document)"
+            )
+
+
+_AGREE, _SHARE = 2, 0.6  # telling words that must agree, and their share of the label's
+
+
+def _told(row: Mapping[str, object]) -> set[str]:
+    """The telling words of a label: its quote where it has one, else the labeller's words."""
+    return set(stems(str(row.get("quote") or row.get("what") or row.get("control") or "")))
+
+
+def _alike(label: set[str], mention: set[str]) -> bool:
+    common = len(label & mention)
+    return common >= _AGREE and common >= _SHARE * len(label)
 
 
 def _get(raw: object, *keys: str) -> object:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Item", "Labelled", "load", "normal"]
+__all__ = ["Item", "Labelled", "load", "located", "normal"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ def _one(slug: str, path: Path, raw: Mapping[str, Any]) -> Labelled:
         for kind, key in (("trigger", "triggers"), ("condition", "latent_conditions"), ("control", "controls"))
     }
     return Labelled(slug, str(raw.get("organization") or slug.split("-")[0]), text, path, raw, items, lines)
+
+
+def located(label: Labelled, key: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """The labelled things of one kind whose place in the text is known, each with its line."""
+    return [(n, row) for row in label.raw.get(key) or [] if (n := _line(label.text, row)) > 0]
 
 
 def _line(text: str, row: Mapping[str, Any]) -> int:

@@ -23,6 +23,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 import numpy as np  # noqa: E402  # the path comes first
 
 from fuelbed.numerics.series.warning import early_warning  # noqa: E402
+from fuelbed.numerics.wilson import Z90, wilson  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
 ROWS = 144
@@ -54,14 +55,6 @@ def petshop() -> Iterator[tuple[np.ndarray, np.ndarray]]:
                 yield t, np.array([float(r[c]) if r[c] else math.nan for r in rows])
 
 
-def wilson(k: int, n: int, z: float = 1.645) -> tuple[float, float]:
-    if n == 0:
-        return 0.0, 1.0
-    p, d = k / n, 1 + z * z / n
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / d
-    return (p + z * z / (2 * n)) / d - half, (p + z * z / (2 * n)) / d + half
-
-
 def pieces(t: np.ndarray, x: np.ndarray, out: list[tuple[float, float]]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Neighbouring records without a row in `out`."""
     good = np.ones(len(t), dtype=bool)
@@ -78,7 +71,7 @@ def count(records: Iterator[tuple[np.ndarray, np.ndarray]], surrogate: str) -> s
     for t, x in records:
         seen[early_warning(t, x, rng, surrogate=surrogate).verdict] += 1  # type: ignore[arg-type]  # a word of the table below
     n = seen["rising"] + seen["not rising"]
-    low, high = wilson(seen["rising"], n)
+    low, high = wilson(seen["rising"], n, Z90)
     rate = seen["rising"] / n if n else math.nan
     return f"{seen['rising']} of {n} ({rate:.1%}, {low:.1%} to {high:.1%}); cannot tell: {seen['cannot tell']}"
 

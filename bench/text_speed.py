@@ -1,0 +1,120 @@
+"""How fast texts are read: `./dev bench text_speed`. Documents a second of one processor, medians of 5 rounds that take turns.
+
+What each side computes, on the same files (../shared/data, where it is there; else the docs), each once more with another last line so that nothing remembered helps:
+  fuelbed      in this process, after one warm round: `read` (structure), `understand` (triggers, conditions, controls, actions, feedback, claims), `check` (all rules).
+               Processor time. The command as a whole process is given too: start-up and the compilation of patterns are in it.
+  write-good, alex   (npm) as whole processes over all files: word lists for passive voice, weasel words, insensitive words. Processor time, children included.
+               Looked for on the PATH, or in the folder that FUELBED_BENCH_NPM names (its node_modules/.bin); without them that part says so.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.beside import Row, tell
+from fuelbed.engines.lint import check
+from fuelbed.text.read import read
+from fuelbed.text.understand import understand
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+ROUNDS = 5
+TARGET = 140  # documents a second
+PEERS = ("write-good", "alex")
+
+
+def _texts() -> list[str]:
+    folders = [SHARED / "postmortems", SHARED / "postmortems-unlabelled"]
+    found = [p for f in folders for p in sorted(f.rglob("*.md")) if p.name != "README.md"] or sorted(
+        (ROOT / "docs").rglob("*.md")
+    )
+    return [p.read_text(encoding="utf-8", errors="replace") for p in found]
+
+
+def _ours(texts: list[str]) -> dict[str, float]:
+    """Seconds of the processor for each step, over all texts."""
+    spent = {}
+    documents, readings = [], []
+
+    def step(name: str, work: Callable[[], object]) -> None:
+        start = time.process_time()
+        work()
+        spent[name] = time.process_time() - start
+
+    step("read", lambda: documents.extend(read(t, "a.md") for t in texts))
+    step("understand", lambda: readings.extend(understand(d) for d in documents))
+    step("check", lambda: [check(r) for r in readings])
+    return spent
+
+
+def _process(command: list[str]) -> float:
+    """Processor seconds of a process and its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _peers() -> dict[str, str]:
+    folder = os.environ.get("FUELBED_BENCH_NPM", "")
+    where = f"{folder}/node_modules/.bin{os.pathsep}{os.environ.get('PATH', '')}" if folder else None
+    return {name: found for name in PEERS if (found := shutil.which(name, path=where))}
+
+
+def main() -> None:
+    texts, peers = _texts(), _peers()
+    n, size = len(texts), sum(map(len, texts))
+    print(f"{n} documents, {size / 1000:.0f} kB")
+    _ours(texts)
+    rows: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for k in range(ROUNDS):
+            files = []
+            for i, t in enumerate(texts):
+                files.append(str(Path(folder, f"{i}.md")))
+                Path(files[-1]).write_text(f"{t}\nRound {k}.\n", encoding="utf-8")
+            ours = _ours([f"{t}\nRound {k}.\n" for t in texts])
+            for name, seconds in ours.items():
+                rows.setdefault(f"fuelbed, {name}", []).append(n / seconds)
+            rows.setdefault("fuelbed, all three", []).append(n / sum(ours.values()))
+            commands = {
+                "fuelbed review, whole process": [
+                    sys.executable,
+                    "-m",
+                    "fuelbed",
+                    "review",
+                    "--no-config",
+                    "--format",
+                    "github",
+                    *files,
+                ]
+            }
+            commands |= {f"{name}, whole process": [at, *files] for name, at in peers.items()}
+            for name, command in commands.items():
+                rows.setdefault(name, []).append(n / _process(command))
+    for name, rates in rows.items():
+        print(f"  {name:32s} {statistics.median(rates):6.0f} documents/s a core")
+    rate = statistics.median(rows["fuelbed, all three"])
+    print(f"  target {TARGET}: " + ("met" if rate >= TARGET else f"missed by a factor of {TARGET / rate:.1f}"))
+    for name in peers:
+        tell(Row(f"{n} documents, whole process", "documents a second", statistics.median(rows["fuelbed review, whole process"]), name,
+                 statistics.median(rows[f"{name}, whole process"]), "more",
+                 sides="ours: structure, what is told, all rules; the peer: word lists"))  # fmt: skip
+    for name in PEERS:
+        if name not in peers:
+            print(f"  {name} was not found: npm install {name}, and FUELBED_BENCH_NPM=FOLDER")
+
+
+if __name__ == "__main__":
+    main()
