@@ -2,7 +2,7 @@
 
 A check that runs an analysis of each takes minutes over all of them. So there the varied few run every time, which between them hold
 every section of the case language and every engine's pictures, and the others are marked `every_case`:
-`./dev test -m "every_case or not every_case"` runs them too. `tests/conformance/test_shipped.py` reads and analyzes all of them always.
+`./dev test -m "every_case or not every_case"` runs them too. `tests/conformance/test_shipped.py` reads all of them always.
 """
 
 from __future__ import annotations

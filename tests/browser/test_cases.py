@@ -15,6 +15,7 @@ from fuelbed.core.facts import Board, Tipping
 from fuelbed.core.options import Options
 from fuelbed.core.reporting import Report
 from fuelbed.engines import dynamics
+from fuelbed.numerics.attack.derived import with_declared
 from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.interventions import evaluate, middles, removal, setting
 from fuelbed.numerics.process.joint import Joint
@@ -24,6 +25,7 @@ from tests.browser.conftest import Page
 from tests.shipped import SHIPPED, parameters
 
 POSTHOG = next(p for p in SHIPPED if p.name.startswith("posthog"))
+LONG = ("posthog-2025-09-29",)
 each_case = pytest.mark.parametrize("path", parameters())
 
 
@@ -71,10 +73,13 @@ def _agree(page: Page, model: Compiled) -> list[float]:
     return list(state["now"])
 
 
-@each_case
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(*p.values, marks=[*p.marks, *([pytest.mark.further] if p.id in LONG else [])], id=p.id) for p in parameters()],
+)
 def test_the_page_computes_what_the_engine_computes(page: Page, path: Path) -> None:
     case, _, html = _analyzed(path)
-    model = compile_case(case, _tipping(case))
+    model = compile_case(with_declared(case), _tipping(case))
     page.open(html)
     today = _agree(page, model)
     data = page.js("return window.fuelbed.data")
@@ -189,7 +194,7 @@ def test_a_slider_that_moves_nothing_is_off_and_says_why(page: Page) -> None:
 @each_case
 def test_a_slider_is_on_exactly_where_python_sees_an_output_move(page: Page, path: Path) -> None:
     case, _, html = _analyzed(path)
-    model = compile_case(case, _tipping(case))
+    model = compile_case(with_declared(case), _tipping(case))
     page.open(html)
     data, state = page.js("return window.fuelbed.data"), page.js("return window.fuelbed.state")
     today = _engine(model, data, state)

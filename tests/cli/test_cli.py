@@ -12,13 +12,12 @@ import termios
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from fuelbed.cli.main import main
 from fuelbed.core.engine_codes import ALL_CODES
 from fuelbed.readers.case import read_case
-
-SHIPPED = sorted(p.parent for p in (Path(__file__).parents[2] / "src/fuelbed/cases").glob("*/case.yaml"))
+from tests.commands import fuelbed
+from tests.further import kept
+from tests.shipped import SHIPPED, parameters
 
 NO_NUMBERS = """\
 fuelbed: 1
@@ -46,12 +45,6 @@ actions:
 def case(tmp_path: Path) -> Path:
     (tmp_path / "case.yaml").write_text(NO_NUMBERS)
     return tmp_path
-
-
-def fuelbed(*args: object):
-    # the lazy command table reads the process's own arguments
-    sys.argv = ["fuelbed", *map(str, args)]
-    return CliRunner().invoke(main, [str(a) for a in args])
 
 
 def test_help_loads_neither_numpy_nor_pydantic() -> None:
@@ -178,7 +171,7 @@ def test_copying_a_case(tmp_path: Path) -> None:
     assert fuelbed("cases", SHIPPED[0].name, tmp_path / "mine").exit_code == 2  # never overwrites
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=[p.name for p in SHIPPED])
+@pytest.mark.parametrize("path", parameters())
 def test_shipped_cases(path: Path) -> None:
     """Every shipped case is read without a warning, answers §1 and judges every action item; one that changes nothing in the model says so."""
     assert fuelbed("check", path, "--fail-on", "warning").exit_code == 0
@@ -211,20 +204,20 @@ def test_the_summary_fits_one_screen_and_is_plain_when_piped() -> None:
 
 def test_a_terminal_without_unicode_gets_ascii() -> None:
     env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
-    command = [sys.executable, "-m", "fuelbed", "analyze", str(_shipped("mybinder"))]
+    command = [sys.executable, "-m", "fuelbed", "analyze", str(_shipped("crowdstrike"))]
     done = subprocess.run(command, capture_output=True, env=env, check=True)
     assert done.stdout.isascii()
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("what", ["NO_COLOR", "TERM", ""])
+@pytest.mark.parametrize("what", kept(["NO_COLOR", "TERM", ""], ["NO_COLOR", ""]))
 def test_color_only_on_a_terminal_that_wants_it(what: str) -> None:
     master, slave = pty.openpty()
     env = {**os.environ, "TERM": "xterm", "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     env.pop("NO_COLOR", None)
     env |= {"NO_COLOR": "1"} if what == "NO_COLOR" else {"TERM": "dumb"} if what == "TERM" else {}
     termios.tcsetwinsize(slave, (50, 80))
-    child = subprocess.Popen([sys.executable, "-m", "fuelbed", "analyze", str(_shipped("mybinder"))], stdout=slave, env=env)
+    child = subprocess.Popen([sys.executable, "-m", "fuelbed", "analyze", str(_shipped("crowdstrike"))], stdout=slave, env=env)
     os.close(slave)
     out = b""
     try:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
 
-from fuelbed.cli.main import main
 from fuelbed.readers.case import read_case
+from tests.commands import fuelbed
 
 ROOT = Path(__file__).parents[2]
 STORY = (
@@ -21,11 +19,6 @@ STORY = (
     .split("```")[0]
 )
 BLAME = "# Database deleted\n\n## Root cause\n\nThe root cause was human error: the operator carelessly typed the wrong name.\n"
-
-
-def fuelbed(*args: object, input: str | bytes | None = None) -> Result:
-    sys.argv = ["fuelbed", *map(str, args)]  # the lazy command table reads the process's own arguments
-    return CliRunner().invoke(main, [str(a) for a in args], input=input)
 
 
 @pytest.fixture
@@ -59,7 +52,7 @@ def test_json_follows_its_schema_and_holds_no_number_of_risk(story: Path) -> Non
     jsonschema.Draft202012Validator(json.loads(fuelbed("schema", "--review").output)).validate(data)
     document = data["documents"][0]
     assert {a["class"] for a in document["actions"]} == {"trigger_only", "monitoring", "structural", "doc"}
-    assert document["follows"]["cut_sets"] == 2
+    assert document["follows"]["cut_sets"] == 3
 
 
 def test_draft_as_data_follows_its_schema(story: Path) -> None:
@@ -124,10 +117,11 @@ def test_what_is_no_text_is_one_line_and_code_2(story: Path, content: bytes, say
 
 
 def test_bad_use(story: Path) -> None:
+    Path("empty").mkdir()
     for args in (
         ["review"],
         ["review", "nowhere.md"],
-        ["review", "."],
+        ["review", "empty"],
         ["review", story, "--select", "XY1"],
         ["draft", "nowhere.md"],
     ):

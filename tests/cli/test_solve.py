@@ -53,6 +53,18 @@ def test_text_fits_80_columns_and_says_what_is_exact(tmp_path: Path) -> None:
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_fussell_vesely_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
+    """By hand: a cut set with v1 is complete where v1 and one of v2, p2 are: 0.1 * 0.19, of 0.0361."""
+    tree = write(tmp_path)
+    assert data(tree, "--fussell-vesely")["importance"]["v1"]["fussell_vesely"] == pytest.approx(0.019 / 0.0361, rel=1e-12)
+    assert "fussell_vesely" not in data(tree)["importance"]["v1"]
+    out = run(tree, "--fussell-vesely").stdout
+    assert "Fuss-Ves" in out
+    assert "0.526" in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert "is not given" in run(tree, "--fussell-vesely", "--no-cut-sets").stdout.replace("\n", " ")
+
+
 def test_published_importance(tmp_path: Path) -> None:
     """SCRAM 0.16.2 on its TwoTrain example with every probability 0.1: without common causes, and with beta 0.2."""
     got = data(write(tmp_path))

@@ -11,11 +11,11 @@ from fuelbed.cli._workers import _on_cluster
 from fuelbed.core.errors import BudgetError, FuelbedError
 
 
-def broken(fn: Callable[[Any], Any], items: Iterable[Any], workers: object) -> list[Any]:
+def broken(fn: Callable[[Any], Any], items: Iterable[Any], sizes: object, workers: object) -> list[Any]:
     raise RuntimeError("Error during deserialization of the task graph.\nmore")
 
 
-def spent(fn: Callable[[Any], Any], items: Iterable[Any], workers: object) -> list[Any]:
+def spent(fn: Callable[[Any], Any], items: Iterable[Any], sizes: object, workers: object) -> list[Any]:
     raise BudgetError("more than 10 nodes")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from fuelbed.core.case import Case
 from fuelbed.core.registry import owned_sections
 from fuelbed.readers.case import parse_case, read_case
+from tests.joint_failures import backups, failure_log, year
 
 __all__ = ["CORPUS", "make"]
 
@@ -207,7 +208,8 @@ TEXTS: Mapping[str, str] = {
     + "signals: {lamp: {sees: weak, misses: 0.1, installed: no}}\n",
     "believed, with no signal": HEAD + FULL + "hypotheses: {evil: {says: other and not weak}, fine: {says: push, tried: 1}}\n",
     "signals over sixty factors": HEAD + _sixty() + "signals: {lamp: {sees: l0 or l1, misses: 0.1, false_alarms: 0.1}, bell: {sees: c3, misses: 0.1, false_alarms: 0.2, installed: no}}\nseen: {lamp: yes}\n",
-    "sections of others": HEAD + FULL + "threshold: [lights]\nlint: {off: []}\n",
+    "sections of others": HEAD + FULL + "attribution: {scopes: {weak: team}, owners: {weak: lights}, ours: [lights], story: {old: []}}\nlint: {off: []}\n",
+    "a limit in plain sight": HEAD + FULL + "threshold: {sums: {room: {limit: 10, over: yes, terms: {push: 1..3, weak: 2, base: 6..8}}}}\n",
     "sixty factors": HEAD + _sixty(),
     "sixty factors, one way": HEAD + _sixty(plain=True),
 }  # fmt: skip  # one case an entry
@@ -225,6 +227,9 @@ def _example() -> str:
 
 CORPUS: Mapping[str, Callable[[], Case]] = {
     **_shipped(),
+    "a history of failures": backups,
+    "a history that is too short": lambda: backups(outages=failure_log(year()[:1])),
+    "a history without a failure": lambda: backups(outages=failure_log([])),
     "design example": lambda: parse_case(_example(), built=BUILT),
     **{name: (lambda text=text: parse_case(text, built=BUILT)) for name, text in TEXTS.items()},
 }

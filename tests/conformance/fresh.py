@@ -1,9 +1,11 @@
-"""`python -m tests.conformance.fresh`: a digest of every engine's answer on every case, as JSON, from a process of its own."""
+"""`python -m tests.conformance.fresh [CASE...]`: a digest of every engine's answer on every case (or those named), as JSON, from a process of its own."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sys
+from collections.abc import Iterable
 
 from fuelbed.core.blocks import Answer
 from tests.conformance.corpus import CORPUS, make
@@ -16,9 +18,9 @@ def digest(answer: Answer | None) -> str:
     return hashlib.sha256(canonical(answer).encode()).hexdigest()[:16]
 
 
-def digests() -> dict[str, dict[str, str]]:
+def digests(names: Iterable[str]) -> dict[str, dict[str, str]]:
     out: dict[str, dict[str, str]] = {}
-    for name in CORPUS:
+    for name in names:
         try:
             out[name] = {row: digest(run.answer) for row, (run, _) in run_all(make(name)).items()}
         except Exception as e:  # another test's fault: here it must only not hide the other cases
@@ -27,4 +29,4 @@ def digests() -> dict[str, dict[str, str]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(digests()))
+    print(json.dumps(digests(sys.argv[1:] or CORPUS)))

@@ -22,7 +22,18 @@ from fuelbed.core.options import Options
 from fuelbed.core.registry import Engine, rows_by_id
 from tests.conformance.corpus import make
 
-__all__ = ["Run", "canonical", "estimates", "examine", "looked_at", "remembered", "run_all", "strings", "walk"]
+__all__ = [
+    "Run",
+    "canonical",
+    "estimates",
+    "examine",
+    "looked_at",
+    "remembered",
+    "remembered_again",
+    "run_all",
+    "strings",
+    "walk",
+]
 
 
 class _SpyBoard(Board):
@@ -79,6 +90,12 @@ def remembered(name: str) -> tuple[Case, Mapping[str, tuple[Run, Board]]]:
     """A case of the corpus with all its runs, worked out once for all checks that only look."""
     case = make(name)
     return case, run_all(case)
+
+
+@cache
+def remembered_again(name: str) -> Mapping[str, tuple[Run, Board]]:
+    """The same once more, from a case read anew: what an engine remembers of the first must not show."""
+    return run_all(make(name))
 
 
 def looked_at(engine: str, name: str) -> tuple[Engine, Case, Run, Answer]:

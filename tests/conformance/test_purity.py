@@ -90,7 +90,7 @@ def test_the_watch_sees_what_it_should() -> None:
     assert [t.split()[0] for t in touched] == ["open", "socket.__new__"]
 
 
-@pytest.mark.parametrize(("engine", "name"), each("pure"))
+@pytest.mark.parametrize(("engine", "name"), each("pure", one_in=8))
 def test_examine_is_pure(engine: str, name: str) -> None:
     """On a case object of its own, so that nothing is remembered; what it imports late, the first run has imported."""
     row, _, _, _ = looked_at(engine, name)

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 
-from fuelbed.cli.main import main
 from fuelbed.readers.case import read_case
 from fuelbed.readers.shapes import case_json_schema
+from tests.commands import fuelbed
+from tests.shipped import SHIPPED, parameters
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = sorted(p.parent for p in (ROOT / "src/fuelbed/cases").glob("*/case.yaml"))
 FIRST_LINE = "# yaml-language-server: $schema=case.schema.json"
 each_case = pytest.mark.parametrize("shipped", SHIPPED, ids=lambda p: p.name)
-
-
-def fuelbed(*args: object) -> Result:
-    sys.argv = ["fuelbed", *map(str, args)]  # the lazy command table reads the process's own arguments
-    return CliRunner().invoke(main, [str(a) for a in args])
 
 
 def test_there_are_shipped_cases() -> None:
@@ -40,7 +34,7 @@ def test_it_is_read_without_a_finding(shipped: Path) -> None:
     assert (shipped / case.narrative).stat().st_size > 1_000
 
 
-@each_case
+@pytest.mark.parametrize("shipped", parameters())
 def test_every_number_says_what_it_rests_on(shipped: Path) -> None:
     """Published, measured, judged or assumed; rate words are judged by definition."""
     full = fuelbed("analyze", shipped, "--full").output
@@ -74,6 +68,63 @@ def test_a_copy_brings_its_schema_along(shipped: Path, tmp_path: Path) -> None:
     assert sorted(p.name for p in to.iterdir()) == sorted(
         {p.name for p in shipped.iterdir() if p.suffix != ".py" and p.name != "__pycache__"} | {"case.schema.json"}
     )
+
+
+ORDER = (
+    "fuelbed", "title", "failure", "horizon", "date", "narrative", "author_team", "summary", "sources", "numbers", "factors", "structure", "common_causes", "zones", "assets", "exposure", "threshold", "dynamics",
+    "signals", "seen", "hypotheses", "invariants", "control_structure", "evidence", "outcomes", "actions", "attribution",
+)  # fmt: skip  # one list
+HEADINGS = (
+    "What happened",
+    "Timeline",
+    "What was there before",
+    "What we do not know",
+    "What the model adds",
+    "What it teaches",
+    "Sources",
+)
+
+
+@each_case
+def test_fields_and_headings_are_in_one_order(shipped: Path) -> None:
+    keys = [
+        line.partition(":")[0] for line in (shipped / "case.yaml").read_text(encoding="utf-8").splitlines() if line[:1].isalpha()
+    ]
+    assert keys == [k for k in ORDER if k in keys]
+    assert {"date", "narrative", "author_team", "summary", "sources", "structure", "outcomes", "actions", "attribution"} <= set(
+        keys
+    )
+    text = (shipped / "postmortem.md").read_text(encoding="utf-8")
+    found = [h.removeprefix("## ").partition(" (")[0] for h in text.splitlines() if h.startswith("## ")]
+    assert [h for h in found if h in HEADINGS] == list(HEADINGS)
+    assert text.splitlines()[0].removeprefix("# ") == read_case(shipped).title
+
+
+@each_case
+def test_it_says_in_a_sentence_what_it_teaches(shipped: Path) -> None:
+    """In the narrative, in `fuelbed cases`, and on the page of the gallery; it is no part of the account, nor of what the text's share is taken of."""
+    text = (shipped / "postmortem.md").read_text(encoding="utf-8")
+    said = text.partition("\n## What it teaches\n")[2].partition("\n#")[0].strip()
+    assert 60 <= len(said) <= 300
+    assert said.endswith(".")
+    assert ". " not in said, "one sentence"
+    page = (ROOT / "docs/gallery.md").read_text(encoding="utf-8")
+    case = read_case(shipped)
+    assert f"## {shipped.name}\n\n**{case.title}** ({case.date})\n\n{said}\n" in page
+    assert " ".join(said.split()) in " ".join(fuelbed("cases").output.split())
+    assert {"What we do not know", "What the model adds", "What it teaches"} == set(case.attribution.without)
+
+
+@each_case
+def test_sources_have_an_address_and_say_how_far_they_were_read(shipped: Path) -> None:
+    sources = yaml.load((shipped / "case.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["sources"]
+    assert sources
+    for s in sources:
+        assert s["address"].startswith(("https://", "http://"))
+        assert s["what"]
+    text = (shipped / "postmortem.md").read_text(encoding="utf-8")
+    assert [s["address"] for s in sources if s["address"] not in text] == []
+    assert re.search(r"\bread\b|quote", text.partition("## What happened")[0]), "what of the sources was read"
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -33,6 +33,18 @@ def order(folder: Path) -> tuple[list[set[str]], list[list[str]]]:
     return [set(c) for c in data["classes"]], data["edges"]
 
 
+def reaches(edges: list[list[str]], better: str, worse: str) -> bool:
+    """Whether the one does at least as much as the other, over neighbours."""
+    seen, todo = {better}, [better]
+    while todo:
+        at = todo.pop()
+        for a, b in edges:
+            if a == at and b not in seen:
+                seen.add(b)
+                todo.append(b)
+    return worse in seen
+
+
 @pytest.fixture
 def edited(tmp_path: Path) -> Edited:
     """A copy of a shipped case with texts replaced, each of which must be there once."""
@@ -76,29 +88,56 @@ def test_equifax_nothing_is_named_between_the_databases_and_the_internet() -> No
 
 
 @pytest.mark.parametrize(
-    ("share", "renewed"), [("0.22..0.45", (34, 75)), ("0.35..0.61", (24, 63))], ids=["ten months", "nineteen months"]
+    ("share", "renewed", "least"),
+    [("0.22..0.45", (34, 75), "patch"), ("0.35..0.61", (24, 63), "renew")],
+    ids=["ten months", "nineteen months"],
 )
-def test_equifax_ten_months_or_nineteen_flip_nothing(edited: Edited, share: str, renewed: tuple[float, float]) -> None:
-    """The order of the items is the shipped one on either count; to renew and do no more is the least of the nine."""
+def test_equifax_ten_months_or_nineteen_flip_the_last_two(
+    edited: Edited, share: str, renewed: tuple[float, float], least: str
+) -> None:
+    """The first seven items stand in one order on either count; which of the other two is the least turns on it."""
     shipped = list(rows(EQUIFAX, "actions", "actions"))
     found = rows(edited("equifax-2017", {"value: 0.22..0.61": f"value: {share}"}), "actions", "actions")
-    assert list(found) == shipped
-    assert shipped[-1] == "renew"
+    assert list(found)[:7] == shipped[:7]
+    assert list(found)[-1] == least
     e = number(found["renew"]["change"])
     assert (-100 * e.high, -100 * e.low) == pytest.approx(renewed, abs=0.5)
 
 
-def test_equifax_what_is_in_no_list_changes_the_order(edited: Edited) -> None:
-    """Of what is listed, patching within days does most; with the unknown variant written out, the segments and the passwords do."""
-    assert next(iter(rows(EQUIFAX, "actions", "actions"))) == "patch_in_days"
+def test_equifax_what_is_in_no_list_decides_the_order(edited: Edited) -> None:
+    """Of what is listed, patching within days does most; with what is in no list counted, the segments and the passwords do."""
+    assert set(list(rows(EQUIFAX, "actions", "actions"))[:2]) == {"segment", "vault"}
+    e = number(rows(EQUIFAX, "actions", "actions")["patch_in_days"]["change"])
+    assert e.value is not None
+    assert (-100 * e.value, -100 * e.high, -100 * e.low) == pytest.approx((82, 3.3, 99), abs=0.5)
+    listed = edited(
+        "equifax-2017",
+        {"    T1190: {value: 0.1..2 per year, basis: judged}\n": "    T1190: {value: 0 per year, basis: judged}\n"},
+    )
+    assert next(iter(rows(listed, "actions", "actions"))) == "patch_in_days"
+    e = number(rows(listed, "actions", "actions")["patch_in_days"]["change"])
+    assert e.value is not None
+    assert (-100 * e.value, -100 * e.high) == pytest.approx((95, 10), abs=0.8)
+
+
+@pytest.mark.parametrize("question", ["structure", "actions"])
+def test_the_generated_variant_counts_as_one_written_out(edited: Edited, question: str) -> None:
+    """An oracle for what §1 and the action table count: the unknown variant as one more exploit without a class."""
     written = edited(
         "equifax-2017",
         {
             "  stolen_login:\n": "  any_other:\n    kind: exploit\n    rate: {value: 0.1..2 per year, basis: judged}\n    in_incident: no\n  stolen_login:\n",
             "(cve_2017_5638 or cve_2017_9805)": "(cve_2017_5638 or cve_2017_9805 or any_other)",
+            "    T1190: {value: 0.1..2 per year, basis: judged}\n": "    T1190: {value: 0 per year, basis: judged}\n",
         },
     )
-    assert set(list(rows(written, "actions", "actions"))[:2]) == {"segment", "vault"}
+    table = "removal" if question == "structure" else "actions"
+    given, plain = rows(EQUIFAX, question, table), rows(written, question, table)
+    names = [n for n in plain if n not in ("any_other", "unknown_t1190")]
+    assert len(names) > 8
+    for n in names:
+        a, b = number(given[n]["change"]), number(plain[n]["change"])
+        assert (a.value, a.low, a.high) == pytest.approx((b.value, b.low, b.high), abs=2e-3), n  # ends are searched for
 
 
 def test_log4shell_the_releases_are_the_list_of_what_each_patch_leaves() -> None:
@@ -120,7 +159,7 @@ def test_log4shell_the_class_taken_out_breaks_what_2_16_0_breaks() -> None:
     same, more = order(LOG4SHELL)
     assert {"release_2_16_0", "drop_class", "close lookups_fetch"} in same
     for newer, older in (("7_1", "7_0"), ("7_0", "6_0"), ("6_0", "5_0")):
-        assert [f"release_2_1{newer}", f"release_2_1{older}"] in more
+        assert reaches(more, f"release_2_1{newer}", f"release_2_1{older}")
     enough = {n: r["enough"].text for n, r in rows(LOG4SHELL, "exposure", "measures").items() if n.startswith("cve")}
     assert {n for n, e in enough.items() if e == "never enough"} == set(enough) - {"cve_2021_44228"}
 

@@ -7,7 +7,8 @@ What a block means is said by the words after its fence:
     markdown FILE, csv FILE a text file; so are json, openmetrics, xml and dft FILE
     yaml OTHER              any other YAML file; it must be well formed
     sh                      commands, run one after the other in the folder where the page's files are
-    text                    part of what the command before it printed (blanks and line ends do not count)
+    python                  a script, run there; `python FILE` is a file
+    text                    part of what the command or script before it printed (blanks and line ends do not count)
 """
 
 from __future__ import annotations

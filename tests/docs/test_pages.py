@@ -14,9 +14,17 @@ import yaml
 
 from fuelbed.readers.case import parse_case
 from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, links
+from tests.further import but
 
 RUN_IN_EARNEST = ("fuelbed", "cat", "ls", "mkdir")
 NOT_RUN = ("pipx", "git", "./dev")  # what they do is another test's, or another project's
+LONG = [
+    ROOT / f"docs/{name}.md"
+    for name in (
+        "how-to/find-the-stability-boundary", "how-to/find-parts-that-fail-together", "how-to/check-an-invariant",
+        "formats/attribution", "formats/coupling", "formats/threshold",
+    )
+]  # fmt: skip  # one list; with `./dev docs --check`
 HEAD = "fuelbed: 1\ntitle: a fragment\n"
 page_by_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 
@@ -40,17 +48,27 @@ def test_the_index_names_every_page() -> None:
     assert [str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md") if p != index and p.resolve() not in named] == []
 
 
-@page_by_page
+def test_every_decision_has_a_number_of_its_own() -> None:
+    numbers = [p.name.partition("-")[0] for p in sorted((ROOT / "docs/decisions").glob("*.md"))]
+    assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)], "the next free number is the next decision's"
+
+
+@pytest.mark.parametrize("page", but(PAGES, LONG), ids=lambda p: str(p.relative_to(ROOT)))
 def test_blocks_are_true(page: Path, tmp_path: Path) -> None:
     said = ""
     for block in blocks(page):
         where = f"{page.relative_to(ROOT)}:{block.line}"
         if block.word == "yaml":
             _file(block, tmp_path, where)
-        elif block.word in ("markdown", "csv", "json", "openmetrics", "xml", "dft") and block.name:
+        elif block.word in ("markdown", "csv", "json", "openmetrics", "xml", "dft", "toml") and block.name:
+            (tmp_path / block.name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / block.name).write_text(block.text, encoding="utf-8")
         elif block.word == "sh":
             said = "".join(_command(line, tmp_path, where) for line in block.text.splitlines() if line.strip())
+        elif block.word == "python" and block.name:
+            (tmp_path / block.name).write_text(block.text, encoding="utf-8")
+        elif block.word == "python":
+            said = _run([sys.executable, "-c", block.text], tmp_path, where, 0)
         elif block.word == "text" and said:
             assert _words(block.text) in _words(said), f"{where}: the command prints something else:\n{said}"
 
@@ -107,6 +125,10 @@ def _command(line: str, folder: Path, where: str) -> str:
     assert words[0] in RUN_IN_EARNEST, f"{where}: the test does not know how to run `{words[0]}`"
     code = re.search(r"#.*\bexit (\d)", line)
     command = [sys.executable, "-m", *words] if words[0] == "fuelbed" else words
+    return _run(command, folder, f"{where}: `{line}`", int(code[1] if code else 0))
+
+
+def _run(command: list[str], folder: Path, where: str, code: int) -> str:
     env = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), *filter(None, sys.path))),
@@ -114,8 +136,6 @@ def _command(line: str, folder: Path, where: str) -> str:
         "NO_COLOR": "1",
     }
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120)
-    assert done.returncode == int(code[1] if code else 0), (
-        f"{where}: `{line}` ended with {done.returncode}\n{done.stdout}{done.stderr}"
-    )
+    assert done.returncode == code, f"{where} ended with {done.returncode}\n{done.stdout}{done.stderr}"
     assert "Traceback" not in done.stderr
     return done.stdout + done.stderr

@@ -18,7 +18,20 @@ from tests.docs.pages import ROOT
 
 PAGE = "\n".join(
     (ROOT / f"docs/formats/{name}.md").read_text(encoding="utf-8")
-    for name in ("case", "dynamics", "evidence", "signals", "invariants", "exposure")
+    for name in (
+        "case",
+        "dynamics",
+        "evidence",
+        "history",
+        "history-exports",
+        "dependencies",
+        "signals",
+        "invariants",
+        "exposure",
+        "coupling",
+        "threshold",
+        "attribution",
+    )
 )
 CODE = " ".join(re.findall(r"`([^`\n]+)`", PAGE))
 SCHEMA = case_json_schema()

@@ -293,7 +293,7 @@ actions:
     assert got["mend"].startswith("in a drill, `guard` holds 5 times in a row")
     assert got["back"] == "in a drill, `undo` holds; in the next `down` or drill of it: it does not become `long`"
     assert got["soften"] == "the next `long` costs 50 minutes, not 100"
-    assert got["look"] == "inject `down` on a quiet day: the signal must show it"
+    assert got["look"] == "stage `down` in a drill: the signal must show it"
     assert got["worse"] == "do not try it: the model says it makes things worse"
     assert got["idle"] == "nothing would: the model does not move"
     assert got["plan"] == "nothing in the model to watch"

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import product
-from math import comb, prod
+from collections.abc import Sequence
+from itertools import pairwise, product
+from math import comb, fsum, prod
 
 import numpy as np
 import pytest
 
 from fuelbed.core.errors import FuelbedError
 from fuelbed.numerics.boolean.bdd import Bdd
-from fuelbed.numerics.boolean.common_causes import CommonCauseError, Group, alpha, beta, expand, mgl, mgl_of_alpha, phi, subsets
+from fuelbed.numerics.boolean.common_causes import CommonCauseError, Group, alpha, beta, expand, mgl, phi, subsets
 from fuelbed.numerics.boolean.importance import of_events
 
 Q = 0.1
+
+
+def mgl_of_alpha(factors: Sequence[float]) -> tuple[float, ...]:
+    """The Greek letters that equal alpha factors under non-staggered testing: rho_{j+1} = sum_{k>j} k alpha_k / sum_{k>=j} k alpha_k.
+
+    A letter after a vanished tail is 0. (NUREG/CR-5485, table of conversions.)
+    """
+    tails = [fsum(k * a for k, a in enumerate(factors, start=1) if k >= j) for j in range(1, len(factors) + 1)]
+    return tuple(after / before if before > 0.0 else 0.0 for before, after in pairwise(tails))
 
 
 def trains(b: Bdd, n: int) -> int:

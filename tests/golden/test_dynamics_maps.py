@@ -9,8 +9,6 @@ import pytest
 
 from fuelbed.numerics.maps.continuation import continued, nearest_bifurcation
 from fuelbed.numerics.maps.fixed import cycles, fixed_points
-from fuelbed.numerics.maps.margins import loop_margins
-from fuelbed.numerics.maps.simulate import lyapunov
 from fuelbed.numerics.maps.system import compile_model
 from tests.unit.numerics.maps.models import budworm, delayed_logistic, logistic, may, ricker
 
@@ -94,12 +92,6 @@ def test_three_cycles_of_the_logistic_map_are_born_at_1_plus_sqrt_8() -> None:
     assert abs(born.down.at.value - (1 + math.sqrt(8))) < 1e-8
 
 
-def test_lyapunov_exponent_of_the_logistic_map_at_4_is_ln_2() -> None:
-    s = compile_model(logistic(4.0))
-    (found,) = lyapunov(s, np.array([0.2345]), s.today, 20000)
-    assert abs(found - math.log(2)) < 2e-3
-
-
 def test_ricker_flips_at_2() -> None:
     s = compile_model(ricker(1.5))
     point = next(f for f in fixed_points(s, s.today) if f.x[0] > 0.5)
@@ -126,10 +118,3 @@ def test_bifurcation_values_do_not_depend_on_where_the_walk_began(h: float) -> N
     for f in fixed_points(s, s.today)[1:]:
         values = sorted(b.value for b in continued(s, s.today, f.x, "h", 0.05, 0.5).bifurcations if b.kind == "fold")
         assert np.allclose(values, [0.1787230200, 0.2604365171], atol=1e-8)
-
-
-def test_margin_of_a_third_order_lag() -> None:
-    """2 / (s + 1)^3 in negative feedback: gain margin 4.0000 at w = 1.7321."""
-    found = loop_margins(lambda w: 2 / (1j * w + 1) ** 3, 1e-2, 1e2)
-    assert abs(found.gain - 4) < 1e-8
-    assert abs(found.gain_at - math.sqrt(3)) < 1e-8

@@ -8,7 +8,8 @@ from itertools import combinations
 import pytest
 
 from fuelbed.numerics.boolean.bdd import FALSE, TRUE, Bdd
-from fuelbed.numerics.boolean.causality import actual_causes, minimal_hitting_sets
+from fuelbed.numerics.boolean.causality import actual_causes
+from tests.oracle.hitting_sets import minimal_hitting_sets
 
 ROCKS = {
     "SH": lambda w: w["ST"],

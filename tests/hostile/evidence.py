@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-__all__ = ["BAD", "HEAVY"]
+__all__ = ["BAD", "BAD_HISTORY", "HEAVY", "HEAVY_HISTORY"]
 
 _UP = '{"status":"success","data":{"resultType":"matrix","result":[%s]}}'
 _SERIES = '{"metric":{"__name__":"load","i":"%d"},"values":[%s]}'
@@ -66,3 +66,25 @@ HEAVY: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "CSV: nothing was ever measured": ("m.csv", lambda: ("time,load\n" + "".join(f"{i}, n/A \n" for i in range(200_000))).encode()),
 }  # fmt: skip  # one case an entry
 """Name -> name of the file and its bytes: well formed, and read in bounded memory and time."""
+
+_OPEN = "history: {file: h.csv, observed: {start: 0, end: 9e6}}"
+BAD_HISTORY: Mapping[str, tuple[str, str, Callable[[], bytes], str]] = {
+    "history: 1,000,000 components": (
+        "history: h.csv", "h.csv", lambda: ("component,start\n" + "".join(f"c{i},{i}\n" for i in range(1_000_000))).encode(), "FB056",
+    ),
+    "history: 1,000,000 ends before their starts": ("history: h.csv", "h.csv", lambda: b"component,start,end\n" + b"a,5,1\n" * 1_000_000, "FB160"),
+    "history: Parquet that is noise": ("history: h.parquet", "h.parquet", lambda: b"PAR1" + b"\xff" * 1_000_000 + b"PAR1", "FB052"),
+    "incidents: 1,000,000 rows": ("incidents: i.csv", "i.csv", lambda: b"failed,x\n" + b"no,1\n" * 1_000_000, "FB056"),
+    "incidents: 2,000 columns of texts": (
+        "incidents: i.csv", "i.csv", lambda: b"failed" + b",x" * 1_999 + b"\n" + (b"no" + b",y" * 1_999 + b"\n") * 20_000, "FB056",
+    ),
+    "incidents: 2,000 factors": ("incidents: i.csv", "i.csv", lambda: b"failed" + b",x" * 1_999 + b"\n" + b"no" + b",1" * 1_999 + b"\n", "FB056"),
+}  # fmt: skip  # one case an entry
+"""Name -> what `evidence` says, name of the file, its bytes, and the code that must be among the faults."""
+
+HEAVY_HISTORY: Mapping[str, tuple[str, str, Callable[[], bytes]]] = {
+    "history: 200,000 failures at one time, in no order": (
+        _OPEN, "h.csv", lambda: ("component,start,end\n" + "".join(f"c{i % 97},{i % 2},{i}\n" for i in range(2, 200_002))).encode(),
+    ),
+    "incidents: 50,000 near misses": ("incidents: i.csv", "i.csv", lambda: b"failed,x,y\n" + b"no,1,0.5\n" * 50_000),
+}  # fmt: skip  # one case an entry

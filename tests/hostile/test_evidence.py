@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.further import but
 from tests.hostile.cases import factors
 from tests.hostile.command import fuelbed
-from tests.hostile.evidence import BAD, HEAVY
+from tests.hostile.evidence import BAD, BAD_HISTORY, HEAVY, HEAVY_HISTORY
 
+LONG = ("JSON: 16,000,000 empty lists", "JSON: 5,000,000 objects, one with a key twice", "OTLP: 400,000 points at one time")
 EVIDENCE = "evidence:\n  metrics: {{file: {0}, columns: {{load: load}}}}\n"
 
 
@@ -25,7 +27,7 @@ def _write(case: Path, file: str, data: bytes) -> None:
     (case / "case.yaml").write_text(factors(2, 1, 1) + EVIDENCE.format(file))
 
 
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", but(BAD, LONG))
 def test_it_is_refused_with_a_place_and_a_cure(name: str, case: Path) -> None:
     if name.startswith("Parquet"):
         pytest.importorskip("pyarrow")
@@ -50,10 +52,24 @@ def test_it_is_read(name: str, case: Path) -> None:
     assert "No fault." in done.out
 
 
-@pytest.mark.parametrize("file", ["m.csv", "m.json", "m.om", "m.parquet", "e.csv"])
+@pytest.mark.parametrize("name", [*BAD_HISTORY, *HEAVY_HISTORY])
+def test_histories(name: str, case: Path) -> None:
+    if "Parquet" in name:
+        pytest.importorskip("pyarrow")
+    section, file, make, *code = BAD_HISTORY[name] if name in BAD_HISTORY else HEAVY_HISTORY[name]
+    (case / file).write_bytes(make())
+    (case / "case.yaml").write_text(factors(2, 1, 1) + f"evidence:\n  {section}\n")
+    done = fuelbed("check", case, case=case)
+    assert done.is_clean, (done.code, done.err[-1000:], done.seen[:1000])
+    assert done.code == (2 if code else 0)
+    assert all(c in done.err for c in code)
+    assert len(done.err) < 100_000
+
+
+@pytest.mark.parametrize("file", ["m.csv", "m.json", "m.om", "m.parquet", "e.csv", "h.csv", "i.csv"])
 def test_a_file_that_is_no_file(file: str, case: Path) -> None:
     (case / file).mkdir()
-    section = "events: e.csv" if file == "e.csv" else f"metrics: {file}"
+    section = {"e.csv": "events: e.csv", "h.csv": "history: h.csv", "i.csv": "incidents: i.csv"}.get(file, f"metrics: {file}")
     (case / "case.yaml").write_text(factors(2, 1, 1) + f"evidence:\n  {section}\n")
     done = fuelbed("check", case, case=case)
     assert done.is_clean, done

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.further import kept
 from tests.hostile.cases import LARGE, REFUSED, factors
 from tests.hostile.command import fuelbed
+
+ALWAYS = (
+    "5,000 factors", "cycle of 3,000 lines", "at least 20 of 40 conditions", "1,000 action items", "20,000 invariants", "rates near the largest number",
+)  # fmt: skip  # one list
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def test_it_is_refused_with_a_place_and_a_cure(name: str, command: str, case: Pa
     assert done.seconds < 15
 
 
-@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("name", kept(LARGE, ALWAYS))
 def test_it_is_analyzed_or_said_to_be_too_much(name: str, case: Path) -> None:
     (case / "case.yaml").write_text(LARGE[name]())
     done = fuelbed("analyze", case, case=case)

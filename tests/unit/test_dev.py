@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ["dev.txt", "run.txt"]
+LOCKS = ["dev.txt", "docs.txt", "run.txt"]
 ADDRESS = re.compile(r"[a-z+]+://|file:|--(?:extra-)?index-url|--find-links|--trusted-host|^\s*-[if]\b| @ ", re.I | re.M)
 RUN = subprocess.run  # the real one, where a test puts another in its place
 BACKPORTS = {"importlib-metadata", "lazy-importer", "zipp"}  # what newer Pythons have themselves; nothing of ours imports them
@@ -51,6 +51,18 @@ def test_what_users_get_is_what_developers_test() -> None:
         return {row.split("--hash")[0].strip() for row in entries(lock)}
 
     assert pins("run.txt") - pins("dev.txt") == set()
+
+
+def test_the_site_generator_fits_beside_the_tools() -> None:
+    """Both are installed into one environment: what both locks name is the same version."""
+
+    def pins(lock: str) -> dict[str, str]:
+        return dict(re.match(r"([\w.-]+)(?:\[[^\]]*\])?==([^\s;]+)", row).groups() for row in entries(lock))  # type: ignore[union-attr,misc]  # PIN, above
+
+    tools, generator = pins("dev.txt"), pins("docs.txt")
+    assert {n for n in tools.keys() & generator.keys() if tools[n] != generator[n]} == set()
+    assert "sphinx" in generator
+    assert "sphinx" not in tools
 
 
 def test_dev_imports_the_standard_library_only() -> None:
@@ -144,6 +156,36 @@ def test_a_failed_set_up_says_what_is_missing_and_leaves_nothing(
     assert stopped.value.code == 2
     assert "python3-pip" in capsys.readouterr().err
     assert not dev.VENV.exists()
+
+
+def test_the_site_installs_its_generator_once(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    dev.VENV.mkdir()
+    monkeypatch.setattr(dev, "SITE", tmp_path / "site")
+    monkeypatch.setattr(dev.subprocess, "run", commands := Commands())
+    assert [dev.docs([]), dev.docs([])] == [0, 0]
+    told = [" ".join(c) for c in commands.seen]
+    assert [("docs.txt" in t, "sphinx" in t) for t in told if "--require-hashes" in t or "sphinx" in t] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+    assert "--target" not in told[1]
+
+
+def test_the_site_goes_into_the_folder_where_there_is_no_venv(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    dev.VENV.mkdir()
+    monkeypatch.setattr(dev.subprocess, "run", commands := Commands(failing="pip --version"))
+    dev.set_up_docs()
+    assert commands.seen[-1][0] == dev.base_python()
+    assert commands.seen[-1][commands.seen[-1].index("--target") + 1] == str(dev.packages())
+
+
+def test_docs_checks_or_builds(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(dev.subprocess, "run", commands := Commands())
+    assert dev.docs(["--check", "-k", "tutorial"]) == 0
+    assert commands.seen[-1][1:] == ["-m", "pytest", "-m", "further or not further", "tests/docs", "-k", "tutorial"]
+    assert dev.docs(["-k", "tutorial"]) == 2
+    assert "./dev docs --check" in capsys.readouterr().err
 
 
 def test_help_needs_no_set_up(tmp_path: Path) -> None:

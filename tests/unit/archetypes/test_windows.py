@@ -10,6 +10,7 @@ import pytest
 
 from fuelbed.numerics.maps.fixed import fixed_points
 from fuelbed.numerics.maps.system import compile_model
+from tests.further import one_in
 from tests.unit.archetypes.plain import EXAMPLES, Plain, down_from, model
 
 
@@ -33,7 +34,7 @@ def both(name: str, seconds: float, options: dict[str, str] | None = None, given
 # ---- retry_service -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("retries", [1.0, 3.0])
+@pytest.mark.parametrize("retries", one_in(2, [1.0, 3.0]))
 def test_retries_with_stale_work_served_have_two_states_between_capacity_over_k_plus_1_and_capacity(retries: float) -> None:
     low = 100.0 / (1 + retries)
     loads = np.array([0.9 * low, 1.1 * low, 60.0, 96.0, 104.0])
@@ -46,11 +47,13 @@ def test_retries_with_stale_work_served_have_two_states_between_capacity_over_k_
     ("options", "given"),
     [
         ({"stale_work": "dropped"}, {}),
-        ({"retries_after": "rejections"}, {"queue": 50.0}),  # fast rejection: what is let in is answered in time
+        pytest.param(
+            {"retries_after": "rejections"}, {"queue": 50.0}, marks=pytest.mark.further
+        ),  # fast rejection: what is let in is answered in time
         ({}, {"queue": 50.0}),  # a queue that drains within the timeout
-        ({"retry_budget": "tokens"}, {}),
+        pytest.param({"retry_budget": "tokens"}, {}, marks=pytest.mark.further),
         ({"breaker": "client"}, {}),
-        ({"timeout_counts": "from_start_of_service", "stale_work": "dropped"}, {}),
+        pytest.param({"timeout_counts": "from_start_of_service", "stale_work": "dropped"}, {}, marks=pytest.mark.further),
     ],
 )
 def test_what_ends_the_hysteresis_of_retries(options: dict[str, str], given: dict[str, float]) -> None:
@@ -71,6 +74,7 @@ def test_dropping_stale_work_does_not_help_where_a_service_is_long_against_the_t
     assert (good, bad) == ([False], [True])
 
 
+@pytest.mark.further
 def test_costly_rejections_keep_a_short_queue_down() -> None:
     free, costly = ({"queue": 50.0, "rejection_cost": c} for c in (0.0, 0.2))
     assert both("retry_service", 60.0, {}, free, load=np.array([85.0, 95.0]))[1] == [False, False]
@@ -148,6 +152,7 @@ def test_asking_all_nodes_helps_below_the_panic_threshold_only() -> None:
 # ---- lookaside_cache ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.further
 def test_a_cache_has_two_states_where_the_database_carries_the_warm_misses_and_not_all_reads() -> None:
     def warm_misses(load: float) -> float:
         x = load * 0.9 * 600.0 / 2000.0
@@ -172,8 +177,8 @@ def test_the_warm_share_in_closed_form() -> None:
 @pytest.mark.parametrize(
     ("options", "given"),
     [
-        ({"late_fills": "kept"}, {}),
-        ({"stale_queries": "cancelled"}, {}),
+        pytest.param({"late_fills": "kept"}, {}, marks=pytest.mark.further),
+        pytest.param({"stale_queries": "cancelled"}, {}, marks=pytest.mark.further),
         ({"misses": "one_asks"}, {"entries": 50.0}),  # at most 50 queries a second, of a hundred
     ],
 )
@@ -198,7 +203,9 @@ def test_a_restart_herd_stays_down_when_it_is_much_greater_than_what_starts_in_t
     assert found == {40.0: [[False], [False]], 100.0: [[False], [True]]}
 
 
-@pytest.mark.parametrize("options", [{"restarts": "after_backoff"}, {"restarts": "few_at_a_time"}, {"broken_start": "goes_on"}])
+@pytest.mark.parametrize(
+    "options", one_in(3, [{"restarts": "after_backoff"}, {"restarts": "few_at_a_time"}, {"broken_start": "goes_on"}])
+)
 def test_what_gets_a_herd_started(options: dict[str, str]) -> None:
     assert both("crash_loop", 7200.0, options)[1] == [False]
 
@@ -263,6 +270,7 @@ def test_a_leak_moves_the_edge_until_it_is_gone() -> None:
 # ---- recovery_blocked --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.further
 def test_without_the_tool_it_stays_down_where_hands_keep_too_few_units_up() -> None:
     """hands x between_failures / hand_time = 24 units a hand; the tool needs 50."""
     down = {h: both("recovery_blocked", 40 * 86400.0, given={"hands": h})[1] for h in (0.0, 1.0, 3.0)}

@@ -20,6 +20,7 @@ from fuelbed.reviewing import review
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.read import read
 from fuelbed.text.understand import understand
+from tests.further import one_in
 from tests.unit.drafting.test_draft import STORY, TEXTS
 
 RETRIES = "Clients retried each failed call, which added load to the database until it stopped answering."
@@ -184,7 +185,7 @@ def test_any_text_gives_a_draft_that_validates(pieces: list[str]) -> None:
 
 
 @pytest.mark.skipif(not TEXTS, reason="the real texts (../shared/data) are not here")
-@pytest.mark.parametrize("path", TEXTS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", one_in(5, TEXTS), ids=lambda p: p.stem)
 def test_real_texts(path: Path) -> None:
     """Drafted, checked, analyzed; a section only where feedback was recognized; what is not given is asked."""
     text = path.read_text(encoding="utf-8")

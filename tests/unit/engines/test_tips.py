@@ -267,13 +267,14 @@ def test_a_set_that_dynamics_computed_reaches_what_no_item_does() -> None:
 # ---- margins and the page ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_margin_column_is_there_with_the_fact_only() -> None:
+def test_the_margin_is_asked_for_where_there_is_no_fact() -> None:
     c = one_trigger(
         on_model("half"), Action("see", does=(Change("observe", "F"),)), Action("shut", does=(Change("remove", "c"),)), Action("talk"),
         on_model("flat", "y"),
     )  # fmt: skip  # one case
     fact = tipping(half=HALF, flat=SAME)
-    assert "margin" not in [x.id for x in table(ask(actions, "actions", c, fact), "actions").columns]
+    without = column(table(ask(actions, "actions", c, fact), "actions"), "margin")
+    assert {(x.text, x.tone) for x in without.values()} == {("asked for, not found", "muted")}
     today, after = e(0.12, 0.08, 0.2, "share"), e(0.3, 0.25, 0.4, "share")
     t = table(ask(actions, "actions", c, fact, Margins({"": today, "half": after, "flat": today})), "actions")
     cells = {n: (x.text, x.tone) for n, x in column(t, "margin").items()}

@@ -23,10 +23,25 @@ def page(
     return "\n\n".join(parts) + "\n"
 
 
+def timeline(*entries: str, summary: str = "") -> str:
+    """A postmortem with a day, a timeline of these entries, and a summary."""
+    rows = "\n".join(f"- {e[:5]} UTC {e[6:]}" for e in entries)
+    return page(
+        STRONG, BOUND, summary=f"On 3 May 2024 the booking page was down. {summary}", more=f"## Timeline (2024-05-03)\n\n{rows}"
+    )
+
+
 STRONG = "The worker queue had no limit since 2019. No alert watched its length."
 BOUND = "- Bound the worker queue at 500 jobs and reject work above it\n- Add an alert on the length of the queue"
 
 FOUND: dict[str, list[str]] = {
+    "PM004": [
+        page(STRONG + " The log held DB_PASSWORD=d4k9Qm2Zr7.", BOUND),
+        page(STRONG, BOUND, more="```\npostgres://app:d4k9Qm2Zr7@db.corp.net/orders\n```"),
+    ],
+    "PM005": [page(STRONG + " We wrote to jane.roe@corp.net.", BOUND)],
+    "PM006": [page(STRONG + " Requests came from 52.216.8.43.", BOUND)],
+    "PM007": [page(STRONG + " The worker is 10.0.3.7.", BOUND)],
     "PM101": [
         page("The outage was caused by the deployment of build 42.", BOUND),
         page("Build 42 was deployed at 10:01. The deployment broke the booking page.", BOUND),
@@ -117,9 +132,73 @@ FOUND: dict[str, list[str]] = {
         page("An attacker used a stolen session cookie and read customer messages. We blocked the attacker and the attacker left.",
              summary="On 3 May an attacker broke into the support desk, a security incident."),
     ],
+    "PM103": [page("The outage was due to a bad configuration change.", BOUND), page("The deployment of build 42 broke the booking page.", BOUND)],
+    "PM206": [
+        page("The root cause was the deployment of build 42.",
+             more="## Resolution\n\nBuild 42 was rolled back at 10:20. The rollback did not help. The page came back at 11:40."),
+    ],
+    "PM207": [
+        page("We could not log in because the identity provider was itself down.", "- Raise the memory of the workers"),
+        page("Our dashboards run on the same cluster, so nobody saw it.", "- Write down the steps of the morning shift"),
+    ],
+    "PM208": [
+        page("The proxy still pointed to the old address of the booking host.", "- Raise the memory of the workers"),
+        page("Half of the front ends held stale DNS records.", "- Write down the steps of the morning shift"),
+    ],
+    "PM303": [page("It was a perfect storm. " + STRONG, BOUND), page("By sheer coincidence the import ran as well. " + STRONG, BOUND)],
+    "PM307": [page("Both replicas went down. The page showed an error."), page("The standby controller also failed. The page showed an error.")],
+    "PM403": [
+        page("An engineer accidentally deleted the live volume. " + STRONG, BOUND),
+        page("The routing table was mistakenly dropped by one of our contractors. " + STRONG, BOUND),
+    ],
+    "PM405": [
+        page("The bug was introduced by @anna-lee. " + STRONG, BOUND),
+        page("On Monday @jo pushed build 42 without its flag. " + STRONG, BOUND),
+    ],
+    "PM407": [
+        page("The change procedure was not followed. " + STRONG, BOUND),
+        page("The team did not follow the release checklist. " + STRONG, BOUND),
+    ],
+    "PM504": [
+        page("It was an extremely rare combination of events. " + STRONG, BOUND),
+        page("The provider says that it is unlikely to happen again. " + STRONG, BOUND),
+    ],
+    "PM604": [
+        page("The workers took jobs from the queue more slowly than the front end put them there, and nothing told the front end to slow down or "
+             "to reject anything at all.", BOUND),
+    ],
+    "PM605": [timeline("09:50 Build 42 deployed", "10:05 Alert fired", "10:30 Build 42 rolled back", "10:12 Support answers tickets", "11:40 Page back")],
+    "PM606": [
+        page("The booking page was down from 10:02 to 11:40 UTC (48 minutes).", BOUND),
+        page("Between 10:02 and 11:40 bookings were lost, a 5 hour outage.", BOUND),
+    ],
+    "PM607": [
+        timeline("10:02 Outage began", "11:15 The latency alert fired", "11:40 Page back", summary="The on-call was alerted immediately."),
+    ],
+    "PM608": [timeline("10:05 The latency alert fired", "10:20 The outage began", "11:40 Page back")],
+    "PM708": [
+        page("We had a similar outage last month. The booking page showed an error.", "- Move the page to another rack"),
+        page("This was not the first time the page ran dry. It showed an error.", "- Move the page to another rack"),
+    ],
+    "PM902": [
+        page("An attacker used a stolen session cookie.", "- Rotate all API keys\n- Block the attacker's address",
+             summary="On 3 May an attacker broke into the support desk, a security incident."),
+    ],
+    "PM903": [
+        page("An attacker used a stolen session cookie and read customer messages.",
+             summary="On 3 May an attacker broke into the support desk, a security incident."),
+    ],
+    "PM904": [
+        page("A highly sophisticated attacker got into the support desk.",
+             summary="On 3 May an attacker broke into the support desk, a security incident."),
+    ],
 }  # fmt: skip  # one table
 
 NOT_FOUND: dict[str, list[str]] = {
+    "PM004": [page("The password of the database had expired. " + STRONG, BOUND), page(STRONG + " It took password=<password>.", BOUND)],
+    "PM005": [page(STRONG + " Write to jane@example.com or to security@corp.net.", BOUND)],
+    "PM006": [page(STRONG + " Requests came from 192.0.2.7, and 8.8.8.8 answered; the chart is version 52.216.8.43.", BOUND)],
+    "PM007": [page(STRONG + " It listened on 127.0.0.1.", BOUND)],
     "PM101": [page("The deploy of build 42 met a queue without any limit.", BOUND), page("", BOUND)],
     "PM102": [page(STRONG, BOUND + "\n- Delete the broken configuration of build 42"), page(STRONG)],
     "PM104": [page(STRONG), page("By default the client waits forever.")],
@@ -192,5 +271,58 @@ NOT_FOUND: dict[str, list[str]] = {
         page("An attacker used a token that never expired and had write access.",
              summary="On 3 May an attacker broke into the support desk, a security incident."),
         page(STRONG, BOUND),
+    ],
+    "PM103": [page("The deployment of build 42 broke the page, which has no limit on its queue."), page("The disk was full.")],
+    "PM206": [
+        page("The root cause was the deployment of build 42.", more="## Resolution\n\nBuild 42 was rolled back and the page came back at once."),
+        page("Build 42 filled the queue.", more="## Resolution\n\nBuild 42 was rolled back at 10:20. The rollback did not help."),
+    ],
+    "PM207": [
+        page("We could not log in because the identity provider was itself down.", "- Give operators a login that does not need the identity provider"),
+        page("Users could not log in.", BOUND),
+    ],
+    "PM208": [
+        page("The proxy still pointed to the old address of the booking host.", "- Let the proxy look up the address of the booking host"),
+        page("The old address was removed.", "- Remove stale DNS records"),
+    ],
+    "PM303": [page("It was no coincidence. " + STRONG, BOUND), page("It coincided with the import. " + STRONG, BOUND)],
+    "PM307": [page("Both replicas went down, as both mount the same volume."), page("One replica went down and the other one took over.")],
+    "PM403": [page("The pipeline accidentally overwrote the volume. " + STRONG, BOUND), page("An operator can accidentally delete it. " + STRONG, BOUND)],
+    "PM405": [page("- 10:20 @anna joins the call\n\nThanks to @anna for the fix that she merged. " + STRONG, BOUND)],
+    "PM407": [
+        page("The change procedure was not followed, as the runbook did not say that it applies to flags. " + STRONG, BOUND),
+        page(STRONG, "- Ensure that the release checklist is followed"),
+    ],
+    "PM504": [page("Load was unprecedented: 900 requests against 300 on the best day before. " + STRONG, BOUND), page("It was not an isolated incident.")],
+    "PM604": [page("The queue held 900 jobs.", BOUND), page("The deployment broke the page.", BOUND)],
+    "PM605": [
+        timeline("09:50 Build 42 deployed", "10:05 Alert fired", "10:12 Support answers tickets", "10:30 Build 42 rolled back"),
+        timeline("11:40 Page back", "10:30 Build 42 rolled back", "10:05 Alert fired", "09:50 Build 42 deployed"),
+        timeline("22:50 Build 42 deployed", "23:55 Alert fired", "00:12 Support answers tickets", "00:30 Build 42 rolled back"),
+    ],
+    "PM606": [
+        page("The booking page was down from 10:02 to 11:40 UTC (98 minutes).", BOUND),
+        page("From 10:02 to 11:40 it failed for 5 minutes every hour.", BOUND),
+        page("From 23:30 to 00:30 it was down, for an hour. From 10:02 to 11:40 it took about 2 hours.", BOUND),
+    ],
+    "PM607": [
+        timeline("10:02 Outage began", "10:04 The latency alert fired", "11:40 Page back", summary="The on-call was alerted immediately."),
+        timeline("10:02 Outage began", "11:15 The latency alert fired", "11:40 Page back", summary="It was not noticed immediately."),
+    ],
+    "PM608": [timeline("10:02 The outage began", "10:05 The latency alert fired", "11:40 Page back"), timeline("10:05 The latency alert fired")],
+    "PM708": [
+        page("We had a similar outage last month. The alert that was added then looks at one zone only.", BOUND),
+        page("If this happens again, restart it. " + STRONG, BOUND),
+    ],
+    "PM902": [
+        page("An attacker used a stolen cookie.", "- Rotate all API keys\n- Limit the lifetime of a session to one hour",
+             summary="On 3 May an attacker broke into the support desk, a security incident."),
+    ],
+    "PM903": [
+        page("An attacker used a stolen cookie. Any attacker with a mail account could have asked for one.",
+             summary="On 3 May an attacker broke into the support desk, a security incident."),
+    ],
+    "PM904": [
+        page("The attack was not a sophisticated attack.", summary="On 3 May an attacker broke into the support desk, a security incident."),
     ],
 }  # fmt: skip  # one table

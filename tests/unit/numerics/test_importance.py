@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fuelbed.numerics.boolean.bdd import Bdd
-from fuelbed.numerics.boolean.importance import cofactors, of_events, of_gate, with_fussell_vesely
+from fuelbed.numerics.boolean.importance import cofactors, of_events, with_fussell_vesely
 
 
 class Random:
@@ -103,38 +103,6 @@ def test_events_against_enumeration(seed: int) -> None:
         assert same(row.fussell_vesely, ratio(math.fsum(weigh(p, s) for s in complete), total))
 
 
-@pytest.mark.parametrize("seed", range(60))
-@pytest.mark.parametrize("name", ["g", "h"])
-def test_gates_against_enumeration(seed: int, name: str) -> None:
-    """The gate is forced by evaluating the formulas with it overridden; its events stay where else they occur."""
-    n = 4 + seed % 5
-    r = Random(seed, n)
-    p = list(r.rng.uniform(0.05, 0.95, n))
-    states = list(product((0, 1), repeat=n))
-    gate = {s for s in states if r.truth(getattr(r, name), s, {})}
-    on, off = ({s for s in states if r.truth(r.top, s, {name: x})} for x in (True, False))
-    true = {s for s in states if r.truth(r.top, s, {})}
-    solutions = [frozenset(v for v in range(n) if s[v]) | ({n} if z else frozenset()) for z, x in ((0, off), (1, on)) for s in x]
-    cuts = minimal(solutions)
-    b = Bdd(n + 1)
-    row = of_gate(
-        b, r.build(b, r.top, {name: b.variable(n)}), n, r.build(b, getattr(r, name), {}), [*p, 0.5], fussell_vesely=True
-    )
-
-    def chance(those) -> float:
-        return math.fsum(weigh(p, s) for s in those)
-
-    total = chance(true)
-    complete = {s for s in true & gate if any(n in c and all(s[i] for i in c - {n}) for c in cuts)}
-    assert same(row.probability, chance(gate))
-    assert row.birnbaum == pytest.approx(chance(on) - chance(off), abs=1e-12)
-    assert same(row.criticality, ratio(total - chance(off), total))
-    assert same(row.diagnostic, ratio(chance(true & gate), total))
-    assert same(row.raw, ratio(chance(on), total))
-    assert same(row.rrw, ratio(total, chance(off)))
-    assert same(row.fussell_vesely, ratio(chance(complete), total))
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_birnbaum_is_the_gradient(seed: int) -> None:
     """Central differences (exact up to rounding: P is affine in each p), and Bdd.birnbaum."""
@@ -149,20 +117,6 @@ def test_birnbaum_is_the_gradient(seed: int) -> None:
         up, down = (b.probability(f, [*p[:v], p[v] + x, *p[v + 1 :]]) for x in (h, -h))
         assert row.birnbaum == pytest.approx((up - down) / (2 * h), abs=1e-11)
     assert [x.birnbaum for x in rows] == pytest.approx(b.birnbaum(f, p)[1], abs=1e-12)
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_an_event_is_a_gate_with_one_argument(seed: int) -> None:
-    n = 5
-    r = Random(2000 + seed, n)
-    p = list(r.rng.uniform(0.1, 0.9, n))
-    b = Bdd(n + 1)
-    f = r.build(b, r.top, {})
-    row = with_fussell_vesely(b, f, [*p, 0.5], of_events(b, f, [*p, 0.5])[1])[2]
-    swapped = b.compose(f, lambda v: b.variable(n if v == 2 else v), b)
-    gate = of_gate(b, swapped, n, b.variable(2), [*p, 0.5], fussell_vesely=True)
-    for name in ("probability", "birnbaum", "criticality", "diagnostic", "raw", "rrw", "fussell_vesely"):
-        assert same(getattr(gate, name), getattr(row, name)), name
 
 
 def test_small_cofactors_keep_their_precision() -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from fuelbed.core.temporal import parse_temporal, print_temporal
-from fuelbed.numerics.maps.basin import wilson
 from fuelbed.numerics.mining import LEAST_ROWS, Record, false_alarms, mine, offered
 from fuelbed.numerics.mining.levels import SAFETY, level, round_up
 from fuelbed.numerics.mining.responses import responses
 from fuelbed.numerics.mining.shapes import FEWEST, bounds, orders, relations, together
 from fuelbed.numerics.temporal import evaluate
+from fuelbed.numerics.wilson import wilson
 
 N = 1000
 

@@ -10,7 +10,6 @@ import pytest
 
 from fuelbed.core.errors import BudgetError
 from fuelbed.core.networks import Gate, Network
-from fuelbed.numerics.boolean.importance import of_gates
 from fuelbed.numerics.boolean.orders import BUDGETS, group_siblings, modules, orders, simplify
 from fuelbed.numerics.static.parts import Parts, solved
 
@@ -151,19 +150,3 @@ def test_no_order_fits() -> None:
     with pytest.raises(BudgetError, match="no variable order fits 200"):
         solve(network, dict.fromkeys(events, 0.1), budgets=(50, 200))
     assert solve(network, dict.fromkeys(events, 0.5), budgets=(50, 2000)).by_order == {20: 137846528820}
-
-
-@pytest.mark.parametrize("seed", range(1, 40))
-def test_gates_of_a_network(seed: int) -> None:
-    """Forcing a gate is solving the network in which it is an event of probability 0 or 1."""
-    network, events = random_network(seed)
-    p = {e: float(x) for e, x in zip(events, np.random.default_rng(seed).uniform(0.05, 0.95, len(events)), strict=True)}
-    inner = [g for g in network.upward() if g != network.top]
-    whole = solve(network, p).probability
-    for gate, row in of_gates(network, inner, p).items():
-        off, on = (solve(network.cut_at(gate), {**p, gate: x}).probability for x in (0.0, 1.0))
-        assert row.birnbaum == pytest.approx(on - off, abs=1e-12)
-        assert row.probability == pytest.approx(solve(Network(network.gates, gate), p).probability, abs=1e-12)
-        if whole > 0.0:
-            assert row.raw == pytest.approx(on / whole, rel=1e-10)
-            assert row.criticality == pytest.approx((whole - off) / whole, abs=1e-10)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fuelbed.numerics.boolean.bdd import FALSE, Bdd
-from fuelbed.numerics.boolean.causality import minimal_hitting_sets
 from fuelbed.numerics.boolean.overturning import Overturning
+from tests.oracle.hitting_sets import minimal_hitting_sets
 
 
 def random_monotone(b: Bdd, rng: np.random.Generator, depth: int) -> int:

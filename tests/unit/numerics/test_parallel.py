@@ -15,8 +15,15 @@ import pytest
 from fuelbed.core.errors import FuelbedError
 from fuelbed.numerics import parallel
 from fuelbed.numerics.parallel import spread
+from tests.dask_cluster import dask_client
 
 ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def starts_cheaply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether work goes out must not depend on a thread that another test left: beside one, processes start anew and that costs more."""
+    monkeypatch.setattr(parallel, "_STARTING", dict.fromkeys(parallel._STARTING, 0.1))
 
 
 def square(x: int) -> int:
@@ -152,13 +159,7 @@ def test_no_worker_is_left_behind(how: str) -> None:
 
 
 def test_a_real_dask_cluster_on_loopback() -> None:
-    distributed = pytest.importorskip("distributed", reason="`distributed` (extra `cluster`) is not installed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, processes=True, silence_logs=50
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with dask_client(2) as client:
         got = spread(slow, range(22), workers=client)
     assert [x for x, _ in got] == [x * x for x in range(22)]
     assert len({pid for _, pid in got} - {os.getpid()}) == 2

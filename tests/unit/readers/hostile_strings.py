@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from fuelbed.core.codes import CODES
+from fuelbed.core.engine_codes import ALL_CODES
 from fuelbed.core.errors import InputError
 from fuelbed.core.findings import Finding
 from fuelbed.readers.case import read_case
@@ -78,12 +78,15 @@ factors:
 """
 _LINES = "structure:\n  out: push and weak and fails(gate)\n"
 _ALL = _BASE + _LINES
+_LOG = b"evidence:\n  metrics: log.csv\n  history: [log.csv, {name: l, from: log, rules: {a: x > 1 for 2 s}}]\n  incidents: [{rows: [{failed: no}]}]\n"
 FIELDS: Mapping[str, str] = {
     "document": "@",
     "version": _ALL.replace("fuelbed: 1", "fuelbed: @"),
     "title": _ALL.replace("title: t", "title: @"),
     "failure": _ALL.replace("failure: out", "failure: @"),
     **{key: f"{_ALL}{key}: @\n" for key in ("horizon", "date", "narrative", "author_team", "summary", "sources", "actions", "system", "signals")},
+    "attribution": f"{_ALL}attribution: @\n",
+    "attribution, whole": f"{_ALL}attribution:\n  story: {{@: [@]}}\n  owners: {{a: @}}\n  scopes: {{a: @}}\n  ours: [@]\n  without: [@]\n",
     "section": f"{_ALL}@: 1\n",
     "source": f"{_ALL}sources:\n  - id: @\n    address: @\n",
     "number": f"{_ALL}numbers:\n  n: @\n",
@@ -116,6 +119,12 @@ FIELDS: Mapping[str, str] = {
     "component": f"{_ALL}system:\n  components:\n    - @\n  depends_on:\n    @: @\n",
     "evidence": f"{_ALL}evidence:\n  metrics: @\n  history:\n    - file: @\n",
     "role": f"{_ALL}evidence:\n  @: x.csv\n",
+    "history": f"{_ALL}evidence:\n  history:\n    h:\n      file: log.csv\n      columns:\n        component: @\n      zone: @\n      watched:\n        - @\n",
+    "observed": f"{_ALL}evidence:\n  history:\n    h:\n      file: log.csv\n      observed:\n        start: @\n        end: @\n",
+    "rule": f"{_ALL}evidence:\n  metrics: log.csv\n  history:\n    from: log\n    rules:\n      a: @\n      b: x > 1 for @\n",
+    "name of a rule": f"{_ALL}evidence:\n  metrics: log.csv\n  history:\n    from: log\n    rules:\n      @: x > 1\n",
+    "record": f"{_ALL}evidence:\n  incidents:\n    - rows:\n        - failed: no\n          date: @\n          name: @\n          x: 1\n        - failed: @\n          x: @\n",
+    "scale": f"{_ALL}evidence:\n  incidents:\n    - rows:\n        - failed: no\n          x: 9\n      scale:\n        x: @\n      factors:\n        - @\n",
 }  # fmt: skip  # one field a line
 
 
@@ -124,6 +133,7 @@ def prepare(folder: Path) -> Path:
     root = folder / "case"
     (root / "sub").mkdir(parents=True)
     (folder / "secret.md").write_text("secret")
+    (root / "log.csv").write_text("time,component,x\n2025-01-01T10:00Z,a,1\n2025-01-01T10:01Z,b,2\n")
     (root / "link.md").symlink_to(folder / "secret.md")
     (root / "folder_link").symlink_to(folder)
     (root / "loop").symlink_to(root / "loop")
@@ -162,7 +172,7 @@ def _texts(x: object) -> Iterator[str]:
 
 
 def _faults_of(f: Finding, n_lines: int) -> Iterator[str]:
-    if f.code not in CODES or not f.message or not f.cure:
+    if f.code not in ALL_CODES or not f.message or not f.cure:
         yield f"{f.code} without words"
     if not f.line().isprintable() or len(f.line()) > 1_500:
         yield f"{f.code} has a message of {len(f.line())} characters: {f.line()[:200]!r}"
@@ -185,7 +195,7 @@ def _read(root: Path, data: bytes) -> Iterator[str]:
     else:
         for f in case.findings:
             yield from _faults_of(f, n_lines)
-        if set(case.inputs) - {"case.yaml"}:
+        if set(case.inputs) - {"case.yaml", "log.csv"}:
             yield f"files were read: {list(case.inputs)}"
         if any(_CONTROLS.search(t) for t in _texts(case)):
             yield "a control character came through"
@@ -198,12 +208,12 @@ def main(root: Path, every: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     warnings.simplefilter("error")
     assert difflib.get_close_matches("a", ["a"])  # loaded where the first name is misspelt
-    list(_read(root, _ALL.encode()))  # everything is imported before the hook looks
+    list(_read(root, _ALL.encode() + _LOG))  # everything is imported before the hook looks
     seen: list[str] = []
     watching = True
 
     def hook(event: str, args: tuple[object, ...]) -> None:
-        if not watching or event.startswith(("object.", "os.putenv", "sys.", "gc.")):
+        if not watching or event.startswith(("object.", "os.putenv", "sys.", "gc.", "array.")):
             return
         path = args[0] if args else None
         inside = isinstance(path, str | os.PathLike | int) and (

@@ -144,11 +144,11 @@ actions:
 
 
 def test_known_engine_sections_are_kept_unread() -> None:
-    case = parse_case(BASE + "threshold: {queue: {}}\n")
-    assert case.unread == ("threshold",)
-    assert case.sections == {"threshold": {"queue": {}}}
+    case = parse_case(BASE + "lint: {queue: {}}\n")
+    assert case.unread == ("lint",)
+    assert case.sections == {"lint": {"queue": {}}}
     assert [(f.code, f.severity) for f in case.findings] == [("FB070", Severity.NOTE)]
-    assert parse_case(BASE + "threshold: {queue: {}}\n", built=("threshold",)).unread == ()
+    assert parse_case(BASE + "lint: {queue: {}}\n", built=("lint",)).unread == ()
 
 
 # (what is replaced in BASE, by what) or ("", lines added), code, line, column

@@ -66,3 +66,4 @@ def test_the_schema_names_every_section() -> None:
     schema = case_json_schema()
     assert set(schema["properties"]) == {*CORE_KEYS, *ENGINE_SECTIONS}
     assert schema["additionalProperties"] is False
+    assert schema["title"] == "Fuelbed case"

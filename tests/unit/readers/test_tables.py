@@ -101,7 +101,11 @@ TIMES = (
 )  # fmt: skip  # one list
 
 
-@given(st.lists(st.sampled_from(TIMES), min_size=1, max_size=4), st.sampled_from(["", "UTC", "+02:00"]), st.booleans())
+@given(
+    st.lists(st.sampled_from(TIMES), min_size=1, max_size=4),
+    st.sampled_from(["", "UTC", "+02:00", "Europe/Berlin"]),
+    st.booleans(),
+)
 def test_plain_times_never_differ(cells: list[str], zone: str, alike: bool) -> None:
     from fuelbed.readers.clock import parse_zone
 

@@ -147,13 +147,51 @@ def series() -> dict[str, Any]:
     }  # fmt: skip  # one record
 
 
-PICTURES = {"posterior": posterior, "signatures": signatures, "timeline": timeline, "bowtie": bowtie, "series": series}
+def joint() -> dict[str, Any]:
+    """Five components in two groups: every mechanism once, a pair that is not surprising, a lift without an upper end."""
+    names = ("pg_dump", "disk_snapshots", "wal_archive", "web_frontend", "job_queue", "cache_nodes", "search_index")
+    rows = [
+        (0, 1, 12, 0.015, [795.0, 459.0, 1290.0], "hidden dependency"), (0, 2, 9, 0.012, [734.0, 383.0, 1280.0], "shared dependency"),
+        (3, 4, 9, 0.014, [2.4, 1.3, 4.1], "cascade"), (1, 3, 4, 1.2, [3.3, 1.1, 7.6], "synchronized trigger"), (2, 4, 5, 1.5, [3.3, 1.3, 7.0], "contention"),
+        (4, 5, 2, 0.1, [20.0, 3.5, 63.0], "undecided"), (3, 5, 1, 0.0, [None, 0.0, None], "cascade"), (5, 6, 1, 0.4, [2.5, 0.1, 12.0], ""),
+    ]  # fmt: skip  # one table
+    keys = ("i", "j", "together", "expected", "lift", "mechanism")
+    return {
+        "components": [{"id": n, "label": n, "onsets": 10 + k} for k, n in enumerate(names)],
+        "groups": [list(names[:3]), list(names[3:5])],
+        "pairs": [{**dict(zip(keys, r, strict=True)), "of": 10} for r in rows],
+        "left": {"components": 2, "quiet": 3, "pairs": 4},
+    }  # fmt: skip  # one record
+
+
+def shared() -> dict[str, Any]:
+    """Nine accounts, one more than are drawn, set off by unlike things."""
+    accounts = [
+        {"date": f"2024-0{i}-01", "trigger": f"Trigger {i}: a list with `one_entry` too many is written by a job that nobody looks at", "label": f"Outage {i}", "told": ["a", "b"]}
+        for i in range(1, 10)
+    ]  # fmt: skip  # one record
+    return {
+        "conditions": ["sent to all at once, without stages", "data that is not as expected stops the program"],
+        "accounts": accounts,
+        "said": "Of 40 accounts these 9 tell both.",
+    }
+
+
+PICTURES = {
+    "shared": shared,
+    "joint": joint,
+    "posterior": posterior,
+    "signatures": signatures,
+    "timeline": timeline,
+    "bowtie": bowtie,
+    "series": series,
+}
 
 
 def picture(kind: str, data: dict[str, Any] | None = None) -> Picture:
     titles = {"posterior": "What the signals say of what was so", "signatures": "Which states look the same",
               "timeline": "What happened, and which invariants broke", "bowtie": "Barriers before and after `flags_unavailable`",
-              "series": "How many requests waited in `orders`"}  # fmt: skip  # one table
+              "series": "How many requests waited in `orders`", "joint": "Who fails together with whom", "shared": "9 unlike triggers, the same latent conditions"}  # fmt: skip  # one table
     return Picture(kind, titles[kind], data or PICTURES[kind](), f"The {kind} in words.")
 
 

@@ -145,7 +145,7 @@ def test_odd_words_break_no_format(render: Callable[[Report], str], kind: str, b
 def _many(kind: str) -> dict[str, Any]:
     """A hundred times as many of everything."""
     data: dict[str, Any] = PICTURES[kind]()
-    for key in ("rows", "states", "threats", "consequences", "strips", "lanes"):
+    for key in ("rows", "states", "threats", "consequences", "strips", "lanes", "accounts"):
         if key in data:
             data[key] = [{**x, "id": f"{x.get('id', '')}_{i}", "group": i} for i in range(100) for x in data[key]]
     if kind == "signatures":

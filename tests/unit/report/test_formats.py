@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import jsonschema
 import pytest
@@ -115,6 +116,19 @@ def test_html_order_and_folding() -> None:
     named = render_html(replace(sample.report(), failure="the_flags_" + "were_not_there_" * 3))
     assert '<code class="long">the_<wbr>flags_<wbr>were_' in named
     assert "`" not in re.sub(r"<(script|style).*?</\1>", "", html, flags=re.S)
+
+
+@pytest.mark.parametrize("make", [sample.report, sample.hostile, lambda: replace(sample.report(), sections=())])
+def test_html_can_be_moved_through_by_headings_marks_and_landmarks(make: Callable[[], Report]) -> None:
+    html = render_html(make())
+    levels = [int(n) for n in re.findall(r"<h([1-6])[ >]", html)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels)), levels
+    ids = set(re.findall(r' id="([^"]+)"', html))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= ids
+    regions = re.findall(r'role="region" aria-label="([^"]*)"', html)
+    assert len(regions) == len(set(regions))
 
 
 def test_html_escapes_every_string() -> None:

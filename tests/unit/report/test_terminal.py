@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuelbed.analysis import analyze
-from fuelbed.core.blocks import Cell, Column, Table
-from fuelbed.core.reporting import Report
+from fuelbed.core.blocks import Answer, Ask, Cell, Column, Quote, Table
+from fuelbed.core.facts import NotFound
+from fuelbed.core.reporting import Report, Section
 from fuelbed.readers.case import parse_case, read_case
 from fuelbed.report import render_text
+from fuelbed.report._arrange import standing
 from fuelbed.report._columns import bar, clean, columns, wrap
 
 CASES = Path(__file__).parents[3] / "src/fuelbed/cases"
@@ -173,3 +175,14 @@ def test_bars() -> None:
     assert bar(0.5, 4) == "██  "
     assert bar(1.0, 4) == "████"
     assert bar(0.53125, 4) == "██▏ "
+
+
+def test_what_an_engine_only_asks_for_is_listed_as_not_found_and_takes_no_line_of_the_answers() -> None:
+    ask = Ask(NotFound("Which log?", "pairs"))
+    only = Section("coupling", "§3", "Together?", Answer("Nothing says.", (ask,)))
+    told = Section("threshold", "§5", "How close?", Answer("Close.", (ask, Quote("12 of 13", None))))
+    assert (standing(only), standing(told)) == ("asked", "answered")
+    text = render_text(replace(sample.report(), sections=(only, told)))
+    assert "§5 Close." in text
+    assert "Nothing says" not in text
+    assert "Asked for, not found: §3" in text

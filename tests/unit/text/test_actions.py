@@ -1,4 +1,4 @@
-"""Classes of action items: the lexicon's own examples, the principles, and the corpus."""
+"""Classes of action items: the principles, and the corpus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from fuelbed.text.actions import classify_text
-from fuelbed.text.lexicon import lexicon
 from fuelbed.text.weighing import weights
 
 CORPUS = Path(__file__).parents[2] / "data" / "action_items.toml"
@@ -21,17 +20,6 @@ def rows(part: str) -> Iterator[tuple[str, str, str, bool]]:
         for item in items:
             heading, _, text = item.removeprefix("? ").rpartition(" | ")
             yield key.removesuffix("_tentative"), text, heading, key.endswith("_tentative")
-
-
-@pytest.mark.parametrize("name", ["actions", "heads"])
-def test_every_pattern_hits_and_misses_what_it_says(name: str) -> None:
-    for entry in lexicon(name).entries:
-        assert entry.hits, entry.id
-        assert entry.misses, entry.id
-        for text in entry.hits:
-            assert entry.find(text), (entry.id, text)
-        for text in entry.misses:
-            assert not entry.find(text), (entry.id, text)
 
 
 # First looks, before anything was changed for them: `first` 0.95 (212 of 223; its words were chosen after it was written), `second`
@@ -171,3 +159,28 @@ def test_what_is_taken_back(text: str) -> None:
 )
 def test_odd_text_is_read_without_an_error(text: str) -> None:
     classify_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "cls"),
+    [
+        ("Re-establish the channel to the hub", "", "trigger_only"),
+        ("NPM admin password rotation", "", "trigger_only"),
+        ("Remove the orphaned certificates", "Action Items", "trigger_only"),
+        ("The consumers are continuously qualified", "Action Items", "structural"),
+        ("K Sweeney will request a formal review from the supplier", "", "process"),
+        ("A bot on a schedule that reports whether the peers agree", "", "monitoring"),
+    ],
+)
+def test_what_other_organizations_taught(text: str, heading: str, cls: str) -> None:
+    assert classify_text(text, heading).cls == cls
+
+
+def test_a_verb_done_again_is_no_other_word() -> None:
+    from fuelbed.text.verbs import verb_at
+    from fuelbed.text.weighing import words
+
+    verbs = tuple(words().verbs)
+    assert verb_at("Reestablish it", 0, verbs) == ("re-establish", 11)
+    assert verb_at("Relay it", 0, verbs) == ("", 0)
+    assert verb_at("Review it", 0, verbs)[0] == "review"

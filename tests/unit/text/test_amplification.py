@@ -10,7 +10,6 @@ import pytest
 
 from fuelbed.core.reading import Amplification
 from fuelbed.text.amplification import amplification, evidence
-from fuelbed.text.lexicon import lexicon
 from fuelbed.text.read import read
 
 CORPUS = tomllib.loads((Path(__file__).parents[2] / "data" / "mechanisms.toml").read_text(encoding="utf-8"))
@@ -18,17 +17,6 @@ CORPUS = tomllib.loads((Path(__file__).parents[2] / "data" / "mechanisms.toml").
 
 def of(text: str) -> Amplification:
     return amplification(read(f"# Outage\n\n## Summary\n\n{text}\n"))
-
-
-@pytest.mark.parametrize("name", ["amplification", "phrases"])
-def test_every_pattern_hits_and_misses_what_it_says(name: str) -> None:
-    for entry in lexicon(name).entries:
-        assert entry.hits, entry.id
-        assert entry.misses, entry.id
-        for text in entry.hits:
-            assert entry.find(text), (entry.id, text)
-        for text in entry.misses:
-            assert not entry.find(text), (entry.id, text)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +28,7 @@ def test_every_pattern_hits_and_misses_what_it_says(name: str) -> None:
         ("last", 0.8, 0.7),
         ("plain", 0.85, 0.8),
         ("plainer", 0.85, 0.75),
+        ("counter", 0.9, 0.85),
     ],
 )
 def test_passages_of_the_corpus(part: str, recall: float, kinds: float) -> None:

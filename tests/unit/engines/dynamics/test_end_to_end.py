@@ -17,6 +17,7 @@ from fuelbed.numerics.process.compile import compile_case
 from fuelbed.numerics.process.interventions import changes_of, evaluate, middles
 from fuelbed.readers.case import parse_case
 from fuelbed.report import render_text
+from tests.further import kept
 from tests.unit.engines.dynamics.written import ILL, RETRY, answer, board, case, report, said, table
 
 import numpy as np  # isort: skip
@@ -54,6 +55,7 @@ def test_hazard_is_rate_times_chance_and_an_item_moves_it_by_the_paired_ratio() 
     assert b.get(Loops) == Loops((("ill",),))
 
 
+@pytest.mark.further
 def test_two_models_each_with_its_trigger() -> None:
     other = RETRY.format(capacity="100 per second", load="60 per second", retries="2", times="2").replace(
         "{push: {load", "{second: {load"
@@ -198,7 +200,7 @@ def _examples() -> list[str]:
     return re.findall(r"```yaml\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.S)
 
 
-@pytest.mark.parametrize("which", range(3))
+@pytest.mark.parametrize("which", kept(range(3), (0, 1)))
 def test_the_loops_of_the_how_to(which: int) -> None:
     failure = ("no_leader", "too_few_instances", "peers_shut_out")[which]
     text = f"fuelbed: 1\ntitle: a test\nfailure: {failure}\n{_examples()[which]}"

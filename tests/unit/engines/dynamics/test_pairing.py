@@ -27,6 +27,7 @@ def test_more_capacity_never_looks_like_harm() -> None:
         assert a == "fewer" or r.low < 1.0
 
 
+@pytest.mark.further
 def test_todays_value_changes_nothing_and_it_says_so() -> None:
     c = case(SETTLED, "  same: {does: [set service.retries to 2]}\n  words: {does: [set service.stale_work to served]}\n")
     b = board(c)
@@ -41,6 +42,7 @@ def test_todays_value_changes_nothing_and_it_says_so() -> None:
     assert "`same`, `words` move no boundary." in answer(c).claim
 
 
+@pytest.mark.further
 def test_an_option_moves_the_boundary() -> None:
     c = case(SETTLED, "  drop: {does: [set service.stale_work to dropped]}\n")
     b = board(c)

@@ -18,13 +18,13 @@ from fuelbed.core.options import Options
 from fuelbed.core.registry import rows_by_id
 from fuelbed.engines import dynamics
 from fuelbed.engines.dynamics import pieces
-from fuelbed.engines.dynamics.examine import respond
 from fuelbed.engines.dynamics.part import question
 from fuelbed.engines.dynamics.pieces import answer_forms
 from fuelbed.numerics import parallel
 from fuelbed.numerics.parallel import spread
 from fuelbed.readers.case import read_case
 from tests.conformance.runs import canonical
+from tests.dask_cluster import dask_client
 from tests.unit.engines.dynamics.written import RETRY, case
 
 CASES = Path(__file__).parents[4] / "src/fuelbed/cases"
@@ -68,13 +68,7 @@ def test_processes_change_no_bit_of_a_shipped_case(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_dask_cluster_changes_no_bit_of_a_shipped_case(monkeypatch: pytest.MonkeyPatch) -> None:
-    distributed = pytest.importorskip("distributed", reason="`distributed` (extra `cluster`) is not installed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, processes=True, silence_logs=50
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with dask_client(2) as client:
         watched = Watched(monkeypatch, workers=client)
         assert canonical(examined(watched)) == ALONE
     assert watched.where - {os.getpid()}
@@ -117,7 +111,3 @@ def test_many_forms_are_cut_into_groups_and_say_the_same(monkeypatch: pytest.Mon
             assert (s.word, s.shares) == (one.states[action].word, one.states[action].shares)
         for action, x in said.checked.items():
             assert x == one.checked[action]
-    changes = {n: a.does for n, a in c.actions.items()}
-    cut_up = respond(c, FACTS, changes, Options())
-    monkeypatch.undo()
-    assert cut_up == respond(c, FACTS, changes, Options())

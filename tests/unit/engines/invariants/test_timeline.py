@@ -142,7 +142,7 @@ def test_mixed_and_unknown_zones() -> None:
 
 def test_another_day_than_the_cases() -> None:
     found = said(CASE, timeline("10:00 a", "10:10 b", "10:20 c", head="# Outage 2025-03-01"))
-    assert found == ["The case is dated 2025-09-29, and its timeline begins on 2025-03-01."]
+    assert found == ["The case is dated 2025-09-29, and its timeline is of 2025-03-01."]
 
 
 def test_the_longest_gap_ends_with_the_recovery() -> None:

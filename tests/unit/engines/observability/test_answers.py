@@ -269,6 +269,15 @@ def test_bits_taken_away_by_hand() -> None:
     assert told.removed["none_left"].value == pytest.approx(today)
 
 
+def test_an_exploit_in_no_list_may_have_a_way_where_no_known_one_has() -> None:
+    told = bits(
+        HEAD
+        + "factors:\n  e: {kind: exploit, class: CWE-1, rate: monthly}\n  f: {kind: exploit, class: CWE-1, rate: monthly}\n"
+        + "structure: {slow: e or f}\nsignals: {requests: {sees: e}}\nactions:\n  both: {does: [prevent e, prevent f]}\n"
+    )
+    assert told.said["both"] == "no way by a known exploit is left"
+
+
 def test_an_item_installs_a_candidate_or_repeats_what_is_there() -> None:
     told = bits(TWO + SIGNALS + ACTIONS)
     assert told.removed["install"].value > 0.2  # type: ignore[operator]  # there is one

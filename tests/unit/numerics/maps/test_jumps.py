@@ -14,10 +14,10 @@ from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.chains import lattice_chain
 from fuelbed.numerics.kernels import runs_fast
 from fuelbed.numerics.maps import jumps as jumps_module
-from fuelbed.numerics.maps.basin import wilson
 from fuelbed.numerics.maps.jumps import Jumps, Run, chance_down, no_jumps, simulate_jumps
 from fuelbed.numerics.maps.simulate import Trial, pushed
 from fuelbed.numerics.maps.system import System, compile_model
+from fuelbed.numerics.wilson import wilson
 from tests.unit.archetypes.plain import EXAMPLES, Plain
 from tests.unit.archetypes.plain import model as archetype
 from tests.unit.numerics.maps.models import E, model, push

@@ -11,7 +11,6 @@ import pytest
 from fuelbed.numerics.maps.cycles import held, simple_cycles
 from fuelbed.numerics.maps.fixed import fixed_points
 from fuelbed.numerics.maps.loops import find_loops
-from fuelbed.numerics.maps.margins import loop_margins, opened
 from fuelbed.numerics.maps.simulate import stays_down
 from fuelbed.numerics.maps.system import compile_model
 from tests.unit.numerics.maps.models import E, may, model, storm
@@ -140,22 +139,3 @@ def test_a_held_link_is_a_number_in_one_formula_only_and_only_when_switched() ->
     assert arriving.tolist() == [*plain[:3], 67.0]
     down, _ = stays_down(s, np.tile([1000.0, 75.0], (2, 1)), p[1:], 3000)
     assert down.tolist() == [False, False]
-
-
-def test_margins_of_a_third_order_lag() -> None:
-    """2 / (s + 1)^3: gain margin 4 at the square root of 3."""
-    found = loop_margins(lambda w: 2 / (1j * w + 1) ** 3, 1e-2, 1e2)
-    assert math.isclose(found.gain, 4.0, rel_tol=1e-9)
-    assert math.isclose(found.gain_at, math.sqrt(3), rel_tol=1e-9)
-    w = math.sqrt(2 ** (2 / 3) - 1)
-    assert math.isclose(found.phase_at, w, rel_tol=1e-9)
-    assert math.isclose(found.phase, math.pi - 3 * math.atan(w), rel_tol=1e-9)
-    assert math.isclose(found.delay, found.phase / w, rel_tol=1e-9)
-
-
-def test_the_gain_margin_of_a_map_is_where_its_multiplier_reaches_the_circle() -> None:
-    a = np.array([[0.8, 0.0, -0.3], [0.3, 0.7, 0.0], [0.0, 0.5, 0.6]])
-    found = loop_margins(opened(a, 0, 2, 1.0), 1e-3, math.pi)
-    stronger = a.copy()
-    stronger[0, 2] *= found.gain
-    assert math.isclose(np.max(np.abs(np.linalg.eigvals(stronger))), 1.0, rel_tol=1e-6)

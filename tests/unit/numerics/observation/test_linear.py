@@ -14,7 +14,6 @@ from fuelbed.numerics.maps.system import compile_model
 from fuelbed.numerics.observation.linear import (
     finite_gramian,
     gramian,
-    observability_matrix,
     sight,
     sight_at,
     unseen_space,
@@ -23,6 +22,14 @@ from fuelbed.numerics.observation.linear import (
 from tests.unit.archetypes.plain import model
 
 E = np.eye
+
+
+def observability_matrix(a, c):
+    """(S * C, S): C, CA, CA^2 ... one below the other. The textbook's."""
+    rows = [np.atleast_2d(np.asarray(c, dtype=float))]
+    for _ in range(len(a) - 1):
+        rows.append(rows[-1] @ a)
+    return np.concatenate(rows)
 
 
 def made(seen: int, hidden: int, columns: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

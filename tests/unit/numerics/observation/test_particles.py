@@ -89,6 +89,7 @@ def test_the_evidence_is_that_of_the_exact_filter() -> None:
     assert run(chain, seen, 6, particles=4000).evidence == pytest.approx(exact, abs=0.5)
 
 
+@pytest.mark.further
 def test_nominal_90_per_cent_covers_the_truth() -> None:
     """80 records of 40 rows, truth drawn from the chain itself: the share of rows inside the interval, as for the exact filter."""
     chain, inside, exact_inside = Chain(8.0, 10.0, 30, 1.0), [], []

@@ -51,6 +51,7 @@ def setting(seed: int) -> tuple[Setting, A]:
     return made, np.stack([truth["waiting"], truth["resending"]], axis=1)
 
 
+@pytest.mark.further
 def test_nominal_90_per_cent_covers_a_queue_and_an_orbit_though_the_noise_is_not_told() -> None:
     """8 records of a retry storm simulated event by event: rows in which the truth lies in the interval (whole numbers reach the next one)."""
     shares = []

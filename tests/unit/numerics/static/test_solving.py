@@ -64,6 +64,35 @@ def test_importance_is_that_of_the_events_forced(seed: int) -> None:
             assert got[e].diagnostic == pytest.approx(p[e] * on / whole, rel=1e-10)
 
 
+@pytest.mark.parametrize("seed", range(120))
+def test_fussell_vesely_is_the_share_of_the_cut_sets_that_hold_it(seed: int) -> None:
+    """Module by module, against the states of the whole network in which a cut set with the event is complete, and the top is true."""
+    network, events = random_network(seed)
+    p = chances(events, seed)
+    sets = minimal(network, events)
+    got = solved(network).fussell_vesely(p)
+    whole = enumerated(network, events, p)
+    for e in events if whole > 0 else []:
+        share = []
+        for bits in product((0, 1), repeat=len(events)):
+            on = {x for x, b in zip(events, bits, strict=True) if b}
+            if any(e in s and s <= on for s in sets) and truth(network, network.top, {x: x in on for x in events}):
+                share.append(math.prod(p[x] if x in on else 1 - p[x] for x in events))
+        assert got.get(e, 0.0) == pytest.approx(math.fsum(share) / whole, abs=1e-11)
+
+
+def test_cut_sets_that_hold_an_event_of_a_chain_longer_than_the_stack() -> None:
+    """One cut set of 5,000 events: no recursion."""
+    events = [f"e{k}" for k in range(5000)]
+    (part,) = solved(Network({"top": Gate("and", tuple(events))}, "top")).parts
+    z = part.family
+    assert z is not None
+    part.bdd.budget = z.budget = 1_000_000
+    holding = part.bdd.covers(z, z.with_member(part.cuts, 2500))
+    assert part.bdd.probability(holding, [0.999] * 5000) == pytest.approx(0.999**4999)
+    assert z.without_member(part.cuts, 2500) == z.NONE
+
+
 @pytest.mark.parametrize("seed", range(60))
 @pytest.mark.parametrize("most", [1, 3, 100])
 def test_the_most_probable_cut_sets_in_falling_order(seed: int, most: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 
@@ -60,6 +61,18 @@ def test_an_event_without_a_number_is_asked_for() -> None:
     got = solve(parse_galileo(b'toplevel "S"; "S" or "a" "b"; "a" prob=0.1; "b";', "g.dft"))
     assert got.probability is None
     assert got.unknown == ("b",)
+
+
+def test_a_large_file_is_refused_at_once_and_many_faults_cost_little() -> None:
+    with pytest.raises(InputError) as e:
+        parse_galileo(b"a b c\n" * 3_400_000, "x.dft")
+    assert [f.code for f in e.value.findings] == ["FB141"]
+    lines = b"".join(b'"g%d" and "g%d" "b%d";\n' % (i, i + 1, i) for i in range(20_000))
+    started = time.process_time()
+    with pytest.raises(InputError) as e:
+        parse_galileo(lines, "x.dft")
+    assert len(e.value.findings) == 1_000
+    assert time.process_time() - started < 3  # a look for what was meant goes over all names: it took 4.5
 
 
 def test_no_text() -> None:

@@ -1,0 +1,48 @@
+"""docs/limits.md repeats figures of other pages: where one of those changes, this page must follow."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.docs.pages import ROOT
+
+REPEATED = [
+    ("0.50 (0.24 to 0.76) of ten conditions", "reading", "0.50 [0.24, 0.76] of 10"),
+    ("0.88 (0.53 to 0.98) of eight triggers", "reading", "0.88 [0.53, 0.98] of 8"),
+    ("0.73 (0.48 to 0.89) of 15 action items", "reading", "0.73 [0.48, 0.89] of 15"),
+    ("0.49 and 0.53 of more at the first look", "reading", "0.49 [0.35, 0.63]"),
+    ("78 % (66 to 87) of what a text says", "rules-measured", "0.78 [0.66, 0.87], n = 60"),
+    ("80 % (75 to 85) of what it leaves out", "rules-measured", "0.80 [0.75, 0.85], n = 232"),
+    ("Of 292 hits", "rules-measured", "292 of them on 53 texts"),
+    ("82 % (75 to 88) of passages", "theory/attribution", "82 % (75..88 %)"),
+    ("84 % (74 to 91) of sentences", "theory/attribution", "84 % (74..91 %)"),
+    ("none of nine labelled incidents", "theory/early-warning", "**0 of 9**"),
+    ("13 of 13 settings", "theory/dynamics", "over 13 settings"),
+    ("18 of 63 settings", "theory/dynamics", "Over 63 settings"),
+    ("the 90 % interval holds the truth in 42 %", "theory/threshold", "0.417 (0.35..0.49)"),
+    ("25 % (10 to 49)", "theory/threshold", "0.250 (0.10..0.49)"),
+    ("earns 0.18; the largest deviation from normal earns 0.38", "theory/coupling", "0.38 (6 of 16)"),
+    ("20 of 22 pairs", "theory/coupling", "in 20 both began in one step"),
+    ("in 15 of 16 issues", "theory/invariants", "15 of 16 (72 to 99 %)"),
+    ("held 87 and 89 %", "theory/observability", "87 % and 89 %"),
+    ("in 109 public texts", "how-to/keep-secrets-out", "On 109 public postmortems"),
+]
+
+
+def _flat(page: str) -> str:
+    return " ".join((ROOT / f"docs/{page}.md").read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize(("here", "page", "there"), REPEATED, ids=[h for h, _, _ in REPEATED])
+def test_a_figure_is_still_that_of_its_page(here: str, page: str, there: str) -> None:
+    assert here in _flat("limits"), "docs/limits.md says it otherwise: change this table too"
+    assert there in _flat(page), f"docs/{page}.md has another figure now: docs/limits.md must follow"
+
+
+def test_how_many_rules_were_never_judged() -> None:
+    rows = re.findall(r"\| \[PM\d+\]\S* \| \w+ \| ([^|]*) \| ([^|]*) \|", _flat("rules-measured"))
+    unjudged = sum(a.strip() == b.strip() == "-" for a, b in rows)
+    for page in ("limits", "theory/lint"):
+        assert f"{unjudged} of {len(rows)} rules made no hit that was judged" in _flat(page)

@@ -1,0 +1,40 @@
+"""What is said of the order of action items whatever the numbers."""
+
+from __future__ import annotations
+
+from fuelbed.engines.actions.order import option_order
+from fuelbed.numerics.process.compile import compile_case
+from fuelbed.readers.case import parse_case
+
+CASE = """\
+fuelbed: 1
+title: order
+failure: out
+factors:
+  push: {kind: trigger, rate: monthly}
+  weak: {kind: condition, present: yes}
+  aside: {kind: condition, present: yes}
+structure:
+  out: push and weak
+  worse: out and aside
+outcomes:
+  out: {loss: 1 hours}
+  worse: {loss: 2 hours}
+actions:
+  look: {does: [observe out]}
+  watch: {does: [observe weak]}
+"""
+
+
+def said(text: str) -> str:
+    return option_order(compile_case(parse_case(text))).sentence
+
+
+def test_among_items_that_change_nothing_none_is_first() -> None:
+    assert said(CASE) == "`look` and `watch` leave every cut set as it was."
+
+
+def test_one_that_does_is() -> None:
+    assert "Among the action items, `close` does at least as much as every other." in said(
+        CASE + "  close: {does: [remove weak]}\n"
+    )
