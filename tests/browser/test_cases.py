@@ -25,7 +25,7 @@ from tests.browser.conftest import Page
 from tests.shipped import SHIPPED, parameters
 
 POSTHOG = next(p for p in SHIPPED if p.name.startswith("posthog"))
-LONG = ("posthog-2025-09-29",)
+LONG = ("posthog-2025-09-29", "github-2018-10-21", "capital-one-2019")  # for the check that moves every control
 each_case = pytest.mark.parametrize("path", parameters())
 
 

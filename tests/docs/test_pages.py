@@ -22,7 +22,9 @@ LONG = [
     ROOT / f"docs/{name}.md"
     for name in (
         "how-to/find-the-stability-boundary", "how-to/find-parts-that-fail-together", "how-to/check-an-invariant",
-        "formats/attribution", "formats/coupling", "formats/threshold",
+        "formats/attribution", "formats/coupling", "formats/threshold", "how-to/use-metrics", "how-to/use-in-ci", "how-to/read-a-corpus",
+        "how-to/compare-two-versions", "how-to/draft-with-a-model", "how-to/read-the-removal-test", "how-to/import-an-attack-flow",
+        "how-to/ask-exploit-or-exposure", "gallery",
     )
 ]  # fmt: skip  # one list; with `./dev docs --check`
 HEAD = "fuelbed: 1\ntitle: a fragment\n"

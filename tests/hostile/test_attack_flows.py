@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.further import one_in
 from tests.hostile.cases import factors
 from tests.hostile.command import fuelbed
 
@@ -56,7 +57,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", one_in(2, BAD))
 def test_it_is_refused_with_a_place_and_a_cure(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "flows"
     folder.mkdir()

@@ -72,7 +72,7 @@ ALONE = pytest.param(SHIPPED[-1], ["--jobs", "1"], id=f"{SHIPPED[-1].name}-alone
     [
         *(
             pytest.param(
-                *p.values, [], marks=p.marks if p.id != "posthog-2025-09-29" else pytest.mark.further, id=f"{p.id}-default"
+                *p.values, [], marks=p.marks if p.id == "mybinder-2022-01-27" else pytest.mark.further, id=f"{p.id}-default"
             )
             for p in parameters()
         ),

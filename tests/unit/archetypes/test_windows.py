@@ -50,7 +50,7 @@ def test_retries_with_stale_work_served_have_two_states_between_capacity_over_k_
         pytest.param(
             {"retries_after": "rejections"}, {"queue": 50.0}, marks=pytest.mark.further
         ),  # fast rejection: what is let in is answered in time
-        ({}, {"queue": 50.0}),  # a queue that drains within the timeout
+        pytest.param({}, {"queue": 50.0}, marks=pytest.mark.further),  # a queue that drains within the timeout
         pytest.param({"retry_budget": "tokens"}, {}, marks=pytest.mark.further),
         ({"breaker": "client"}, {}),
         pytest.param({"timeout_counts": "from_start_of_service", "stale_work": "dropped"}, {}, marks=pytest.mark.further),
@@ -140,6 +140,7 @@ def test_a_pool_that_sheds_has_one_state() -> None:
     assert good == bad == [False] * 3
 
 
+@pytest.mark.further
 def test_asking_all_nodes_helps_below_the_panic_threshold_only() -> None:
     """The nodes that are asked alone once the panic ends must carry the load: load < panic_below x capacity of the pool."""
     loads = np.array([350.0, 450.0, 600.0, 800.0])
@@ -179,7 +180,9 @@ def test_the_warm_share_in_closed_form() -> None:
     [
         pytest.param({"late_fills": "kept"}, {}, marks=pytest.mark.further),
         pytest.param({"stale_queries": "cancelled"}, {}, marks=pytest.mark.further),
-        ({"misses": "one_asks"}, {"entries": 50.0}),  # at most 50 queries a second, of a hundred
+        pytest.param(
+            {"misses": "one_asks"}, {"entries": 50.0}, marks=pytest.mark.further
+        ),  # at most 50 queries a second, of a hundred
     ],
 )
 def test_what_warms_a_cold_cache(options: dict[str, str], given: dict[str, float]) -> None:

@@ -52,6 +52,7 @@ def test_a_record_gives_the_hidden_states_with_an_interval_that_holds_the_truth(
     assert asked(blocks) == []
 
 
+@pytest.mark.further
 def test_the_same_seed_gives_the_same_blocks(tmp_path: Path) -> None:
     truth = record(1)
     case = seen_case(tmp_path, {n: truth[n] for n in ("latency", "load")})

@@ -9,6 +9,7 @@ import pytest
 
 from fuelbed.text.markdown import MAX_BLOCKS
 from fuelbed.text.read import read
+from tests.further import one_in
 
 SHORT, LONG = 10_000, 100_000
 FACTOR = 40.0  # 10 would be linear; the rest is noise of a shared machine
@@ -51,7 +52,7 @@ def _seconds(text: str) -> float:
     return time.process_time() - start
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", one_in(2, TEXTS))
 def test_work_is_linear(name: str) -> None:
     make = TEXTS[name]
     base, took = _seconds(make(SHORT)), _seconds(make(LONG))

@@ -229,6 +229,7 @@ def test_the_loops_of_the_how_to(which: int) -> None:
         assert {"stale", "sessions"} <= {n for x in loops.loops for n in x}
 
 
+@pytest.mark.further
 def test_the_same_seed_the_same_answer() -> None:
     c = case(RETRY.format(capacity="90..110 per second", load="{varies: 40..90 per second}", retries="2..3", times="1.3"))
     assert repr(answer(c, 3)) == repr(answer(c, 3))
