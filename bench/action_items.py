@@ -40,9 +40,9 @@ class Bare(NamedTuple):
     text: str
 
 
-def load(folder: Path) -> Iterator[Bare]:
-    """The items of every `.txt` file of a folder, in the order of the files' names."""
-    for file in sorted(folder.glob("*.txt")):
+def load(folder: Path, files: str = "*.txt") -> Iterator[Bare]:
+    """The items of every `.txt` file of a folder, in the order of the files' names; `files`: of those whose names match."""
+    for file in sorted(folder.glob(files)):
         organization = heading = ""
         for n, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             found = _LINE.fullmatch(line)

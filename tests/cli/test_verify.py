@@ -100,7 +100,8 @@ def test_a_day_that_is_none(case: Path, old: str, new: str, says: str) -> None:
 
 
 def test_a_case_without_items_and_an_item_that_is_not_there(case: Path) -> None:
-    assert "There are: drill, talk." in run(case, "--action", "dril").output
+    assert "Did you mean `drill`?" in run(case, "--action", "dril").output
+    assert "There are: drill, talk." in run(case, "--action", "lunch").output
     (case / "case.yaml").write_text(CASE.partition("actions:")[0])
     done = run(case)
     assert done.exit_code == 0

@@ -118,8 +118,9 @@ def _case(task: Mapping[str, Any], hide: Redactor | None) -> Case:
 
 def _check(task: Mapping[str, Any], hide: Redactor | None) -> str:
     case = _case(task, hide)
-    counts = f"{len(case.factors)} factors, {len(case.lines)} lines, {len(case.actions)} actions. No fault."
-    return "\n".join([*(f.line() for f in case.findings), counts])
+    counts = (("factor", case.factors), ("line", case.lines), ("action", case.actions))
+    said = ", ".join(f"{len(some)} {word}{'' if len(some) == 1 else 's'}" for word, some in counts)
+    return "\n".join([*(f.line() for f in case.findings), f"{said}. No fault."])
 
 
 def _analyze(task: Mapping[str, Any], hide: Redactor | None) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from fuelbed import __version__
-from fuelbed.cli.common import prints_unicode, refuse, terminal_width, use_color
+from fuelbed.cli._terminal import prints_unicode, terminal_width, use_color
+from fuelbed.cli.common import refuse
 from fuelbed.core.blocks import Answer
 from fuelbed.core.case import Case
 from fuelbed.core.findings import Finding

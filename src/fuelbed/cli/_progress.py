@@ -7,7 +7,7 @@ import sys
 from threading import Lock, Timer
 from types import TracebackType
 
-from fuelbed.cli.common import is_terminal
+from fuelbed.cli._terminal import is_terminal
 from fuelbed.core.scanner import visible
 
 __all__ = ["Progress"]

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from fuelbed.cli.common import prints_unicode, say
+from fuelbed.cli._terminal import prints_unicode
+from fuelbed.cli.common import say
 from fuelbed.core.blocks import Answer, Block, Cell, Estimates, Table
 from fuelbed.core.reporting import Report
 

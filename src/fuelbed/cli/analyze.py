@@ -18,6 +18,7 @@ from fuelbed.cli.common import (
     REDACT,
     deliver,
     exit_code,
+    known_findings,
     load,
     new_findings,
     redactor,
@@ -91,6 +92,8 @@ def analyze(
             refuse("--watch never ends with a code, so --baseline has no use beside it.")
         keep_watch(case, output, run, show)
         return
+    if baseline is not None:
+        known_findings(baseline)  # refused before the analysis, not after it
     report = run()
     new = new_findings(report.findings, baseline)
     show(report, new if baseline is not None else None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import stat
 import sys
 import unicodedata
@@ -15,11 +14,12 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
+from fuelbed.cli._terminal import prints_unicode
 from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.findings import Finding, Severity
 
-__all__ = ["FAIL_ON", "OUTPUT", "REDACT", "cleaned", "deliver", "exit_code", "hidden", "is_terminal", "load", "new_findings", "output_option", "prints_unicode", "read_document", "reason", "redactor",
-           "refuse", "refuse_all", "say", "tell_redacted", "terminal_width", "use_color", "write_bytes", "write_out"]  # fmt: skip  # one list
+__all__ = ["FAIL_ON", "OUTPUT", "REDACT", "check_action", "cleaned", "deliver", "exit_code", "hidden", "known_findings", "load", "new_findings", "output_option", "read_document", "reason", "redactor",
+           "refuse", "refuse_all", "say", "tell_redacted", "write_bytes", "write_out"]  # fmt: skip  # one list
 
 T = TypeVar("T")
 Command = TypeVar("Command", bound="Callable[..., object] | click.Command")
@@ -58,33 +58,6 @@ def say(text: str, err: bool = False) -> None:
     if not prints_unicode(err):
         line = line.encode("ascii", "replace").decode()
     click.echo(line, err=err)
-
-
-def is_terminal(err: bool = False) -> bool:
-    stream = sys.stderr if err else sys.stdout
-    return stream is not None and stream.isatty()  # None where the caller closed it
-
-
-def prints_unicode(err: bool = False) -> bool:
-    """Whether the stream's encoding can write what reports are made of."""
-    encoding = getattr(sys.stderr if err else sys.stdout, "encoding", None) or "ascii"
-    try:
-        "█−§“".encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
-def use_color() -> bool:
-    """Only on a terminal that wants it (https://no-color.org)."""
-    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def terminal_width() -> int:
-    """80 where nobody looks; on a terminal its own width, at most 100."""
-    if not is_terminal():
-        return 80
-    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
 
 
 def redactor(redact: bool) -> Redactor | None:
@@ -175,16 +148,33 @@ def reason(e: OSError) -> str:
     return text[:1].lower() + text[1:]
 
 
+def check_action(case: Case, name: str, path: Path | str) -> None:
+    """Leave with code 2 where no action item of the case is called `name`."""
+    from fuelbed.core.hints import did_you_mean, visible
+
+    if name not in case.actions:
+        cure = did_you_mean(name, case.actions) or f"There are: {', '.join(case.actions) or 'none'}."
+        refuse(f"{path}: no action item is called `{visible(name, 60)}`. {cure}")
+
+
 def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Finding]:
     """The findings that the baseline file does not hold; the file is written when it is not there yet."""
     found = list(findings)
     if baseline is None:
         return found
-    if not baseline.exists():
+    known = known_findings(baseline)
+    if known is None:
         known = sorted(_identity(f, baseline) for f in found)
         write_out(json.dumps({"fuelbed-baseline": 1, "known": known}, indent=1) + "\n", baseline)
         say(f"Wrote {baseline}: {_count(len(found), 'finding')} known from now on.", err=True)
         return []
+    return [f for f in found if _identity(f, baseline) not in known]
+
+
+def known_findings(baseline: Path) -> list[str] | None:
+    """What a baseline file holds, None where it is not there yet. Leaves with code 2 where it is no such file."""
+    if not baseline.exists():
+        return None
     text = _baseline_text(baseline)
     try:
         known = json.loads(text)["known"]
@@ -192,7 +182,7 @@ def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Fin
             raise TypeError
     except (ValueError, KeyError, TypeError, RecursionError):
         refuse(f"{baseline}: not a baseline file. Delete it, and the next run writes it anew.")
-    return [f for f in found if _identity(f, baseline) not in known]
+    return known
 
 
 def _baseline_text(baseline: Path) -> str:

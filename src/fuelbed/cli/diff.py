@@ -102,10 +102,8 @@ def _edits(a: Path, b: Path, first: Side, second: Side) -> tuple[Edit, ...]:
 
 
 def _with_actions(paths: tuple[str, ...], options: Options, hide: Redactor | None) -> Compared:
-    from difflib import get_close_matches
-
     from fuelbed.cli._progress import Progress
-    from fuelbed.cli.common import load
+    from fuelbed.cli.common import check_action, load
     from fuelbed.comparing.doing import compare_done
 
     path, *ids = paths
@@ -114,12 +112,7 @@ def _with_actions(paths: tuple[str, ...], options: Options, hide: Redactor | Non
     if not there:
         refuse(f"{path}: no action item says what it does to the model (`does: [...]`), so there is nothing to compare.")
     for n in ids:
-        if n not in case.actions:
-            close = get_close_matches(n, case.actions, 1)
-            refuse(
-                f"{path}: no action item is called `{n[:60]}`. "
-                + (f"Did you mean `{close[0]}`?" if close else f"There are: {', '.join(case.actions)}.")
-            )
+        check_action(case, n, path)
         if n not in there:
             refuse(f"{path}: `{n}` does nothing to the model (it has no `does`), so before and after are the same.")
     with Progress() as progress:

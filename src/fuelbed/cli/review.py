@@ -12,6 +12,7 @@ import click
 
 from fuelbed.cli._review_files import Found, Settings, documents, postmortems
 from fuelbed.cli._stubs import mend
+from fuelbed.cli._terminal import terminal_width
 from fuelbed.cli.common import (
     FAIL_ON,
     OUTPUT,
@@ -21,7 +22,6 @@ from fuelbed.cli.common import (
     redactor,
     refuse,
     tell_redacted,
-    terminal_width,
     write_out,
 )
 from fuelbed.core.findings import Finding, Severity

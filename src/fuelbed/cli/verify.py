@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fuelbed.cli.common import REDACT, deliver, load, output_option, redactor, refuse
+from fuelbed.cli.common import REDACT, check_action, deliver, load, output_option, redactor, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +51,7 @@ def verify(
     form = form or form_asked(output, COMMENT_FORMS, "verification")
     read = load(case, redactor(redact))
     for n in actions:
-        if n not in read.actions:
-            refuse(f"{case}: no action item is called `{n[:60]}`. There are: {', '.join(read.actions) or 'none'}.")
+        check_action(read, n, case)
     try:
         with Progress() as progress:
             rows = run(read, Options(), actions, progress.begin)

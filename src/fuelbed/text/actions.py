@@ -14,7 +14,7 @@ from fuelbed.core.document import Document, Item
 from fuelbed.core.reading import ActionClass, ReadAction
 from fuelbed.text.heads import Head, head
 from fuelbed.text.lexicon import lexicon
-from fuelbed.text.weighing import CLASSES, considered, features, weights, words
+from fuelbed.text.weighing import CLASSES, OF_A_WORD, considered, features, weights, words
 
 __all__ = ["Verdict", "classify", "classify_text", "evidence", "item_features"]
 
@@ -64,6 +64,8 @@ def _told(why: list[str], h: Head) -> str:
     for name in why:
         if name.startswith("says "):
             out.append(name.removeprefix("says ").replace("_", " "))
+        elif name.startswith(OF_A_WORD):
+            out.append(f"words like {name.rpartition(' ')[2]}")
         elif "verb" in name:
             out.append(name + verb)
         else:

@@ -16,7 +16,6 @@ from typing import get_args
 
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import Amplification, AmplificationKind, Mention
-from fuelbed.text.gate import find, first
 from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.phrases import label
 from fuelbed.text.wording import stem
@@ -148,7 +147,7 @@ def _hits(text: str) -> list[tuple[Hit, float]]:
     kept: list[tuple[Hit, float]] = []
     if _WORD.search(text) is None:  # a bare time or number, of which timelines are full
         return kept
-    for hit in find(lexicon("amplification"), text, *_roles()):
+    for hit in lexicon("amplification").find(text, *_roles()):
         share = _kept(text, hit)
         if share > 0:
             kept.append((hit, share))
@@ -173,7 +172,7 @@ def _pieces(text: str, hits: Sequence[tuple[Hit, float]]) -> dict[str, _Piece]:
     if there_and_back is not None:
         name, start, end = there_and_back
         pieces[name] = _Piece(start, end, name, 1.0)
-        drives = first(lexicon("amplification"), text, _CAUSAL)
+        drives = lexicon("amplification").first(text, _CAUSAL)
         if drives is not None:
             pieces["causal"] = _Piece(drives.start, drives.end, drives.entry.id, 1.0)
     return pieces
@@ -305,7 +304,7 @@ def amplification(document: Document) -> Amplification:
         return Amplification()
     mentions = [_mention(document, max(found[k], key=lambda e: (e.weight, -e.sentence))) for k in present]
     kind: AmplificationKind = next(k for k in get_args(AmplificationKind) if k == present[0])
-    named = any(first(lexicon("amplification"), s.plain, "named") for s in document.sentences)
+    named = any(lexicon("amplification").first(s.plain, "named") for s in document.sentences)
     return Amplification(kind, mentions[0], named, tuple(mentions[1:]))
 
 

@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import Claims, HumanClaim, Mention, MentionKind, RevertClaim
 from fuelbed.text.factors import in_timeline, judged
-from fuelbed.text.gate import find
 from fuelbed.text.heads import quoted
 from fuelbed.text.judging import NEARLY, defaults
 from fuelbed.text.lexicon import Hit, Lexicon, lexicon
@@ -58,14 +57,14 @@ def _lexicon() -> Lexicon:
 def _said(sentence: Sentence, *roles: str) -> Iterator[Hit]:
     """What a sentence says of these roles in its own voice."""
     ranges: list[tuple[int, int]] | None = None
-    for hit in find(_lexicon(), sentence.plain, *roles):
+    for hit in _lexicon().find(sentence.plain, *roles):
         ranges = quoted(sentence.plain) if ranges is None else ranges
         if not any(first <= hit.start and hit.end <= last for first, last in ranges):
             yield hit
 
 
 def _has(sentence: Sentence, *roles: str) -> bool:
-    return next(find(_lexicon(), sentence.plain, *roles), None) is not None
+    return next(_lexicon().find(sentence.plain, *roles), None) is not None
 
 
 def _mention(kind: MentionKind, found: _Found, *, sure: bool, why: str = "") -> Mention:
@@ -96,7 +95,7 @@ def _listed(document: Document) -> int:
         ):
             continue
         plain = first[n].plain
-        step = next(find(_lexicon(), plain, "chain_step"), None)
+        step = next(_lexicon().find(plain, "chain_step"), None)
         count += not plain.rstrip().endswith("?") and (step is None or step.start > _OPENING)
     return count
 
@@ -275,7 +274,7 @@ def _next_to(document: Document, one: Sentence, other: Sentence) -> bool:
 
 def _helped(sentence: Sentence, undo: Hit) -> bool:
     """Whether words of success stand in the sentence, outside the words of the roll-back itself."""
-    return any(not (undo.start <= h.start < undo.end) for h in find(_lexicon(), sentence.plain, "undo_helped"))
+    return any(not (undo.start <= h.start < undo.end) for h in _lexicon().find(sentence.plain, "undo_helped"))
 
 
 def _revert(document: Document) -> tuple[RevertClaim, Mention | None]:

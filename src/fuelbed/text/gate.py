@@ -8,14 +8,10 @@ compiled. Patterns without needles are always searched. No needle holds a blank,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from fuelbed.text.lexicon import Hit, Lexicon
-
-__all__ = ["Gate", "Needles", "find", "first", "may_hold", "needles", "piece", "small"]
+__all__ = ["Gate", "Needles", "may_hold", "needles", "piece", "small"]
 
 _LONGEST = 24  # letters of a needle
 _SHORTEST = 2
@@ -279,13 +275,3 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _in_word(c: str) -> bool:
     return c.isalnum() or c == "_"
-
-
-def find(lex: Lexicon, text: str, *roles: str) -> Iterator[Hit]:
-    """`lex.find(text, *roles)`, which uses the gate by itself."""
-    return lex.find(text, *roles)
-
-
-def first(lex: Lexicon, text: str, *roles: str) -> Hit | None:
-    """`lex.first(text, *roles)`."""
-    return lex.first(text, *roles)

@@ -216,13 +216,14 @@ class _Finder:
         found = table_item(self.blocks, i, self.said.get(i, ()))
         if found is None:
             return
-        spoken, more = found
+        spoken, more, kind = found
+        heading = f"{self._heading_of(i)}: {kind}" if kind else self._heading_of(i)
         text = " ".join(s.words for s in spoken)
         own = details(text, self.source[spoken[0].at[0] : spoken[-1].at[-1] + 1])
         text = without(text)
         if _says(text):
             done = more.done if more.done is not None else own.done
-            self._keep(i, text, _place(spoken), "table", self._heading_of(i), more.over(own), done, spoken)
+            self._keep(i, text, _place(spoken), "table", heading, more.over(own), done, spoken)
 
     def _heading(self, i: int) -> None:
         """`### Add circuit breakers` over mere prose is itself the item; so are several headings that name what is to be, over prose."""

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from fuelbed.text.gate import first
 from fuelbed.text.lexicon import Entry, lexicon
 from fuelbed.text.phrases import clause
 
@@ -73,7 +72,7 @@ def _read(text: str, start: int, end: int) -> Iterator[Leading]:
         len(piece.split()) < _LEAST
         or _POINTS.match(piece) is not None
         or _EMPTY.search(piece[-_NEAR:]) is not None
-        or first(lex, piece, "harm", "repair", "desired") is not None
+        or lex.first(piece, "harm", "repair", "desired") is not None
     ):
         return
     for kind in ("trigger", "condition", "absent", "failed"):
@@ -81,9 +80,9 @@ def _read(text: str, start: int, end: int) -> Iterator[Leading]:
         if hit is not None:
             yield Leading(kind, _OWN, start, end)
             return
-    if first(lex, piece, *_EVENT) is not None or _PASSIVE.search(piece) is not None:
+    if lex.first(piece, *_EVENT) is not None or _PASSIVE.search(piece) is not None:
         yield Leading("trigger", _FORM, start, end)
-    elif first(lex, piece, *_STATE) is not None:
+    elif lex.first(piece, *_STATE) is not None:
         yield Leading("condition", _FORM, start, end)
-    elif first(lex, piece, "effect", "reports") is None and len(piece.split()) > _LEAST:
+    elif lex.first(piece, "effect", "reports") is None and len(piece.split()) > _LEAST:
         yield Leading("condition", _NOUNS, start, end)

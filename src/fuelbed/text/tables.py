@@ -52,8 +52,8 @@ def _longest(blocks: Sequence[Block], i: int) -> int:
     return max(range(width), key=lambda n: total[n], default=0)
 
 
-def table_item(blocks: Sequence[Block], i: int, spoken: Sequence[Sentence]) -> tuple[list[Sentence], Details] | None:
-    """The sentences of the row's action, and what its other columns say; None where it has none."""
+def table_item(blocks: Sequence[Block], i: int, spoken: Sequence[Sentence]) -> tuple[list[Sentence], Details, str] | None:
+    """The sentences of the row's action, what its other columns say, and its type where a column names one; None where it has no action."""
     b = blocks[i]
     named = dict(columns(b.heads))
     cells = _cells(b, spoken)
@@ -74,7 +74,7 @@ def table_item(blocks: Sequence[Block], i: int, spoken: Sequence[Sentence]) -> t
     if done is None and "status" not in named and ticket:  # "Bug 5554823 TODO", as in the book
         done = _done(ticket.rsplit(" ", 1)[-1])
     ticket = details(ticket).ticket or (_filled(ticket) if done is None else "")
-    return cells[at], Details(_filled(said("owner")), _filled(said("due")), ticket, said("priority"), done)
+    return cells[at], Details(_filled(said("owner")), _filled(said("due")), ticket, said("priority"), done), _filled(said("type"))
 
 
 def _done(state: str) -> bool | None:

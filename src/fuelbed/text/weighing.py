@@ -1,8 +1,9 @@
 """What speaks for which class of an action item, as named features of its head, and the weights that were fitted to them.
 
-A feature names what was seen and where ("verb process", "object monitoring", "neutral verb, doc object"), never a word of one document.
-The weights stand in `lexicon/action_weights.toml`, one row for a feature with one number for each class; `bench/fit_actions.py` fits
-them. Words and constructions are in `lexicon/actions.toml`.
+A feature names what was seen and where ("verb process", "object monitoring", "neutral verb, doc object"); beside these each word counts by
+itself ("word quota"), so that one which no list holds still says something. The weights stand in
+`lexicon/action_weights.toml` and, of the words, in `lexicon/action_words.tsv`, one row for a feature with one number for each class;
+`bench/fit_actions.py` fits both. Words and constructions are in `lexicon/actions.toml`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from importlib.resources import files
 from typing import Final, NamedTuple, get_args
 
 from fuelbed.core.reading import ActionClass
+from fuelbed.text.counted import counted, table_of
 from fuelbed.text.either import either
 from fuelbed.text.heads import Head
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.verbs import plural
 
-__all__ = ["CLASSES", "Words", "considered", "features", "weights", "words"]
+__all__ = ["CLASSES", "OF_A_WORD", "Words", "considered", "features", "weights", "words"]
 
 CLASSES: Final[tuple[ActionClass, ...]] = get_args(ActionClass)
 
@@ -29,6 +31,7 @@ _LONGEST = 1_000  # characters of a heading that are read
 _AFTER, _TAIL = 0.4, 0.15  # a construction behind the object; in a purpose
 _RULE: Final = re.compile(r"(?:if|when|whenever|once)\b[^,]*,", re.IGNORECASE)  # what follows is done each time
 _NAME: Final = re.compile(r"[A-Z](?:\.|[a-z]+)? [A-Z][a-z]+|@[\w-]+")  # "K Sweeney", "@sam"
+OF_A_WORD: Final = "word "  # how the features of single words begin
 _CUES: Final = ("incident", "standing", "people", "care", "concrete", "recurring")
 
 
@@ -98,7 +101,7 @@ def _position(h: Head, first: int, last: int) -> str:
 
 def features(h: Head, heading: str = "", rest: str = "") -> dict[str, float]:
     """The features of one item: its head, the words above it, and its other sentences."""
-    out: dict[str, float] = {"any": 1.0}
+    out: dict[str, float] = {"any": 1.0, **_single(h)}
     found = list(_nouns(h))
     objects = _objects(found)
     for name, value in (*_verbs(h, objects, _speaker(found)), *_forms(h), *_patterns(h), *_cues(h)):
@@ -115,6 +118,11 @@ def features(h: Head, heading: str = "", rest: str = "") -> dict[str, float]:
                 if place == "heading" and not h.verb and objects == "unknown":
                     out[f"bare, heading {cls}"] = 1.0
     return out
+
+
+def _single(h: Head) -> dict[str, float]:
+    """Each word of the sentence."""
+    return {f"{OF_A_WORD}{w}": 1.0 for w in counted(h.text)}
 
 
 def _nouns(h: Head) -> Iterator[tuple[str, ActionClass, float, str]]:
@@ -235,4 +243,6 @@ def _cues(h: Head) -> Iterator[tuple[str, float]]:
 def weights() -> Mapping[str, tuple[float, ...]]:
     """For each feature, one weight for each class."""
     data = tomllib.loads((files("fuelbed.text") / "lexicon" / "action_weights.toml").read_text(encoding="utf-8"))
-    return {name: tuple(float(v) for v in row) for name, row in data["weights"].items()}
+    columns, of_words = table_of("action_words")
+    assert columns == CLASSES
+    return {**of_words, **{name: tuple(float(v) for v in row) for name, row in data["weights"].items()}}

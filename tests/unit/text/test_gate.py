@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuelbed.text.either import either
-from fuelbed.text.gate import Needles, find, first, needles
+from fuelbed.text.gate import Needles, needles
 from fuelbed.text.lexicon import Hit, Lexicon, lexicon, names
 from fuelbed.text.verbs import plural
 from tests.further import one_in
@@ -38,8 +38,8 @@ def test_the_same_is_found_as_without_it(name: str) -> None:
     lex = lexicon(name)
     texts = [t for e in lex.entries for t in (*e.hits, *e.misses)]
     for text in [*texts, *_texts(), "", "x", "\U0001f525"]:
-        assert list(find(lex, text)) == _plainly(lex, text), text
-        assert first(lex, text) == next(iter(_plainly(lex, text)), None)
+        assert list(lex.find(text)) == _plainly(lex, text), text
+        assert lex.first(text) == next(iter(_plainly(lex, text)), None)
         assert list(lex.find(text.upper())) == _plainly(lex, text.upper())
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from fuelbed.core.document import Document, Place
 from fuelbed.core.document import Item as WrittenItem
 from fuelbed.core.reading import ReadAction, Reading
-from fuelbed.drafting.answer.check import Accepted, Item
+from fuelbed.drafting.answer.accepted import Accepted, Item
 from fuelbed.drafting.answer.folding import numbers
 from fuelbed.drafting.effects import CLOSED, WORKS
 from fuelbed.drafting.model import Draft, DraftAction, DraftFactor, DraftLine

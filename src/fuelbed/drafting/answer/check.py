@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fuelbed.core.document import Document, Place
+from fuelbed.core.document import Document
 from fuelbed.core.scanner import did_you_mean, is_identifier
+from fuelbed.drafting.answer.accepted import Accepted, Item
 from fuelbed.drafting.answer.faults import Fault, Faults, Path, TooMany
 from fuelbed.drafting.answer.folding import fold
 from fuelbed.drafting.answer.names import Names
@@ -21,43 +22,10 @@ from fuelbed.drafting.answer.quotes import NOT_A_PROBABILITY, Quotes
 from fuelbed.drafting.answer.shape import EVIDENCE, FORBIDDEN, ITEMS, TOP, VERBS, VERSION, Field
 from fuelbed.drafting.model import NO_NAMES
 
-__all__ = ["Accepted", "Item", "check_answer"]
+__all__ = ["check_answer"]
 
 _FACTORS = ("triggers", "conditions", "controls", "loops")
 _MOST_DOES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An item with its fields and the places of its quotes; none where it is assumed."""
-
-    section: str
-    index: int  # in its section of the answer
-    fields: Mapping[str, Any]
-    places: tuple[Place, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return str(self.fields["name"])
-
-    @property
-    def assumed(self) -> bool:
-        return not self.places
-
-    def text(self, key: str) -> str:
-        return str(self.fields.get(key) or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What may be drafted from. `failure` and `title` as the answer has them."""
-
-    failure: str
-    title: str
-    items: tuple[Item, ...]
-
-    def of(self, section: str) -> tuple[Item, ...]:
-        return tuple(i for i in self.items if i.section == section)
 
 
 def check_answer(answer: object, document: Document) -> tuple[Accepted | None, tuple[Fault, ...]]:

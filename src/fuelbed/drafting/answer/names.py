@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from fuelbed.core.expressions import Expr, Fails, Ref, Threshold, Tips, walk
 from fuelbed.core.grammar import parse_expression
 from fuelbed.core.scanner import TextFault, did_you_mean
+from fuelbed.drafting.answer.accepted import Item
 from fuelbed.drafting.answer.faults import Faults, Path
 from fuelbed.drafting.answer.shape import VERBS
-
-if TYPE_CHECKING:
-    from fuelbed.drafting.answer.check import Item
 
 __all__ = ["Names"]
 

@@ -16,16 +16,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fuelbed.numerics.joint.bins import Onsets
 from fuelbed.numerics.joint.cover import DAY, Strata, covered, events_by_stratum, phases, since
 from fuelbed.numerics.joint.exact import at_least, longer
-
-if TYPE_CHECKING:
-    from fuelbed.numerics.joint.study import Lag
+from fuelbed.numerics.joint.lags import Lag
 
 __all__ = ["Explained", "Told", "Ways", "mechanism"]
 

@@ -27,13 +27,14 @@ from fuelbed.numerics.joint._tally import Spread
 from fuelbed.numerics.joint.bins import Ints, Onsets, onsets, pointers
 from fuelbed.numerics.joint.coincide import coincidences
 from fuelbed.numerics.joint.cover import DAY, Strata, covered, crossed, half_width, phases, resolution, undivided
-from fuelbed.numerics.joint.exact import adjusted, at_least, at_least_each, poisson_interval, sign_p
+from fuelbed.numerics.joint.exact import adjusted, at_least_each, poisson_interval
 from fuelbed.numerics.joint.groups import Group, groups
 from fuelbed.numerics.joint.held import Chances, Held, bursts
+from fuelbed.numerics.joint.lags import Lag, lag, nearest
 from fuelbed.numerics.joint.mechanism import Explained, Ways, mechanism
 from fuelbed.numerics.joint.shifts import within
 
-__all__ = ["Context", "Lag", "PairResult", "Ratio", "Study", "clusters", "study"]
+__all__ = ["Context", "PairResult", "Ratio", "Study", "clusters", "study"]
 
 _LOOKED_AT = 0.2  # raw p up to which a pair is looked at more closely; all others stay as they are
 _MOST = 2_000  # pairs that are looked at more closely
@@ -50,19 +51,6 @@ class Ratio:
     value: float
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """Seconds from an onset of `a` to the nearest one of `b` (below 0: b first): median, 90 % interval of the median by order statistics, how many
-    came after and before, and the sign test's p."""
-
-    median: float
-    low: float
-    high: float
-    after: int
-    before: int
-    p: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -314,7 +302,7 @@ def _result(names: Sequence[str], o: Onsets, raw: _Raw, ways: Ways, f: _Frame, r
     expected_raw = float(raw.expected[r])
     found = PairResult(
         names[a], names[b], int(n[a]), int(n[b]), k, n[a] / windows, n[b] / windows, k / windows, expected / windows, expected, expected_raw,
-        _ratio(int(raw.k[r]), expected_raw), _ratio(k, expected), float(raw.p[r]), float(raw.q[r]), p, q, _lag(o.of(a), o.of(b), f.reach), row.spread,
+        _ratio(int(raw.k[r]), expected_raw), _ratio(k, expected), float(raw.p[r]), float(raw.q[r]), p, q, lag(o.of(a), o.of(b), f.reach), row.spread,
     )  # fmt: skip  # in the order of the type
     if found.q_raw > f.discovery and q > f.discovery:
         return found
@@ -346,31 +334,7 @@ def _ratio(k: int, expected: float) -> Ratio:
 
 def _covered(events: np.ndarray, cover: np.ndarray, reach: float) -> np.ndarray:
     """Which of the events have some onset of the other within reach."""
-    return np.asarray(np.abs(_nearest(events, cover)) <= reach)
-
-
-def _nearest(events: np.ndarray, cover: np.ndarray) -> np.ndarray:
-    """From each event to the nearest onset of the other, below 0 where that came before (of two as near, that one); inf where there is none."""
-    if not len(cover):
-        return np.full(len(events), np.inf)
-    i = np.searchsorted(cover, events)
-    before, after = cover[np.maximum(i - 1, 0)] - events, cover[np.minimum(i, len(cover) - 1)] - events
-    return np.asarray(np.where(np.abs(before) <= np.abs(after), before, after))
-
-
-def _lag(a: np.ndarray, b: np.ndarray, reach: float) -> Lag | None:
-    """Lags of the coincidences: to each onset of a the nearest of b within reach."""
-    near = _nearest(a, b)
-    near = np.sort(near[np.abs(near) <= reach])
-    if not len(near):
-        return None
-    m = len(near)
-    # order statistics of the median: the widest ranks whose binomial tail stays within 5 % on either side
-    k = 0
-    while k + 1 <= (m - 1) // 2 and 1 - at_least(k + 2, np.full(m, 0.5)) <= 0.05:
-        k += 1
-    after, before = int((near > 0).sum()), int((near < 0).sum())
-    return Lag(float(np.median(near)), float(near[k]), float(near[m - 1 - k]), after, before, sign_p(after, before))
+    return np.asarray(np.abs(nearest(events, cover)) <= reach)
 
 
 def _notes(o: Onsets, context: Context, span: float, found: int, kept: int) -> tuple[str, ...]:
