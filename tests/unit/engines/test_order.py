@@ -35,6 +35,9 @@ def test_among_items_that_change_nothing_none_is_first() -> None:
 
 
 def test_one_that_does_is() -> None:
-    assert "Among the action items, `close` does at least as much as every other." in said(
-        CASE + "  close: {does: [remove weak]}\n"
-    )
+    """Said once: that it does what closing does says that it is first, too."""
+    one = said(CASE + "  close: {does: [remove weak]}\n")
+    assert "closing `weak` does at least as much as every action item (`close` does exactly that)" in one
+    assert "Among the action items" not in one
+    other = "  close: {does: [remove weak]}\n  less: {does: [set weak.present to 0.1]}\n"
+    assert "as every action item (`close` does exactly that)" in said(CASE + other)

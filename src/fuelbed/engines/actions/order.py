@@ -38,15 +38,17 @@ def _sentence(model: Compiled, order: Order, options: dict[str, tuple[Change, ..
     above = [a for a in actions if best and a in order.better[best]]
     parts = []
     same = [a for a in above if order.equal(a, best)]
+    told: list[str] = []
     trivial = same == above and len(same) == 1 and len(actions) > 1  # it says only that an action does what it says
     if above and len(above) > len(nothing) and not trivial:
         what = best.removeprefix("close ")
         many = "every action item" if len(above) == len(actions) else named(above)
         tail = f" ({named(same)} {_does(same)} exactly that)" if same else ""
         parts.append(f"Whatever the numbers, closing `{what}` does at least as much as {many}{tail}.")
+        told = same if len(above) == len(actions) else []  # first among the items, and said to be
     top = [a for a in actions if all(b in order.better[a] for b in actions if b != a)]
     if (
-        top and len(actions) > 1 and len(nothing) < len(actions)
+        top and top != told and len(actions) > 1 and len(nothing) < len(actions)
     ):  # where none changes anything, to be first among them says nothing
         parts.append(f"Among the action items, {named(top)} {_does(top)} at least as much as every other.")
     if nothing:
