@@ -41,3 +41,8 @@ def test_one_that_does_is() -> None:
     assert "Among the action items" not in one
     other = "  close: {does: [remove weak]}\n  less: {does: [set weak.present to 0.1]}\n"
     assert "as every action item (`close` does exactly that)" in said(CASE + other)
+
+
+def test_items_that_say_nothing_of_the_model_are_not_compared() -> None:
+    told = said(CASE.partition("actions:")[0] + "actions:\n  talk: {what: Talk about it}\n")
+    assert told == "No action item says yet what it changes in the model (`does`), so none can be set against another."
