@@ -24,7 +24,7 @@ ONLY: Mapping[str, tuple[str, ...]] = {
     "pygls": ("editor/server.py",), "distributed": ("cli/_workers.py",),  # --cluster ADDRESS
     "subprocess": ("cli/_mcp_tools.py",),  # a process for each call of a tool
     "multiprocessing": ("numerics/parallel.py",), "pickle": ("numerics/parallel.py",),  # workers of our own
-    "sqlite3": ("corpus/cache.py",), "shutil": ("cli/cases.py", "cli/common.py"), "resource": ("cli/_mcp_call.py",),
+    "sqlite3": ("corpus/cache.py",), "shutil": ("cli/_terminal.py", "cli/cases.py"), "resource": ("cli/_mcp_call.py",),
     "xml.parsers": ("readers/faulttrees/xml.py",), "xml.sax.saxutils": ("writers/faulttrees/openpsa.py", "writers/junit.py"), "xml": (),
     "yaml": ("readers/yaml.py", "readers/graphs/documents.py"),
     "tomllib": ("readers/settings.py", "text/front.py", "text/lexicon.py", "text/weighing.py"),  # the last two read files of our own

@@ -13,7 +13,7 @@ import numpy as np
 
 from fuelbed.analysis import facts_for
 from fuelbed.comparing.compare import Effect, Explained
-from fuelbed.comparing.units import Key, Unit, between, units
+from fuelbed.comparing.units import WORDS, Key, Unit, between, units
 from fuelbed.core.case import Case
 from fuelbed.core.edits import Edit
 from fuelbed.core.errors import FuelbedError
@@ -161,18 +161,7 @@ def _edits_of(u: Unit, edits: Sequence[Edit]) -> tuple[Edit, ...]:
 
 def _words_only(e: Edit) -> bool:
     """An edit of words within an element: it moves nothing."""
-    return len(e.path) > 2 and e.path[-1] in (
-        "what",
-        "because",
-        "source",
-        "note",
-        "owner",
-        "scope",
-        "layer",
-        "human",
-        "zone",
-        "shaped_by",
-    )
+    return len(e.path) > 2 and e.path[-1] in WORDS
 
 
 def _rest(found: Sequence[Unit], edits: Sequence[Edit]) -> list[Edit]:

@@ -15,31 +15,19 @@ from fuelbed.core.expressions import Fails, Ref, Tips, walk
 from fuelbed.core.facts import Tipping
 from fuelbed.core.quantities import Quantity
 
-__all__ = ["Key", "Unit", "between", "units"]
+__all__ = ["WORDS", "Key", "Unit", "between", "units"]
 
 Key = tuple[str, str]
 """What an element is: (`factor`, name), (`line`, name), (`cause`, name), (`model`, name), (`signal`, name), (`number`, name), (`tips`, trigger), or one of
 `outcomes`, `horizon`, `failure`, `exposure` with no name."""
 
-_WORDS = frozenset(
+WORDS = frozenset(
     (
-        "span",
-        "text",
-        "source",
-        "what",
-        "because",
-        "owner",
-        "scope",
-        "layer",
-        "extra",
-        "note",
-        "basis",
-        "since",
-        "human",
-        "shaped_by",
-        "where",
+        "span", "text", "source", "what", "because", "owner", "scope", "layer", "extra", "note", "basis", "since", "human", "shaped_by", "where",
+        "zone",
     )
-)  # fields that move no number
+)  # fmt: skip  # one list
+"""Fields of an element that move no number of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +113,7 @@ def _elements(case: Case, tips: Tipping | None) -> dict[Key, Any]:
 def _bare(x: Any) -> Any:
     """What a number can depend on: without places and words."""
     if is_dataclass(x) and not isinstance(x, type):
-        return (type(x).__name__, *(_bare(getattr(x, f.name)) for f in fields(x) if f.name not in _WORDS))
+        return (type(x).__name__, *(_bare(getattr(x, f.name)) for f in fields(x) if f.name not in WORDS))
     if isinstance(x, Mapping):
         return tuple((k, _bare(v)) for k, v in x.items())
     return tuple(_bare(v) for v in x) if isinstance(x, tuple | list) else x

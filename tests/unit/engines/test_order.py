@@ -45,4 +45,4 @@ def test_one_that_does_is() -> None:
 
 def test_items_that_say_nothing_of_the_model_are_not_compared() -> None:
     told = said(CASE.partition("actions:")[0] + "actions:\n  talk: {what: Talk about it}\n")
-    assert told == "No action item says yet what it changes in the model (`does`), so none can be set against another."
+    assert told == "No action item says yet what it changes in the model, so none can be set against another."

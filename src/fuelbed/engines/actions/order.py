@@ -33,7 +33,7 @@ def option_order(model: Compiled) -> OptionOrder:
 def _sentence(model: Compiled, order: Order, options: dict[str, tuple[Change, ...]]) -> str:
     actions = [n for n in model.case.actions if n in options]
     if not actions:
-        return "No action item says yet what it changes in the model (`does`), so none can be set against another."
+        return "No action item says yet what it changes in the model, so none can be set against another."
     nothing = [n for n in actions if order.equal(n, "")]
     closing = [n for n in options if n.startswith("close ")]
     best = max(closing, key=lambda c: len([a for a in actions if a in order.better[c]]), default="")
