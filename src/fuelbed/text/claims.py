@@ -134,7 +134,7 @@ def _explicit(document: Document, told: Sequence[Sentence], listed: int) -> Ment
     counts: bool | None = None
     for s in told:
         hit = next(_said(s, "one_cause"), None)
-        if hit is None or _has(s, "several", "several_here", "not_known"):
+        if hit is None or _has(s, "several", "several_here", "not_known") or _of_the_account(s):
             continue
         if _has(s, "all_of_it") and listed <= 1:
             return _mention("single_cause", _Found(s, hit), sure=True)
@@ -142,6 +142,11 @@ def _explicit(document: Document, told: Sequence[Sentence], listed: int) -> Ment
         if not counts and (listed <= 1 or (hit.entry.id in _BY_NAME_OF_CAUSE and not _cause_list(document))):
             return _mention("single_cause", _Found(s, hit), sure=True)
     return None
+
+
+def _of_the_account(sentence: Sentence) -> bool:
+    """Whether it speaks of the account and its sources, or only says that the cause is known."""
+    return any(h.entry.id == "about_the_account" for h in lexicon("factors").find(sentence.plain, "never"))
 
 
 def _cause_list(document: Document) -> bool:
