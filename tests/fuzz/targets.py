@@ -217,7 +217,7 @@ def _codes() -> tuple[str, ...]:
 
 
 def _baseline(data: bytes, folder: Path) -> Found:
-    from fuelbed.cli.common import new_findings
+    from fuelbed.cli._baseline import new_findings
 
     (folder / "known.json").write_bytes(data)
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from fuelbed.cli._baseline import Baseline
 from fuelbed.cli._pages import form_asked, page
 from fuelbed.cli._progress import Progress
 from fuelbed.cli._watch import watch as keep_watch
@@ -18,9 +19,7 @@ from fuelbed.cli.common import (
     REDACT,
     deliver,
     exit_code,
-    known_findings,
     load,
-    new_findings,
     redactor,
     refuse,
 )
@@ -92,12 +91,11 @@ def analyze(
             refuse("--watch never ends with a code, so --baseline has no use beside it.")
         keep_watch(case, output, run, show)
         return
-    if baseline is not None:
-        known_findings(baseline)  # refused before the analysis, not after it
+    known = Baseline(baseline) if baseline is not None else None  # refused before the analysis, not after it
     report = run()
-    new = new_findings(report.findings, baseline)
-    show(report, new if baseline is not None else None)
-    sys.exit(exit_code(new, fail_on))
+    new = known.new(report.findings) if known is not None else None
+    show(report, new)
+    sys.exit(exit_code(report.findings if new is None else new, fail_on))
 
 
 def _target(text: str | None) -> tuple[str, float] | None:

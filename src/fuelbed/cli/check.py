@@ -8,8 +8,10 @@ from typing import get_args
 
 import click
 
-from fuelbed.cli.common import FAIL_ON, REDACT, exit_code, load, new_findings, redactor, say
+from fuelbed.cli._baseline import new_findings
+from fuelbed.cli.common import FAIL_ON, REDACT, exit_code, load, redactor, say
 from fuelbed.core.case import FactorKind
+from fuelbed.core.shown import counted
 
 __all__ = ["check"]
 
@@ -35,6 +37,6 @@ def check(case: tuple[Path, ...], fail_on: str, baseline: Path | None, redact: b
             if f in c.findings:
                 say(f.line())
         counts = [(k, len(c.of_kind(k))) for k in get_args(FactorKind)] + [("line", len(c.lines)), ("action", len(c.actions))]
-        said = [f"{n} {k}{'' if n == 1 else 's'}" for k, n in counts]
+        said = [counted(n, k) for k, n in counts]
         say(f"{c.file}: {', '.join(said)}. No fault.")
     sys.exit(2 if refused else exit_code(findings, fail_on))

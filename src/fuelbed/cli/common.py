@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -17,8 +15,9 @@ import click
 from fuelbed.cli._terminal import prints_unicode
 from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.shown import counted
 
-__all__ = ["FAIL_ON", "OUTPUT", "REDACT", "check_action", "cleaned", "deliver", "exit_code", "hidden", "known_findings", "load", "new_findings", "output_option", "read_document", "reason", "redactor",
+__all__ = ["FAIL_ON", "OUTPUT", "REDACT", "check_action", "cleaned", "deliver", "exit_code", "hidden", "load", "output_option", "read_document", "reason", "redactor",
            "refuse", "refuse_all", "say", "tell_redacted", "write_bytes", "write_out"]  # fmt: skip  # one list
 
 T = TypeVar("T")
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from fuelbed.core.document import Document
     from fuelbed.text.redaction import Redactor
 
-_MOST_BASELINE = 50_000_000  # bytes
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 FAIL_ON = click.Choice(["note", "warning", "error", "never"])
 
@@ -86,7 +84,7 @@ def load(path: Path, hide: Redactor | None = None) -> Case:
             case = read_case(path, progress=progress.read)
     except InputError as e:
         n = len(e.findings)
-        refuse_all(e, path, hide, f"{n} fault{'s' if n != 1 else ''} in {path}. Nothing was written.")
+        refuse_all(e, path, hide, f"{counted(n, 'fault')} in {path}. Nothing was written.")
     except (FuelbedError, OSError) as e:
         refuse(str(e))
     return hidden(case, hide)
@@ -155,62 +153,6 @@ def check_action(case: Case, name: str, path: Path | str) -> None:
     if name not in case.actions:
         cure = did_you_mean(name, case.actions) or f"There are: {', '.join(case.actions) or 'none'}."
         refuse(f"{path}: no action item is called `{visible(name, 60)}`. {cure}")
-
-
-def new_findings(findings: Iterable[Finding], baseline: Path | None) -> list[Finding]:
-    """The findings that the baseline file does not hold; the file is written when it is not there yet."""
-    found = list(findings)
-    if baseline is None:
-        return found
-    known = known_findings(baseline)
-    if known is None:
-        known = sorted(_identity(f, baseline) for f in found)
-        write_out(json.dumps({"fuelbed-baseline": 1, "known": known}, indent=1) + "\n", baseline)
-        say(f"Wrote {baseline}: {_count(len(found), 'finding')} known from now on.", err=True)
-        return []
-    return [f for f in found if _identity(f, baseline) not in known]
-
-
-def known_findings(baseline: Path) -> list[str] | None:
-    """What a baseline file holds, None where it is not there yet. Leaves with code 2 where it is no such file."""
-    if not baseline.exists():
-        return None
-    text = _baseline_text(baseline)
-    try:
-        known = json.loads(text)["known"]
-        if not isinstance(known, list):
-            raise TypeError
-    except (ValueError, KeyError, TypeError, RecursionError):
-        refuse(f"{baseline}: not a baseline file. Delete it, and the next run writes it anew.")
-    return known
-
-
-def _baseline_text(baseline: Path) -> str:
-    """ "" where it is no text."""
-    from fuelbed.readers.files import FileFault, read_bounded
-
-    try:
-        data = read_bounded(baseline.resolve(), str(baseline), _MOST_BASELINE)
-    except FileFault as e:
-        refuse(f"{baseline}: cannot be read ({e.message.rstrip('.')}).")
-    except (OSError, RuntimeError) as e:
-        refuse(f"{baseline}: cannot be read ({reason(e) if isinstance(e, OSError) else e}).")
-    try:
-        return data.decode("utf-8") if len(data) <= _MOST_BASELINE else ""
-    except ValueError:
-        return ""
-
-
-def _identity(f: Finding, baseline: Path) -> str:
-    """The finding's fingerprint with its file as seen from the baseline's folder: however the path was typed, it is the same file."""
-    if f.span is None:
-        return f.fingerprint
-    file = os.path.relpath(os.path.realpath(f.span.file), os.path.realpath(baseline.parent)).replace(os.sep, "/")
-    return replace(f, span=replace(f.span, file=file)).fingerprint
-
-
-def _count(n: int, word: str) -> str:
-    return f"{n} {word}{'s are' if n != 1 else ' is'}"
 
 
 def exit_code(findings: Iterable[Finding], fail_on: str) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fuelbed.cli._baseline import new_findings
 from fuelbed.cli._review_files import Found, Settings, documents, postmortems
 from fuelbed.cli._stubs import mend
 from fuelbed.cli._terminal import terminal_width
@@ -18,7 +19,6 @@ from fuelbed.cli.common import (
     OUTPUT,
     REDACT,
     exit_code,
-    new_findings,
     redactor,
     refuse,
     tell_redacted,
