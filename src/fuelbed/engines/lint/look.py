@@ -13,9 +13,9 @@ from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.wording import likeness, rarity, stems
 
-__all__ = ["CAUSAL", "TOLD", "about", "answered", "at_action", "at_hit", "at_mention", "at_place", "at_section", "causes", "changes", "clip", "closed",
+__all__ = ["CAUSAL", "TOLD", "about", "answered", "at_action", "at_hit", "at_mention", "at_place", "at_section", "attack_told", "causes", "changes", "clip", "closed",
            "closest", "hits", "in_sentence", "listed_only", "long_enough", "near", "story", "sure_factors", "sure_trigger", "telling", "told_and_untouched",
-           "topics", "touched", "untouched", "weaknesses"]  # fmt: skip  # one list
+           "topics", "touched", "unexplained", "untouched", "weaknesses"]  # fmt: skip  # one list
 
 CAUSAL: tuple[SectionRole, ...] = ("trigger", "cause")
 TOLD: tuple[SectionRole, ...] = ("cause", "trigger", "summary", "background", "lessons", "went_wrong", "other")
@@ -72,6 +72,21 @@ def near(document: Document, s: Sentence, most: int) -> Iterator[Sentence]:
     section = document.block_of(s).section
     around = document.sentences[max(s.index - most, 0) : s.index + most + 1]
     return (x for x in around if document.block_of(x).section == section and document.block_of(x).kind != "heading")
+
+
+def unexplained(
+    rule: Rule, reading: Reading, told: Iterable[tuple[Sentence, Hit]], name: str, role: str, most: int, message: str
+) -> Iterator[Finding]:
+    """The first of what is told of which nothing near (`near`) says this role of the lexicon `name`."""
+    for s, hit in told:
+        if not any(lexicon(name).first(x.plain, role) for x in near(reading.document, s, most)):
+            yield at_hit(rule, reading, s, hit, message)
+            return
+
+
+def attack_told(reading: Reading) -> bool:
+    """Whether the story tells of an attack, and does not say that there was none."""
+    return about(reading, "lint", "attack") is not None and about(reading, "lint", "no_attack") is None
 
 
 def weaknesses(reading: Reading) -> list[Mention]:

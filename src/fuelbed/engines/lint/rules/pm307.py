@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import TOLD, at_hit, hits, near
+from fuelbed.engines.lint.look import TOLD, hits, unexplained
 from fuelbed.engines.lint.rule import Rule
-from fuelbed.text.lexicon import lexicon
 
 __all__ = ["RULE"]
 
@@ -16,10 +15,8 @@ _NEAR = 3  # sentences before and after, in which the shared thing may stand
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    for s, hit in hits(reading.document.said(*TOLD), "lint", "redundancy_lost"):
-        if not any(lexicon("lint").first(x.plain, "what_they_shared") for x in near(reading.document, s, _NEAR)):
-            yield at_hit(RULE, reading, s, hit, ", and nothing near says what they shared.")
-            return
+    told = hits(reading.document.said(*TOLD), "lint", "redundancy_lost")
+    yield from unexplained(RULE, reading, told, "lint", "what_they_shared", _NEAR, ", and nothing near says what they shared.")
 
 
 RULE = Rule(

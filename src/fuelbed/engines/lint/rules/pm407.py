@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_hit, hits, near, story
+from fuelbed.engines.lint.look import hits, story, unexplained
 from fuelbed.engines.lint.rule import Rule
-from fuelbed.text.lexicon import lexicon
 
 __all__ = ["RULE"]
 
@@ -16,10 +15,8 @@ _NEAR = 2  # sentences before and after, in which the reason may stand
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    for s, hit in hits(story(reading.document), "lint", "procedure"):
-        if not any(lexicon("framing").first(x.plain, "sensible") for x in near(reading.document, s, _NEAR)):
-            yield at_hit(RULE, reading, s, hit, ", and nothing says why it did not fit the work.")
-            return
+    told = hits(story(reading.document), "lint", "procedure")
+    yield from unexplained(RULE, reading, told, "framing", "sensible", _NEAR, ", and nothing says why it did not fit the work.")
 
 
 RULE = Rule(

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import TOLD, at_hit, hits, near
+from fuelbed.engines.lint.look import TOLD, hits, unexplained
 from fuelbed.engines.lint.rule import Rule
-from fuelbed.text.lexicon import lexicon
 
 __all__ = ["RULE"]
 
@@ -16,10 +15,10 @@ _NEAR = 2  # sentences before and after, in which the reason may stand
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    for s, hit in hits(reading.document.said(*TOLD), "lint", "recurrence"):
-        if not any(lexicon("lint").first(x.plain, "earlier_fix") for x in near(reading.document, s, _NEAR)):
-            yield at_hit(RULE, reading, s, hit, ", and nothing says why what was done then did not hold.")
-            return
+    told = hits(reading.document.said(*TOLD), "lint", "recurrence")
+    yield from unexplained(
+        RULE, reading, told, "lint", "earlier_fix", _NEAR, ", and nothing says why what was done then did not hold."
+    )
 
 
 RULE = Rule(

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import about, answered, at_section
+from fuelbed.engines.lint.look import answered, at_section, attack_told
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    if about(reading, "lint", "attack") is None or about(reading, "lint", "no_attack") is not None:
+    if not attack_told(reading):
         return
     if answered(reading, "exposure") or any(m.sure for m in reading.conditions):
         return

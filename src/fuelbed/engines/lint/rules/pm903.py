@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import about, at_section
+from fuelbed.engines.lint.look import at_section, attack_told
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
@@ -14,7 +14,7 @@ __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    if about(reading, "lint", "attack") is None or about(reading, "lint", "no_attack") is not None:
+    if not attack_told(reading):
         return
     if any(lexicon("lint").first(s.plain, "variants") for s in reading.document.said()):
         return
