@@ -205,7 +205,7 @@ def write(names: Sequence[str], w: Floats) -> None:
     w = w - w.mean(axis=1, keepdims=True)  # only differences count
     words = [n.startswith(OF_A_WORD) for n in names]
     rows = [(n, row) for n, row, word in zip(names, w.tolist(), words, strict=True) if word and max(map(abs, row)) >= LEAST_WORD]
-    tell = "#! How much each word speaks for a class of action items (text/counted.py). Written by bench/fit_actions.py; not by hand.\n"
+    tell = "#! How much each word speaks for a class of action items (text/weighing.py). Written by bench/fit_actions.py; not by hand.\n"
     lines = ["\t".join(["word", *CLASSES]), *("\t".join([n, *(f"{v:.2f}" for v in row)]) for n, row in sorted(rows))]
     WORDS.write_text(tell + "\n".join(lines) + "\n", encoding="utf-8")
     kept = sorted(

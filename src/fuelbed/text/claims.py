@@ -146,7 +146,7 @@ def _explicit(document: Document, told: Sequence[Sentence], listed: int) -> Ment
 
 def _of_the_account(sentence: Sentence) -> bool:
     """Whether it speaks of the account and its sources, or only says that the cause is known."""
-    return any(h.entry.id == "about_the_account" for h in lexicon("factors").find(sentence.plain, "never"))
+    return lexicon("factors").first(sentence.plain, "of_the_account") is not None
 
 
 def _cause_list(document: Document) -> bool:

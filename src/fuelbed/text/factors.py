@@ -156,7 +156,11 @@ def _by_heading(document: Document, found: Sequence[Found]) -> Iterator[Found]:
         section, s = document.sections[n], inside[0]
         if section.inherited or not section.heading or len(inside) > _FEW or any(i.index in told for i in inside):
             continue
-        if not s.plain.rstrip().endswith(("?", ":")) and lex.first(s.plain, "never") is None and _fits(s.plain, section.role):
+        if (
+            not s.plain.rstrip().endswith(("?", ":"))
+            and lex.first(s.plain, "never", "of_the_account") is None
+            and _fits(s.plain, section.role)
+        ):
             yield Found(_HEADED[section.role], ENOUGH, 0, len(s.plain), f"section {section.role}", True, sentence=s.index)
 
 

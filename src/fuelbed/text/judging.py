@@ -81,7 +81,7 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
     led     the next sentence says what it led to ("This caused ...").
     """
     lex = lexicon("factors")
-    if text.rstrip().endswith("?") or lex.first(text, "never") is not None:
+    if text.rstrip().endswith("?") or lex.first(text, "never", "of_the_account") is not None:
         return []
     kinds: Sequence[Kind] = ("absent",) if role in _ASIDE else tuple(_SHARE)
     hits: dict[str, list[Hit]] = {}

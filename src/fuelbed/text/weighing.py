@@ -16,11 +16,11 @@ from importlib.resources import files
 from typing import Final, NamedTuple, get_args
 
 from fuelbed.core.reading import ActionClass
-from fuelbed.text.counted import counted, table_of
 from fuelbed.text.either import either
 from fuelbed.text.heads import Head
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.verbs import plural
+from fuelbed.text.wording import stems
 
 __all__ = ["CLASSES", "OF_A_WORD", "Words", "considered", "features", "weights", "words"]
 
@@ -32,6 +32,7 @@ _AFTER, _TAIL = 0.4, 0.15  # a construction behind the object; in a purpose
 _RULE: Final = re.compile(r"(?:if|when|whenever|once)\b[^,]*,", re.IGNORECASE)  # what follows is done each time
 _NAME: Final = re.compile(r"[A-Z](?:\.|[a-z]+)? [A-Z][a-z]+|@[\w-]+")  # "K Sweeney", "@sam"
 OF_A_WORD: Final = "word "  # how the features of single words begin
+_COUNTED: Final = 40  # words that count by themselves: what an item asks for stands at its start
 _CUES: Final = ("incident", "standing", "people", "care", "concrete", "recurring")
 
 
@@ -121,8 +122,8 @@ def features(h: Head, heading: str = "", rest: str = "") -> dict[str, float]:
 
 
 def _single(h: Head) -> dict[str, float]:
-    """Each word of the sentence."""
-    return {f"{OF_A_WORD}{w}": 1.0 for w in counted(h.text)}
+    """Each word with content of the sentence, by its stem."""
+    return {f"{OF_A_WORD}{w}": 1.0 for w in [s for s in stems(h.text) if not s.isdigit()][:_COUNTED]}
 
 
 def _nouns(h: Head) -> Iterator[tuple[str, ActionClass, float, str]]:
@@ -242,7 +243,9 @@ def _cues(h: Head) -> Iterator[tuple[str, float]]:
 @lru_cache(maxsize=1)
 def weights() -> Mapping[str, tuple[float, ...]]:
     """For each feature, one weight for each class."""
-    data = tomllib.loads((files("fuelbed.text") / "lexicon" / "action_weights.toml").read_text(encoding="utf-8"))
-    columns, of_words = table_of("action_words")
-    assert columns == CLASSES
-    return {**of_words, **{name: tuple(float(v) for v in row) for name, row in data["weights"].items()}}
+    folder = files("fuelbed.text") / "lexicon"
+    data = tomllib.loads((folder / "action_weights.toml").read_text(encoding="utf-8"))
+    lines = (folder / "action_words.tsv").read_text(encoding="utf-8").splitlines()
+    (_, *columns), *of_words = (line.split("\t") for line in lines if not line.startswith("#!"))
+    assert tuple(columns) == CLASSES
+    return {name: tuple(map(float, row)) for name, row in (*((name, row) for name, *row in of_words), *data["weights"].items())}
