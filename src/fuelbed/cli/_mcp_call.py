@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fuelbed.cli._mcp_tools import MAX_RESULT, MEMORY
 from fuelbed.core.errors import FuelbedError, InputError
+from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
     from fuelbed.core.case import Case
@@ -119,7 +120,7 @@ def _case(task: Mapping[str, Any], hide: Redactor | None) -> Case:
 def _check(task: Mapping[str, Any], hide: Redactor | None) -> str:
     case = _case(task, hide)
     counts = (("factor", case.factors), ("line", case.lines), ("action", case.actions))
-    said = ", ".join(f"{len(some)} {word}{'' if len(some) == 1 else 's'}" for word, some in counts)
+    said = ", ".join(counted(len(some), word) for word, some in counts)
     return "\n".join([*(f.line() for f in case.findings), f"{said}. No fault."])
 
 

@@ -12,6 +12,7 @@ from fuelbed.cli._answers import Judged, judge
 from fuelbed.cli._wire import Endpoint, Refused, endpoint, post
 from fuelbed.cli.common import refuse, say, write_out
 from fuelbed.core.hints import visible
+from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
     from fuelbed.core.document import Document
@@ -40,7 +41,7 @@ def ask(model: str, document: Document, send: bool, narrative: str, redacted: st
         judged, tries = converse(to, model, document, narrative)
     except Refused as e:
         refuse(f"{e}.")
-    say(f"{model} at {to.host} was asked {tries} time{'s' if tries != 1 else ''}.", err=True)
+    say(f"{model} at {to.host} was asked {counted(tries, 'time')}.", err=True)
     return judged
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fuelbed.cli.common import OUTPUT, REDACT, redactor
+from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
     from fuelbed.core.blocks import Answer
@@ -96,7 +97,7 @@ def _many(found: list[Found], form: str, full: bool, risk: bool, output: Path | 
     if form == "json":
         return json.dumps(survey_data(whole, accounts), ensure_ascii=False, indent=1) + "\n"
     n = whole.all.documents
-    return _page(f"Attribution over {n} account{'s' if n != 1 else ''}", survey_answer(whole, accounts, full), form, output)
+    return _page(f"Attribution over {counted(n, 'account')}", survey_answer(whole, accounts, full), form, output)
 
 
 def _accounts(found: list[Found], risk: bool, hide: Redactor | None) -> list[Account]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fuelbed.cli.common import REDACT, hidden, read_document, reason, redactor, refuse, refuse_all, say, tell_redacted, write_out
+from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
     from fuelbed.drafting import Form
@@ -127,7 +128,7 @@ def _with_answer(
         for f in judged.findings:
             say(f.line(), err=True)
         n = len(judged.findings)
-        say(f"{n} fault{'s' if n != 1 else ''} in the answer. Nothing was written.", err=True)
+        say(f"{counted(n, 'fault')} in the answer. Nothing was written.", err=True)
         sys.exit(2)
     if output is None:
         write_out(judged.case, None)

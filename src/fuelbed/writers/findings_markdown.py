@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.shown import counted
 from fuelbed.writers.described import printable
 
 __all__ = ["findings_markdown"]
@@ -19,7 +20,7 @@ def findings_markdown(findings: Iterable[Finding], files: Sequence[str] = ()) ->
     """A headline and a table a file; cut short, and said so, where a comment could not hold it."""
     found = sorted(findings, key=lambda f: (f.span.file if f.span else "", -f.severity.rank, f.sort_key))
     many = len(set(files) or {f.span.file for f in found if f.span})
-    out = [f"### Fuelbed review: {_counts(found)} in {many} file{'s' if many != 1 else ''}", ""]
+    out = [f"### Fuelbed review: {_counts(found)} in {counted(many, 'file')}", ""]
     size, last = len(out[0]), None
     for i, f in enumerate(found):
         file = f.span.file if f.span else ""
@@ -35,7 +36,7 @@ def findings_markdown(findings: Iterable[Finding], files: Sequence[str] = ()) ->
 
 def _counts(found: Sequence[Finding]) -> str:
     by = [(s, sum(f.severity is s for f in found)) for s in (Severity.ERROR, Severity.WARNING, Severity.NOTE)]
-    words = [f"{n} {s.value}{'s' if n != 1 else ''}" for s, n in by if n]
+    words = [counted(n, s.value) for s, n in by if n]
     return ", ".join(words) or "nothing found"
 
 

@@ -130,7 +130,7 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
         ("probability", Column("probability_change", f"at least one within {scene.case.horizon_text}", "estimate", brief=chance)),
         *([("loss", Column("loss_change", "expected loss", "estimate"))] if scene.with_loss and not alike else []),
     ]
-    found, after = ways(scene), propensities(scene, scene.options.seed)
+    found, after = ways(scene), propensities(scene)
     rows = []
     for name in scene.ranked:
         rule, why = judged[name]

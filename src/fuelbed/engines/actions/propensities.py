@@ -22,12 +22,12 @@ from fuelbed.numerics.process.interventions import changes_of
 __all__ = ["propensities", "propensity_cell", "propensity_column"]
 
 
-def propensities(scene: Scene, seed: int) -> Mapping[str, Estimate]:
+def propensities(scene: Scene) -> Mapping[str, Estimate]:
     """By item, the propensity with it done; empty where a rate is not given, as it is then only known to lie between those of the triggers."""
     if not scene.known:
         return {}
     rows = [changes_of(scene.model, scene.case.actions[n]) for n in scene.moving]
-    found = bounds(scene.model, rows, ("propensity",), np.random.default_rng(seed), paired=False, wanted=("after",))
+    found = bounds(scene.model, rows, ("propensity",), np.random.default_rng(scene.options.seed), paired=False, wanted=("after",))
     after = {n: x["propensity"].after for n, x in zip(scene.moving, found, strict=True)}
     return {
         n: Estimate(min(1.0, b.value), min(1.0, b.low), min(1.0, b.high), "probability", method=b.method)
