@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from fuelbed.core.actions import Action, Change
-from fuelbed.core.blocks import Answer, Cell, Picture, Table
+from fuelbed.core.blocks import Answer, Cell, Picture, Sentence, Table
 from fuelbed.core.case import Case
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.expressions import Tips
-from fuelbed.core.facts import Board, Margins, Tipped, Tipping
+from fuelbed.core.facts import Board, Margins, Signatures, ThresholdMargins, Tipped, Tipping
 from fuelbed.core.options import Options
 from fuelbed.core.registry import rows_by_id
 from fuelbed.engines import actions, structure
@@ -293,6 +293,44 @@ def test_a_margin_without_an_end() -> None:
     assert next(x.label for x in t.columns if x.id == "margin") == "margin, × the push"
     assert column(t, "margin")["half"].text == "1 (0.3 or more) → no boundary found"
     assert column(t, "margin")["flat"].text == "1 (0.3 or more) → 0.5 to 2"
+
+
+def beyond(a: Answer) -> str:
+    """The sentence that follows the table of action items."""
+    at = next(i for i, b in enumerate(a.blocks) if isinstance(b, Table) and b.id == "actions")
+    after = a.blocks[at + 1]
+    return after.text if isinstance(after, Sentence) else ""
+
+
+def test_a_sentence_says_what_moves_the_margin_and_the_ambiguity() -> None:
+    c = one_trigger(on_model("half"), on_model("less", "y"), on_model("flat", "y"))
+    fact = tipping(half=HALF, less=LESS, flat=SAME)
+    assert beyond(ask(actions, "actions", c, fact)) == ""
+    today, push = Estimate(1.0, 0.3, 2.0, "plain", "× the push"), "× the push"
+    margins = {
+        "": today,
+        "flat": today,
+        "half": Estimate(2.0, 1.5, 3.0, "plain", push),
+        "less": Estimate(1.2, 0.4, math.inf, "plain", push),
+    }
+    said = beyond(ask(actions, "actions", c, fact, Margins(margins)))
+    assert said == "The margin (× the push) is 1 (0.3 to 2) today, 2 (1.5 to 3) with `half` and 1.2 (0.4 or more) with `less`."
+    still = beyond(ask(actions, "actions", c, fact, Margins({"": today, "flat": today})))
+    assert still == "No item moves the margin (× the push): 1 (0.3 to 2) today."
+    bits = Signatures({}, {"half": e(0.4, 0.1, 0.6), "less": e(-0.2, -0.3, -0.1), "flat": e(0.2, -0.1, 0.5)})
+    assert beyond(ask(actions, "actions", c, fact, bits)) == (
+        "Bits of ambiguity taken away: `half` 0.4 (0.1 to 0.6), `less` −0.2 (−0.3 to −0.1)."
+    )
+    unsure = Signatures({}, {"flat": e(0.2, -0.1, 0.5)})
+    assert beyond(ask(actions, "actions", c, fact, unsure)) == "No item surely takes ambiguity away."
+
+
+def test_a_sentence_says_what_moves_the_room_below_a_limit() -> None:
+    c = one_trigger(on_model("half"), on_model("flat", "y"))
+    room = {"": e(0.1, -0.1, 0.3), "half": e(0.4, 0.2, 0.6), "flat": e(0.1, -0.1, 0.3)}
+    fact = ThresholdMargins("`load`", room, {"half": e(0.3, 0.3, 0.3), "flat": e(0.0, 0.0, 0.0)})
+    said = beyond(ask(actions, "actions", c, tipping(half=HALF, flat=SAME), fact))
+    assert said == "The room below `load` is 0.1 (−0.1 to 0.3) today, 0.4 (0.2 to 0.6) with `half`."
 
 
 def test_the_page_has_a_slider_of_tips_and_the_sets_it_knows() -> None:

@@ -10,9 +10,9 @@ from fuelbed.core.shown import number
 from fuelbed.engines.actions.margins import ASKED
 from fuelbed.engines.actions.scene import Scene
 
-__all__ = ["ambiguity_cells", "ambiguity_columns", "sight", "told"]
+__all__ = ["NOTHING", "ambiguity_cells", "ambiguity_columns", "sight", "told"]
 
-_NOTHING = 0.01  # bits
+NOTHING = 0.01  # bits
 
 
 def ambiguity_columns(scene: Scene) -> list[Column]:
@@ -26,7 +26,7 @@ def told(scene: Scene) -> bool:
     if s is None or not s.removed:
         return False
     return bool(scene.case.signals) or any(
-        max(abs(e.low), abs(e.high)) > _NOTHING for n, e in s.removed.items() if n not in s.said
+        max(abs(e.low), abs(e.high)) > NOTHING for n, e in s.removed.items() if n not in s.said
     )
 
 
@@ -40,9 +40,9 @@ def ambiguity_cells(scene: Scene, name: str) -> list[Cell]:
         return [Cell("not computed" if scene.case.actions[name].does else "", tone="muted")]
     if s.said.get(name):
         return [Cell(s.said[name].replace("`", ""), tone="muted")]
-    if max(abs(e.low), abs(e.high)) <= _NOTHING:
+    if max(abs(e.low), abs(e.high)) <= NOTHING:
         return [Cell("unchanged", tone="muted")]
-    tone: Tone = "good" if e.low > _NOTHING else "bad" if e.high < -_NOTHING else "plain"
+    tone: Tone = "good" if e.low > NOTHING else "bad" if e.high < -NOTHING else "plain"
     return [Cell(estimate=dataclasses.replace(e, unit=""), tone=tone)]
 
 

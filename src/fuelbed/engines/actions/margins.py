@@ -10,7 +10,7 @@ from fuelbed.core.shown import number, per_cent
 from fuelbed.engines.actions.scene import Scene
 from fuelbed.numerics.process.reach import Reach
 
-__all__ = ["ASKED", "margin_cells", "margin_columns", "room_cells", "room_columns"]
+__all__ = ["ASKED", "margin_cells", "margin_columns", "margin_words", "room_cells", "room_columns"]
 
 ASKED = "asked for, not found"
 
@@ -33,12 +33,12 @@ def margin_cells(scene: Scene, name: str, reach: Reach) -> list[Cell]:
     if after is None or today is None:
         does = scene.case.actions[name].does
         if today is None or not does:
-            return [Cell("" if after is None else _words(after))]
+            return [Cell("" if after is None else margin_words(after))]
         return [Cell("unchanged" if all(c.verb == "observe" for c in does) else "not touched", tone="muted")]
     if (today.value, today.low, today.high) == (after.value, after.low, after.high):
         return [Cell("unchanged", tone="muted")]
     better, worse = after.low > today.high, after.high < today.low
-    return [Cell(f"{_words(today)} → {_words(after)}", tone="good" if better else "bad" if worse else "plain")]
+    return [Cell(f"{margin_words(today)} → {margin_words(after)}", tone="good" if better else "bad" if worse else "plain")]
 
 
 def room_columns(scene: Scene) -> list[Column]:
@@ -58,10 +58,10 @@ def room_cells(scene: Scene, name: str) -> list[Cell]:
     if after is None or shift is None:
         return [Cell("not touched" if scene.case.actions[name].does else "", tone="muted")]
     tone: Tone = "bad" if shift.high < 0 else "good" if shift.low > 0 and after.low > 0 else "plain"
-    return [Cell(f"{_words(before)} → {_words(after)}", tone=tone)]
+    return [Cell(f"{margin_words(before)} → {margin_words(after)}", tone=tone)]
 
 
-def _words(e: Estimate) -> str:
+def margin_words(e: Estimate) -> str:
     """`12 % (8 to 20 %)`, `4 to 9`, `1 (0.3 or more)`; `no boundary found` where it is endless."""
     share = e.kind in ("share", "change")
     one, unit = (per_cent, " %") if share else (number, "")
