@@ -19,14 +19,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from bench.action_items import load as load_items  # noqa: E402  # the path comes first
+from bench.fitting import Floats, fit, matrix  # noqa: E402
 from bench.text import align, wilson  # noqa: E402
 from bench.text_labels import load  # noqa: E402
 from fuelbed.core.reading import ActionClass  # noqa: E402
@@ -45,8 +43,6 @@ INVENTED_COUNT = 0.3  # how much an invented item counts beside one that a team 
 OFTEN = 2  # items that must hold a word
 LEAST = 0.02  # smaller weights are not written
 LEAST_WORD = 0.1
-
-Floats = NDArray[np.float64]
 
 
 class Row(NamedTuple):
@@ -125,13 +121,6 @@ def invented() -> Iterator[Row]:
             yield Row(item_features(item.text, item.heading), CLASSES.index(item.cls), f"own invented {file.stem}", item.text)
 
 
-def matrix(rows: Sequence[Row], names: Sequence[str]) -> csr_matrix:
-    at = {n: k for k, n in enumerate(names)}
-    cells = [(i, at[n], v) for i, row in enumerate(rows) for n, v in row.features.items() if n in at]
-    i, k, v = zip(*cells, strict=True)
-    return csr_matrix((v, (i, k)), shape=(len(rows), len(names)))
-
-
 def before(names: Sequence[str]) -> Floats:
     """The prior weights, features by classes."""
     return np.array([[prior(n).get(c, 0.0) for c in CLASSES] for n in names])
@@ -146,30 +135,11 @@ def stiffness(names: Sequence[str], stiff: float) -> Floats:
     return np.array([[STIFF_WORD if n.startswith(OF_A_WORD) else stiff] for n in names])
 
 
-def fit(x: csr_matrix, y: NDArray[np.int64], start: Floats, weight: Floats, stiff: Floats) -> Floats:
-    """Weights, features by classes: the most likely ones under a normal prior around `start` with precision `stiff`."""
-    hot = np.eye(len(CLASSES))[y]
-
-    def loss(flat: Floats) -> tuple[float, Floats]:
-        w = flat.reshape(start.shape)
-        z = x @ w
-        z -= z.max(axis=1, keepdims=True)
-        p = np.exp(z)
-        total = p.sum(axis=1, keepdims=True)
-        p /= total
-        d = w - start
-        value = -(weight * (hot * (z - np.log(total))).sum(axis=1)).sum() + 0.5 * (stiff * d * d).sum()
-        return float(value), (x.T @ (weight[:, None] * (p - hot)) + stiff * d).ravel()
-
-    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 400})
-    return np.asarray(found.x).reshape(start.shape)
-
-
 def left_out(
     rows: Sequence[Row], groups: Sequence[str], names: Sequence[str], stiff: float, show: bool
 ) -> dict[str, tuple[int, int]]:
     """Hits and count for each group when it is left out of the fit."""
-    x, y, start = matrix(rows, names), np.array([r.cls for r in rows]), before(names)
+    x, y, start = matrix([r.features for r in rows], names), np.array([r.cls for r in rows]), before(names)
     of, weight = np.array([r.group for r in rows]), weighted(rows)
     out = {}
     for g in groups:
@@ -185,7 +155,7 @@ def left_out(
 
 
 def report(rows: Sequence[Row], names: Sequence[str], stiff: float, show: bool) -> None:
-    x, y, start = matrix(rows, names), np.array([r.cls for r in rows]), before(names)
+    x, y, start = matrix([r.features for r in rows], names), np.array([r.cls for r in rows]), before(names)
     alone = (x @ start).argmax(axis=1) == y
     groups = sorted({r.group for r in rows})
     result = left_out(rows, groups, names, stiff, show)
@@ -236,7 +206,7 @@ def main(argv: Sequence[str]) -> None:
     print(f"{len(rows)} items, {len(names)} features, stiffness {given.stiff}")
     report(rows, names, given.stiff, given.errors)
     if given.write:
-        x = matrix(rows, names)
+        x = matrix([r.features for r in rows], names)
         write(names, fit(x, np.array([r.cls for r in rows]), before(names), weighted(rows), stiffness(names, given.stiff)))
 
 

@@ -53,6 +53,12 @@ class Page:
     def js(self, code: str, *args: object) -> Any:
         return self.driver.execute_script(code, *args)
 
+    def wait(self, code: str, seconds: float = 20.0) -> None:
+        """Until an expression is true: a busy machine draws a page late."""
+        from selenium.webdriver.support.wait import WebDriverWait
+
+        WebDriverWait(self.driver, seconds).until(lambda _: self.js(code))
+
     def slide(self, at: int, position: float) -> None:
         """Move slider number `at` to `position` (0..1) as an input event would."""
         code = "const s = document.querySelector(`input[type=range][data-at='${arguments[0]}']`); s.value = arguments[1];"

@@ -152,7 +152,9 @@ def test_the_keyboard_reaches_and_moves_every_control(page: Page, path: Path) ->
     from selenium.webdriver.common.keys import Keys
 
     page.open(_analyzed(path)[2])
-    controls = page.js("return document.querySelectorAll('.whatif input:not(:disabled)').length")
+    count = "return document.querySelectorAll('.whatif input:not(:disabled)').length"
+    page.wait(f"{count} > 0")
+    controls = page.js(count)
     press = ActionChains(page.driver)
     where = "const e = document.activeElement; return e.matches('.whatif input') ? [e.type, Number(e.dataset.at)] : null"
     reached: list[tuple[str, int]] = []

@@ -217,6 +217,13 @@ def test_ctrl_c_stops_with_130() -> None:
     assert (child.returncode, out, err.strip()) == (130, b"", b"Stopped.")
 
 
+def _save(file: Path, text: str) -> None:
+    """As editors save: whole at once. A file that is emptied and then filled may be seen twice."""
+    new = file.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
+
+
 def test_watch_says_what_a_save_changed(case: Path, tmp_path: Path) -> None:
     file, out, err = case / "case.yaml", tmp_path / "out", tmp_path / "err"
     good = file.read_text()
@@ -225,13 +232,13 @@ def test_watch_says_what_a_save_changed(case: Path, tmp_path: Path) -> None:
     try:
         _wait(lambda: "Everything, with intervals" in out.read_text())
         first = len(out.read_text())
-        file.write_text(good.replace("title: ", "title: [", 1))
+        _save(file, good.replace("title: ", "title: [", 1))
         _wait(lambda: "Waiting for the next save" in err.read_text())
-        file.write_text(good + "\n# a remark\n")
+        _save(file, good + "\n# a remark\n")
         _wait(lambda: "The verdict is unchanged." in out.read_text())
         at = good.index("  damaged_content:")
         rate = re.compile(r"rate: \{value: [^,]*,")
-        file.write_text(good[:at] + rate.sub("rate: {value: 90..110 per year,", good[at:], count=1))
+        _save(file, good[:at] + rate.sub("rate: {value: 90..110 per year,", good[at:], count=1))
         _wait(lambda: "\n+ " in out.read_text())
         said = out.read_text()[first:]
         assert re.search(r"^- Without new_criterion, .* failures a year would remain", said, re.M)

@@ -65,13 +65,16 @@ def _power(a: float, n: float) -> float:
 def late(n: float, rate: float, t: float) -> float:
     """P(n + 1 exponential services in a row, at `rate`, take longer than t) = Q(n + 1, rate t), the Erlang tail; n may be a fraction.
 
-    Series below, continued fraction above (Numerical Recipes 6.2). 1 where the rate is 0, and n below 0 counts as 0.
+    Series below, continued fraction above (Numerical Recipes 6.2); for many services Temme's uniform expansion, as both would take too many terms (DLMF
+    8.12, first term). 1 where the rate is 0, and n below 0 counts as 0.
     """
     a, x = max(n, 0.0) + 1.0, rate * t
     if x <= 0.0:
         return 1.0
     if math.isinf(x) or math.isinf(a):
         return math.nan if math.isinf(x) and math.isinf(a) else float(math.isinf(a))
+    if a > _MANY:
+        return _late_of_many(a, x)
     front = math.exp(-x + a * math.log(x) - math.lgamma(a))
     if x < a + 1.0:
         term = total = 1.0 / a
@@ -95,6 +98,20 @@ def late(n: float, rate: float, t: float) -> float:
             break
     return min(max(front * h, 0.0), 1.0)
 
+
+def _late_of_many(a: float, x: float) -> float:
+    off = (x - a) / a
+    if off <= -1.0:  # x is nothing beside a
+        return 1.0
+    half = off - math.log1p(off) if abs(off) > _NEAR else off * off * (0.5 - off / 3.0 + off * off / 4.0)
+    eta = math.copysign(math.sqrt(2.0 * half), off)
+    first = 1.0 / off - 1.0 / eta if abs(off) > _NEAR else -1.0 / 3.0 + eta / 12.0
+    q = 0.5 * math.erfc(eta * math.sqrt(a / 2.0)) + math.exp(-a * half) / math.sqrt(2.0 * math.pi * a) * first
+    return min(max(q, 0.0), 1.0)
+
+
+_MANY = 1e6  # services from which the expansion errs by less than the sum of a series
+_NEAR = 1e-3  # of a relative distance: below it differences cancel
 
 _OPERATIONS: Mapping[str, Callable[..., float]] = {
     "neg": lambda a: -a,

@@ -16,9 +16,9 @@ from fuelbed.core.attribution import ROLES, Attribution, Passage, Role
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import Mention, ReadAction, Reading
 from fuelbed.text.amplification import spread
-from fuelbed.text.factors import judged
 from fuelbed.text.judging import ENOUGH
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.naming import judged
 from fuelbed.text.scopes import is_said, scopes_of
 
 __all__ = ["attribute", "left_out"]

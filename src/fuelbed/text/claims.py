@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import Claims, HumanClaim, Mention, MentionKind, RevertClaim
-from fuelbed.text.factors import in_timeline, judged
 from fuelbed.text.heads import quoted
 from fuelbed.text.judging import NEARLY, defaults
 from fuelbed.text.lexicon import Hit, Lexicon, lexicon
+from fuelbed.text.naming import in_timeline, judged
 from fuelbed.text.phrases import label
 
 __all__ = ["claims"]

@@ -7,24 +7,25 @@ mentions of one thing are one; the one with the account of the cause is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from fuelbed.core.document import Block, Document, SectionRole, Sentence
+from fuelbed.core.document import Document
 from fuelbed.core.reading import ControlStatus, Mention, MentionKind
-from fuelbed.text.judging import ENOUGH, NEARLY, Found, Kind, judge
-from fuelbed.text.leading import takes_up
+from fuelbed.text.judging import ENOUGH, NEARLY, Found, Kind
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.naming import early, judged, role_of
 from fuelbed.text.phrases import clause, label
+from fuelbed.text.telling import odds
 from fuelbed.text.wording import likeness, stems
 
-__all__ = ["Found", "conditions", "controls", "in_timeline", "judge", "judged", "layer", "triggers"]
+__all__ = ["conditions", "controls", "layer", "triggers"]
 
-_FIRST_ROWS = 4
 _MOST: Mapping[MentionKind, int] = {"trigger": 3, "condition": 8, "control": 8}
-_HEADED: Mapping[SectionRole, Kind] = {"trigger": "trigger", "cause": "condition"}
-_FEW = 3  # sentences of a section that is named for what it says, whatever its words
+_LIKELY = -1.2
+"""Log odds from which a sentence tells a condition whatever patterns find in it: chosen on labelled reports with their organizations left out of the fit, so
+that about as much of what is said to be a condition is one as by patterns alone (docs/reading.md)."""
 _BELOW = 0.5  # a trigger this much less telling than the most telling one is none
 _ASKED = 2  # controls that are read from what is asked for, at most
 _ALIKE = 0.6  # share of the shorter label's telling words from which two mentions are one
@@ -33,11 +34,6 @@ _AGREE = 2
 _SUBJECT = 0.33  # the same where both say it of the same subject
 _TOLD: Mapping[str, float] = {"cause": 0.3, "trigger": 0.3, "went_wrong": 0.2, "summary": 0.1, "lessons": -0.1, "timeline": -0.3}
 _ROWS = ("timeline", "detection", "response", "recovery")  # where a change is told as it came, not as what set it off
-_UNNAMED: frozenset[SectionRole] = frozenset(("other", "summary", "title", "background", "lessons"))
-_LEAD = 200  # characters of a sentence that announces a list
-_TIMELINE = re.compile(r"\b(?:timeline|chronology|sequence of events|time line)\b", re.IGNORECASE)
-_WHYS = re.compile(r"\bwhy['’]?s\b", re.IGNORECASE)
-_PAST = re.compile(r"\b\w{2,}ed\b", re.IGNORECASE)
 _WORDS = re.compile(r"\w")
 _PARTS = re.compile(r"\W+")
 _MARKS = ".,;:!?()[]{}\"'“”‘’`*"
@@ -66,157 +62,20 @@ def layer(text: str) -> str:
     return names[min(found)] if found else ""
 
 
-def _early(document: Document) -> frozenset[int]:
-    """The timeline's first sentences, up to the first that tells of something noticed or done about it."""
-    lex = lexicon("factors")
-    early: list[int] = []
-    rows = [s for s in document.said("timeline") if any(c.isalpha() for c in s.plain)]
-    for s in rows[: 3 * _FIRST_ROWS]:
-        if len(early) >= _FIRST_ROWS or lex.first(s.plain, "noticed") is not None:
-            break
-        early.append(s.index)
-    return frozenset(early)
-
-
-def _role(document: Document, sentence: int) -> SectionRole:
-    """The role of a sentence's section; what stands under the title is a summary."""
-    s = document.sentences[sentence]
-    role = document.role_of(s)
-    block = document.block_of(s)
-    if role in _UNNAMED and _among_causes(document, block):
-        return "cause"
-    if role == "cause" and in_timeline(document, block):
-        return "timeline"
-    return "summary" if role == "title" and block.kind != "heading" else role
-
-
-def _among_causes(document: Document, block: Block) -> bool:
-    """Whether a list item stands under a sentence that announces causes: "Three things colluded to make this happen:"."""
-    if block.kind not in ("item", "row") or block.lead < 0 or document.blocks[block.lead].kind != "paragraph":
-        return False
-    lead = _said(document).get(block.lead, "")
-    return lead.rstrip().endswith(":") and lexicon("factors").first(lead[-_LEAD:], "cause_lead") is not None
-
-
-def in_timeline(document: Document, block: Block) -> bool:
-    """Whether a list item stands under a sentence that announces a timeline: "The timeline of the repair was (in UTC):"."""
-    if block.kind not in ("item", "row") or block.lead < 0 or document.blocks[block.lead].kind != "paragraph":
-        return False
-    lead = _said(document).get(block.lead, "").rstrip()
-    return lead.endswith(":") and _TIMELINE.search(lead[-_LEAD:]) is not None
-
-
-@lru_cache(maxsize=4)
-def _said(document: Document) -> Mapping[int, str]:
-    """The last sentence of each block."""
-    return {s.block: s.plain for s in document.sentences}
-
-
-def _step(document: Document, s: Sentence) -> bool:
-    """Whether a list item is a step of a chain of whys that goes on: what the next one explains is no cause of its own."""
-    block = document.block_of(s)
-    if _WHYS.search(document.sections[block.section].heading) is None or s.block + 1 >= len(document.blocks):
-        return False
-    after = document.blocks[s.block + 1]
-    return after.kind == block.kind and after.section == block.section
-
-
-@lru_cache(maxsize=4)
-def judged(document: Document) -> tuple[Found, ...]:
-    """What each sentence names, in the order of the text; also what falls short of `ENOUGH`."""
-    if document.kind in ("template", "empty"):
-        return ()
-    early = _early(document)
-    acted = _acted(document)
-    found: list[Found] = []
-    for s in document.sentences:
-        block = document.block_of(s)
-        if block.kind == "heading" and document.role_of(s) != "title":
-            continue
-        listed = (block.kind == "row" or (block.kind == "item" and block.depth <= 1)) and not _step(document, s)
-        role = "actions" if s.index in acted else _role(document, s.index)
-        led = _led(document, s)
-        named = judge(s.plain, role, early=s.index in early, listed=listed, led=led)
-        if any(f.why == "change_row" for f in named):
-            early = frozenset()  # one row is taken for its place alone
-        found += [replace(f, sentence=s.index) for f in (*named, *_lack(named, role, listed, led))]
-    return (*found, *_by_heading(document, found))
-
-
-def _by_heading(document: Document, found: Sequence[Found]) -> Iterator[Found]:
-    """Under a heading "Trigger" or "Cause" the first sentence is one, where no words in the section tell any."""
-    below: dict[int, list[Sentence]] = {}
-    for s in document.sentences:
-        block = document.block_of(s)
-        if block.kind != "heading" and document.sections[block.section].role in _HEADED and len(s.plain.split()) > 1:
-            below.setdefault(block.section, []).append(s)
-    told = {f.sentence for f in found if f.score >= ENOUGH and f.kind != "worked"}
-    lex = lexicon("factors")
-    for n, inside in below.items():
-        section, s = document.sections[n], inside[0]
-        if section.inherited or not section.heading or len(inside) > _FEW or any(i.index in told for i in inside):
-            continue
-        if (
-            not s.plain.rstrip().endswith(("?", ":"))
-            and lex.first(s.plain, "never", "of_the_account") is None
-            and _fits(s.plain, section.role)
-        ):
-            yield Found(_HEADED[section.role], ENOUGH, 0, len(s.plain), f"section {section.role}", True, sentence=s.index)
-
-
-def _fits(text: str, role: SectionRole) -> bool:
-    """Whether a sentence may be what its heading names: an event that came ("Build 42 broke it") is no standing condition."""
-    lex = lexicon("factors")
-    return (
-        role != "cause"
-        or lex.first(text, "condition_default") is not None
-        or (lex.first(text, "trigger_default") is None and _PAST.search(text) is None)
-    )
-
-
-def _acted(document: Document) -> frozenset[int]:
-    """The sentences of listed action items that stand outside a section of actions, and not where causes are given."""
-    return frozenset(
-        n for item in document.items if item.layout != "prose" for n in item.sentences
-        if document.role_of(document.sentences[n]) not in ("cause", "went_wrong")
-    )  # fmt: skip  # one set
-
-
-def _led(document: Document, s: Sentence) -> bool:
-    """Whether the next sentence of the section takes this one up as a cause."""
-    after = document.sentences[s.index + 1] if s.index + 1 < len(document.sentences) else None
-    return (
-        after is not None
-        and document.block_of(after).kind == document.block_of(s).kind == "paragraph"
-        and document.block_of(after).section == document.block_of(s).section
-        and takes_up(after.plain)
-    )
-
-
-def _lack(named: Sequence[Found], role: SectionRole, listed: bool, led: bool) -> list[Found]:
-    """A defence that is told among the causes as absent, or listed there as failed, is a standing lack, too; so is one that was absent
-    where the next sentence says what that led to."""
-    told = [f for f in named if f.score >= ENOUGH]
-    if (role != "cause" and not led) or any(f.kind == "condition" for f in told):
-        return []
-    lacks = [f for f in told if f.kind == "absent" or (f.kind == "failed" and listed and role == "cause")]
-    return [replace(f, kind="condition", score=ENOUGH, why=f"section {role}", sure=False) for f in lacks[:1]]
-
-
-def _told(document: Document, kind: MentionKind, wanted: Iterable[Kind]) -> list[Found]:
+def _by_patterns(document: Document, kind: MentionKind, wanted: Iterable[Kind]) -> list[Found]:
     """What is told enough, or the best of what is nearly."""
     kinds = frozenset(wanted)
     mine = [f for f in judged(document) if f.kind in kinds]
     if kind == "trigger":
-        account = [f for f in mine if f.score >= ENOUGH and _role(document, f.sentence) not in _ROWS]
+        account = [f for f in mine if f.score >= ENOUGH and role_of(document, f.sentence) not in _ROWS]
         if account and document.kind == "advisory":
             return [max(account, key=lambda f: f.score)]
-        rows = [f for f in mine if f.score >= ENOUGH and _role(document, f.sentence) in _ROWS]
+        rows = [f for f in mine if f.score >= ENOUGH and role_of(document, f.sentence) in _ROWS]
         if account:
             top = max(f.score for f in account)
             told = [f for f in account if f.score >= top - _BELOW]
-            early = _early(document)
-            return told + [f for f in rows if f.sentence in early][:1]
+            first = early(document)
+            return told + [f for f in rows if f.sentence in first][:1]
         if rows:
             return sorted(rows, key=lambda f: f.sentence)[:1]
     told = [f for f in mine if f.score >= ENOUGH]
@@ -226,20 +85,42 @@ def _told(document: Document, kind: MentionKind, wanted: Iterable[Kind]) -> list
     return told
 
 
-def _mentions(document: Document, kind: MentionKind, wanted: Iterable[Kind]) -> tuple[Mention, ...]:
-    def rank(f: Found) -> tuple[float, int]:
-        return (-f.score - _TOLD.get(_role(document, f.sentence), 0.0) + f.asked, f.sentence)
+def _rank(document: Document, f: Found) -> tuple[float, int]:
+    return (-f.score - _TOLD.get(role_of(document, f.sentence), 0.0) + f.asked, f.sentence)
 
-    kept: list[tuple[Found, Mention]] = []
+
+def _standing(document: Document) -> list[Found]:
+    """What patterns find and what is likely whatever they find, the likeliest first."""
+    likely = odds(document)
+    found = {f.sentence: f for f in reversed(_by_patterns(document, "condition", ("condition",)))}
+    mine, against = _best(document, "condition"), _best(document, "trigger")
+    for n, x in likely.items():
+        if x < _LIKELY or n in found or document.kind == "advisory":
+            continue
+        own, other = mine.get(n), against.get(n)
+        if other is None or (other.score < ENOUGH and own is not None and own.score >= other.score):
+            whole = Found("condition", x, 0, len(document.sentences[n].plain), "likely", False, sentence=n)
+            found[n] = replace(own or whole, sure=False)
+    return sorted(found.values(), key=lambda f: (-likely.get(f.sentence, _LIKELY), f.sentence))
+
+
+def _best(document: Document, kind: Kind) -> dict[int, Found]:
+    """By sentence, how patterns judge it for a kind at best."""
+    return {f.sentence: f for f in sorted(judged(document), key=lambda f: f.score) if f.kind == kind}
+
+
+def _mentions(document: Document, kind: MentionKind, ranked: Iterable[Found]) -> tuple[Mention, ...]:
+    """Each fact once: of two mentions of one thing, the first."""
+    kept: list[Mention] = []
     asked = 0
-    for f in sorted(_told(document, kind, wanted), key=rank):
+    for f in ranked:
         if len(kept) >= _MOST[kind] or (f.asked and asked >= _ASKED):
             continue
         m = _mention(document, kind, f)
-        if _says_something(m.what) and not any(_same(document, m, k) for _, k in kept):
-            kept.append((f, m if _begun(m.what) else replace(m, sure=False)))
+        if _says_something(m.what) and not any(_same(document, m, k) for k in kept):
+            kept.append(m if _begun(m.what) else replace(m, sure=False))
             asked += f.asked
-    return tuple(m for _, m in sorted(kept, key=lambda row: (row[1].place.start, row[1].place.end)))
+    return tuple(sorted(kept, key=lambda m: (m.place.start, m.place.end)))
 
 
 def _says_something(what: str) -> bool:
@@ -264,7 +145,7 @@ def _same(document: Document, a: Mention, b: Mention) -> bool:
     alike = likeness(a.what, b.what, {})
     if alike >= _ALIKE or (alike >= _SUBJECT and stems(a.what)[:_AGREE] == stems(b.what)[:_AGREE]):
         return True
-    if _role(document, a.sentence) == _role(document, b.sentence):
+    if role_of(document, a.sentence) == role_of(document, b.sentence):
         return False
     one, two = document.quote(a.place), document.quote(b.place)
     common = set(stems(one)) & set(stems(two))
@@ -283,14 +164,16 @@ def _mention(document: Document, kind: MentionKind, f: Found) -> Mention:
 
 def triggers(document: Document) -> tuple[Mention, ...]:
     """The events, changes, loads and attacks that are said to have set it off, in the order of the text."""
-    return _mentions(document, "trigger", ("trigger",))
+    found = _by_patterns(document, "trigger", ("trigger",))
+    return _mentions(document, "trigger", sorted(found, key=lambda f: _rank(document, f)))
 
 
 def conditions(document: Document) -> tuple[Mention, ...]:
     """The standing weaknesses that are named, in the order of the text."""
-    return _mentions(document, "condition", ("condition",))
+    return _mentions(document, "condition", _standing(document))
 
 
 def controls(document: Document) -> tuple[Mention, ...]:
     """The defences that are said to have been absent, to have failed or to have worked, in the order of the text."""
-    return _mentions(document, "control", ("absent", "failed", "worked"))
+    found = _by_patterns(document, "control", ("absent", "failed", "worked"))
+    return _mentions(document, "control", sorted(found, key=lambda f: _rank(document, f)))

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, get_args
 
 from fuelbed.core.reading import ActionClass
 from fuelbed.text.either import either
+from fuelbed.text.fitted import weights_of
 from fuelbed.text.heads import Head
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.verbs import plural
@@ -243,9 +244,5 @@ def _cues(h: Head) -> Iterator[tuple[str, float]]:
 @lru_cache(maxsize=1)
 def weights() -> Mapping[str, tuple[float, ...]]:
     """For each feature, one weight for each class."""
-    folder = files("fuelbed.text") / "lexicon"
-    data = tomllib.loads((folder / "action_weights.toml").read_text(encoding="utf-8"))
-    lines = (folder / "action_words.tsv").read_text(encoding="utf-8").splitlines()
-    (_, *columns), *of_words = (line.split("\t") for line in lines if not line.startswith("#!"))
-    assert tuple(columns) == CLASSES
-    return {name: tuple(map(float, row)) for name, row in (*((name, row) for name, *row in of_words), *data["weights"].items())}
+    data = tomllib.loads((files("fuelbed.text") / "lexicon" / "action_weights.toml").read_text(encoding="utf-8"))
+    return {**weights_of("action_words", CLASSES), **{name: tuple(map(float, row)) for name, row in data["weights"].items()}}

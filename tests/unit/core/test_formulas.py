@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from scipy.special import gammaincc
 
 from fuelbed.core.arithmetic import FUNCTIONS, Arith, Call, Name, Num, names_in
 from fuelbed.core.evaluation import evaluate, late
@@ -89,6 +90,18 @@ VALUES = {"a": 3.0, "b": 4.0, "c": 0.0, "d": -2.0}
 )  # fmt: skip
 def test_values(text: str, value: float) -> None:
     assert evaluate(parse_formula(text), VALUES) == pytest.approx(value, rel=1e-14)
+
+
+@pytest.mark.parametrize("a", [1e6 + 2, 1e7, 1e9, 1e12])
+@pytest.mark.parametrize("off", [-3.0, -1.0, -1e-3, 0.0, 1e-3, 1.0, 3.0, 6.0])
+def test_late_of_very_many_services(a: float, off: float) -> None:
+    x = a + off * math.sqrt(a)
+    assert late(a - 1.0, x, 1.0) == pytest.approx(float(gammaincc(a, x)), rel=1e-7, abs=1e-14)
+
+
+def test_late_of_more_services_than_a_number_can_count() -> None:
+    assert late(1e30, 1e30, 1.0) == pytest.approx(0.5, abs=1e-12)
+    assert (late(1e30, 9e29, 1.0), late(1e30, 1.1e30, 1.0), late(1e308, 1.0, 1.0), late(1.0, 1e308, 1.0)) == (1.0, 0.0, 1.0, 0.0)
 
 
 @pytest.mark.parametrize("text", ["c / c", "log(d)", "sqrt(d)", "d^0.5", "min(log(d), a)"])

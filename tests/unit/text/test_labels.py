@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from fuelbed.core.reading import Mention
-from fuelbed.text.factors import conditions, controls, judge, triggers
+from fuelbed.text.factors import conditions, controls, triggers
+from fuelbed.text.judging import judge
 from fuelbed.text.phrases import label
 from fuelbed.text.read import read
 from fuelbed.text.wording import stems

@@ -1,0 +1,111 @@
+"""How likely a sentence tells a standing condition: named features, and weights that were fitted to labelled reports.
+
+The patterns of the lexicon know what is written in words they hold; many conditions are told without any. So where a sentence stands (section, block, place
+in the text), its form, the patterns that are found in it and how they judge, and each word with content speak together. The weights stand in
+`lexicon/telling.tsv`; `bench/fit_telling.py` fits them by logistic regression. The same for triggers was no better than patterns alone (decision 7).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from fuelbed.core.document import Document, Sentence
+from fuelbed.text.fitted import weights_of
+from fuelbed.text.judging import ENOUGH, Found
+from fuelbed.text.lexicon import lexicon
+from fuelbed.text.naming import early, judged, led, role_of
+from fuelbed.text.wording import stems
+
+__all__ = ["COLUMNS", "Sighted", "odds", "told"]
+
+COLUMNS: Final = ("condition",)
+OF_A_WORD: Final = "word "  # how the features of single words begin
+_WORD: Final = 0.7  # what a word counts beside what is seen of the whole sentence
+_LONG: Final = 40  # words from which a sentence is no longer than long
+_FORMS: Final = {
+    "we": re.compile(r"\b(?:we|i|our team)\b"),
+    "past": re.compile(r"\b\w{2,}ed\b"),
+    "someone did": re.compile(r"\b(?:we|i|engineers?|team|they|he|she|someone|operator|employee)\b (?:\w+ ){0,2}?\w+ed\b"),
+    "was": re.compile(r"\b(?:was|were|had)\b"),
+    "is": re.compile(r"\b(?:is|are|has|does|do|can|cannot)\b"),
+    "no": re.compile(r"\b(?:not|no|never|without|lack|missing|n't)\b"),
+    "number": re.compile(r"\d"),
+}
+
+
+class Sighted(NamedTuple):
+    """A sentence of the account with what is seen of it, by name."""
+
+    sentence: Sentence
+    features: Mapping[str, float]
+
+
+def told(document: Document) -> Iterator[Sighted]:
+    """Every sentence that may tell one, in the order of the text."""
+    if document.kind in ("template", "empty"):
+        return
+    by_sentence: dict[int, list[Found]] = {}
+    for f in judged(document):
+        by_sentence.setdefault(f.sentence, []).append(f)
+    first, section, body = early(document), -1, 0
+    for s in document.sentences:
+        block = document.block_of(s)
+        if block.kind == "heading":
+            if document.role_of(s) != "title":
+                continue
+            begins = False
+        else:
+            begins, section, body = block.section != section, block.section, body + 1
+        if s.plain.rstrip().endswith("?") or lexicon("factors").first(s.plain, "never", "of_the_account") is not None:
+            continue
+        seen = {"any": 1.0, f"section {role_of(document, s.index)}": 1.0, f"block {block.kind}": 1.0}
+        seen["how far on"] = s.index / len(document.sentences)
+        if begins:
+            seen["begins a section"] = 1.0
+        if body <= 5:
+            seen["among the first two" if body <= 2 and block.kind != "heading" else "among the first five"] = 1.0
+        if s.index in first:
+            seen["early row"] = 1.0
+        if led(document, s):
+            seen["taken up"] = 1.0
+        seen.update(_of_words(s.plain))
+        seen.update(_of_patterns(by_sentence.get(s.index, ())))
+        yield Sighted(s, seen)
+
+
+def _of_words(text: str) -> Iterator[tuple[str, float]]:
+    low = text.lower()
+    for name, form in _FORMS.items():
+        if form.search(low) is not None:
+            yield name, 1.0
+    yield "length", min(len(low.split()), _LONG) / (_LONG / 2)
+    for hit in lexicon("factors").find(text):
+        yield f"says {hit.entry.id}", 1.0
+    for w in stems(text):
+        if not w.isdigit():
+            yield f"{OF_A_WORD}{w}", _WORD
+
+
+def _of_patterns(found: Sequence[Found]) -> Iterator[tuple[str, float]]:
+    """How the patterns judge: their score for each kind, and whether it is enough."""
+    best: dict[str, float] = {}
+    for f in found:
+        best[f.kind] = max(best.get(f.kind, f.score), f.score)
+    for kind, score in best.items():
+        yield f"score {kind}", score
+        yield f"enough {kind}", float(score >= ENOUGH)
+
+
+@lru_cache(maxsize=1)
+def _weights() -> Mapping[str, float]:
+    return {name: weight for name, (weight,) in weights_of("telling", COLUMNS).items()}
+
+
+@lru_cache(maxsize=4)
+def odds(document: Document) -> Mapping[int, float]:
+    """The log odds that a sentence tells a condition, by its index."""
+    table = _weights()
+    return {s.index: sum(v * table[n] for n, v in seen.items() if n in table) for s, seen in told(document)}
