@@ -13,9 +13,9 @@ from fuelbed.text.lexicon import Entry, lexicon, names
 
 ENTRIES = [(name, e) for name in names() for e in lexicon(name).entries]
 IDS = [f"{name}-{e.id}" for name, e in ENTRIES]
-SHORT, LONG = 4_000, 40_000
+SHORT, LONG = 2_000, 20_000
 FACTOR = 40.0  # 10 would be linear; the rest is noise of a shared machine
-HOPELESS = 0.25  # seconds of processor time for 4 kB that only a pattern of another order takes
+HOPELESS = 0.25  # seconds of processor time for 2 kB that only a pattern of another order takes
 QUICK = 0.01  # seconds that no ratio is taken of
 
 
@@ -61,7 +61,7 @@ def test_patterns_are_linear(name: str, entry: Entry) -> None:
         for pump in _pumps(entry):
             short, long = (pump * (n // len(pump) + 1) for n in (SHORT, LONG))
             base = _seconds(pattern, short)
-            assert base < HOPELESS, f"{entry.id} on {pump[:40]!r}: {base:.2f} s for 4 kB"  # before 40 kB take minutes
+            assert base < HOPELESS, f"{entry.id} on {pump[:40]!r}: {base:.2f} s for 2 kB"  # before 20 kB take minutes
             took = _seconds(pattern, long)
             if took > QUICK:
                 base = min(base, *(_seconds(pattern, short) for _ in range(2)))

@@ -19,7 +19,8 @@ def _unnumbered(reading: Reading) -> tuple[Sentence, int, int] | None:
     if answered(reading, "threshold", planned=False):
         return None
     sentences = reading.document.sentences
-    reached = list(hits(story(reading.document), "lint", "limit_reached"))
+    told = [s for s in story(reading.document) if not s.plain.rstrip().endswith("?")]
+    reached = list(hits(told, "lint", "limit_reached"))
     for s, _ in reached:
         if any(lexicon("lint").first(x.plain, "quantity") for x in sentences[s.index : s.index + 2] if x.block == s.block):
             return None
