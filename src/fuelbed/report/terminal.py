@@ -47,6 +47,9 @@ _ROOMS = (
     Room(12, 5, 0, 0, 1, 1, 0, True),
     Room(12, 5, 0, 0, 0, 1, 0),
     Room(9, 5, 0, 0, 4, 3, 1, True),
+    Room(9, 4, 0, 0, 0, 1, 0),
+    Room(9, 3, 0, 0, 0, 1, 0),
+    Room(9, 2, 0, 0, 0, 1, 0),
     Room(7, 4, 0, 0, 2, 3, 1, True),
 )
 _TIGHT = (
@@ -385,6 +388,8 @@ def render_text(
     lines: list[str] = []
     for room in (_ALL,) if full else (*_ROOMS, *(_TIGHT if width >= 80 else ())):
         lines = _render(report, Page(width, color, room, full, new), more)
+        if not full and len(lines) == _SCREEN + 1 and "" in lines:
+            del lines[len(lines) - 1 - lines[::-1].index("")]  # the last gap is worth less than a row
         if len(lines) <= _SCREEN:
             break
     text = "\n".join(lines) + "\n"
