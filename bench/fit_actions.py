@@ -29,9 +29,10 @@ from bench.text import align, wilson  # noqa: E402
 from bench.text_labels import load  # noqa: E402
 from fuelbed.core.reading import ActionClass  # noqa: E402
 from fuelbed.text.actions import item_features  # noqa: E402
+from fuelbed.text.fitted import OF_A_WORD  # noqa: E402
 from fuelbed.text.lexicon import lexicon  # noqa: E402
 from fuelbed.text.read import read  # noqa: E402
-from fuelbed.text.weighing import CLASSES, OF_A_WORD  # noqa: E402
+from fuelbed.text.weighing import CLASSES  # noqa: E402
 
 WEIGHTS = ROOT / "src" / "fuelbed" / "text" / "lexicon" / "action_weights.toml"
 WORDS = WEIGHTS.with_name("action_words.tsv")

@@ -1,7 +1,8 @@
 """Fits `text/lexicon/telling.tsv`: python bench/fit_telling.py --labels DIR --texts DIR [...] [--write].
 
-A logistic regression over the named features of `text/telling.py`: does a sentence tell a standing condition that a labeller marked? Label folders are those of bench/text.py. Printed: with organizations left out of the fit (the large ones one by one, the others in seven parts), how much of what
-is labelled stands in the sentences that the reading takes by its log odds alone, how much of these is labelled, and how many there are, at several log odds;
+A logistic regression over the named features of `text/telling.py`: does a sentence tell a standing condition that a labeller marked? Label folders
+are those of bench/text.py. Printed: with organizations left out of the fit (the large ones one by one, the others in seven parts), how much of what is
+labelled stands in the sentences that the reading takes by its log odds alone, how much of these is labelled, and how many there are, at several log odds;
 beside it the same of the patterns alone.
 """
 

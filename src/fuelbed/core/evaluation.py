@@ -99,7 +99,12 @@ def late(n: float, rate: float, t: float) -> float:
     return min(max(front * h, 0.0), 1.0)
 
 
+_MANY = 1e6  # services from which the expansion errs by less than the sum of a series
+_NEAR = 1e-3  # of a relative distance: below it differences cancel
+
+
 def _late_of_many(a: float, x: float) -> float:
+    """Q(a, x) by the first term of Temme's expansion, whose error falls as 1 / a."""
     off = (x - a) / a
     if off <= -1.0:  # x is nothing beside a
         return 1.0
@@ -109,9 +114,6 @@ def _late_of_many(a: float, x: float) -> float:
     q = 0.5 * math.erfc(eta * math.sqrt(a / 2.0)) + math.exp(-a * half) / math.sqrt(2.0 * math.pi * a) * first
     return min(max(q, 0.0), 1.0)
 
-
-_MANY = 1e6  # services from which the expansion errs by less than the sum of a series
-_NEAR = 1e-3  # of a relative distance: below it differences cancel
 
 _OPERATIONS: Mapping[str, Callable[..., float]] = {
     "neg": lambda a: -a,

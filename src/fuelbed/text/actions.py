@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 
 from fuelbed.core.document import Document, Item
 from fuelbed.core.reading import ActionClass, ReadAction
+from fuelbed.text.fitted import OF_A_WORD
 from fuelbed.text.heads import Head, head
 from fuelbed.text.lexicon import lexicon
-from fuelbed.text.weighing import CLASSES, OF_A_WORD, considered, features, weights, words
+from fuelbed.text.weighing import CLASSES, considered, features, weights, words
 
 __all__ = ["Verdict", "classify", "classify_text", "evidence", "item_features"]
 

@@ -93,13 +93,12 @@ def _standing(document: Document) -> list[Found]:
     """What patterns find and what is likely whatever they find, the likeliest first."""
     likely = odds(document)
     found = {f.sentence: f for f in reversed(_by_patterns(document, "condition", ("condition",)))}
+    more = [] if document.kind == "advisory" else [n for n, x in likely.items() if x >= _LIKELY and n not in found]
     mine, against = _best(document, "condition"), _best(document, "trigger")
-    for n, x in likely.items():
-        if x < _LIKELY or n in found or document.kind == "advisory":
-            continue
+    for n in more:
         own, other = mine.get(n), against.get(n)
         if other is None or (other.score < ENOUGH and own is not None and own.score >= other.score):
-            whole = Found("condition", x, 0, len(document.sentences[n].plain), "likely", False, sentence=n)
+            whole = Found("condition", likely[n], 0, len(document.sentences[n].plain), "likely", False, sentence=n)
             found[n] = replace(own or whole, sure=False)
     return sorted(found.values(), key=lambda f: (-likely.get(f.sentence, _LIKELY), f.sentence))
 

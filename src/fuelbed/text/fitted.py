@@ -1,11 +1,22 @@
-"""Tables of fitted weights in `lexicon/*.tsv`: a row for each named feature, a column for each thing it speaks for. Written by programs in `bench/`."""
+"""What fitted readers share: the features of single words, and tables of weights in `lexicon/*.tsv` (a row for each named feature, a column for each thing
+it speaks for; written by programs in `bench/`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import Final
 
-__all__ = ["weights_of"]
+from fuelbed.text.wording import stems
+
+__all__ = ["OF_A_WORD", "of_words", "weights_of"]
+
+OF_A_WORD: Final = "word "  # how the features of single words begin
+
+
+def of_words(text: str) -> list[str]:
+    """The name of the feature of each word with content, by its stem, in order and each once; numbers are none."""
+    return [f"{OF_A_WORD}{w}" for w in stems(text) if not w.isdigit()]
 
 
 def weights_of(name: str, columns: Sequence[str]) -> Mapping[str, tuple[float, ...]]:

@@ -17,7 +17,7 @@ from fuelbed.text.leading import leading
 from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.phrases import clause
 
-__all__ = ["ENOUGH", "NEARLY", "Found", "Kind", "defaults", "judge"]
+__all__ = ["ENOUGH", "NEARLY", "Found", "Kind", "defaults", "judge", "names_nothing"]
 
 Kind = Literal["trigger", "condition", "absent", "failed", "worked"]
 
@@ -81,7 +81,7 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
     led     the next sentence says what it led to ("This caused ...").
     """
     lex = lexicon("factors")
-    if text.rstrip().endswith("?") or lex.first(text, "never", "of_the_account") is not None:
+    if names_nothing(text):
         return []
     kinds: Sequence[Kind] = ("absent",) if role in _ASIDE else tuple(_SHARE)
     hits: dict[str, list[Hit]] = {}
@@ -111,6 +111,11 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
         if lex.first(text, "harm", "repair", "effect_first") is None or role == "trigger":
             found.append(Found(_LISTED[role], ENOUGH, 0, last, f"section {role}", False))
     return sorted(found, key=lambda f: (-f.score, f.first))
+
+
+def names_nothing(text: str) -> bool:
+    """Whether a sentence names no factor whatever its words: a question, a denial, or what an account says of itself."""
+    return text.rstrip().endswith("?") or lexicon("factors").first(text, "never", "of_the_account") is not None
 
 
 def _weighed(f: Found, text: str, listed: bool) -> Found:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from fuelbed.core.document import Block, Document, SectionRole, Sentence
-from fuelbed.text.judging import ENOUGH, Found, Kind, judge
+from fuelbed.text.judging import ENOUGH, Found, Kind, judge, names_nothing
 from fuelbed.text.leading import takes_up
 from fuelbed.text.lexicon import lexicon
 
@@ -110,16 +110,11 @@ def _by_heading(document: Document, found: Sequence[Found]) -> Iterator[Found]:
         if block.kind != "heading" and document.sections[block.section].role in _HEADED and len(s.plain.split()) > 1:
             below.setdefault(block.section, []).append(s)
     told = {f.sentence for f in found if f.score >= ENOUGH and f.kind != "worked"}
-    lex = lexicon("factors")
     for n, inside in below.items():
         section, s = document.sections[n], inside[0]
         if section.inherited or not section.heading or len(inside) > _FEW or any(i.index in told for i in inside):
             continue
-        if (
-            not s.plain.rstrip().endswith(("?", ":"))
-            and lex.first(s.plain, "never", "of_the_account") is None
-            and _fits(s.plain, section.role)
-        ):
+        if not s.plain.rstrip().endswith(":") and not names_nothing(s.plain) and _fits(s.plain, section.role):
             yield Found(_HEADED[section.role], ENOUGH, 0, len(s.plain), f"section {section.role}", True, sentence=s.index)
 
 

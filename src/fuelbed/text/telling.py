@@ -13,16 +13,14 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fuelbed.core.document import Document, Sentence
-from fuelbed.text.fitted import weights_of
-from fuelbed.text.judging import ENOUGH, Found
+from fuelbed.text.fitted import of_words, weights_of
+from fuelbed.text.judging import ENOUGH, Found, names_nothing
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.naming import early, judged, led, role_of
-from fuelbed.text.wording import stems
 
 __all__ = ["COLUMNS", "Sighted", "odds", "told"]
 
 COLUMNS: Final = ("condition",)
-OF_A_WORD: Final = "word "  # how the features of single words begin
 _WORD: Final = 0.7  # what a word counts beside what is seen of the whole sentence
 _LONG: Final = 40  # words from which a sentence is no longer than long
 _FORMS: Final = {
@@ -59,7 +57,7 @@ def told(document: Document) -> Iterator[Sighted]:
             begins = False
         else:
             begins, section, body = block.section != section, block.section, body + 1
-        if s.plain.rstrip().endswith("?") or lexicon("factors").first(s.plain, "never", "of_the_account") is not None:
+        if names_nothing(s.plain):
             continue
         seen = {"any": 1.0, f"section {role_of(document, s.index)}": 1.0, f"block {block.kind}": 1.0}
         seen["how far on"] = s.index / len(document.sentences)
@@ -84,9 +82,8 @@ def _of_words(text: str) -> Iterator[tuple[str, float]]:
     yield "length", min(len(low.split()), _LONG) / (_LONG / 2)
     for hit in lexicon("factors").find(text):
         yield f"says {hit.entry.id}", 1.0
-    for w in stems(text):
-        if not w.isdigit():
-            yield f"{OF_A_WORD}{w}", _WORD
+    for name in of_words(text):
+        yield name, _WORD
 
 
 def _of_patterns(found: Sequence[Found]) -> Iterator[tuple[str, float]]:

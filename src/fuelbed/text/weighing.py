@@ -17,13 +17,12 @@ from typing import Final, NamedTuple, get_args
 
 from fuelbed.core.reading import ActionClass
 from fuelbed.text.either import either
-from fuelbed.text.fitted import weights_of
+from fuelbed.text.fitted import of_words, weights_of
 from fuelbed.text.heads import Head
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.verbs import plural
-from fuelbed.text.wording import stems
 
-__all__ = ["CLASSES", "OF_A_WORD", "Words", "considered", "features", "weights", "words"]
+__all__ = ["CLASSES", "Words", "considered", "features", "weights", "words"]
 
 CLASSES: Final[tuple[ActionClass, ...]] = get_args(ActionClass)
 
@@ -32,7 +31,6 @@ _LONGEST = 1_000  # characters of a heading that are read
 _AFTER, _TAIL = 0.4, 0.15  # a construction behind the object; in a purpose
 _RULE: Final = re.compile(r"(?:if|when|whenever|once)\b[^,]*,", re.IGNORECASE)  # what follows is done each time
 _NAME: Final = re.compile(r"[A-Z](?:\.|[a-z]+)? [A-Z][a-z]+|@[\w-]+")  # "K Sweeney", "@sam"
-OF_A_WORD: Final = "word "  # how the features of single words begin
 _COUNTED: Final = 40  # words that count by themselves: what an item asks for stands at its start
 _CUES: Final = ("incident", "standing", "people", "care", "concrete", "recurring")
 
@@ -124,7 +122,7 @@ def features(h: Head, heading: str = "", rest: str = "") -> dict[str, float]:
 
 def _single(h: Head) -> dict[str, float]:
     """Each word with content of the sentence, by its stem."""
-    return {f"{OF_A_WORD}{w}": 1.0 for w in [s for s in stems(h.text) if not s.isdigit()][:_COUNTED]}
+    return dict.fromkeys(of_words(h.text)[:_COUNTED], 1.0)
 
 
 def _nouns(h: Head) -> Iterator[tuple[str, ActionClass, float, str]]:

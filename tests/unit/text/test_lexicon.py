@@ -15,8 +15,8 @@ ENTRIES = [(name, e) for name in names() for e in lexicon(name).entries]
 IDS = [f"{name}-{e.id}" for name, e in ENTRIES]
 SHORT, LONG = 2_000, 20_000
 FACTOR = 40.0  # 10 would be linear; the rest is noise of a shared machine
-HOPELESS = 0.25  # seconds of processor time for 2 kB that only a pattern of another order takes
-QUICK = 0.01  # seconds that no ratio is taken of
+HOPELESS = 0.125  # seconds of processor time for 2 kB that only a pattern of another order takes
+QUICK = 0.005  # seconds that no ratio is taken of
 
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES, ids=IDS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 from fuelbed.core.blocks import Cell, Column, Tone
+from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Signatures
 from fuelbed.core.shown import number
 from fuelbed.engines.actions.margins import ASKED
 from fuelbed.engines.actions.scene import Scene
 
-__all__ = ["NOTHING", "ambiguity_cells", "ambiguity_columns", "sight", "told"]
+__all__ = ["NOTHING", "ambiguity_cells", "ambiguity_columns", "bits_between", "sight", "told"]
 
 NOTHING = 0.01  # bits
 
@@ -54,6 +55,11 @@ def sight(scene: Scene, name: str) -> str:
         return ""
     if s.said.get(name):
         return f" Of the mechanism it tells {s.said[name]}."
-    span = f"{number(round(e.low, 2))} to {number(round(e.high, 2))}"
+    span = bits_between(e)
     middle = f"{number(round(e.value, 2))} bits ({span})" if e.value is not None else f"{span} bits"
     return f" Of the mechanism it tells {middle} more than the signals that are there."
+
+
+def bits_between(e: Estimate) -> str:
+    """`0.02 to 0.89`: the ends of bits as sentences say them."""
+    return f"{number(round(e.low, 2))} to {number(round(e.high, 2))}"

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from fuelbed.core.blocks import Sentence
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.shown import number
-from fuelbed.engines.actions.ambiguity import NOTHING, told
-from fuelbed.engines.actions.margins import margin_words
+from fuelbed.engines.actions.ambiguity import NOTHING, bits_between, told
+from fuelbed.engines.actions.margins import margin_words, moved
 from fuelbed.engines.actions.scene import Scene
 
 __all__ = ["beyond"]
@@ -25,24 +25,24 @@ def _margin(scene: Scene) -> Iterator[str]:
     if scene.margins is None or (today := scene.margins.margin.get("")) is None:
         return
     after = scene.margins.margin
-    moved = {n: after[n] for n in scene.ranked if n in after and _ends(after[n]) != _ends(today)}
-    yield _became("Margin", today, moved)
+    yield _became("Margin", today, {n: after[n] for n in scene.ranked if n in after and moved(today, after[n])})
 
 
 def _room(scene: Scene) -> Iterator[str]:
     if scene.room is None:
         return
-    moved = {n: scene.room.margin[n] for n in scene.ranked if n in scene.room.margin and _moves(scene.room.shift.get(n))}
-    yield _became(f"Room below {scene.room.of}", scene.room.margin[""], moved)
+    after = scene.room.margin
+    touched = {n: after[n] for n in scene.ranked if n in after and _moves(scene.room.shift.get(n))}
+    yield _became(f"Room below {scene.room.of}", after[""], touched)
 
 
-def _became(what: str, today: Estimate, moved: Mapping[str, Estimate]) -> str:
+def _became(what: str, today: Estimate, after: Mapping[str, Estimate]) -> str:
     """Today, and with the item after which most is surely left."""
     unit = f", {today.unit}" if today.unit else ""
-    if not moved:
+    if not after:
         return f"{what}{unit}: {margin_words(today)}, whatever item is done."
-    best = max(moved, key=lambda n: moved[n].low)
-    return f"{what}{unit}: {margin_words(today)} today, {margin_words(moved[best])} with `{best}`."
+    best = max(after, key=lambda n: after[n].low)
+    return f"{what}{unit}: {margin_words(today)} today, {margin_words(after[best])} with `{best}`."
 
 
 def _ambiguity(scene: Scene) -> Iterator[str]:
@@ -59,11 +59,7 @@ def _ambiguity(scene: Scene) -> Iterator[str]:
 
 def _bits(e: Estimate) -> str:
     assert e.value is not None
-    return f"{number(round(e.value, 2))} ({number(round(e.low, 2))} to {number(round(e.high, 2))})"
-
-
-def _ends(e: Estimate) -> tuple[float | None, float, float]:
-    return (e.value, e.low, e.high)
+    return f"{number(round(e.value, 2))} ({bits_between(e)})"
 
 
 def _moves(shift: Estimate | None) -> bool:

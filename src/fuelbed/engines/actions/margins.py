@@ -10,7 +10,7 @@ from fuelbed.core.shown import number, per_cent
 from fuelbed.engines.actions.scene import Scene
 from fuelbed.numerics.process.reach import Reach
 
-__all__ = ["ASKED", "margin_cells", "margin_columns", "margin_words", "room_cells", "room_columns"]
+__all__ = ["ASKED", "margin_cells", "margin_columns", "margin_words", "moved", "room_cells", "room_columns"]
 
 ASKED = "asked for, not found"
 
@@ -35,10 +35,15 @@ def margin_cells(scene: Scene, name: str, reach: Reach) -> list[Cell]:
         if today is None or not does:
             return [Cell("" if after is None else margin_words(after))]
         return [Cell("unchanged" if all(c.verb == "observe" for c in does) else "not touched", tone="muted")]
-    if (today.value, today.low, today.high) == (after.value, after.low, after.high):
+    if not moved(today, after):
         return [Cell("unchanged", tone="muted")]
     better, worse = after.low > today.high, after.high < today.low
     return [Cell(f"{margin_words(today)} → {margin_words(after)}", tone="good" if better else "bad" if worse else "plain")]
+
+
+def moved(today: Estimate, after: Estimate) -> bool:
+    """Whether an item moves a margin: an engine that finds no change gives today's numbers back."""
+    return (today.value, today.low, today.high) != (after.value, after.low, after.high)
 
 
 def room_columns(scene: Scene) -> list[Column]:
