@@ -29,7 +29,7 @@ class Consequences:
     trigger_only  actions all of whose changes are on triggers; `sight_only` that only observe; `open` that carry no intervention.
     reaches       actions that change a condition or control in a way to the failure.
     untouched     conditions in every way to the failure that no action changes, those of the draft's best standing first.
-    best          the condition whose closing does at least as much as the most actions ("" without conditions), `over` those actions.
+    best          the condition whose closing does at least as much as the most actions that close none ("" without), `over` those actions.
     classes       by action: `all`, `some` or `none` of the ways to the failure broken, `rarer`, or `open`.
     """
 
@@ -87,11 +87,14 @@ def _kind(case: Case, c: Change) -> str:
 
 
 def _best(model: Compiled, shared: list[str], untouched: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Among the untouched conditions (else among all), the one whose closing dominates the most action items."""
+    """Among the untouched conditions (else among all), the one whose closing dominates the most of the action items that close none.
+
+    Those that close one, wholly or in part, are left out: a draft takes every condition to be needed, so closing another is no better by
+    anything but that guess."""
     candidates = untouched or tuple(shared)
-    if not candidates:
+    actions = {n: a.does for n, a in model.case.actions.items() if a.does and not any(c.target in shared for c in a.does)}
+    if not candidates or not actions:
         return "", ()
-    actions = {n: a.does for n, a in model.case.actions.items() if a.does}
     order = dominance(model, {**actions, **{f"close {n}": (Change("remove", n),) for n in candidates}})
     over = {n: tuple(a for a in actions if a in order.better[f"close {n}"]) for n in candidates}
     best = max(candidates, key=lambda n: len(over[n]))

@@ -65,6 +65,16 @@ FOUND: dict[str, list[str]] = {
              more="## Resolution\n\nBuild 42 was rolled back at 10:20. The rollback did not help. The page came back at 11:40."),
     ],
     "PM204": [page("The front end ran out of memory."), page("The connection pool was exhausted by the import job.")],
+    "PM209": [
+        page("Why was the page down? The disk was full. Why was the disk full? Old exports were never deleted. Why were exports never deleted? "
+             "Nobody had set that up.", BOUND),
+        page("1. The page was down: the disk was full.\n2. The disk was full: exports pile up.\n3. Exports pile up: nobody deletes them.", BOUND,
+             heading="Five whys"),
+        page("- Why was the page down? The disk was full.\n  - Why was the disk full? Old exports were there.\n    - Why were exports there? Nobody deletes them.",
+             BOUND, heading="5 Why's"),
+        page("1. Why was the page down?\n   - The disk was full.\n2. Why was the disk full?\n   - Old exports were there.\n3. Why were old exports there?\n"
+             "   - Nobody deletes them.", BOUND),
+    ],
     "PM304": [
         page("Both services depend on the same identity cluster. Build 42 broke it.", "- Add an alert on login errors"),
         page("The session table is a single point of failure.", "- Write down the steps of the morning shift"),
@@ -214,6 +224,17 @@ NOT_FOUND: dict[str, list[str]] = {
              more="## Resolution\n\nThe rollback did not help: it stayed slow because the clients kept retrying until we shed load."),
     ],
     "PM204": [page("The front end ran out of memory: its limit is 2 GB and it took 2.1 GB."), page("The page showed an error.")],
+    "PM209": [
+        page("Why was the page down? The disk was full, and also the standby's. Why was the disk full? Exports were never deleted. "
+             "Why were exports never deleted? Nobody had set that up.", BOUND),
+        page("1. Why was the page down?\n   - The disk was full.\n   - The standby shares it.\n2. Why was the disk full?\n   - Exports were there.\n"
+             "3. Why were exports there?\n   - Nobody deletes them.", BOUND, heading="5 whys"),
+        page("- Why was the page down? The disk was full.\n  - Why was the disk full? Old exports were there.\n    - Why were exports there? Nobody deletes them.\n"
+             "- Why was nobody called? No alert was there.", BOUND, heading="5 whys"),
+        page("Why do I see an old price? Your phone keeps the timetable. Why is my ticket late? Mail is slow today. Why can I not log in? Reset the password.", BOUND,
+             heading="Questions"),
+        page("1. Explain why it failed\n2. Explain why it was late", BOUND, heading="Five whys"),
+    ],
     "PM304": [
         page("Both services depend on the same identity cluster.", "- Split the identity cluster between the two services"),
         page("We shared the news with our customers.", BOUND),
