@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fuelbed.text.gate import small
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.needles import small
 from fuelbed.text.verbs import verb_at
 
 __all__ = ["Head", "head", "quoted"]

@@ -29,7 +29,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 from fuelbed.text.either import either
-from fuelbed.text.gate import Gate, Needles, may_hold, needles, small
+from fuelbed.text.gate import Gate
+from fuelbed.text.needles import Needles, may_hold, needles, small
 
 __all__ = ["Entry", "Hit", "Lexicon", "lexicon", "names"]
 
@@ -37,6 +38,7 @@ _FOLDER = "lexicon"
 _LIST = re.compile(r"\{([a-z_]+)\}")
 _TEXTS = 2048  # texts whose findings each lexicon remembers
 _LONG = 20_000  # characters of a text that is not remembered
+_SENTENCE = 2_000  # characters of a text that all lexicons are asked about at once
 
 
 class _Lazy:
@@ -129,6 +131,7 @@ class Lexicon:
     words: Mapping[str, tuple[str, ...]]
     entries: tuple[Entry, ...]
     _gate: Gate | None = None
+    _first: int = -1  # where its entries begin among those of all lexicons
     _texts: dict[str, tuple[int, dict[int, Hit | None]]] = field(default_factory=dict)
     _any: dict[tuple[str, ...], re.Pattern[str]] = field(default_factory=dict)
     _roles: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -145,7 +148,16 @@ class Lexicon:
                 yield hit
 
     def first(self, text: str, *roles: str) -> Hit | None:
-        return next(self.find(text, *roles), None)
+        """The first of `find`, without the making of an iterator."""
+        possible, known = self._texts.get(text) or self._looked_at(text)
+        possible &= self._roles.get(roles) or self._of(roles)
+        while possible:
+            bit = possible & -possible
+            possible ^= bit
+            hit = known[bit] if bit in known else self._found(text, bit, known)
+            if hit is not None:
+                return hit
+        return None
 
     def possible(self, text: str) -> Iterator[Entry]:
         """The entries that can match a text, as long as it may be."""
@@ -167,14 +179,19 @@ class Lexicon:
 
     def _looked_at(self, text: str) -> tuple[int, dict[int, Hit | None]]:
         """The entries that can match, as bits, and what was found of them so far."""
-        if self._gate is None:
-            self._gate = Gate([e.seek.needs for e in self.entries])
-        found: tuple[int, dict[int, Hit | None]] = (self._gate.possible(text), {})
+        found: tuple[int, dict[int, Hit | None]] = (self._possible(text), {})
         if len(text) <= _LONG:
             if len(self._texts) >= _TEXTS:
                 self._texts.clear()
             self._texts[text] = found
         return found
+
+    def _possible(self, text: str) -> int:
+        if len(text) <= _SENTENCE and lexicon(self.name) is self:
+            return _at_once(text) >> self._first & ((1 << len(self.entries)) - 1)
+        if self._gate is None:
+            self._gate = Gate([e.seek.needs for e in self.entries])
+        return self._gate.possible(text)
 
     def _of(self, roles: tuple[str, ...]) -> int:
         """The entries of these roles, as bits."""
@@ -234,6 +251,22 @@ def lexicon(name: str) -> Lexicon:
     data = tomllib.loads((files("fuelbed.text") / _FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     words = {key: tuple(_strings(value)) for key, value in data.get("words", {}).items()}
     return Lexicon(name, words, tuple(_entry(row, words) for row in data.get("pattern", [])))
+
+
+@lru_cache(maxsize=1)
+def _every() -> Gate:
+    """One gate for all lexicons: many readers ask about the same sentence, and each of its words is looked up once."""
+    needs: list[Needles] = []
+    for name in names():
+        lex = lexicon(name)
+        lex._first = len(needs)
+        needs += (e.seek.needs for e in lex.entries)
+    return Gate(needs)
+
+
+@lru_cache(maxsize=_TEXTS)
+def _at_once(text: str) -> int:
+    return _every().possible(text)
 
 
 def names() -> list[str]:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fuelbed.text.gate import small
 from fuelbed.text.lexicon import Entry, lexicon
+from fuelbed.text.needles import small
 
 __all__ = ["Stamp", "any_date", "stamp", "stated_zone"]
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from fuelbed.text.either import either
-from fuelbed.text.gate import small
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.needles import small
 
 __all__ = ["forms", "plural", "verb_at"]
 

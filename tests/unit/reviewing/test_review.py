@@ -45,9 +45,15 @@ def test_what_follows_is_that_of_the_drafted_case() -> None:
     assert not any("queue" in w for w in untouched), "an item bounds the queue"
     assert len(r.follows.trigger_only) == 1
     assert len(r.follows.sight_only) == 1
-    closing = {a for a in case.actions if any(case.factors[c.target].kind == "condition" for c in case.actions[a].does if c.target in case.factors)}
+    closing = {
+        a
+        for a in case.actions
+        if any(case.factors[c.target].kind == "condition" for c in case.actions[a].does if c.target in case.factors)
+    }
     assert closing
-    assert set(r.follows.over) == {a for a in case.actions if case.actions[a].does} - closing, "closing it breaks every cut set; items that close one are not compared"
+    assert set(r.follows.over) == {a for a in case.actions if case.actions[a].does} - closing, (
+        "closing it breaks every cut set; items that close one are not compared"
+    )
 
 
 def test_the_key_question_is_about_a_reading_that_decides() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuelbed.text.either import either
-from fuelbed.text.gate import Needles, needles
 from fuelbed.text.lexicon import Hit, Lexicon, lexicon, names
+from fuelbed.text.needles import DIGIT, Needles, needles
 from fuelbed.text.verbs import plural
 from tests.further import one_in
 
@@ -62,7 +62,7 @@ def test_roles_are_kept() -> None:
         ("{some_stems} up", ({" trip"}, {" up "})),
         ("slow(?: but)?(?=,)down(?:er| pour)", ({" slow"}, {"down"}, {"er ", " pour "})),
         ("pre(?:fix|load)+ed", ({" pre"}, {"ed "}, {"fix", "load"})),
-        (r"v?\d+\.\d+", ()),
+        (r"v?\d+\.\d+", ({DIGIT}, {"."})),
     ],
 )
 def test_needles(pattern: str, told: tuple[set[str], ...]) -> None:

@@ -77,9 +77,7 @@ def fold(text: str) -> Folded:
     for m in _MARK.finditer(text):
         if m.lastgroup != "stars" or not _inside_a_word(text, m.start(), m.end()):
             gone[m.start() : m.end()] = b"\1" * (m.end() - m.start())
-    for start, piece in _composed(text):
-        if gone[start]:
-            continue
+    for start, piece in _composed([(i, c) for i, c in enumerate(text) if not gone[i]]):
         if piece.isspace():
             if chars and chars[-1] == " ":
                 continue
@@ -96,17 +94,18 @@ def _inside_a_word(text: str, start: int, end: int) -> bool:
     return start > 0 and end < len(text) and _is_word(text[start - 1]) and _is_word(text[end])
 
 
-def _composed(text: str) -> list[tuple[int, str]]:
-    """(offset, characters) of each letter with what combines with it, in NFC."""
-    if unicodedata.is_normalized("NFC", text):
-        return list(enumerate(text))
-    out: list[tuple[int, str]] = []
-    start = 0
-    for i in range(1, len(text) + 1):
-        if i == len(text) or not (unicodedata.combining(text[i]) or "\u1160" <= text[i] <= "\u11ff"):
-            out.append((start, unicodedata.normalize("NFC", text[start:i])))
-            start = i
-    return out
+def _composed(letters: Sequence[tuple[int, str]]) -> Sequence[tuple[int, str]]:
+    """(offset, characters) of each letter with what combines with it, in NFC; blanks stay by themselves."""
+    if unicodedata.is_normalized("NFC", "".join(c for _, c in letters)):
+        return letters
+    groups: list[tuple[int, list[str]]] = []
+    for at, c in letters:
+        joins = unicodedata.combining(c) or "\u1160" <= c <= "\u11ff"
+        if joins and groups and not groups[-1][1][0].isspace():
+            groups[-1][1].append(c)
+        else:
+            groups.append((at, [c]))
+    return [(at, unicodedata.normalize("NFC", "".join(said))) for at, said in groups]
 
 
 def numbers(text: str) -> frozenset[str]:

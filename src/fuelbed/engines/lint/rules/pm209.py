@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from fuelbed.core.document import Block, Document, Sentence
@@ -67,35 +68,36 @@ def _follows(document: Document, whys: Sequence[_Why]) -> bool:
     """Whether the whys go on from one another: their section says so, or most take up words of the answer before; the questions of an FAQ do not."""
     if _WHYS.search(document.sections[whys[0].block.section].heading) is not None:
         return True
-    taken = [
-        bool(set(telling(b.asked.plain)) & {t for s in a.answers for t in telling(s.plain)})
-        for a, b in zip(whys, whys[1:], strict=False)
-    ]
+    taken = [bool(set(telling(b.asked.plain)) & {t for s in a.answers for t in telling(s.plain)}) for a, b in pairwise(whys)]
     return 2 * sum(taken) > len(taken)
 
 
 def _branches(document: Document, whys: Sequence[_Why]) -> bool:
     """Whether some why has several answers: told as such, as several items, or by a list that goes back up to an earlier why."""
     depths = [w.block.depth for w in whys]
-    if any(b < a for a, b in zip(depths, depths[1:], strict=False)):
+    if any(b < a for a, b in pairwise(depths)):
         return True
     for w in whys:
         items = {s.block for s in w.answers if document.block_of(s).kind == "item" and s.block != w.asked.block}
         said = " ".join(s.plain for s in (w.asked, *w.answers))
-        if len(items) > 1 or len(said.split()) > _LONGEST or lexicon("lint").first(said, "interaction", "several_answers") is not None:
+        if (
+            len(items) > 1
+            or len(said.split()) > _LONGEST
+            or lexicon("lint").first(said, "interaction", "several_answers") is not None
+        ):
             return True
     return False
 
 
-def _check(reading: Reading) -> list[Finding]:
+def _check(reading: Reading) -> Iterator[Finding]:
     document = reading.document
     for whys in (_asked(document), _listed(document)):
         if len(whys) < _STEPS or not all(w.answers for w in whys[:-1]):
             continue
         if _follows(document, whys) and not _branches(document, whys):
             first = whys[0].asked
-            return [in_sentence(RULE, reading, first, 0, len(first.plain), f"Each of {len(whys)} whys has one answer.")]
-    return []
+            yield in_sentence(RULE, reading, first, 0, len(first.plain), f"Each of {len(whys)} whys has one answer.")
+            return
 
 
 RULE = Rule(

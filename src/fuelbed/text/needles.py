@@ -1,0 +1,210 @@
+"""The needles of a pattern: pieces of literal text of which any match must contain at least one, read off its source without compiling it.
+
+A sentence that contains none of them need not be searched (`gate.py`). No needle holds a blank, so each word of a text is looked up by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+__all__ = ["DIGIT", "Needles", "may_hold", "needles", "piece", "small"]
+
+_LONGEST = 24  # letters of a needle
+DIGIT = "\0"  # the needle that any decimal digit is
+_CLASS = 12  # characters of a class that are needles
+_PIECE = re.compile(
+    r"(?P<back>\(\?P=\w+\))|(?P<look>\(\?<?[=!])|(?P<open>\((?:\?(?:P<\w+>|[a-zA-Z-]*:))?)|(?P<close>\))|(?P<or>\|)"
+    r"|(?P<list>\{[a-z_]+\})|(?P<times>(?:\{\d*(?:,\d*)?\}|[*+?])\??)|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[a-zA-Z\d]|[.^$])"
+    r"|\\(?P<escaped>[^a-zA-Z\d])|(?P<blank>\s+)|(?P<text>[^\\\[\](){}|*+?.^$\s]+|.)",
+    re.DOTALL,
+)
+
+_CLASSED = re.compile(r"(?:\\(.)|([^\\]))(-(?=.))?", re.DOTALL)  # an escape, or a character and whether a range begins there
+
+Needles = tuple[tuple[frozenset[str], ...], ...]
+"""One of the outer tuple's members must hold: each of its sets has a piece in every text that the pattern matches."""
+
+_Sets = list[frozenset[str]]
+_Tokens = Sequence[tuple[str, str]]
+
+
+def needles(source: str, lists: Mapping[str, Sequence[str]]) -> Needles:
+    """The needles of a pattern as the lexicon writes it, which begins and ends at the bounds of words; `lists` are its word lists."""
+    tokens = [(m.lastgroup or "", m[m.lastgroup or 0]) for m in _PIECE.finditer(source)]
+    found, _, _ = _choice(tokens, 0, lists, (True, True))
+    return tuple(tuple(sorted(set(part), key=_cost)) for part in found)
+
+
+_DISGUISED = str.maketrans("\u0130\u0131\u017f", "iis")
+
+
+def small(text: str) -> str:
+    """In small letters, as long as the text: also the three letters that a pattern which takes either case takes for letters of ASCII."""
+    return (text if text.isascii() else text.translate(_DISGUISED)).lower()
+
+
+def piece(text: str, left: bool = False, right: bool = False) -> frozenset[str] | None:
+    """The needle of a run of literal text: the longest of its words; None where it has none. `left` and `right` say whether the run stands
+    at bounds of words there: a blank at an end of a needle says so."""
+    words = text.lower().split()
+    if not words:
+        return None
+    at = max(range(len(words)), key=lambda k: len(words[k]))
+    longest = words[at]
+    left, right = left or at > 0, (right or at < len(words) - 1) and len(longest) <= _LONGEST
+    return frozenset({f"{' ' * left}{longest[:_LONGEST]}{' ' * right}"})
+
+
+def of_list(name: str, words: Sequence[str], left: bool, right: bool) -> frozenset[str] | None:
+    """The needles of a word list; `_stems` go on behind."""
+    found = [piece(w, left, right and not name.endswith("_stems")) for w in words]
+    known = [f for f in found if f is not None]
+    return frozenset().union(*known) if known and len(known) == len(found) else None
+
+
+def may_hold(every: Needles, low: str) -> bool:
+    """Whether a text in small letters can match, by its pieces alone."""
+    return any(all(any(_holds(n, low) for n in some) for some in part) for part in every)
+
+
+def _holds(needle: str, low: str) -> bool:
+    return any(map(str.isdecimal, low)) if needle == DIGIT else needle.strip() in low
+
+
+def _of_class(text: str) -> frozenset[str] | None:
+    """The needles of a class of characters that names each, or of the digits; None of any other."""
+    if text == r"\d":
+        return frozenset({DIGIT})
+    if text[0] != "[" or text[1] == "^":
+        return None
+    found: set[str] = set()
+    for escape, letter, ranges in _CLASSED.findall(text[1:-1].replace("0-9", r"\d")):
+        one = DIGIT if escape == "d" else small(letter or escape)
+        if ranges or (escape.isalnum() and escape != "d") or not one.strip():
+            return None
+        found.add(one)
+    return frozenset(found) if found and len(found) <= _CLASS else None
+
+
+def _choice(
+    tokens: _Tokens, at: int, lists: Mapping[str, Sequence[str]], bounds: tuple[bool, bool]
+) -> tuple[list[_Sets], bool, int]:
+    """The alternatives from `at` to the closing bracket or the end, each as the sets that it needs; a branch that is itself nothing
+    but a choice is told apart into that choice's branches. Whether all of them end behind a blank, and where."""
+    branches: list[_Sets] = []
+    ended = True
+    while True:
+        part, alone, bound, at = _sequence(tokens, at, lists, bounds)
+        branches += alone if alone is not None else [part]
+        ended = ended and bound
+        if at >= len(tokens) or tokens[at][0] == "close":
+            return branches, ended, at
+        at += 1
+
+
+def _sequence(
+    tokens: _Tokens, at: int, lists: Mapping[str, Sequence[str]], bounds: tuple[bool, bool]
+) -> tuple[_Sets, list[_Sets] | None, bool, int]:
+    """The sets of one branch, the branches of the only group that it consists of (or None), whether what comes next begins a word, and
+    where it ends."""
+    sets: _Sets = []
+    run, parts = "", 0
+    alone: list[_Sets] | None = None
+    left, right = bounds
+    before = left  # whether the run begins at the bound of a word
+    while at < len(tokens) and tokens[at][0] not in ("or", "close"):
+        kind, text = tokens[at]
+        at += 1
+        if kind in ("text", "escaped"):
+            parts += 1
+            if not (at < len(tokens) and tokens[at][0] == "times"):
+                run, left = run + text, False
+                continue
+            sets += _told(piece(run + text[: -1 if _optional(tokens, at) else None], before))
+            run, before, left = "", False, False
+            continue
+        sets += _told(piece(run, before, _bound(tokens, at - 1, right)))
+        run, after = "", at
+        if kind in ("open", "look"):
+            close = _close(tokens, at)
+            once = not (close + 1 < len(tokens) and tokens[close + 1][0] == "times") or _optional_once(tokens, close + 1)
+            inside = (left and once, once and _bound(tokens, close + 1 + _optional_once(tokens, close + 1), right))
+            inner, ended, at = _choice(tokens, at, lists, inside)
+            after = at = at + 1
+            if kind == "open":
+                parts += 1
+                alone = inner
+                sets += [] if _optional(tokens, at) else _told(_union(inner))
+                left = ended and (left or not _optional(tokens, at))
+        elif kind == "list":
+            parts += 1
+            last = _bound(tokens, at, right)
+            sets += [] if _optional(tokens, at) else _told(of_list(text[1:-1], lists.get(text[1:-1], ()), left, last))
+            left = False
+        elif kind in ("class", "blank", "times", "back"):
+            parts += 1
+            if kind == "class" and not _optional(tokens, at):
+                sets += _told(_of_class(text))
+            left = kind == "blank" or (kind == "times" and left)
+        before = left
+        at = after
+    last = right if at >= len(tokens) or tokens[at][0] in ("or", "close") else False
+    return sets + _told(piece(run, before, last)), alone if parts == 1 else None, left, at
+
+
+def _close(tokens: _Tokens, at: int) -> int:
+    """Where the group ends that was opened just before `at`."""
+    depth = 1
+    while at < len(tokens):
+        depth += {"open": 1, "look": 1, "close": -1}.get(tokens[at][0], 0)
+        if not depth:
+            return at
+        at += 1
+    return at
+
+
+def _bound(tokens: _Tokens, at: int, right: bool) -> bool:
+    """Whether a word that stands just before `at` ends there; `right`: whether one at the end of the branch does."""
+    if at >= len(tokens) or tokens[at][0] in ("or", "close"):
+        return right
+    kind = tokens[at][0]
+    if kind not in ("open", "look"):
+        return kind == "blank"
+    close = _close(tokens, at + 1)
+    if kind == "look":
+        return _bound(tokens, close + 1, right)
+    times = close + 1 < len(tokens) and tokens[close + 1][0] == "times"
+    rest = _bound(tokens, close + 1 + times, right)
+    if times and not rest and _optional(tokens, close + 1):
+        return False
+    starts, depth = [at + 1], 0
+    for k in range(at + 1, close):
+        depth += {"open": 1, "look": 1, "close": -1}.get(tokens[k][0], 0)
+        if not depth and tokens[k][0] == "or":
+            starts.append(k + 1)
+    return all(_bound(tokens, k, rest and not times) for k in starts)
+
+
+def _optional_once(tokens: _Tokens, at: int) -> bool:
+    """Whether what stands before `at` may be there once or not at all."""
+    return at < len(tokens) and tokens[at][0] == "times" and tokens[at][1] in ("?", "??")
+
+
+def _optional(tokens: _Tokens, at: int) -> bool:
+    return at < len(tokens) and tokens[at][0] == "times" and re.match(r"[*?]|\{0?[,}]|\{0+\}", tokens[at][1]) is not None
+
+
+def _told(found: frozenset[str] | None) -> _Sets:
+    return [] if found is None else [found]
+
+
+def _union(branches: Sequence[_Sets]) -> frozenset[str] | None:
+    best = [min(sets, key=_cost, default=None) for sets in branches]
+    known = [b for b in best if b is not None]
+    return frozenset().union(*known) if known and len(known) == len(best) else None
+
+
+def _cost(found: frozenset[str]) -> float:
+    """How often such needles occur by chance, up to a factor."""
+    return sum(12.0 ** -len(n) for n in found)
