@@ -15,74 +15,67 @@ __all__ = ["Gate"]
 _KEPT = 50_000  # words whose needles are remembered
 _START = 2  # letters by which needles are looked up
 
-_Row = tuple[int, int]
-"""A pattern as a bit, and the sets that must be seen whole, as bits."""
-
-_Known = tuple[int, int, tuple[_Row, ...]]
-"""Of a word: the sets that it has a needle of, the patterns that need no more, and those that do."""
+_SETS = 4  # sets of needles of a pattern that are looked at: the rarest
 
 
 class Gate:
-    """The needles of many patterns the other way round: for each word of a text the sets that it has a needle of, as bits, and the
-    patterns that it calls for: those of which it has a needle of the rarest set. A word is looked up once and then remembered."""
+    """The needles of many patterns the other way round: for each word of a text, which patterns have a needle in it. A word is looked up once and then
+    remembered as one number.
+
+    A row is one alternative of a pattern; the first rows are those of the patterns themselves, in order. A number holds the rows `_SETS` times over: in the k-th
+    part a bit says that a needle of the row's k-th set was seen. A row may match where all of its parts say so."""
 
     def __init__(self, patterns: Sequence[Needles]) -> None:
+        told = [_merged(every) for every in patterns]
+        first = [every[0] for every in told]
+        more = [(i, part) for i, every in enumerate(told) for part in every[1:]]
+        rows: list[Sequence[frozenset[str]]] = [*first, *(part for _, part in more)]
+        self._rows, self._patterns = len(rows), len(patterns)
+        self._of = [i for i, _ in more]  # the pattern of each further row
+        self._none = 0  # parts that need nothing
         bits: dict[frozenset[str], int] = {}
-        self._always = 0
-        self._sure: dict[int, int] = {}  # bit of a set -> patterns that need nothing else
-        self._rows: dict[int, list[_Row]] = {}  # bit of a set -> patterns that it calls for
-        for i, pattern in enumerate(patterns):
-            if not pattern or not all(pattern):
-                self._always |= 1 << i
-                continue
-            for every in pattern:
-                first = bits.setdefault(every[0], 1 << len(bits))  # the rarest comes first
-                if len(every) == 1:
-                    self._sure[first] = self._sure.get(first, 0) | 1 << i
+        for n, row in enumerate(rows):
+            for k in range(_SETS):
+                bit = 1 << (n + k * self._rows)
+                if k < len(row):
+                    bits[row[k]] = bits.get(row[k], 0) | bit  # the rarest come first
                 else:
-                    row = (1 << i, sum({bits.setdefault(some, 1 << len(bits)) for some in every}))
-                    self._rows.setdefault(first, []).append(row)
+                    self._none |= bit
         starts: dict[str, dict[str, int]] = {}
-        for some, bit in bits.items():
+        for some, of_rows in bits.items():
             for needle in some:
                 of = starts.setdefault(needle.strip()[:_START], {})
-                of[needle] = of.get(needle, 0) | bit
+                of[needle] = of.get(needle, 0) | of_rows
         self._starts = {
             start: tuple((n.strip(), n[0] == " ", n[-1] == " ", bits) for n, bits in of.items()) for start, of in starts.items()
         }
-        self._words: dict[str, _Known] = {}
+        self._words: dict[str, int] = {}
 
     def possible(self, text: str) -> int:
         """The patterns that may match `text`, as bits."""
-        words, seen, found = self._words, 0, self._always
-        called: list[_Row] = []
+        words, seen, rows = self._words, self._none, self._rows
         for word in set(small(text).split()):
-            has, sure, rows = words.get(word) or self._known(word)
-            seen |= has
-            found |= sure
-            if rows:
-                called += rows
-        for bit, need in called:
-            if need & seen == need:
-                found |= bit
+            has = words.get(word)
+            seen |= self._known(word) if has is None else has
+        here = seen & (1 << rows) - 1
+        for k in range(1, _SETS):
+            here &= seen >> (k * rows)
+        found = here & (1 << self._patterns) - 1
+        further = here >> self._patterns
+        while further:
+            bit = further & -further
+            found |= 1 << self._of[bit.bit_length() - 1]
+            further ^= bit
         return found
 
-    def _known(self, word: str) -> _Known:
-        seen = rest = self._seen(word)
-        sure = 0
-        rows: dict[_Row, None] = {}
-        while rest:
-            bit = rest & -rest
-            sure |= self._sure.get(bit, 0)
-            rows.update(dict.fromkeys(self._rows.get(bit, ())))
-            rest ^= bit
-        known = (seen, sure, tuple(rows))
+    def _known(self, word: str) -> int:
+        seen = self._seen(word)
         if len(self._words) < _KEPT:
-            self._words[word] = known
-        return known
+            self._words[word] = seen
+        return seen
 
     def _seen(self, word: str) -> int:
-        """The bits of the sets that have a needle in a word."""
+        """What a word says of the rows."""
         found, starts = 0, self._starts
         for i, letter in enumerate(word):
             if letter.isdecimal():
@@ -97,6 +90,22 @@ class Gate:
                     ):
                         found |= bits
         return found
+
+
+def _merged(every: Needles) -> Needles:
+    """The same in fewer alternatives: those that differ in one set are one, which has either's needles there. One that needs nothing is all there is."""
+    if not every or not all(every):
+        return ((),)
+    for at in range(_SETS):
+        apart: dict[tuple[frozenset[str], ...], frozenset[str]] = {}
+        for part in every:
+            if at < len(part):
+                rest = (*part[:at], frozenset(), *part[at + 1 :])
+                apart[rest] = apart.get(rest, frozenset()) | part[at]
+            else:
+                apart.setdefault(part, frozenset())
+        every = tuple(tuple(some or put for some in rest) for rest, put in apart.items())
+    return every
 
 
 def _in_word(c: str) -> bool:
