@@ -52,7 +52,7 @@ class Report(NamedTuple):
 def reports(labels: Path, texts: Path) -> Iterator[Report]:
     for label in load(labels, texts):
         document = read(label.text, label.path.name)
-        features = {s.index: f for s, f in told(document)}
+        features = {s.sentence.index: s.features for s in told(document)}
         if features:
             patterns = {f.sentence for f in judged(document) if f.kind == "condition" and f.score >= ENOUGH}
             yield Report(label.slug, label.organization, features, list(_wanted(document, label)), patterns)

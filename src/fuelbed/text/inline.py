@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fuelbed.text.markdown import Line, View
 
@@ -87,11 +88,16 @@ def folded(seen: View, lines: Sequence[Line]) -> Folded:
     return known
 
 
+@lru_cache(maxsize=2)
+def _counted(size: int) -> array[int]:
+    return array("I", range(size))
+
+
 def fold(text: str, lines: Sequence[Line], references: frozenset[str] = frozenset()) -> Folded:
     """The words of a block's lines; `text` is the view, as long as the source."""
-    offsets = array("I")
+    every, offsets = _counted(len(text) + 1), array("I")
     for start, end in lines:
-        offsets.extend(range(start, end + 1))  # one past the line stands for its break
+        offsets.extend(every[start : end + 1])  # one past the line stands for its break
     raw = "\n".join(text[a:b] for a, b in lines)
     if _SPECIAL.search(raw) is None:
         return _plain(raw, text, lines, offsets)

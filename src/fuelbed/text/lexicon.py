@@ -13,6 +13,7 @@ A file holds any number of
     hits = ["Retry storms began"]      # at least one; a test runs them
     misses = ["We will retry later"]   # at least one counter-example; a test runs them
     weight = 1.0                       # optional, for code that adds evidence
+    hint = "storm"                     # optional, for long texts: a cheaper expression, as it stands, that is found in every match
 
 In `match` and `unless`, a blank is any run of blanks, `{name}` is the alternatives of the word list `name` (longest first, each with its
 regular plural or verb endings only if the list's name ends in `_stems`: then `\\w*` follows), and letters match in either case. Matches
@@ -27,6 +28,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from fuelbed.text.either import either
 from fuelbed.text.gate import Gate
@@ -90,6 +92,11 @@ class Entry:
     hits: tuple[str, ...]
     misses: tuple[str, ...]
     weight: float = 1.0
+    hint: str = ""
+
+    def hinted(self, text: str) -> bool:
+        """Whether a long text may hold it, by its hint."""
+        return not self.hint or _regex(self.hint).search(text) is not None
 
     @property
     def match(self) -> re.Pattern[str]:
@@ -114,8 +121,7 @@ class Entry:
         return m.span()
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An entry that was found, with the half-open range of the sentence that it covers."""
 
     entry: Entry
@@ -237,6 +243,7 @@ def _entry(row: Mapping[str, object], words: Mapping[str, tuple[str, ...]]) -> E
         tuple(_strings(row["hits"])),
         tuple(_strings(row["misses"])),
         float(str(row.get("weight", 1.0))),
+        str(row.get("hint", "")),
     )
 
 

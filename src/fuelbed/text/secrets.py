@@ -64,7 +64,8 @@ def secrets(text: str) -> tuple[Secret, ...]:
         return ()
     found: list[Secret] = []
     for e in lexicon("secrets").possible(text):
-        found += _of(e, text)
+        if e.hinted(text):
+            found += _of(e, text)
     return tuple(_apart(found))
 
 

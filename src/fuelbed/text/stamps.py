@@ -182,6 +182,8 @@ def _range(text: str, at: int, found: Stamp) -> int | None:
 
 def any_date(text: str) -> dt.date | None:
     """The first date with a year anywhere in a text."""
+    if not any(map(str.isdecimal, text)):
+        return None
     for role in ("datetime", "date"):
         for e in _entries()[role]:
             for m in e.match.finditer(text[:2_000]):

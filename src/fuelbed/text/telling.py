@@ -13,32 +13,39 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fuelbed.core.document import Document, Sentence
-from fuelbed.text.fitted import of_words, weights_of
+from fuelbed.text.fitted import OF_A_WORD, of_words, weights_of
 from fuelbed.text.judging import ENOUGH, Found, names_nothing
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.naming import early, judged, led, role_of
+from fuelbed.text.wording import stems
 
 __all__ = ["COLUMNS", "Sighted", "odds", "told"]
 
 COLUMNS: Final = ("condition",)
 _WORD: Final = 0.7  # what a word counts beside what is seen of the whole sentence
 _LONG: Final = 40  # words from which a sentence is no longer than long
-_FORMS: Final = {
-    "we": re.compile(r"\b(?:we|i|our team)\b"),
-    "past": re.compile(r"\b\w{2,}ed\b"),
-    "someone did": re.compile(r"\b(?:we|i|engineers?|team|they|he|she|someone|operator|employee)\b (?:\w+ ){0,2}?\w+ed\b"),
-    "was": re.compile(r"\b(?:was|were|had)\b"),
-    "is": re.compile(r"\b(?:is|are|has|does|do|can|cannot)\b"),
-    "no": re.compile(r"\b(?:not|no|never|without|lack|missing|n't)\b"),
-    "number": re.compile(r"\d"),
+_SAID: Final = {
+    "we": frozenset(("we", "i")),
+    "was": frozenset(("was", "were", "had")),
+    "is": frozenset(("is", "are", "has", "does", "do", "can", "cannot")),
+    "no": frozenset(("not", "no", "never", "without", "lack", "missing")),
 }
+"""A form that a sentence has where it holds one of these words."""
+_PAST: Final = 4  # letters of a word that may be a past form
+_TOKEN: Final = re.compile(r"\w+")
+_OUR_TEAM: Final = re.compile(r"\bour team\b")
+_ACTED: Final = re.compile(r"\b(?:we|i|engineers?|team|they|he|she|someone|operator|employee)\b (?:\w+ ){0,2}?\w+ed\b")
 
 
 class Sighted(NamedTuple):
-    """A sentence of the account with what is seen of it, by name."""
+    """A sentence of the account with what is seen of it as a whole, by name, and its words."""
 
     sentence: Sentence
-    features: Mapping[str, float]
+    seen: Mapping[str, float]
+
+    @property
+    def features(self) -> Mapping[str, float]:
+        return {**self.seen, **dict.fromkeys(of_words(self.sentence.plain), _WORD)}
 
 
 def told(document: Document) -> Iterator[Sighted]:
@@ -76,14 +83,27 @@ def told(document: Document) -> Iterator[Sighted]:
 
 def _of_words(text: str) -> Iterator[tuple[str, float]]:
     low = text.lower()
-    for name, form in _FORMS.items():
-        if form.search(low) is not None:
-            yield name, 1.0
+    yield from ((name, 1.0) for name in _forms(low))
     yield "length", min(len(low.split()), _LONG) / (_LONG / 2)
     for hit in lexicon("factors").find(text):
         yield f"says {hit.entry.id}", 1.0
-    for name in of_words(text):
-        yield name, _WORD
+
+
+def _forms(low: str) -> Iterator[str]:
+    """The forms of a sentence in small letters."""
+    words = set(_TOKEN.findall(low))
+    if not words.isdisjoint(_SAID["we"]) or ("our" in words and _OUR_TEAM.search(low) is not None):
+        yield "we"
+    past = any(w.endswith("ed") and len(w) >= _PAST for w in words)
+    if past:
+        yield "past"
+    if any(w.endswith("ed") for w in words) and _ACTED.search(low) is not None:
+        yield "someone did"
+    for name in ("was", "is", "no"):
+        if not words.isdisjoint(_SAID[name]):
+            yield name
+    if any(map(str.isdecimal, low)):
+        yield "number"
 
 
 def _of_patterns(found: Sequence[Found]) -> Iterator[tuple[str, float]]:
@@ -97,12 +117,17 @@ def _of_patterns(found: Sequence[Found]) -> Iterator[tuple[str, float]]:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> Mapping[str, float]:
-    return {name: weight for name, (weight,) in weights_of("telling", COLUMNS).items()}
+def _weights() -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """Of what is seen of a sentence, and of its words by their stems."""
+    table = {name: weight for name, (weight,) in weights_of("telling", COLUMNS).items()}
+    return table, {name.removeprefix(OF_A_WORD): _WORD * w for name, w in table.items() if name.startswith(OF_A_WORD)}
 
 
 @lru_cache(maxsize=4)
 def odds(document: Document) -> Mapping[int, float]:
     """The log odds that a sentence tells a condition, by its index."""
-    table = _weights()
-    return {s.index: sum(v * table[n] for n, v in seen.items() if n in table) for s, seen in told(document)}
+    table, words = _weights()
+    return {
+        s.index: sum(v * table[n] for n, v in seen.items() if n in table) + sum(words.get(w, 0.0) for w in stems(s.plain))
+        for s, seen in told(document)
+    }

@@ -42,9 +42,17 @@ def _stop() -> tuple[frozenset[str], frozenset[str]]:
 
 def stems(text: str) -> tuple[str, ...]:
     """The stems of the words with content, in order, each once."""
-    stop, _ = _stop()
-    found = (m[0].lower() for m in _WORD.finditer(unicodedata.normalize("NFKD", text)))
-    return tuple(dict.fromkeys(stem(w) for w in found if w not in stop and (len(w) > 1 or w.isdigit())))
+    text = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    found = dict.fromkeys(map(_content, _WORD.findall(text)))
+    found.pop("", None)
+    return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def _content(word: str) -> str:
+    """The stem of a word with content, "" of any other."""
+    low = word.lower()
+    return stem(low) if low not in _stop()[0] and (len(low) > 1 or low.isdigit()) else ""
 
 
 def rarity(texts: Iterable[str]) -> Mapping[str, float]:

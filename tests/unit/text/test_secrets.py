@@ -36,6 +36,22 @@ def test_every_hit_of_the_lexicon_is_a_secret(kind: str, text: str) -> None:
     assert value not in Redactor()(f"We saw {text} in the log")
 
 
+HINTED = [e for e in ENTRIES if e.hint]
+MIXED = st.lists(
+    st.sampled_from(["api_key", "token", "secret-a", "=", ":", "::", ".", " ", '"', "10", "255", "1", "ab", "f00", "-", "d4k9Qm2Zr7Tn5Vb8"]), max_size=24
+).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(MIXED)
+def test_a_hint_is_found_in_every_match(text: str) -> None:
+    assert HINTED
+    for e in HINTED:
+        for t in (text, *e.hits):
+            for m in e.match.finditer(t):
+                assert e.hinted(m[0]), m[0]
+
+
 @pytest.mark.parametrize("text", SPARED + [m for e in ENTRIES for m in e.misses])
 def test_placeholders_and_documentation_are_spared(text: str) -> None:
     assert secrets(text) == ()
