@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import Amplification, AmplificationKind, Mention
@@ -109,8 +108,7 @@ _REPEAT = 0.2  # what further places that say as much as `_HEARD` add, in all at
 _HEARD = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What one sentence, or it and the next, says of a kind; `first` to `last` is the range of the sentence that says it."""
 
     kind: str
@@ -126,10 +124,10 @@ def _kept(text: str, hit: Hit) -> float:
     lex, share = lexicon("amplification"), 1.0
     start = max(text.rfind(mark, 0, hit.start) for mark in (";", ":", ", and ", ", but ", " however ", " because ", " since "))
     before = text[max(start, hit.start - _GUARD_REACH, 0) : hit.start]
-    for entry in lex.entries:
-        if entry.role == "guard" and entry.find(before):
-            share = min(share, entry.weight)
-        elif entry.role == "denied":
+    for entry in lex.possible(before, "guard", "denied"):
+        if entry.role == "guard":
+            share = min(share, entry.weight) if entry.find(before) else share
+        else:
             near = " ".join(before.rsplit(",", 1)[-1].split()[-_DENIAL_REACH - 1 :])
             if entry.find(near):
                 share = min(share, entry.weight)
@@ -154,8 +152,7 @@ def _hits(text: str) -> list[tuple[Hit, float]]:
     return kept
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     first: int
     last: int
     why: str

@@ -80,7 +80,7 @@ def _by_patterns(document: Document, kind: MentionKind, wanted: Iterable[Kind]) 
             return sorted(rows, key=lambda f: f.sentence)[:1]
     told = [f for f in mine if f.score >= ENOUGH]
     if not told and kind != "control":
-        told = [replace(f, sure=False) for f in mine if f.score >= NEARLY]
+        told = [f._replace(sure=False) for f in mine if f.score >= NEARLY]
         told = sorted(told, key=lambda f: (-f.score, f.sentence))[:1]
     return told
 
@@ -99,7 +99,7 @@ def _standing(document: Document) -> list[Found]:
         own, other = mine.get(n), against.get(n)
         if other is None or (other.score < ENOUGH and own is not None and own.score >= other.score):
             whole = Found("condition", likely[n], 0, len(document.sentences[n].plain), "likely", False, sentence=n)
-            found[n] = replace(own or whole, sure=False)
+            found[n] = (own or whole)._replace(sure=False)
     return sorted(found.values(), key=lambda f: (-likely.get(f.sentence, _LIKELY), f.sentence))
 
 

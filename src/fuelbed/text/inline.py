@@ -11,7 +11,6 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from fuelbed.text.markdown import Line, View
 
@@ -88,9 +87,13 @@ def folded(seen: View, lines: Sequence[Line]) -> Folded:
     return known
 
 
-@lru_cache(maxsize=2)
+_COUNTED = array("I", range(4096))  # 0, 1, 2, ..., as far as some text needed them
+
+
 def _counted(size: int) -> array[int]:
-    return array("I", range(size))
+    if len(_COUNTED) < size:
+        _COUNTED.extend(range(len(_COUNTED), 2 * size))
+    return _COUNTED
 
 
 def fold(text: str, lines: Sequence[Line], references: frozenset[str] = frozenset()) -> Folded:
@@ -118,6 +121,9 @@ def fold(text: str, lines: Sequence[Line], references: frozenset[str] = frozense
 
 def _plain(raw: str, text: str, lines: Sequence[Line], offsets: array[int]) -> Folded:
     """Of lines without any mark: their words, with one blank between them."""
+    words = " ".join(_WORD.findall(raw))
+    if len(words) == len(raw):
+        return Folded(words, words, offsets[: len(raw)], *_breaks(text, lines, offsets[: len(raw)]))
     at = array("I")
     end = -1
     for m in _WORD.finditer(raw):
@@ -125,7 +131,6 @@ def _plain(raw: str, text: str, lines: Sequence[Line], offsets: array[int]) -> F
             at.append(offsets[end])
         end = m.end()
         at.extend(offsets[m.start() : end])
-    words = " ".join(_WORD.findall(raw))
     return Folded(words, words, at, *_breaks(text, lines, at))
 
 

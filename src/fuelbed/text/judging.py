@@ -8,9 +8,8 @@ is a mention whatever its words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fuelbed.core.document import SectionRole
 from fuelbed.text.leading import leading
@@ -57,8 +56,7 @@ _GIVES_WAY: tuple[tuple[Kind, Kind], ...] = (
 )  # fmt: skip  # pairs
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One kind that a sentence is judged to name, with the range that says it; `sure` where words and section agree. `since` is where
     its label begins at the earliest; `asked` says that it is read from what is asked for."""
 
@@ -104,7 +102,7 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
         ][:1]
     if early:
         rows = [Found("trigger", ENOUGH / 2 + _EARLY, h.start, h.end, h.entry.id, False) for h in lex.find(text, "change_row")]
-        found = [replace(f, score=f.score + _EARLY) if f.kind == "trigger" else f for f in found] + rows[:1]
+        found = [f._replace(score=f.score + _EARLY) if f.kind == "trigger" else f for f in found] + rows[:1]
     found = _coinciding(_settled(found, text), text)
     if listed and role in _LISTED and not any(f.score >= ENOUGH for f in found) and len(text.split()) > 1:
         last = len(text)
@@ -136,7 +134,7 @@ def _weighed(f: Found, text: str, listed: bool) -> Found:
         score += _REPAIR
     if f.kind == "trigger" and lex.first(text[f.first :], "effect") is not None:
         score += _EFFECT
-    return replace(f, score=score, sure=f.sure and score >= ENOUGH) if score != f.score else f
+    return f._replace(score=score, sure=f.sure and score >= ENOUGH) if score != f.score else f
 
 
 def _share(kind: Kind, role: SectionRole, why: str, listed: bool) -> float:
@@ -203,9 +201,9 @@ def _coinciding(found: list[Found], text: str) -> list[Found]:
         return found
     end = clause(text, both.end, both.end + 1, both.end)[1]
     other = (
-        replace(one, first=both.end, last=end, since=both.end)
+        one._replace(first=both.end, last=end, since=both.end)
         if one.first < both.start
-        else replace(one, first=0, last=both.start)
+        else one._replace(first=0, last=both.start)
     )
     said = text[other.first : other.last]
     return [*found, other] if lexicon("factors").first(said, "trigger", "change_row") is not None else found

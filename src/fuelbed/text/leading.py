@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from fuelbed.text.lexicon import Entry, lexicon
+from fuelbed.text.lexicon import lexicon
 from fuelbed.text.phrases import clause
 
 __all__ = ["Leading", "leading", "takes_up"]
@@ -42,20 +41,17 @@ class Leading(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=1)
-def _effects() -> tuple[Entry, ...]:
-    return tuple(e for e in lexicon("phrases").entries if e.role == "effect_follows")
-
-
 def takes_up(text: str) -> bool:
     """Whether a sentence begins by taking up the one before it as a cause: "This caused", "Which in turn led to"."""
     m = _POINTS.match(text)
-    return m is not None and any(e.match.search(text, m.end(), m.end() + _NEAR) is not None for e in _effects())
+    return m is not None and any(
+        e.match.search(text, m.end(), m.end() + _NEAR) is not None for e in lexicon("phrases").possible(text, "effect_follows")
+    )
 
 
 def leading(text: str, whole: bool) -> Iterator[Leading]:
     """The clause that the sentence says led to something; `whole`: the next sentence takes all of it up."""
-    for e in _effects():
+    for e in lexicon("phrases").possible(text, "effect_follows"):
         for m in e.match.finditer(text):
             start = clause(text, max(m.start() - 2, 0), m.start())[0] if m.start() > 0 else 0
             if len(text[start : m.start()].split()) >= _LEAST:

@@ -141,6 +141,7 @@ class Lexicon:
     _texts: dict[str, tuple[int, dict[int, Hit | None]]] = field(default_factory=dict)
     _any: dict[tuple[str, ...], re.Pattern[str]] = field(default_factory=dict)
     _roles: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _sets: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
 
     def find(self, text: str, *roles: str) -> Iterator[Hit]:
         """Every entry (of these roles, or of all) that is found in one sentence, in the file's order."""
@@ -165,10 +166,14 @@ class Lexicon:
                 return hit
         return None
 
-    def possible(self, text: str) -> Iterator[Entry]:
-        """The entries that can match a text, as long as it may be."""
+    def possible(self, text: str, *roles: str) -> tuple[Entry, ...]:
+        """The entries (of these roles, or of all) that can match somewhere in a text, as long as it may be."""
         possible, _ = self._texts.get(text) or self._looked_at(text)
-        return (e for i, e in enumerate(self.entries) if possible >> i & 1)
+        possible &= self._roles.get(roles) or self._of(roles)
+        known = self._sets.get(possible)
+        if known is None:
+            known = self._sets[possible] = tuple(e for i, e in enumerate(self.entries) if possible >> i & 1)
+        return known
 
     def _found(self, text: str, bit: int, known: dict[int, Hit | None]) -> Hit | None:
         e = self.entries[bit.bit_length() - 1]
@@ -189,6 +194,7 @@ class Lexicon:
         if len(text) <= _LONG:
             if len(self._texts) >= _TEXTS:
                 self._texts.clear()
+                self._sets.clear()
             self._texts[text] = found
         return found
 

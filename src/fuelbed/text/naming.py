@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from fuelbed.core.document import Block, Document, SectionRole, Sentence
@@ -98,7 +97,7 @@ def judged(document: Document) -> tuple[Found, ...]:
         named = judge(s.plain, role, early=s.index in first, listed=listed, led=up)
         if any(f.why == "change_row" for f in named):
             first = frozenset()  # one row is taken for its place alone
-        found += [replace(f, sentence=s.index) for f in (*named, *_lack(named, role, listed, up))]
+        found += [f._replace(sentence=s.index) for f in (*named, *_lack(named, role, listed, up))]
     return (*found, *_by_heading(document, found))
 
 
@@ -154,4 +153,4 @@ def _lack(named: Sequence[Found], role: SectionRole, listed: bool, led: bool) ->
     if (role != "cause" and not led) or any(f.kind == "condition" for f in told):
         return []
     lacks = [f for f in told if f.kind == "absent" or (f.kind == "failed" and listed and role == "cause")]
-    return [replace(f, kind="condition", score=ENOUGH, why=f"section {role}", sure=False) for f in lacks[:1]]
+    return [f._replace(kind="condition", score=ENOUGH, why=f"section {role}", sure=False) for f in lacks[:1]]

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from fuelbed.core.document import Sentence
-from fuelbed.text.lexicon import Entry, lexicon
+from fuelbed.text.lexicon import lexicon
 
 __all__ = ["clause", "label", "shortened"]
 
@@ -29,11 +29,6 @@ def _set(name: str) -> frozenset[str]:
     return frozenset(lexicon("phrases").words[name])
 
 
-@lru_cache(maxsize=8)
-def _entries(role: str) -> tuple[Entry, ...]:
-    return tuple(e for e in lexicon("phrases").entries if e.role == role)
-
-
 @lru_cache(maxsize=1)
 def _breaks() -> re.Pattern[str]:
     """What joins two clauses: marks, a comma with a joining word, joining words."""
@@ -51,6 +46,7 @@ def _enough(text: str) -> bool:
     return len(text.split()) >= _TWO
 
 
+@lru_cache(maxsize=4096)
 def clause(text: str, first: int, last: int, since: int = 0) -> tuple[int, int]:
     """The range of the clause that holds most of `text[first:last]`: between the marks and words that join clauses, on its side of the
     words that tie a cause to an effect, and not before `since`."""
@@ -78,7 +74,7 @@ def clause(text: str, first: int, last: int, since: int = 0) -> tuple[int, int]:
 def _subordinate(text: str, start: int, end: int, first: int, last: int) -> tuple[int, int]:
     """Of "because X, Y" the part that the match is in."""
     bare = start + len(text[start:end]) - len(text[start:end].lstrip(_EDGE))
-    for e in _entries("opening_clause"):
+    for e in lexicon("phrases").possible(text, "opening_clause"):
         m = e.match.match(text, bare, end)
         if m is not None and m.end() <= first and _enough(text[m.end() : end]):
             return m.end(), end
@@ -89,14 +85,14 @@ def _subordinate(text: str, start: int, end: int, first: int, last: int) -> tupl
 
 def _one_side(text: str, start: int, end: int, first: int, last: int) -> tuple[int, int]:
     """Of "X caused Y" and "Y due to X" the side that the match is on; where it holds both, the cause."""
-    for e in _entries("cause_follows"):
+    for e in lexicon("phrases").possible(text, "cause_follows"):
         for m in e.match.finditer(text, start, end):
             if m.end() <= first and _enough(text[m.end() : end]):
                 start = m.end()
             elif m.start() >= last and _enough(text[start : m.start()]):
                 end = m.start()
                 break
-    for e in _entries("effect_follows"):
+    for e in lexicon("phrases").possible(text, "effect_follows"):
         for m in e.match.finditer(text, start, end):
             if m.start() > first and _enough(text[max(start, min(first, m.start())) : m.start()]):
                 end = m.start()
@@ -108,12 +104,13 @@ def _one_side(text: str, start: int, end: int, first: int, last: int) -> tuple[i
 
 def _opened(text: str, asks: bool = False) -> str:
     """Without list marks, connectives, dates, lead-ins and articles at its start; of what `asks` for a thing, the thing."""
-    entries = _entries("opening")
+    lex = lexicon("phrases")
+    entries, asking = lex.possible(text, "opening"), lex.possible(text, "asking") if asks else ()
     for _ in range(8):
         text = text.lstrip(_EDGE + ")]")
         m = next((m for e in entries if (m := e.match.match(text)) is not None and len(text) - m.end() > 3), None)
-        if m is None and asks:
-            m = next((m for e in _entries("asking") if (m := e.match.match(text)) is not None and len(text) - m.end() > 3), None)
+        if m is None and asking:
+            m = next((m for e in asking if (m := e.match.match(text)) is not None and len(text) - m.end() > 3), None)
         if m is None and (led := _led(text)):
             text = text[led:]
             continue
@@ -129,7 +126,7 @@ def _opened(text: str, asks: bool = False) -> str:
 
 def _led(text: str) -> int:
     """Where a subordinate clause or a time at the beginning ends; 0 when there is none, or nothing stands by itself behind it."""
-    for e in _entries("opening_clause"):
+    for e in lexicon("phrases").possible(text, "opening_clause"):
         m = e.match.match(text)
         if m is not None and len(text[m.end() :].split()) > _TWO:
             return m.end()

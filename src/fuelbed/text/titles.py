@@ -83,8 +83,10 @@ class _Heads:
     def _numbered(self, i: int) -> bool:
         """`3. Timeline` that Markdown takes for a list: an item that is a whole name and has no neighbour in its counting."""
         raw = self.raws[i]
+        if not raw.ordered or raw.done is not None:
+            return False
         said = self._said(raw.lines[0])
-        if not raw.ordered or raw.done is not None or len(said.split()) > _NAME_WORDS or not heading_role(said)[1]:
+        if len(said.split()) > _NAME_WORDS or not heading_role(said)[1]:
             return False
         if len(raw.lines) > 1:
             return True

@@ -40,6 +40,7 @@ def _stop() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(words["stop"]), frozenset(stem(w) for w in words["general"])
 
 
+@lru_cache(maxsize=4096)
 def stems(text: str) -> tuple[str, ...]:
     """The stems of the words with content, in order, each once."""
     text = text if text.isascii() else unicodedata.normalize("NFKD", text)
