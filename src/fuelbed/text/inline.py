@@ -19,7 +19,8 @@ __all__ = ["Folded", "fold", "folded"]
 _KEEP, _DROP, _CODE, _GAP = 0, 1, 2, 3
 _RUNS = re.compile(rb"\x00+|\x01+|\x02+|\x03+")
 _WORD = re.compile(r"\S+")
-_SPECIAL = re.compile(r"\\|`+|\*+|_+|~~+|!?\[|\]|<|&|(?:https?|ftp|mailto|ssh|git|file)(?=:)|www\.|:(?=[a-z])|[\u200b\u200c\u200d\u2060\ufe0f\ufeff]", re.IGNORECASE)  # fmt: skip
+_SPECIAL = re.compile(r"(?=[\\`*_~!\[\]<&hfmsgw:\u200b\u200c\u200d\u2060\ufe0f\ufeff])(?:\\|`+|\*+|_+|~~+|!?\[|\]|<|&|(?:https?|ftp|mailto|ssh|git|file)(?=:)|www\.|:(?=[a-z])|[\u200b\u200c\u200d\u2060\ufe0f\ufeff])", re.IGNORECASE)  # fmt: skip
+_MARK = re.compile(r"[\\`*_~!\[\]<&:\u200b\u200c\u200d\u2060\ufe0f\ufeff]")  # in all of these but one
 _ADDRESS = re.compile(r"(?:(?:https?|ftp|ssh|git|file)://|mailto:|www\.)[^\s<>\"`|]{1,4000}", re.IGNORECASE)
 _ANGLED = re.compile(r"<(?:[a-z][a-z0-9+.-]{1,30}:[^\s<>]{0,2000}|[^\s<>@]{1,100}@[^\s<>@]{1,100})>", re.IGNORECASE)
 _TAGS = ("a|abbr|article|aside|b|blockquote|br|center|cite|code|col|colgroup|dd|del|details|div|dl|dt|em|figcaption|figure|font|footer|h[1-6]|"
@@ -102,7 +103,7 @@ def fold(text: str, lines: Sequence[Line], references: frozenset[str] = frozense
     for start, end in lines:
         offsets.extend(every[start : end + 1])  # one past the line stands for its break
     raw = "\n".join(text[a:b] for a, b in lines)
-    if _SPECIAL.search(raw) is None:
+    if (_MARK.search(raw) is None and "www." not in raw.lower()) or _SPECIAL.search(raw) is None:
         return _plain(raw, text, lines, offsets)
     marks = _Scan(raw, references).run()
     plain: list[str] = []
