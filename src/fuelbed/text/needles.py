@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 __all__ = ["DIGIT", "Needles", "may_hold", "needles", "piece", "small"]
 
@@ -26,14 +28,39 @@ Needles = tuple[tuple[frozenset[str], ...], ...]
 """One of the outer tuple's members must hold: each of its sets has a piece in every text that the pattern matches."""
 
 _Sets = list[frozenset[str]]
-_Tokens = Sequence[tuple[str, str]]
+
+
+class _Token(NamedTuple):
+    """A piece of a pattern; of one that opens a group also where the group ends, and where its branches begin."""
+
+    kind: str
+    text: str
+    close: int = -1
+    starts: tuple[int, ...] = ()
+
+
+_Tokens = Sequence[_Token]
 
 
 def needles(source: str, lists: Mapping[str, Sequence[str]]) -> Needles:
     """The needles of a pattern as the lexicon writes it, which begins and ends at the bounds of words; `lists` are its word lists."""
-    tokens = [(m.lastgroup or "", m[m.lastgroup or 0]) for m in _PIECE.finditer(source)]
+    tokens = _tokens(source)
     found, _, _ = _choice(tokens, 0, lists, (True, True))
     return tuple(tuple(sorted(set(part), key=_cost)) for part in found)
+
+
+def _tokens(source: str) -> _Tokens:
+    tokens = [_Token(m.lastgroup or "", m[m.lastgroup or 0]) for m in _PIECE.finditer(source)]
+    opened: list[tuple[int, list[int]]] = []
+    for at, token in enumerate(tokens):
+        if token.kind in ("open", "look"):
+            opened.append((at, [at + 1]))
+        elif token.kind == "or" and opened:
+            opened[-1][1].append(at + 1)
+        elif token.kind == "close" and opened:
+            first, starts = opened.pop()
+            tokens[first] = tokens[first]._replace(close=at, starts=tuple(starts))
+    return tokens
 
 
 _DISGUISED = str.maketrans("\u0130\u0131\u017f", "iis")
@@ -56,7 +83,8 @@ def piece(text: str, left: bool = False, right: bool = False) -> frozenset[str] 
     return frozenset({f"{' ' * left}{longest[:_LONGEST]}{' ' * right}"})
 
 
-def of_list(name: str, words: Sequence[str], left: bool, right: bool) -> frozenset[str] | None:
+@lru_cache(maxsize=4096)
+def of_list(name: str, words: tuple[str, ...], left: bool, right: bool) -> frozenset[str] | None:
     """The needles of a word list; `_stems` go on behind."""
     found = [piece(w, left, right and not name.endswith("_stems")) for w in words]
     known = [f for f in found if f is not None]
@@ -114,7 +142,7 @@ def _sequence(
     left, right = bounds
     before = left  # whether the run begins at the bound of a word
     while at < len(tokens) and tokens[at][0] not in ("or", "close"):
-        kind, text = tokens[at]
+        kind, text, close, _ = tokens[at]
         at += 1
         if kind in ("text", "escaped"):
             parts += 1
@@ -127,7 +155,6 @@ def _sequence(
         sets += _told(piece(run, before, _bound(tokens, at - 1, right)))
         run, after = "", at
         if kind in ("open", "look"):
-            close = _close(tokens, at)
             once = not (close + 1 < len(tokens) and tokens[close + 1][0] == "times") or _optional_once(tokens, close + 1)
             inside = (left and once, once and _bound(tokens, close + 1 + _optional_once(tokens, close + 1), right))
             inner, ended, at = _choice(tokens, at, lists, inside)
@@ -140,7 +167,7 @@ def _sequence(
         elif kind == "list":
             parts += 1
             last = _bound(tokens, at, right)
-            sets += [] if _optional(tokens, at) else _told(of_list(text[1:-1], lists.get(text[1:-1], ()), left, last))
+            sets += [] if _optional(tokens, at) else _told(of_list(text[1:-1], tuple(lists.get(text[1:-1], ())), left, last))
             left = False
         elif kind in ("class", "blank", "times", "back"):
             parts += 1
@@ -153,36 +180,19 @@ def _sequence(
     return sets + _told(piece(run, before, last)), alone if parts == 1 else None, left, at
 
 
-def _close(tokens: _Tokens, at: int) -> int:
-    """Where the group ends that was opened just before `at`."""
-    depth = 1
-    while at < len(tokens):
-        depth += {"open": 1, "look": 1, "close": -1}.get(tokens[at][0], 0)
-        if not depth:
-            return at
-        at += 1
-    return at
-
-
 def _bound(tokens: _Tokens, at: int, right: bool) -> bool:
     """Whether a word that stands just before `at` ends there; `right`: whether one at the end of the branch does."""
     if at >= len(tokens) or tokens[at][0] in ("or", "close"):
         return right
-    kind = tokens[at][0]
+    kind, _, close, starts = tokens[at]
     if kind not in ("open", "look"):
         return kind == "blank"
-    close = _close(tokens, at + 1)
     if kind == "look":
         return _bound(tokens, close + 1, right)
     times = close + 1 < len(tokens) and tokens[close + 1][0] == "times"
     rest = _bound(tokens, close + 1 + times, right)
     if times and not rest and _optional(tokens, close + 1):
         return False
-    starts, depth = [at + 1], 0
-    for k in range(at + 1, close):
-        depth += {"open": 1, "look": 1, "close": -1}.get(tokens[k][0], 0)
-        if not depth and tokens[k][0] == "or":
-            starts.append(k + 1)
     return all(_bound(tokens, k, rest and not times) for k in starts)
 
 
@@ -214,6 +224,7 @@ _OFTEN = {
 """About which share of the sentences of a postmortem has such a word: more than its letters let expect."""
 
 
+@lru_cache(maxsize=8192)
 def _cost(found: frozenset[str]) -> float:
     """How often such needles occur, roughly: by their letters, or as is known of the words that every text is full of."""
     return sum(max(12.0 ** -len(n), _OFTEN.get(n, 0.0), _OFTEN.get(n.rstrip(), 0.0)) for n in found)

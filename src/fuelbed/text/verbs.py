@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from fuelbed.text.either import either
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.needles import small
 
@@ -15,6 +14,7 @@ __all__ = ["forms", "plural", "verb_at"]
 
 _VOWELS: Final = "aeiou"
 _RE: Final = re.compile(r"re-?(?=[a-z])", re.IGNORECASE)
+_WORDS: Final = re.compile(r"\w+(?:[ -]\w+){0,4}")  # more than any form has
 _LEAST: Final = 3  # letters of a verb that "re" may stand before
 
 
@@ -53,23 +53,34 @@ def _irregular() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=8)
-def _pattern(verbs: tuple[str, ...]) -> tuple[re.Pattern[str], Mapping[str, str]]:
+def _lemmas(verbs: tuple[str, ...]) -> Mapping[str, str]:
+    """The verb of each form, in small letters and without hyphens."""
     lemma = {form: verb for verb in verbs for form in forms(verb)}
     for verb in verbs:
         first, _, particle = verb.partition(" ")
         lemma |= dict.fromkeys(_irregular().get(verb, ()), verb)
         if particle:
             lemma |= {f"{form} {particle}": verb for form in _irregular().get(first, ())}
-    flat = {form.replace("-", " "): verb for form, verb in lemma.items()}
-    body = either(re.escape(f).replace(r"\ ", "[ -]") for f in sorted(flat, key=len, reverse=True))
-    return re.compile(rf"{body}(?![\w-])", re.IGNORECASE), flat
+    return {form.replace("-", " "): verb for form, verb in lemma.items()}
+
+
+def _form_at(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
+    """The verb whose longest form stands at an offset, and where it ends; ("", at) where none does."""
+    m = _WORDS.match(text, at)
+    lemmas = _lemmas(verbs)
+    end = m.end() if m is not None else at
+    while end > at:
+        verb = lemmas.get(small(text[at:end]).replace("-", " "))
+        if verb is not None and text[end : end + 1] != "-":
+            return verb, end
+        end = max(text.rfind(" ", at, end), text.rfind("-", at, end))
+    return "", at
 
 
 def verb_at(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
     """The lemma and the end of the verb at an offset, ("", at) where there is none."""
-    pattern, lemma = _pattern(verbs)
-    m = pattern.match(text, at)
-    return (lemma[small(m[0]).replace("-", " ")], m.end()) if m else _again(text, at, verbs)
+    verb, end = _form_at(text, at, verbs)
+    return (verb, end) if verb else _again(text, at, verbs)
 
 
 def _again(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
@@ -77,9 +88,7 @@ def _again(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
     m = _RE.match(text, at)
     if m is None:
         return "", at
-    pattern, lemma = _pattern(verbs)
-    found = pattern.match(text, m.end())
-    verb = lemma[small(found[0]).replace("-", " ")] if found else ""
-    if not found or len(verb) < _LEAST or (m[0][-1] != "-" and verb in lexicon("heads").words["not_again"]):
+    verb, end = _form_at(text, m.end(), verbs)
+    if len(verb) < _LEAST or (m[0][-1] != "-" and verb in lexicon("heads").words["not_again"]):
         return "", at
-    return f"re-{verb}", found.end()
+    return f"re-{verb}", end
