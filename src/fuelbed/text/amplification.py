@@ -100,6 +100,7 @@ _GUARD_REACH = 90  # characters in which "could" or "to prevent" rules what foll
 _DENIAL_REACH = 2  # words between "no" and what it denies
 _ECHO_APART = 4  # words between a word and its return
 _ECHO_LETTERS = 4
+_TIME = frozenset(map(stem, ("second", "minute", "hour", "day", "week", "month", "year", "time")))  # "2 more hours" is no return
 _CAUSAL = "piece_causal"
 _CLAUSES = 12  # clauses of a sentence that are compared
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
@@ -207,7 +208,7 @@ def _echo(text: str) -> tuple[int, int] | None:
     seen: dict[str, int] = {}
     for i, (m, root) in enumerate(found):
         first = seen.setdefault(root, i)
-        if i - first < _ECHO_APART or len(root) < _ECHO_LETTERS:
+        if i - first < _ECHO_APART or len(root) < _ECHO_LETTERS or root in _TIME or set(root) == {"x"}:
             continue
         ahead = {w[0].lower() for w, _ in found[max(0, i - 3) : i]}
         behind = {w[0].lower() for w, _ in found[i + 1 : i + 3]}

@@ -28,6 +28,9 @@ _PASSIVE = re.compile(
 _EMPTY = re.compile(  # "what caused it", "the events that led to it": the words before name nothing
     r"\b(?:what|how|who|whatever|(?:some|any)(?:thing|one)(?: in particular)?|(?:events?|coincidences?|circumstances|factors?)(?: that)?(?: have| had| has)?)\W*\Z", re.IGNORECASE
 )  # fmt: skip
+_HAPPENED = re.compile(  # a noun that is an event whatever stands around it
+    r"\b(?:glitch|hiccup|blip|burst|spike|surge|peak|flood|influx|power cut|reboot|upgrade|migration|fail-?over|attack|interruption)(?:e?s)?\W*\Z", re.IGNORECASE
+)  # fmt: skip
 _EVENT: Final = ("trigger_default",)
 _STATE: Final = ("condition_default",)
 
@@ -76,7 +79,7 @@ def _read(text: str, start: int, end: int) -> Iterator[Leading]:
         if hit is not None:
             yield Leading(kind, _OWN, start, end)
             return
-    if lex.first(piece, *_EVENT) is not None or _PASSIVE.search(piece) is not None:
+    if lex.first(piece, *_EVENT) is not None or _PASSIVE.search(piece) is not None or _HAPPENED.search(piece) is not None:
         yield Leading("trigger", _FORM, start, end)
     elif lex.first(piece, *_STATE) is not None:
         yield Leading("condition", _FORM, start, end)
