@@ -40,8 +40,14 @@ def _without(section: Section, lifted: dict[str, Picture]) -> Section:
         return section
     gone = {id(p) for p in lifted.values()}
     a = section.answer
-    rest = Answer(a.claim, tuple(b for b in a.blocks if id(b) not in gone), a.findings)
+    drawn = "graph" in lifted and bool(lifted["graph"].data.get("cut_sets"))  # the drawing lists them, so their table is detail
+    left = (b for b in a.blocks if id(b) not in gone)
+    rest = Answer(a.claim, tuple(replace(b, detail=True) if drawn and _id(b) == "cut_sets" else b for b in left), a.findings)
     return Section(section.engine, section.section, section.question, rest)
+
+
+def _id(block: Block) -> str:
+    return str(getattr(block, "id", ""))
 
 
 def _groups(blocks: Sequence[Block]) -> list[list[Block]]:
@@ -123,7 +129,7 @@ def standing(section: Section) -> str:
 
 def is_folded(block: Block, page: bool = False) -> bool:
     """Whether a block is detail: out of the one-screen summary, folded in the page (which has room for more)."""
-    return block.detail and getattr(block, "id", "") not in (_ON_PAGE if page else _PROMOTED)
+    return block.detail and _id(block) not in (_ON_PAGE if page else _PROMOTED)
 
 
 def unsaid(claim: str, report: Report) -> str:
