@@ -176,7 +176,8 @@ class Document:
     def said(self, *roles: SectionRole) -> Iterator[Sentence]:
         """The sentences of these sections, headings left out; of all sections when none is named."""
         for s in self.sentences:
-            if self.block_of(s).kind != "heading" and (not roles or self.role_of(s) in roles):
+            block = self.blocks[s.block]
+            if block.kind != "heading" and (not roles or self.sections[block.section].role in roles):
                 yield s
 
     def has(self, *roles: SectionRole) -> bool:

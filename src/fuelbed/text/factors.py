@@ -91,8 +91,8 @@ def _rank(document: Document, f: Found) -> tuple[float, int]:
 
 def _standing(document: Document) -> list[Found]:
     """What patterns find and what is likely whatever they find, the likeliest first."""
-    likely = odds(document)
     found = {f.sentence: f for f in reversed(_by_patterns(document, "condition", ("condition",)))}
+    likely = odds(document, _LIKELY, found)
     more = [] if document.kind == "advisory" else [n for n, x in likely.items() if x >= _LIKELY and n not in found]
     mine, against = _best(document, "condition"), _best(document, "trigger")
     for n in more:

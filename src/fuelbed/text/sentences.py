@@ -13,6 +13,7 @@ from fuelbed.text.lexicon import lexicon
 __all__ = ["sentences"]
 
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]{0,4}(?= )")
+_SAYS = re.compile(r"[^\W_]")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]{1,40}\Z")
 _INITIAL = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]\Z")
 _ORDINAL = re.compile(r"\(?(?:\d{1,3}|[ivx]{1,4}|[a-z])[.)]?\Z", re.IGNORECASE)
@@ -31,7 +32,7 @@ def sentences(f: Folded) -> Iterator[tuple[int, int]]:
     for cut in [*cuts, len(f.plain)]:
         piece = f.plain[start:cut]
         first, last = start + len(piece) - len(piece.lstrip()), cut - len(piece) + len(piece.rstrip())
-        if any(c.isalnum() for c in f.plain[first:last]):
+        if _SAYS.search(f.plain, first, last) is not None:
             yield first, last
         start = cut
 

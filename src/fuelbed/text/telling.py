@@ -8,7 +8,7 @@ in the text), its form, the patterns that are found in it and how they judge, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -22,6 +22,7 @@ from fuelbed.text.wording import stems
 __all__ = ["COLUMNS", "Sighted", "odds", "told"]
 
 COLUMNS: Final = ("condition",)
+_SAYS: Final = "says "  # how the features of patterns begin
 _WORD: Final = 0.7  # what a word counts beside what is seen of the whole sentence
 _LONG: Final = 40  # words from which a sentence is no longer than long
 _SAID: Final = {
@@ -38,14 +39,17 @@ _ACTED: Final = re.compile(r"\b(?:we|i|engineers?|team|they|he|she|someone|opera
 
 
 class Sighted(NamedTuple):
-    """A sentence of the account with what is seen of it as a whole, by name, and its words."""
+    """A sentence of the account with what is seen of where it stands and of its form, by name. The patterns that are found in it and its words are
+    features, too: asked for when they are needed, as they cost more."""
 
     sentence: Sentence
     seen: Mapping[str, float]
 
     @property
     def features(self) -> Mapping[str, float]:
-        return {**self.seen, **dict.fromkeys(of_words(self.sentence.plain), _WORD)}
+        text = self.sentence.plain
+        says = (f"{_SAYS}{hit.entry.id}" for hit in lexicon("factors").find(text))
+        return {**self.seen, **dict.fromkeys(says, 1.0), **dict.fromkeys(of_words(text), _WORD)}
 
 
 def told(document: Document) -> Iterator[Sighted]:
@@ -85,8 +89,6 @@ def _of_words(text: str) -> Iterator[tuple[str, float]]:
     low = text.lower()
     yield from ((name, 1.0) for name in _forms(low))
     yield "length", min(len(low.split()), _LONG) / (_LONG / 2)
-    for hit in lexicon("factors").find(text):
-        yield f"says {hit.entry.id}", 1.0
 
 
 def _forms(low: str) -> Iterator[str]:
@@ -116,18 +118,33 @@ def _of_patterns(found: Sequence[Found]) -> Iterator[tuple[str, float]]:
         yield f"enough {kind}", float(score >= ENOUGH)
 
 
+class _Weights(NamedTuple):
+    """Of what is seen of a sentence by name, of the patterns by their ids, of its words by their stems."""
+
+    seen: Mapping[str, float]
+    says: Mapping[str, float]
+    words: Mapping[str, float]
+
+
 @lru_cache(maxsize=1)
-def _weights() -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """Of what is seen of a sentence, and of its words by their stems."""
+def _weights() -> _Weights:
     table = {name: weight for name, (weight,) in weights_of("telling", COLUMNS).items()}
-    return table, {name.removeprefix(OF_A_WORD): _WORD * w for name, w in table.items() if name.startswith(OF_A_WORD)}
+    return _Weights(
+        table,
+        {name.removeprefix(_SAYS): w for name, w in table.items() if name.startswith(_SAYS)},
+        {name.removeprefix(OF_A_WORD): _WORD * w for name, w in table.items() if name.startswith(OF_A_WORD)},
+    )
 
 
-@lru_cache(maxsize=4)
-def odds(document: Document) -> Mapping[int, float]:
-    """The log odds that a sentence tells a condition, by its index."""
-    table, words = _weights()
-    return {
-        s.index: sum(v * table[n] for n, v in seen.items() if n in table) + sum(words.get(w, 0.0) for w in stems(s.plain))
-        for s, seen in told(document)
-    }
+def odds(document: Document, least: float, wanted: Container[int] = ()) -> Mapping[int, float]:
+    """The log odds that a sentence tells a condition, by its index: of each that reaches `least`, and of those `wanted`."""
+    of, lex = _weights(), lexicon("factors")
+    found: dict[int, float] = {}
+    for s, seen in told(document):
+        plain = s.plain
+        x = sum(v * of.seen[n] for n, v in seen.items() if n in of.seen) + sum(of.words.get(w, 0.0) for w in stems(plain))
+        if s.index in wanted or x + sum(max(of.says.get(e.id, 0.0), 0.0) for e in lex.possible(plain)) >= least:
+            x += sum(of.says.get(hit.entry.id, 0.0) for hit in lex.find(plain))
+            if s.index in wanted or x >= least:
+                found[s.index] = x
+    return found
