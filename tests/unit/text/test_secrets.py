@@ -39,7 +39,27 @@ def test_every_hit_of_the_lexicon_is_a_secret(kind: str, text: str) -> None:
 HINTED = [e for e in ENTRIES if e.hint]
 MIXED = st.lists(
     st.sampled_from(
-        ["api_key", "token", "secret-a", "=", ":", "::", ".", " ", '"', "10", "255", "1", "ab", "f00", "-", "d4k9Qm2Zr7Tn5Vb8"]
+        [
+            "api_key",
+            "token",
+            "secret-a",
+            "=",
+            ":",
+            "::",
+            ".",
+            " ",
+            '"',
+            "10",
+            "255",
+            "1",
+            "ab",
+            "f00",
+            "-",
+            "d4k9Qm2Zr7Tn5Vb8",
+            "https://",
+            "redis://",
+            "@",
+        ]
     ),
     max_size=24,
 ).map("".join)
