@@ -111,4 +111,7 @@ def test_time_of_each_rule_grows_with_the_length(r: Rule, readings: dict[tuple[D
     small, large = readings[kind(r.code), 10_000], readings[kind(r.code), 100_000]
     seconds(small)
     first = seconds(small)
-    assert seconds(large) < 30 * max(first, 0.004)
+    took, most = seconds(large), 30 * max(first, 0.004)
+    if took >= most:  # a busy machine takes a moment away, a quadratic rule takes it each time
+        took = min(seconds(large) for _ in range(3))
+    assert took < most
