@@ -164,7 +164,7 @@ def _documented(address: str) -> bool:
     """Whether a mail address is nobody's: of an office that is made public to be written to (RFC 2142), or under a domain that is
     reserved for documentation (RFC 2606, RFC 6761)."""
     local, _, domain = address.rpartition("@")
-    if local in _words("roles_of_mail"):
+    if local in _words("roles_of_mail") or local.rpartition("-")[2] in _words("roles_of_mail"):  # `geth-announce`
         return True
     ends = (*(f".{d}" for d in _words("documentation_domains")), *_words("documentation_endings"))
     return domain in _words("documentation_domains") or domain.endswith(ends)

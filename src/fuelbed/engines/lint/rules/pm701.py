@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_action, at_mention, changes, clip
+from fuelbed.engines.lint.look import at_action, at_mention, changes, clip, listed_only
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -18,7 +18,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
         yield at_action(RULE, reading, made[0], f"The only change is to undo one: {clip(made[0].item.text)}.")
         return
     m = reading.claims.revert_mention
-    if not made and reading.actions and reading.claims.revert == "only_fix" and m is not None:
+    if not made and listed_only(reading) and reading.claims.revert == "only_fix" and m is not None:
         yield at_mention(RULE, reading, m, f"The only change is to undo one: {clip(m.what)}.")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_action, changes, listed_only
+from fuelbed.engines.lint.look import about, at_action, changes, listed_only
 from fuelbed.engines.lint.rule import Rule
+from fuelbed.text.lexicon import lexicon
 
 __all__ = ["RULE"]
 
@@ -17,6 +18,9 @@ def _check(reading: Reading) -> Iterator[Finding]:
     sight = [a for a in acts if a.cls == "monitoring"]
     if not sight or changes(reading) or not listed_only(reading):
         return
+    lex = lexicon("lint")
+    if any(lex.first(a.item.text, "and_mends") for a in acts) or about(reading, "lint", "fix_shipped") is not None:
+        return  # an item that mends what it finds, or a change that the story tells and no list
     others = len(acts) - len(sight)
     rest = f", and the other {'one writes or trains' if others == 1 else f'{others} write or train'}" if others else ""
     what = (
