@@ -13,7 +13,7 @@ from fuelbed.text.needles import DIGIT, Needles, small
 __all__ = ["Gate"]
 
 _KEPT = 50_000  # words whose needles are remembered
-_START = 2  # letters by which needles are looked up
+_START = 4  # letters by which needles are looked up, at most
 
 _SETS = 3  # sets of needles of a pattern that are looked at: the rarest; a fourth rules out next to nothing
 
@@ -46,6 +46,7 @@ class Gate:
             for needle in some:
                 of = starts.setdefault(needle.strip()[:_START], {})
                 of[needle] = of.get(needle, 0) | of_rows
+        self._digit = starts.pop(DIGIT, {}).get(DIGIT, 0)
         self._starts = {
             start: tuple((n.strip(), n[0] == " ", n[-1] == " ", bits) for n, bits in of.items()) for start, of in starts.items()
         }
@@ -76,18 +77,14 @@ class Gate:
 
     def _seen(self, word: str) -> int:
         """What a word says of the rows."""
-        found, starts = 0, self._starts
-        for i, letter in enumerate(word):
-            if letter.isdecimal():
-                for *_, bits in starts.get(DIGIT, ()):
-                    found |= bits
-            for start in (letter, word[i : i + _START]) if i + 1 < len(word) else (letter,):
-                for needle, left, right, bits in starts.get(start, ()):
-                    if (
-                        word.startswith(needle, i)
-                        and not (left and i and _in_word(word[i - 1]))
-                        and not (right and i + len(needle) < len(word) and _in_word(word[i + len(needle)]))
-                    ):
+        starts, size = self._starts, len(word)
+        found = self._digit if any(map(str.isdecimal, word)) else 0
+        for i in range(size):
+            begins = i == 0 or not _in_word(word[i - 1])
+            for end in range(i + 1, min(i + _START, size) + 1):
+                for needle, left, right, bits in starts.get(word[i:end], ()):
+                    after = i + len(needle)
+                    if (begins or not left) and word.startswith(needle, i) and not (right and after < size and _in_word(word[after])):
                         found |= bits
         return found
 
