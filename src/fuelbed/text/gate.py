@@ -84,7 +84,11 @@ class Gate:
             for end in range(i + 1, min(i + _START, size) + 1):
                 for needle, left, right, bits in starts.get(word[i:end], ()):
                     after = i + len(needle)
-                    if (begins or not left) and word.startswith(needle, i) and not (right and after < size and _in_word(word[after])):
+                    if (
+                        (begins or not left)
+                        and word.startswith(needle, i)
+                        and not (right and after < size and _in_word(word[after]))
+                    ):
                         found |= bits
         return found
 

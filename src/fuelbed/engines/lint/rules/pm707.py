@@ -38,7 +38,12 @@ def _check(reading: Reading) -> Iterator[Finding]:
         whole = " ".join(x.plain for x in reading.document.sentences if x.block == s.block)
         open_one = not any(set(telling(whole)) & plan for plan in plans)
         watched = "closes_sight" in topics(whole) & closed(reading)  # its own word, but an action adds sight
-        if open_one and not watched and found < _MOST and lexicon("lint").first(s.plain, "shared_dependency", "wished_beside") is None:
+        if (
+            open_one
+            and not watched
+            and found < _MOST
+            and lexicon("lint").first(s.plain, "shared_dependency", "wished_beside") is None
+        ):
             yield in_sentence(RULE, reading, s, 0, len(s.plain), f"No action item is about {clip(s.words)}.")
             found += 1
 
