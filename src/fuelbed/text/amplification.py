@@ -101,6 +101,7 @@ _DENIAL_REACH = 2  # words between "no" and what it denies
 _ECHO_APART = 4  # words between a word and its return
 _ECHO_LETTERS = 4
 _TIME = frozenset(map(stem, ("second", "minute", "hour", "day", "week", "month", "year", "time")))  # "2 more hours" is no return
+_IF = frozenset(("if", "unless", "would", "could", "might"))  # what would come back, and did not
 _CAUSAL = "piece_causal"
 _CLAUSES = 12  # clauses of a sentence that are compared
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
@@ -201,6 +202,17 @@ def _return(text: str) -> tuple[str, int, int] | None:
     return found
 
 
+@lru_cache(maxsize=1)
+def _grammar() -> frozenset[str]:
+    """Words without content: that they return says nothing."""
+    return frozenset(lexicon("wording").words["stop"])
+
+
+def _telling(word: str, root: str) -> bool:
+    """Whether it says something that a word returns: no word of grammar or time, and no code (which is written as `x`)."""
+    return len(root) >= _ECHO_LETTERS and root not in _TIME and set(root) != {"x"} and word.lower() not in _grammar()
+
+
 def _echo(text: str) -> tuple[int, int] | None:
     """Where a word returns beside "again", "more" or "too": what was done, or was there, comes back. People's own repeats do not count."""
     words = lexicon("amplification").words
@@ -208,7 +220,9 @@ def _echo(text: str) -> tuple[int, int] | None:
     seen: dict[str, int] = {}
     for i, (m, root) in enumerate(found):
         first = seen.setdefault(root, i)
-        if i - first < _ECHO_APART or len(root) < _ECHO_LETTERS or root in _TIME or set(root) == {"x"}:
+        if i - first < _ECHO_APART or not _telling(m[0], root):
+            continue
+        if not _IF.isdisjoint(w[0].lower() for w, _ in found[first + 1 : i]):
             continue
         ahead = {w[0].lower() for w, _ in found[max(0, i - 3) : i]}
         behind = {w[0].lower() for w, _ in found[i + 1 : i + 3]}

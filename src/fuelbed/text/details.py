@@ -18,7 +18,7 @@ _TRACKED = re.compile(
 _STRUCK = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*~~.*~~\s*", re.DOTALL)
 _EMPTY = re.compile(r"\s*[(\[{][\s,;:.|-]{0,20}[)\]}]")
 _HELD = re.compile(r"\s*[(\[]([^()\[\]]{1,160})[)\]]")
-_COUNT = re.compile(r"\s*\(?\d{1,3}[.)]\s+(?=\D)")
+_COUNT = re.compile(r"\s*\(?\d{1,3}[.)](?:\s+(?=\D)|(?=[A-Za-z]{2}))")
 _EDGE = " \t,;:|-–—•·*"
 _ROLES = ("owner", "due", "priority", "ticket", "done")
 

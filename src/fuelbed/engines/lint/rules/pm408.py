@@ -17,7 +17,7 @@ _NEAR = 3  # sentences before and after, in which the reasons may stand
 
 
 def _bare(reading: Reading) -> tuple[Sentence, int, int] | None:
-    """The first act of a person around which no reason stands."""
+    """The first act of a person around which no reason stands; one that is called an accident is PM403's."""
     sentences = reading.document.sentences
     acts = [(s, hit.start, hit.end) for s, hit in hits(story(reading.document), "lint", "person_acted")]
     m = reading.claims.human_mention
@@ -26,6 +26,8 @@ def _bare(reading: Reading) -> tuple[Sentence, int, int] | None:
         if lexicon("lint").first(s.plain, "omission") is not None:  # blame alone tells of no act
             acts.append((s, 0, len(s.plain)))
     for s, first, last in acts:
+        if lexicon("lint").first(s.plain, "accident_person") is not None:
+            continue
         near = sentences[max(s.index - _NEAR, 0) : s.index + _NEAR + 1]
         if not any(lexicon("framing").first(x.plain, "sensible") for x in near):
             return s, first, last
