@@ -28,8 +28,11 @@ _PASSIVE = re.compile(
 _EMPTY = re.compile(  # "what caused it", "the events that led to it": the words before name nothing
     r"\b(?:what|how|who|whatever|(?:some|any)(?:thing|one)(?: in particular)?|(?:events?|coincidences?|circumstances|factors?)(?: that)?(?: have| had| has)?)\W*\Z", re.IGNORECASE
 )  # fmt: skip
-_HAPPENED = re.compile(  # a noun that is an event whatever stands around it
-    r"\b(?:glitch|hiccup|blip|burst|spike|surge|peak|flood|influx|power cut|reboot|upgrade|migration|fail-?over|attack|interruption)(?:e?s)?\W*\Z", re.IGNORECASE
+_HAPPENED = re.compile(  # a noun that is an event whatever stands around it: the last word, or the first noun behind its article
+    r"\b(?:glitch|hiccup|blip|burst|spike|surge|peak|flood|influx|power cut|reboot|upgrade|migration|fail-?over|attack|interruption)(?:e?s)?\W*\Z"
+    r"|^(?:(?:on|at|in|around) [^,]{1,30}, )?(?:an?|the|our|this) (?:[\w-]+ ){0,2}?"
+    r"(?:disruption|outage|glitch|hiccup|spike|surge|burst|flood|crash|interruption|deployment|release|update|upgrade|migration|rollout|reboot|attack)"
+    r" (?:at|in|of|to|on|from|with|by)\b", re.IGNORECASE
 )  # fmt: skip
 _EVENT: Final = ("trigger_default",)
 _STATE: Final = ("condition_default",)
