@@ -4,6 +4,7 @@ next sentence takes it up, whether it is among the first rows of a timeline."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -45,6 +46,8 @@ def role_of(document: Document, sentence: int) -> SectionRole:
         return "cause"
     if role == "cause" and in_timeline(document, block):
         return "timeline"
+    if role == "timeline" and block.kind == "paragraph" and _lengths(document)[s.block] > 1:
+        return "other"  # a story told by days, not rows
     return "summary" if role == "title" and block.kind != "heading" else role
 
 
@@ -68,6 +71,12 @@ def in_timeline(document: Document, block: Block) -> bool:
 def _said(document: Document) -> Mapping[int, str]:
     """The last sentence of each block."""
     return {s.block: s.plain for s in document.sentences}
+
+
+@lru_cache(maxsize=4)
+def _lengths(document: Document) -> Mapping[int, int]:
+    """How many sentences each block has."""
+    return Counter(s.block for s in document.sentences)
 
 
 def _step(document: Document, s: Sentence) -> bool:
