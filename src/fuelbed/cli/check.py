@@ -28,7 +28,7 @@ def check(case: tuple[Path, ...], fail_on: str, baseline: Path | None, redact: b
     cases, refused, hide = [], False, redactor(redact)
     for path in case:
         try:
-            cases.append(load(path, hide))
+            cases.append(load(path, hide, writes=False))
         except SystemExit:  # its faults are told; the others are looked at all the same
             refused = True
     findings = new_findings([f for c in cases for f in c.findings], baseline if not refused else None)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fuelbed.text.redaction import Redactor
 
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
+_PROSE = (".md", ".markdown", ".txt", ".rst")  # what somebody gives for a case by mistake
 FAIL_ON = click.Choice(["note", "warning", "error", "never"])
 
 
@@ -73,18 +74,22 @@ def tell_redacted(hide: Redactor | None) -> None:
         say(f"Redacted: {hide.told or 'nothing was found that looks like a secret'}.", err=True)
 
 
-def load(path: Path, hide: Redactor | None = None) -> Case:
+def load(path: Path, hide: Redactor | None = None, writes: bool = True) -> Case:
     """The case at `path`, or every fault on standard error and exit code 2. With `hide`, its secrets are replaced in every text, the
-    narrative and the headers of evidence files among them, before anybody sees them."""
+    narrative and the headers of evidence files among them, before anybody sees them. `writes`: the command would have written something."""
     from fuelbed.cli._progress import Progress
     from fuelbed.readers.case import read_case
 
+    if path.suffix.lower() in _PROSE and path.is_file():
+        refuse(
+            f"{path} is a text, no case. `fuelbed review {path}` reads it, `fuelbed draft {path} -o FOLDER` makes a case of it."
+        )
     try:
         with Progress() as progress:
             case = read_case(path, progress=progress.read)
     except InputError as e:
-        n = len(e.findings)
-        refuse_all(e, path, hide, f"{counted(n, 'fault')} in {path}. Nothing was written.")
+        n = sum(f.severity is Severity.ERROR for f in e.findings)
+        refuse_all(e, path, hide, f"{counted(n, 'fault')} in {path}." + (" Nothing was written." if writes else ""))
     except (FuelbedError, OSError) as e:
         refuse(str(e))
     return hidden(case, hide)

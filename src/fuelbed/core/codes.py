@@ -502,6 +502,15 @@ CODES: Mapping[str, Code] = {
         "set breaker.rate to 2 per year",
         "set breaker.fails to 0.05",
     ),
+    "FB063": Code(
+        "down for good, or lost once",
+        Severity.NOTE,
+        "A control did not hold, and how often it fails is given, but not whether it is down for good.",
+        "Then anything from never to always is taken for that, and counts for more than the number that was given.",
+        "Write `broken: no` where it only lost this time, else how likely it is down.",
+        "review: {kind: control, state: failed, fails: 0.1..0.5}",
+        "review: {kind: control, state: failed, broken: no, fails: 0.1..0.5}",
+    ),
     "FB070": Code(
         "section not read",
         Severity.NOTE,

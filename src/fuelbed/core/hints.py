@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 __all__ = ["did_you_mean", "visible"]
 
+_PART = 4  # letters of a part of a name
+
 
 def visible(text: str, limit: int = 600) -> str:
     """`text` for a message: on one line, of bounded length, and with everything that a reader cannot see written as an escape.
@@ -32,5 +34,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     swapped = [n for n in near if len(n) == len(letters) and sorted(n) == letters]  # `uot`: half of its letters are out of place
     from difflib import get_close_matches  # only where something is misspelt
 
-    close = swapped[:1] or get_close_matches(folded[:100], near, n=1, cutoff=0.7)
+    close = swapped[:1] or get_close_matches(folded[:100], near, n=1, cutoff=0.7) or _whole_or_part(folded, names)
     return f"Did you mean `{close[0]}`?" if close else ""
+
+
+def _whole_or_part(word: str, names: list[str]) -> list[str]:
+    """The only name that goes on where the word ends, or ends where the word goes on: `flaw` for `flaw_database`."""
+    found = [n for n in names if len(word) >= _PART and n.startswith(f"{word}_")]
+    found = found or [n for n in names if len(n) >= _PART and word.startswith(f"{n}_")]
+    return found if len(found) == 1 else []

@@ -273,9 +273,9 @@ def _lines(
 
 def _losses(document: Document, failure: str, worse: bool) -> Mapping[str, str]:
     """Losses in minutes of outage where the text gives its length; else in a unit of its own, assumed."""
-    if not worse:
-        return {}
     minutes = _minutes(document)
+    if not worse:
+        return {failure: f"{minutes} minutes"} if minutes else {}
     if minutes:
         return {
             failure: f"{{value: {max(minutes // 4, 1)}..{minutes} minutes, basis: assumed}}",
@@ -294,6 +294,21 @@ def _minutes(document: Document) -> int:
     return 0
 
 
+_NUMBERS = {
+    "half an?": "0.5",
+    "an?": "1",
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "eight": "8",
+    "ten": "10",
+    "twelve": "12",
+}
+
+
 def _in_minutes(text: str) -> int:
     words = lexicon("drafting").words
     size = {
@@ -301,5 +316,7 @@ def _in_minutes(text: str) -> int:
         **dict.fromkeys(words["units_hour"], 60),
         **dict.fromkeys(words["units_day"], 1440),
     }
-    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([a-z]+)", text.lower())
+    for word, n in _NUMBERS.items():
+        text = re.sub(rf"\b{word}(?=\s)", n, text.lower())
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([a-z]+)", text)
     return round(sum(float(n) * size.get(unit, 0) for n, unit in parts))

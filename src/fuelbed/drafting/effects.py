@@ -44,7 +44,10 @@ def _does(
     def best(*kinds: str) -> DraftFactor | None:
         return next((f for f in ranked if f.kind in kinds), None)
 
-    ask = ("what in this model does it change? Its words name none of the factors",)
+    nearest = ranked[0].name if ranked else ""
+    ask = (
+        f"what in this model does it change? {f'Its words come nearest to `{nearest}`' if nearest else 'No factor was found in its words'}",
+    )
     if a.cls == "trigger_only":
         target = best("trigger") or next((f for f in factors if f.kind == "trigger"), None)
         if target is None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from fuelbed.core.case import Factor, FactorKind
+from fuelbed.core.findings import Severity
 from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import did_you_mean
 from fuelbed.readers.exposure import read_traits
@@ -113,7 +114,8 @@ def _check_keys(r: Reading, node: Map, kind: FactorKind, role: str) -> None:
         cure = (
             f"`{key}` belongs to a {other[0]}. A {role} may have: {', '.join(allowed)}." if other else did_you_mean(key, allowed)
         )
-        r.error("FB014", entry.key.span, f"a {role} has no `{key[:60]}`.", cure or f"It may have: {', '.join(allowed)}.")
+        cure = r.indented_too_far(entry) or cure or f"It may have: {', '.join(allowed)}."
+        r.error("FB014", entry.key.span, f"a {role} has no `{key[:60]}`.", cure)
 
 
 def _extra(f: Fields) -> dict[str, Any]:
@@ -209,6 +211,11 @@ def _control(r: Reading, f: Fields, base: Factor) -> Factor:
         node = f.node_of("state")
         if isinstance(node, Scalar) and node.text in STATES:
             r.error("FB034", f.span_of("broken"), f"`state: {state}` already says whether it is broken.", cure)
+    fails = f.quantity("fails", "probability")
+    if state == "failed" and "broken" not in f and fails is not None and fails.given and fails.basis != "assumed":
+        message = f"`{base.name}` did not hold, and nothing says whether it is down for good: anything from never to always is taken, beside `fails`."
+        cure = "Write `broken: no` where it only lost this time, else how likely it is down, such as `broken: 0..0.5`."
+        r.warn("FB063", f.span_of("fails"), message, cure, Severity.NOTE)
     if state in ("missing", "bypassed"):
         broken = Quantity.point(1.0, basis="assumed")
     elif state == "effective" and broken is None:
@@ -221,7 +228,7 @@ def _control(r: Reading, f: Fields, base: Factor) -> Factor:
         base,
         state=state,  # type: ignore[arg-type]  # `choice` gave one of STATES
         broken=broken or Quantity.unknown(),
-        fails=f.quantity("fails", "probability") or Quantity.unknown(),
+        fails=fails or Quantity.unknown(),
         needs=f.text("needs"),
         occurred=occurred,
     )

@@ -54,7 +54,7 @@ def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = Non
     for i, lead in list(_leads(found, said)):
         found[i] = replace(found[i], lead=lead)
     title = front.get("title", "") or _title(parts, found, said)
-    day = document_date(front, title, file, parts, found, spoken)
+    day = document_date(front, title, file, parts, found, spoken, short)
     zone = zone_of(parts, found, spoken)
     times = moments(found, parts, spoken, zone, day)
     todo = items(found, parts, spoken, short)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +13,8 @@ from fuelbed.text.needles import small
 
 __all__ = ["Stamp", "any_date", "stamp", "stated_zone"]
 
+_MOST_MONTHS = 12
+_DAYS = dt.timedelta(days=3)
 _PARTS = 14  # more than any date, time, zone and range have
 _SKIP = re.compile(r"[\s,()\[\]*_|@]*")
 _AROUND = re.compile(r"[~≈<>±]\s*")
@@ -180,8 +182,9 @@ def _range(text: str, at: int, found: Stamp) -> int | None:
     return m.end()
 
 
-def any_date(text: str) -> dt.date | None:
-    """The first date with a year anywhere in a text."""
+def any_date(text: str, near: Collection[dt.date] = ()) -> dt.date | None:
+    """The first date with a year anywhere in a text. Of `7/4/2014` month and day are told apart by dates in which they cannot be mistaken (`near`),
+    where one of them is at most three days away; else the month is taken to come first."""
     if not any(map(str.isdecimal, text)):
         return None
     for role in ("datetime", "date"):
@@ -189,8 +192,15 @@ def any_date(text: str) -> dt.date | None:
             for m in e.match.finditer(text[:2_000]):
                 day = _date(m)
                 if day is not None and day[0] > 0:
-                    return dt.date(*day)
+                    return _turned(dt.date(*day), near) if m.groupdict().get("a") else dt.date(*day)
     return None
+
+
+def _turned(day: dt.date, near: Collection[dt.date]) -> dt.date:
+    if day.day > _MOST_MONTHS or any(abs(d - day) <= _DAYS for d in near):
+        return day
+    other = dt.date(day.year, day.day, day.month)
+    return other if any(abs(d - other) <= _DAYS for d in near) else day
 
 
 def stated_zone(text: str, heading: bool = False) -> str:

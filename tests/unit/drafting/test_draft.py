@@ -166,3 +166,23 @@ def test_names_keep_their_not_and_are_short(what: str, name: str) -> None:
 )
 def test_failures_are_called_without_dates_versions_and_placeholders(title: str, name: str) -> None:
     assert draft(understand(read(f"# {title}\n\nThe queue had no limit.\n", "a.md"))).failure == name
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("The API was down for an hour.", 60), ("It took half an hour.", 30), ("The outage lasted two hours.", 120),
+        ("Total downtime: 1 hour 20 minutes", 80), ("It was down for 25 minutes.", 25), ("It was down for days.", 0),
+    ],
+)  # fmt: skip  # one list
+def test_the_length_of_the_outage_in_digits_and_words(said: str, minutes: int) -> None:
+    written = write_case(
+        draft(
+            understand(
+                read(
+                    f"# Down\n\nBuild 42 was deployed and broke the page. {said}\n\n## Root cause\n\n- The queue had no limit since 2019.\n- The deploy of build 42 filled the queue.\n"
+                )
+            )
+        )
+    )
+    assert (f"..{minutes} minutes" in written) == (minutes > 0)

@@ -275,11 +275,15 @@ NOT_FOUND: dict[str, list[str]] = {
         page("The root cause was a memory leak in the renderer.", BOUND),
     ],
     "PM701": [page(STRONG, "- Revert build 42\n" + BOUND), page(STRONG)],
-    "PM702": [page(STRONG, BOUND), page(STRONG, "- Document the restart procedure")],
+    "PM702": [
+        page(STRONG, BOUND), page(STRONG, "- Document the restart procedure"),
+        page(STRONG, "- Audit all queues without a bound and fix them\n- Add an alert on the length of the queue"),
+        page(STRONG, "- Add an alert on the length of the queue", more="## Resolution\n\nThe fix was merged and released in v1.2.3."),
+    ],
     "PM703": [page(STRONG, BOUND), page("We train a model on images every night. " + STRONG, BOUND)],
     "PM704": [page(STRONG, BOUND), page(STRONG, "- Add an alert on the length of the queue\n- Update the runbook")],
     "PM705": [page("It could have been worse. " + STRONG, BOUND), page("All services should have an owner. " + STRONG, BOUND)],
-    "PM706": [page(STRONG, BOUND), page(STRONG, "- Improve retries by adding jitter and a budget of 10 %")],
+    "PM706": [page(STRONG, BOUND), page(STRONG, "### Before the end of June\n\n- Look into timeouts\n"), page(STRONG, "- Improve retries by adding jitter and a budget of 10 %")],
     "PM707": [page("- The worker queue had no bound", "- Bound the worker queue at 500 jobs", heading="Contributing factors"), page(STRONG)],
     "PM801": [page("Every booking must be on two sites before it is confirmed. " + STRONG)],
     "PM802": [

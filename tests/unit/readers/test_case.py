@@ -60,7 +60,9 @@ def test_the_design_example() -> None:
     assert case.common_causes[0].acts_on == "broken"
     assert [c.verb for a in case.actions.values() for c in a.does] == ["set", "observe", "revert"]
     assert case.horizon == 1
-    assert case.findings == ()
+    assert [f.code for f in case.findings] == ["FB063"] * 2, (
+        "two controls did not hold, and whether they are down for good is open"
+    )
 
 
 def test_defaults() -> None:
@@ -366,3 +368,42 @@ def test_files_stay_in_the_folder(tmp_path: Path) -> None:
     assert all(len(h) == 64 for h in case.inputs.values())
     with pytest.raises(InputError, match="FB001"):
         read_case(tmp_path / "nowhere")
+
+
+SHORT = """\
+fuelbed: 1
+title: Search down
+failure: down
+factors:
+  flush: {kind: trigger}
+  flaw_of_database: {kind: condition, present: yes}
+  review: {kind: control, state: failed, fails: FAILS}
+structure:
+  down: flush and flaw_of_database and fails(review)
+"""
+
+
+@pytest.mark.parametrize(
+    ("fails", "codes"),
+    [("0.1..0.5", ["FB063"]), ("0.1..0.5, broken: no", []), ("{value: 0.1..0.5, basis: assumed}", [])],
+)
+def test_a_number_beside_one_that_nobody_gave(fails: str, codes: list[str]) -> None:
+    """`fails` of a control that did not hold says little where it may be down for good: who gives it is told, who assumes it is asked by the draft."""
+    assert [f.code for f in parse_case(SHORT.replace("FAILS", fails)).findings] == codes
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "cure"),
+    [
+        ("and flaw_of_database and", "and flaw and", "Did you mean `flaw_of_database`?"),
+        (
+            "present: yes}",
+            "present: yes, leak: {kind: trigger}}",
+            "It is a factor of its own? Then indent it as far as the factor above it.",
+        ),
+    ],
+)
+def test_cures_of_slips(wrong: str, right: str, cure: str) -> None:
+    with pytest.raises(InputError) as e:
+        parse_case(SHORT.replace("FAILS", "0.1, broken: no").replace(wrong, right))
+    assert cure in [f.cure for f in e.value.findings]

@@ -18,7 +18,7 @@ failure: out
 factors:
   push: {kind: trigger, rate: monthly}
   weak: {kind: condition, present: 0.3}
-  guard: {kind: control, state: failed, fails: 0.1}
+  guard: {kind: control, state: failed, broken: no, fails: 0.1}
 structure:
   storm: push and weak
   out: storm and fails(guard)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from fuelbed.core.document import Document
@@ -112,3 +114,16 @@ def test_zone_of_the_whole_and_words_for_times() -> None:
 def test_times_in_a_row_are_a_timeline_without_a_heading() -> None:
     assert len(read("# T\n\nWords.\n\n- 10:00 bad\n- 10:05 worse\n- 10:30 good\n").moments) == 3
     assert read("# T\n\nAt 10:00 it failed. We fixed it.\n").moments == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("# Down 7/4/2014\n\nIt broke.\n\n```\n2014-04-08 17:01 ERROR\n```\n", dt.date(2014, 4, 7)),
+        ("# Down 7/4/2014\n\nIt broke on 2014-07-04.\n", dt.date(2014, 7, 4)),
+        ("# Down 7/4/2014\n\nIt broke, as on 2013-01-01.\n", dt.date(2014, 7, 4)),
+        ("# Down 17/4/2014\n\nIt broke.\n", dt.date(2014, 4, 17)),
+    ],
+)
+def test_day_and_month_are_told_apart_by_other_dates(text: str, day: dt.date) -> None:
+    assert read(text).date == day

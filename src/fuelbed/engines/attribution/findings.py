@@ -29,7 +29,7 @@ def findings(case: Case, story: Story, g: Gaps) -> Iterator[Finding]:
         elif r.gap.high < 0:
             yield _finding("FB273", said, case.factors[r.name].span)
     for r in g.factors:
-        if r.count == 0 and _carries(r):
+        if r.count == 0 and _carries(r) and _to_be_told(case, r.name):
             yield _finding("FB270", f"No sentence of the account was found to speak of `{r.name}`.", case.factors[r.name].span)
     d = story.document
     for p in story.unmatched:
@@ -39,6 +39,13 @@ def findings(case: Case, story: Story, g: Gaps) -> Iterator[Finding]:
         yield _finding(
             "FB271", f"The account states “{quoted(d, p.place)}”, and no factor of the case was matched with it.", span
         )
+
+
+def _to_be_told(case: Case, name: str) -> bool:
+    """Whether an account of this incident could speak of it: not of what else could have set it off, where it is known what did."""
+    f = case.factors[name]
+    known = any(t.occurred for t in case.of_kind("trigger"))
+    return f.kind != "trigger" or (f.occurred is not False and (f.occurred is True or not known))
 
 
 def _carries(r: Gap) -> bool:

@@ -22,6 +22,8 @@ def _check(reading: Reading) -> Iterator[Finding]:
         item = a.item
         if item.layout == "prose" or item.owner or item.due or item.ticket or item.done or len(item.text.split()) > _WORDS:
             continue
+        if lexicon("lint").first(item.heading, "when_or_who"):
+            continue
         if found < _MOST and lexicon("lint").first(item.text, "vague") and not lexicon("lint").first(item.text, "concrete"):
             yield at_action(RULE, reading, a, f"{clip(item.text)} has no end state, owner or date.")
             found += 1
