@@ -78,7 +78,7 @@ ENGINE_CODES: Mapping[str, Code] = {
         _N,
         "The case was read from a text by rules, and nobody has confirmed it yet.",
         "What follows from a draft follows from what the rules understood, guesses included.",
-        "Answer each `# ask:` in the case file, correct what is wrong, then delete `status: draft`.",
+        "Answer each `# ask:` in the case file, correct what is wrong, then delete `status: draft` or write `status: confirmed`.",
         "status: draft",
         "status: confirmed",
     ),
