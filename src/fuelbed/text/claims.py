@@ -16,7 +16,7 @@ from fuelbed.core.reading import Claims, HumanClaim, Mention, MentionKind, Rever
 from fuelbed.text.heads import quoted
 from fuelbed.text.judging import NEARLY, defaults
 from fuelbed.text.lexicon import Hit, Lexicon, lexicon
-from fuelbed.text.naming import in_timeline, judged
+from fuelbed.text.naming import in_timeline, judged, role_of
 from fuelbed.text.phrases import label
 
 __all__ = ["claims"]
@@ -261,7 +261,7 @@ def _undone(document: Document) -> Iterator[tuple[Sentence, Hit, bool | None]]:
             yield s, failed, False
             continue
         hit = next(_said(s, "undo"), None)
-        if hit is None or _has(s, "undo_planned") or document.role_of(s) in ("cause", "trigger", "controls"):
+        if hit is None or _has(s, "undo_planned") or role_of(document, s.index) in ("cause", "trigger", "controls"):
             continue
         after = told[n + 1] if n + 1 < len(told) else None
         if after is not None and _has(after, "remained"):
