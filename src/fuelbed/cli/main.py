@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from fuelbed import __version__
+from fuelbed.core.hints import did_you_mean
 
 __all__ = ["main"]
 
@@ -109,11 +110,8 @@ class _Lazy(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            close = get_close_matches(args[0], _COMMANDS, 1)
-            hint = f" Did you mean `{close[0]}`?" if close else f" Commands: {', '.join(_COMMANDS)}."
-            raise click.UsageError(f"There is no command `{args[0]}`.{hint}", ctx)
+            hint = did_you_mean(args[0], _COMMANDS) or f"Commands: {', '.join(_COMMANDS)}."
+            raise click.UsageError(f"There is no command `{args[0]}`. {hint}", ctx)
         module, _, name = _COMMANDS[args[0]][0].partition(":")
         return args[0], getattr(import_module(module), name), args[1:]
 

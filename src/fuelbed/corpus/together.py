@@ -86,6 +86,6 @@ def together(entries: Sequence[Entry]) -> tuple[Together, ...]:
 
 
 def _kept(tried: Sequence[tuple[float, str, str, list[int]]]) -> Sequence[tuple[float, str, str, list[int]]]:
-    """The step-up procedure over all pairs, from the least p."""
+    """The step-up procedure over all pairs, from the least p; by hand, as numpy would take longer to load than all the rest here."""
     last = max((i for i, (p, *_) in enumerate(tried, 1) if p <= _FALSE * i / len(tried)), default=0)
     return tried[:last]

@@ -7,7 +7,8 @@ from fuelbed.core.shown import listed, named, number, probability
 from fuelbed.engines.coupling.gather import Gathered, span_words
 from fuelbed.engines.coupling.system import System
 from fuelbed.numerics.joint.lags import Lag
-from fuelbed.numerics.joint.study import Ratio, Study
+from fuelbed.numerics.joint.study import Study
+from fuelbed.numerics.ratio import Ratio
 
 __all__ = ["HIDDEN", "ORDER", "claim", "cut_words", "is_settled", "lag_words", "lift", "lift_words", "times", "times_words"]
 

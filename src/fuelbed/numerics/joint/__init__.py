@@ -8,7 +8,7 @@ from fuelbed.numerics.joint.groups import Factor, Group
 from fuelbed.numerics.joint.lags import Lag
 from fuelbed.numerics.joint.pairs import ByStratum, Pairs, cofailures
 from fuelbed.numerics.joint.shifts import Null, within
-from fuelbed.numerics.joint.study import Context, PairResult, Ratio, Study, study
+from fuelbed.numerics.joint.study import Context, PairResult, Study, study
 
 __all__ = [
     "ByStratum",
@@ -22,7 +22,6 @@ __all__ = [
     "Onsets",
     "PairResult",
     "Pairs",
-    "Ratio",
     "Study",
     "bins",
     "cofailures",

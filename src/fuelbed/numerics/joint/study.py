@@ -33,6 +33,7 @@ from fuelbed.numerics.joint.held import Chances, Held, bursts
 from fuelbed.numerics.joint.lags import Lag, lag, nearest
 from fuelbed.numerics.joint.mechanism import Explained, Ways, mechanism
 from fuelbed.numerics.joint.shifts import within
+from fuelbed.numerics.ratio import Ratio
 
 __all__ = ["Context", "PairResult", "Ratio", "Study", "clusters", "study"]
 
@@ -42,15 +43,6 @@ _PARTS_OF_DAY = 12
 _BURSTY = 1.25  # events a burst; of a Poisson process one in ten joins the one before
 _MOVES = 10_000  # of a window shorter than a day
 _PIECE, _PIECES = 32, 16  # pairs that go together at least, and how many pieces at most
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A lift: together / expected, with its 90 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,6 +30,7 @@ from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 from fuelbed.numerics.process.diagrams import Diagrams
 from fuelbed.numerics.process.expectation import classes, on_tape
 from fuelbed.numerics.process.interventions import Overrides, batch, middles
+from fuelbed.numerics.ratio import Ratio
 
 __all__ = ["PATHS", "Transient", "transient"]
 
@@ -48,15 +49,6 @@ class Simulated:
 
     value: float
     error: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """One P(H) over another on the same paths, with its interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
