@@ -25,6 +25,7 @@ KINDS: Mapping[str, FactorKind] = {
 STATES = ("effective", "failed", "missing", "bypassed")
 CARRIED = ("because", "source", "note", "zone")
 TRAITS = ("class", "boundary", "vector", "cost")
+_NOTED = 20  # notes of one kind that a case is given: who writes thousands of controls knows after that many
 COMMON = ("kind", "what", "owner", "scope", "layer", "in_incident", "today", *CARRIED, *TRAITS)
 OWN: Mapping[FactorKind, tuple[str, ...]] = {
     "trigger": ("rate", "lasts", "human", "shaped_by", "cve"),
@@ -212,7 +213,8 @@ def _control(r: Reading, f: Fields, base: Factor) -> Factor:
         if isinstance(node, Scalar) and node.text in STATES:
             r.error("FB034", f.span_of("broken"), f"`state: {state}` already says whether it is broken.", cure)
     fails = f.quantity("fails", "probability")
-    if state == "failed" and "broken" not in f and fails is not None and fails.given and fails.basis != "assumed":
+    room = sum(x.code == "FB063" for x in r.findings) < _NOTED
+    if room and state == "failed" and "broken" not in f and fails is not None and fails.given and fails.basis != "assumed":
         message = f"`{base.name}` did not hold, and nothing says whether it is down for good: anything from never to always is taken, beside `fails`."
         cure = "Write `broken: no` where it only lost this time, else how likely it is down, such as `broken: 0..0.5`."
         r.warn("FB063", f.span_of("fails"), message, cure, Severity.NOTE)
