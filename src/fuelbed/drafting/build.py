@@ -8,11 +8,12 @@ worse. Every guess is asked about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from fuelbed.core.document import Document
 from fuelbed.core.reading import Mention, Reading
 from fuelbed.core.scanner import is_identifier
+from fuelbed.core.shown import listed
 from fuelbed.drafting.dynamics import Forms, model
 from fuelbed.drafting.effects import effects
 from fuelbed.drafting.model import NO_NAMES, Draft, DraftFactor, DraftLine
@@ -30,6 +31,7 @@ _NAMES = {
     "self_sustaining_loop": "self_sustaining_loop", "multiplication_loop": "multiplication_of_work", "cascade": "load_moves_to_survivors",
     "propagation_slowdown": "slowness_spreads", "recovery_blocked": "recovery_needs_failed_part", "self_replication": "self_replication",
 }  # fmt: skip  # one table
+_ONLY_A_DAY = re.compile(r"[\d\s./:-]{4,20}")
 _DATED = re.compile(
     r"\bv?\d[\d/.:-]*(?:(?:st|nd|rd|th|min|mins|h|hrs?|s|ms|\s?(?:am|pm))\b)?", re.IGNORECASE
 )  # dates, times, versions
@@ -46,7 +48,7 @@ def draft(reading: Reading, forms: Forms | None = None) -> Draft:
     model, too."""
     document = reading.document
     taken = {"set_off", "made_worse", *NO_NAMES}
-    title = "" if document.title.strip(" .:").lower() in lexicon("drafting").words["no_title"] else document.title
+    title = _title(document)
     failure = identifier(_without_frame(title), taken, "failure_of_service", keep=("down", "out", "not", "no"))
     taken.add(failure)
     said, defences = _own(reading)
@@ -79,6 +81,14 @@ def draft(reading: Reading, forms: Forms | None = None) -> Draft:
         amplifier.name if isinstance(amplifier, DraftFactor) else amplifier,
         model(reading, triggers, taken, forms) if forms is not None else None,
     )
+
+
+def _title(document: Document) -> str:
+    """Its title, "" where that says nothing; of one that is only a day, the incident of that day."""
+    title = document.title.strip(" .:")
+    if title.lower() in lexicon("drafting").words["no_title"]:
+        return ""
+    return f"Incident of {title}" if _ONLY_A_DAY.fullmatch(title) else document.title
 
 
 def _without_frame(title: str) -> str:
@@ -250,7 +260,7 @@ def _joint(reading: Reading) -> bool:
 
 
 def _lines(
-    reading: Reading, factors: Iterable[DraftFactor], failure: str, early: list[str], late: list[str]
+    reading: Reading, factors: Sequence[DraftFactor], failure: str, early: list[str], late: list[str]
 ) -> tuple[DraftLine, ...]:
     triggers = [f.name for f in factors if f.kind == "trigger"]
     if len(triggers) == 1:
@@ -267,7 +277,12 @@ def _lines(
     ]
     if late:
         worse = late[0] if len(late) == 1 else f"any({', '.join(late)})"
-        lines.append(DraftLine("made_worse", f"{failure} and {worse}", ("did these make it longer or wider?",)))
+        held = [f"`{f.name}`" for f in factors if f.fields.get("in_incident") == "held" and f"fails({f.name})" in late]
+        asks = (
+            "did these make it longer or wider?",
+            *([f"{listed(held)} held: would it have been longer or wider without?"] if held else ()),
+        )
+        lines.append(DraftLine("made_worse", f"{failure} and {worse}", asks))
     return tuple(lines)
 
 
