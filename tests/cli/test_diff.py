@@ -170,3 +170,25 @@ def test_redact_reaches_what_was_read_beside_the_case(two: tuple[Path, Path]) ->
     (b / "case.yaml").write_text(CASE.replace("Bound the queue", f"Bound it {key}"))
     assert key in run(a, b, "--full").output
     assert key not in run(a, b, "--full", "--redact").output
+
+
+def test_a_finding_with_another_number_is_the_same_one(tmp_path: Path) -> None:
+    """One more trigger makes three cut sets of two, and all cross the layers as the two did; a trigger that sets nothing off is a new finding."""
+    layered = CASE.replace("present: yes", "present: yes, layer: queue").replace("fails: 0.4", "fails: 0.4, layer: client")
+    layered = layered.replace("factors:\n", "factors:\n  peak: {kind: trigger}\n").replace(
+        ": bad_deploy and", ": (bad_deploy or peak) and"
+    )
+    for name, text in (
+        ("a", layered),
+        (
+            "b",
+            layered.replace("factors:\n", "factors:\n  surge: {kind: trigger}\n  lone: {kind: trigger}\n").replace(
+                "or peak)", "or peak or surge)"
+            ),
+        ),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "case.yaml").write_text(text)
+    found = json.loads(run(tmp_path / "a", tmp_path / "b", "--format", "json").output)["findings"]
+    assert [f["code"] for f in found["gone"]] == []
+    assert {f["code"] for f in found["new"]} == {"FB203"}

@@ -36,6 +36,8 @@ __all__ = [
     "judge",
 ]
 
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
 Direction = Literal["down", "up", "same", "open"]
 Origin = Literal["cases", "results", "actions"]
 """What was compared: two cases, two results (or one), or one case before and after action items."""
@@ -209,8 +211,9 @@ def compare(
 
 
 def _what(f: Finding) -> tuple[str, str]:
-    """What a finding is recognized by in another folder: its code and its words."""
-    return f.code, f.message
+    """What a finding is recognized by in another folder: its code and its words, names and all, whatever numbers stand in them."""
+    pieces = f.message.split("`")
+    return f.code, "`".join(p if n % 2 else _NUMBER.sub("#", p) for n, p in enumerate(pieces))
 
 
 def _moved(a: Told, b: Told, ratios: Mapping[str, Estimate]) -> list[Moved]:
