@@ -200,7 +200,8 @@ class Lexicon:
 
     def _possible(self, text: str) -> int:
         if len(text) <= _SENTENCE and lexicon(self.name) is self:
-            return _at_once(text) >> self._first & ((1 << len(self.entries)) - 1)
+            every = _at_once(text)  # the first time this says where each lexicon's entries begin
+            return every >> self._first & ((1 << len(self.entries)) - 1)
         if self._gate is None:
             self._gate = Gate([e.seek.needs for e in self.entries])
         return self._gate.possible(text)
