@@ -287,15 +287,26 @@ def _findings(report: Report, page: Page) -> None:
     fresh = sum(f in page.new for f in report.findings) if page.new is not None else 0
     if page.room.findings:
         page.gap()
-    page.wrap(f"Findings: {by}" + (f"; {fresh or 'none'} new" if page.new is not None else ""), tone="head")
     ranked = sorted(report.findings, key=lambda f: (page.new is not None and f not in page.new, -f.severity.rank))
     grave = sum(f.severity is Severity.ERROR or (page.new is not None and f in page.new) for f in ranked)
-    for f in ranked[: max(page.room.findings, min(2, grave))]:
+    shown = ranked[: max(page.room.findings, min(2, grave))]
+    head = f"Findings: {by}" + (f"; {fresh or 'none'} new" if page.new is not None else "")
+    page.wrap(head if shown else _with_first(head, ranked[0], page.width), tone="head")
+    for f in shown:
         tone = "bad" if f.severity is not Severity.NOTE else "muted"
         where = f" ({f.span.file}:{f.span.line})" if f.span else ""
         cure = f" {f.cure}" if page.full and f.cure else ""
         mark = "new: " if page.new is not None and f in page.new else ""
         page.wrap(f"{mark}{f.code} {f.message}{cure}{where}", " ", "   ", tone)
+
+
+def _with_first(head: str, first: Finding, width: int) -> str:
+    """The count, and where no line is left for any finding the beginning of the first one beside it."""
+    words = f"{head}, first {first.code}: {clean(first.message)}".split()
+    while len(words) > 1 and columns(" ".join(words)) > width - 4:
+        words.pop()
+    said = " ".join(words).rstrip(",;:")
+    return f"{said} ..." if columns(said) > columns(head) + 12 else head
 
 
 def _asks(report: Report, page: Page) -> None:

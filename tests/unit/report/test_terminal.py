@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from fuelbed.analysis import analyze
 from fuelbed.core.blocks import Answer, Ask, Cell, Column, Quote, Table
 from fuelbed.core.facts import NotFound
+from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reporting import Report, Section
 from fuelbed.readers.case import parse_case, read_case
 from fuelbed.report import render_text
 from fuelbed.report._arrange import standing
 from fuelbed.report._columns import bar, clean, columns, wrap
+from fuelbed.report.terminal import _with_first
 
 CASES = Path(__file__).parents[3] / "src/fuelbed/cases"
 MORE = "Everything, with intervals: the same with --full, or -o report.html"
@@ -186,3 +188,17 @@ def test_what_an_engine_only_asks_for_is_listed_as_not_found_and_takes_no_line_o
     assert "§5 Close." in text
     assert "Nothing says" not in text
     assert "Asked for, not found: §3" in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_the_first_finding_stands_beside_the_count_as_far_as_a_line_goes(width: int) -> None:
+    first = Finding("FB203", Severity.NOTE, "`lone` is in no line that leads to the failure, and " + "so on " * 30, "Delete it.")
+    said = _with_first("Findings: 2 notes", first, width)
+    assert len(said) <= width
+    assert said.startswith("Findings: 2 notes")
+    assert ("FB203: lone is in no" in said) == (width >= 60)
+
+
+def test_a_count_stays_alone_where_nothing_fits_beside_it() -> None:
+    first = Finding("FB203", Severity.NOTE, "x" * 200, "Delete it.")
+    assert _with_first("Findings: 2 notes", first, 30) == "Findings: 2 notes"
