@@ -14,6 +14,7 @@ from fuelbed.core.document import Document
 from fuelbed.core.reading import Mention, Reading
 from fuelbed.core.scanner import is_identifier
 from fuelbed.core.shown import listed
+from fuelbed.drafting.counts import COUNTS
 from fuelbed.drafting.dynamics import Forms, model
 from fuelbed.drafting.effects import effects
 from fuelbed.drafting.model import NO_NAMES, Draft, DraftFactor, DraftLine
@@ -309,19 +310,7 @@ def _minutes(document: Document) -> int:
     return 0
 
 
-_NUMBERS = {
-    "half an?": "0.5",
-    "an?": "1",
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "eight": "8",
-    "ten": "10",
-    "twelve": "12",
-}
+_AMOUNTS = {"half an?": 0.5, "an?": 1.0, **COUNTS}
 
 
 def _in_minutes(text: str) -> int:
@@ -331,7 +320,8 @@ def _in_minutes(text: str) -> int:
         **dict.fromkeys(words["units_hour"], 60),
         **dict.fromkeys(words["units_day"], 1440),
     }
-    for word, n in _NUMBERS.items():
-        text = re.sub(rf"\b{word}(?=\s)", n, text.lower())
+    text = text.lower()
+    for word, n in _AMOUNTS.items():
+        text = re.sub(rf"\b{word}(?=\s)", str(n), text)
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([a-z]+)", text)
     return round(sum(float(n) * size.get(unit, 0) for n, unit in parts))

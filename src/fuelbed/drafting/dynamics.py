@@ -14,6 +14,7 @@ from fuelbed.core.document import Document, Place, SectionRole, Sentence
 from fuelbed.core.dynamics import Parameter
 from fuelbed.core.reading import Mention, Reading
 from fuelbed.core.shown import number
+from fuelbed.drafting.counts import COUNTS
 from fuelbed.drafting.model import QUOTED, DraftFactor, DraftModel, DraftNumber
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.wording import identifier
@@ -23,8 +24,6 @@ __all__ = ["Form", "Forms", "model"]
 _LEXICON = "archetypes"
 _ASIDE: frozenset[SectionRole] = frozenset({"actions", "questions", "people", "stats", "appendix"})  # plans and figures of others
 _FOLD = {"doubled": 2.0, "tripled": 3.0, "quadrupled": 4.0}
-_COUNT = {w: float(n) for n, w in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)}
-_COUNT["twelve"] = 12.0
 _SCALE = {"": 1.0, "k": 1e3, "thousand": 1e3, "million": 1e6}
 _PLAIN = {"%": 0.01, "p": 0.01, "g": 1000.0, "m": 1.0}  # by the first letter: per cent, GB in MB
 _INSIDE = "0123456789:.,/-"  # before a number: it is the end of a time, a date or a longer number
@@ -121,8 +120,8 @@ def _written(m: re.Match[str], dimension: str) -> str:
 def _value(text: str) -> float:
     """A number in digits or in words; 0 for what is none."""
     word = text.lower()
-    if word in _COUNT or word in _FOLD:
-        return _COUNT.get(word) or _FOLD[word]
+    if word in COUNTS or word in _FOLD:
+        return COUNTS.get(word) or _FOLD[word]
     try:
         return float(word.rstrip(".,").replace(",", ""))
     except ValueError:

@@ -112,10 +112,10 @@ def _check_keys(r: Reading, node: Map, kind: FactorKind, role: str) -> None:
         if key in allowed:
             continue
         other = [k for k, own in OWN.items() if key in own]
-        cure = (
-            f"`{key}` belongs to a {other[0]}. A {role} may have: {', '.join(allowed)}." if other else did_you_mean(key, allowed)
-        )
-        cure = r.indented_too_far(entry) or cure or f"It may have: {', '.join(allowed)}."
+        may = f"may have: {', '.join(allowed)}."
+        cure = f"`{key}` belongs to a {other[0]}. A {role} {may}" if other else did_you_mean(key, allowed) or f"It {may}"
+        if isinstance(entry.value, Map) and "kind" in entry.value.entries:  # a whole factor that slipped to the right
+            cure = "It is a factor of its own? Then indent it as far as the factor above it."
         r.error("FB014", entry.key.span, f"a {role} has no `{key[:60]}`.", cure)
 
 
@@ -213,8 +213,8 @@ def _control(r: Reading, f: Fields, base: Factor) -> Factor:
         if isinstance(node, Scalar) and node.text in STATES:
             r.error("FB034", f.span_of("broken"), f"`state: {state}` already says whether it is broken.", cure)
     fails = f.quantity("fails", "probability")
-    room = sum(x.code == "FB063" for x in r.findings) < _NOTED
-    if room and state == "failed" and "broken" not in f and fails is not None and fails.given and fails.basis != "assumed":
+    unsaid = state == "failed" and "broken" not in f and fails is not None and fails.given and fails.basis != "assumed"
+    if unsaid and sum(x.code == "FB063" for x in r.findings) < _NOTED:
         message = f"`{base.name}` did not hold, and nothing says whether it is down for good: anything from never to always is taken, beside `fails`."
         cure = "Write `broken: no` where it only lost this time, else how likely it is down, such as `broken: 0..0.5`."
         r.warn("FB063", f.span_of("fails"), message, cure, Severity.NOTE)

@@ -68,12 +68,6 @@ class Reading:
                 cure = did_you_mean(key, known) or f"It may have: {', '.join(known)}."
                 self.error(code, entry.key.span, f"{what} has no `{key[:60]}`.", cure)
 
-    @staticmethod
-    def indented_too_far(entry: Entry) -> str:
-        """The cure where a key of something holds a whole thing of its own kind: it slipped to the right."""
-        inside = isinstance(entry.value, Map) and "kind" in entry.value.entries
-        return "It is a factor of its own? Then indent it as far as the factor above it." if inside else ""
-
     def text(self, node: Node, what: str) -> str:
         """A text; numbers and booleans are taken as they are written, because `layer: 7` is a fine layer."""
         if isinstance(node, Scalar) and node.value is not None:

@@ -66,7 +66,7 @@ def _groups(blocks: Sequence[Block]) -> list[list[Block]]:
 def _first(groups: Sequence[list[Block]], kind: type, order: Sequence[str]) -> list[Block] | None:
     """The group whose head is not a detail and whose name comes first in `order`; else the first such group."""
     heads = [g for g in groups if isinstance(g[0], kind) and not g[0].detail]
-    names = [str(getattr(g[0], "id", getattr(g[0], "kind", ""))) for g in heads]
+    names = [_id(g[0]) or str(getattr(g[0], "kind", "")) for g in heads]
     found = [(order.index(n) if n in order else len(order), i) for i, n in enumerate(names)]
     return heads[min(found)[1]] if found else None
 

@@ -15,7 +15,7 @@ from fuelbed.core.shown import counted
 from fuelbed.report._agreement import TITLE, agreement_blocks, agreement_claim, apart
 from fuelbed.report._arrange import arrange, is_folded, standing, unsaid, where_next
 from fuelbed.report._boundary_text import write_boundary
-from fuelbed.report._columns import clean, columns, grid, longest_token
+from fuelbed.report._columns import clean, columns, grid, longest_token, wrap
 from fuelbed.report._evidence_text import WRITERS
 from fuelbed.report._loops import loop_words
 from fuelbed.report._page import Page, Room, write_removal
@@ -302,10 +302,7 @@ def _findings(report: Report, page: Page) -> None:
 
 def _with_first(head: str, first: Finding, width: int) -> str:
     """The count, and where no line is left for any finding the beginning of the first one beside it."""
-    words = f"{head}, first {first.code}: {clean(first.message)}".split()
-    while len(words) > 1 and columns(" ".join(words)) > width - 4:
-        words.pop()
-    said = " ".join(words).rstrip(",;:")
+    said = wrap(f"{head}, first {first.code}: {clean(first.message)}", width - 4)[0].rstrip(",;:")
     return f"{said} ..." if columns(said) > columns(head) + 12 else head
 
 

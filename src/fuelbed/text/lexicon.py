@@ -145,35 +145,39 @@ class Lexicon:
 
     def find(self, text: str, *roles: str) -> Iterator[Hit]:
         """Every entry (of these roles, or of all) that is found in one sentence, in the file's order."""
-        possible, known = self._texts.get(text) or self._looked_at(text)
-        possible &= self._roles.get(roles) or self._of(roles)
+        possible, known = self._asked(text, roles)
         while possible:
-            bit = possible & -possible
-            possible ^= bit
-            hit = known[bit] if bit in known else self._found(text, bit, known)
+            hit, possible = self._next(text, possible, known)
             if hit is not None:
                 yield hit
 
     def first(self, text: str, *roles: str) -> Hit | None:
         """The first of `find`, without the making of an iterator."""
+        possible, known = self._asked(text, roles)
+        return self._next(text, possible, known)[0] if possible else None
+
+    def possible(self, text: str, *roles: str) -> tuple[Entry, ...]:
+        """The entries (of these roles, or of all) that can match somewhere in a text, as long as it may be."""
+        possible, _ = self._asked(text, roles)
+        known = self._sets.get(possible)
+        if known is None:
+            known = self._sets[possible] = tuple(e for i, e in enumerate(self.entries) if possible >> i & 1)
+        return known
+
+    def _asked(self, text: str, roles: tuple[str, ...]) -> tuple[int, dict[int, Hit | None]]:
+        """The entries of these roles that can match, as bits, and what was found of any entry so far."""
         possible, known = self._texts.get(text) or self._looked_at(text)
-        possible &= self._roles.get(roles) or self._of(roles)
+        return possible & (self._roles.get(roles) or self._of(roles)), known
+
+    def _next(self, text: str, possible: int, known: dict[int, Hit | None]) -> tuple[Hit | None, int]:
+        """The first of the possible entries that is found, and those behind it."""
         while possible:
             bit = possible & -possible
             possible ^= bit
             hit = known[bit] if bit in known else self._found(text, bit, known)
             if hit is not None:
-                return hit
-        return None
-
-    def possible(self, text: str, *roles: str) -> tuple[Entry, ...]:
-        """The entries (of these roles, or of all) that can match somewhere in a text, as long as it may be."""
-        possible, _ = self._texts.get(text) or self._looked_at(text)
-        possible &= self._roles.get(roles) or self._of(roles)
-        known = self._sets.get(possible)
-        if known is None:
-            known = self._sets[possible] = tuple(e for i, e in enumerate(self.entries) if possible >> i & 1)
-        return known
+                return hit, possible
+        return None, 0
 
     def _found(self, text: str, bit: int, known: dict[int, Hit | None]) -> Hit | None:
         e = self.entries[bit.bit_length() - 1]

@@ -79,10 +79,15 @@ def _lengths(document: Document) -> Mapping[int, int]:
     return Counter(s.block for s in document.sentences)
 
 
+def under_whys(document: Document, block: Block) -> bool:
+    """Whether a block stands under a heading that calls what it holds whys."""
+    return _WHYS.search(document.sections[block.section].heading) is not None
+
+
 def _step(document: Document, s: Sentence) -> bool:
     """Whether a list item is a step of a chain of whys that goes on: what the next one explains is no cause of its own."""
     block = document.block_of(s)
-    if _WHYS.search(document.sections[block.section].heading) is None or s.block + 1 >= len(document.blocks):
+    if not under_whys(document, block) or s.block + 1 >= len(document.blocks):
         return False
     after = document.blocks[s.block + 1]
     return after.kind == block.kind and after.section == block.section

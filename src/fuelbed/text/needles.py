@@ -40,6 +40,7 @@ class _Token(NamedTuple):
 
 
 _Tokens = Sequence[_Token]
+_ENDS = ("", "or", "close")  # what a branch ends before
 
 
 def needles(source: str, lists: Mapping[str, Sequence[str]]) -> Needles:
@@ -126,7 +127,7 @@ def _choice(
         part, alone, bound, at = _sequence(tokens, at, lists, bounds)
         branches += alone if alone is not None else [part]
         ended = ended and bound
-        if at >= len(tokens) or tokens[at][0] == "close":
+        if _kind(tokens, at) in ("", "close"):
             return branches, ended, at
         at += 1
 
@@ -141,12 +142,12 @@ def _sequence(
     alone: list[_Sets] | None = None
     left, right = bounds
     before = left  # whether the run begins at the bound of a word
-    while at < len(tokens) and tokens[at][0] not in ("or", "close"):
+    while _kind(tokens, at) not in _ENDS:
         kind, text, close, _ = tokens[at]
         at += 1
         if kind in ("text", "escaped"):
             parts += 1
-            if not (at < len(tokens) and tokens[at][0] == "times"):
+            if _kind(tokens, at) != "times":
                 run, left = run + text, False
                 continue
             sets += _told(piece(run + text[: -1 if _optional(tokens, at) else None], before))
@@ -155,7 +156,7 @@ def _sequence(
         sets += _told(piece(run, before, _bound(tokens, at - 1, right)))
         run, after = "", at
         if kind in ("open", "look"):
-            once = not (close + 1 < len(tokens) and tokens[close + 1][0] == "times") or _optional_once(tokens, close + 1)
+            once = _kind(tokens, close + 1) != "times" or _optional_once(tokens, close + 1)
             inside = (left and once, once and _bound(tokens, close + 1 + _optional_once(tokens, close + 1), right))
             inner, ended, at = _choice(tokens, at, lists, inside)
             after = at = at + 1
@@ -176,20 +177,25 @@ def _sequence(
             left = kind == "blank" or (kind == "times" and left)
         before = left
         at = after
-    last = right if at >= len(tokens) or tokens[at][0] in ("or", "close") else False
+    last = right and _kind(tokens, at) in _ENDS
     return sets + _told(piece(run, before, last)), alone if parts == 1 else None, left, at
+
+
+def _kind(tokens: _Tokens, at: int) -> str:
+    """What kind of piece stands at `at`, "" behind the last."""
+    return tokens[at].kind if at < len(tokens) else ""
 
 
 def _bound(tokens: _Tokens, at: int, right: bool) -> bool:
     """Whether a word that stands just before `at` ends there; `right`: whether one at the end of the branch does."""
-    if at >= len(tokens) or tokens[at][0] in ("or", "close"):
+    if _kind(tokens, at) in _ENDS:
         return right
     kind, _, close, starts = tokens[at]
     if kind not in ("open", "look"):
         return kind == "blank"
     if kind == "look":
         return _bound(tokens, close + 1, right)
-    times = close + 1 < len(tokens) and tokens[close + 1][0] == "times"
+    times = _kind(tokens, close + 1) == "times"
     rest = _bound(tokens, close + 1 + times, right)
     if times and not rest and _optional(tokens, close + 1):
         return False
@@ -198,11 +204,11 @@ def _bound(tokens: _Tokens, at: int, right: bool) -> bool:
 
 def _optional_once(tokens: _Tokens, at: int) -> bool:
     """Whether what stands before `at` may be there once or not at all."""
-    return at < len(tokens) and tokens[at][0] == "times" and tokens[at][1] in ("?", "??")
+    return _kind(tokens, at) == "times" and tokens[at].text in ("?", "??")
 
 
 def _optional(tokens: _Tokens, at: int) -> bool:
-    return at < len(tokens) and tokens[at][0] == "times" and re.match(r"[*?]|\{0?[,}]|\{0+\}", tokens[at][1]) is not None
+    return _kind(tokens, at) == "times" and re.match(r"[*?]|\{0?[,}]|\{0+\}", tokens[at].text) is not None
 
 
 def _told(found: frozenset[str] | None) -> _Sets:

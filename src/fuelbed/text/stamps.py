@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ __all__ = ["Stamp", "any_date", "stamp", "stated_zone"]
 
 _MOST_MONTHS = 12
 _DAYS = dt.timedelta(days=3)
+_ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _PARTS = 14  # more than any date, time, zone and range have
 _SKIP = re.compile(r"[\s,()\[\]*_|@]*")
 _AROUND = re.compile(r"[~≈<>±]\s*")
@@ -182,9 +183,9 @@ def _range(text: str, at: int, found: Stamp) -> int | None:
     return m.end()
 
 
-def any_date(text: str, near: Collection[dt.date] = ()) -> dt.date | None:
-    """The first date with a year anywhere in a text. Of `7/4/2014` month and day are told apart by dates in which they cannot be mistaken (`near`),
-    where one of them is at most three days away; else the month is taken to come first."""
+def any_date(text: str, source: str = "") -> dt.date | None:
+    """The first date with a year anywhere in a text. Of `7/4/2014` month and day are told apart by dates of the `source` in which they cannot be
+    mistaken, where one of these is at most three days away; else the month is taken to come first."""
     if not any(map(str.isdecimal, text)):
         return None
     for role in ("datetime", "date"):
@@ -192,15 +193,27 @@ def any_date(text: str, near: Collection[dt.date] = ()) -> dt.date | None:
             for m in e.match.finditer(text[:2_000]):
                 day = _date(m)
                 if day is not None and day[0] > 0:
-                    return _turned(dt.date(*day), near) if m.groupdict().get("a") else dt.date(*day)
+                    return _turned(dt.date(*day), source) if m.groupdict().get("a") else dt.date(*day)
     return None
 
 
-def _turned(day: dt.date, near: Collection[dt.date]) -> dt.date:
-    if day.day > _MOST_MONTHS or any(abs(d - day) <= _DAYS for d in near):
+def _turned(day: dt.date, source: str) -> dt.date:
+    if day.day > _MOST_MONTHS:
+        return day
+    near = set(_plain_dates(source))
+    if any(abs(d - day) <= _DAYS for d in near):
         return day
     other = dt.date(day.year, day.day, day.month)
     return other if any(abs(d - other) <= _DAYS for d in near) else day
+
+
+def _plain_dates(source: str) -> Iterator[dt.date]:
+    """The dates in which month and day cannot be mistaken: `2014-04-07`."""
+    for m in _ISO.finditer(source):
+        try:
+            yield dt.date(int(m[1]), int(m[2]), int(m[3]))
+        except ValueError:
+            continue
 
 
 def stated_zone(text: str, heading: bool = False) -> str:

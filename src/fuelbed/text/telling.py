@@ -80,12 +80,12 @@ def told(document: Document) -> Iterator[Sighted]:
             seen["early row"] = 1.0
         if led(document, s):
             seen["taken up"] = 1.0
-        seen.update(_of_words(s.plain))
+        seen.update(_of_form(s.plain))
         seen.update(_of_patterns(by_sentence.get(s.index, ())))
         yield Sighted(s, seen)
 
 
-def _of_words(text: str) -> Iterator[tuple[str, float]]:
+def _of_form(text: str) -> Iterator[tuple[str, float]]:
     low = text.lower()
     yield from ((name, 1.0) for name in _forms(low))
     yield "length", min(len(low.split()), _LONG) / (_LONG / 2)
@@ -96,10 +96,10 @@ def _forms(low: str) -> Iterator[str]:
     words = set(_TOKEN.findall(low))
     if not words.isdisjoint(_SAID["we"]) or ("our" in words and _OUR_TEAM.search(low) is not None):
         yield "we"
-    past = any(w.endswith("ed") and len(w) >= _PAST for w in words)
-    if past:
+    ended = [w for w in words if w.endswith("ed")]
+    if any(len(w) >= _PAST for w in ended):
         yield "past"
-    if any(w.endswith("ed") for w in words) and _ACTED.search(low) is not None:
+    if ended and _ACTED.search(low) is not None:
         yield "someone did"
     for name in ("was", "is", "no"):
         if not words.isdisjoint(_SAID[name]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -17,7 +16,6 @@ __all__ = ["document_date", "moments", "split_times", "zone_of"]
 
 _UNDATED = ("actions", "lessons", "background", "questions")  # dates there are other days
 _RUN = 3  # so many blocks in a row that begin with a clock time are a timeline, whatever their heading
-_ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _NIGHT = 12 * 3600  # a clock that falls by more has passed midnight
 
 
@@ -67,23 +65,15 @@ def document_date(
 ) -> dt.date | None:
     """The day of the incident: from the front matter, the title, the file's name, a heading, or the first sentence with a date. `source` is searched for
     dates in which month and day cannot be mistaken."""
-    near = frozenset(filter(None, (_whole(m) for m in _ISO.finditer(source))))
     for key in ("incident-date", "incident_date", "date", "published", "created"):
-        if key in front and (day := any_date(front[key], near)) is not None:
+        if key in front and (day := any_date(front[key], source)) is not None:
             return day
     name = file.replace("\\", "/").rsplit("/", 1)[-1]
     for text in (title, name, *(s.heading for s in sections)):
-        if (day := any_date(text, near)) is not None:
+        if (day := any_date(text, source)) is not None:
             return day
     told = (s for s in sentences[:400] if sections[blocks[s.block].section].role not in _UNDATED)
-    return next(filter(None, (any_date(s.plain, near) for s in told)), None)
-
-
-def _whole(m: re.Match[str]) -> dt.date | None:
-    try:
-        return dt.date(int(m[1]), int(m[2]), int(m[3]))
-    except ValueError:
-        return None
+    return next(filter(None, (any_date(s.plain, source) for s in told)), None)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,13 +12,13 @@ from fuelbed.core.reading import Reading
 from fuelbed.engines.lint.look import in_sentence, telling
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.naming import under_whys
 
 __all__ = ["RULE"]
 
 _STEPS = 3
 _ASKED = 14  # characters before the "why": a number, a mark, "Question"
 _LONGEST = 60  # words of an answer that is still one step
-_WHYS = re.compile(r"\bwhy['’]?s\b", re.IGNORECASE)
 
 
 class _Why(NamedTuple):
@@ -59,14 +58,14 @@ def _listed(document: Document) -> list[_Why]:
     found: dict[int, _Why] = {}
     for s in document.sentences:
         block = document.block_of(s)
-        if block.kind in ("item", "row") and _WHYS.search(document.sections[block.section].heading) is not None:
+        if block.kind in ("item", "row") and under_whys(document, block):
             found.setdefault(s.block, _Why(s, block, [])).answers.append(s)
     return list(found.values())
 
 
 def _follows(document: Document, whys: Sequence[_Why]) -> bool:
     """Whether the whys go on from one another: their section says so, or most take up words of the answer before; the questions of an FAQ do not."""
-    if _WHYS.search(document.sections[whys[0].block.section].heading) is not None:
+    if under_whys(document, whys[0].block):
         return True
     taken = [bool(set(telling(b.asked.plain)) & {t for s in a.answers for t in telling(s.plain)}) for a, b in pairwise(whys)]
     return 2 * sum(taken) > len(taken)

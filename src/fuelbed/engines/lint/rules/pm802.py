@@ -21,14 +21,12 @@ _TOLD: tuple[SectionRole, ...] = ("cause", "trigger", "summary", "background", "
 def _check(reading: Reading) -> Iterator[Finding]:
     if not reading.actions:
         return
-    found = 0
+    lex, found = lexicon("lint"), 0
     for m in reading.controls[:_TRIED]:
         s = reading.document.sentences[m.sentence]
         if m.status != "absent" or not m.sure or reading.document.role_of(s) not in _TOLD or found >= _MOST:
             continue
-        if not lexicon("lint").first(s.plain, "gap_word") or lexicon("lint").first(
-            s.plain, "wished_beside"
-        ):  # a lesson that only wishes for more is no gap that was seen
+        if not lex.first(s.plain, "gap_word") or lex.first(s.plain, "wished_beside"):  # a wish for more is no gap that was seen
             continue
         named = topics(m.what) or topics(s.plain)
         if named and not named & closed(reading) and not touched(reading, m):
