@@ -52,6 +52,22 @@ def test_text_says_the_verdict_first_and_what_explains_it(two: tuple[Path, Path]
     assert "1 edit elsewhere" in done.output  # the title
 
 
+def test_what_was_edited_comes_second_and_a_guess_that_gave_way_is_no_change_of_the_system(tmp_path: Path) -> None:
+    guessed = CASE.replace("rate: 6..24 per year", "rate: {value: yearly, basis: assumed}")
+    for name, text in (("a", guessed), ("b", CASE), ("c", CASE.replace("fails: 0.4", "fails: 0.1"))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "case.yaml").write_text(text)
+
+    def second(a: str, b: str) -> str:
+        return " ".join(run(tmp_path / a, tmp_path / b).output.split("\n\n")[0].split("\n", 3)[3].split())
+
+    learned = "Edited: bad_deploy.rate. That was a guess before: what changed is what is known, not the system."
+    assert second("a", "b").startswith(learned)
+    both = "Edited: bad_deploy.rate and breaker.fails. 1 of 2 was a guess before: so far what changed is what is known, not the system."
+    assert both in second("a", "c")
+    assert second("b", "c").startswith("Edited: breaker.fails. ")
+
+
 def test_worse_the_other_way_round_and_the_gate(two: tuple[Path, Path]) -> None:
     a, b = two
     assert "Worse: failures a year change by +300 %." in run(b, a).output

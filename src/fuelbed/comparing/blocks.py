@@ -29,6 +29,8 @@ _READ = {"down": "down", "up": "up", "same": "the same", "open": "cannot tell"}
 _MAIN = {"hazard": "failures a year", "probability": "the chance of at least one", "loss": "the expected loss"}
 _SHORT = {"propensity": "next trigger fails", "standing": "failed already", "loss": "expected loss"}  # as a column has room for
 _MOST_WAYS = 8
+_MOST_NAMES = 4
+_GUESSED = "basis: assumed"  # how a number that nobody gave is written
 _MOST_FINDINGS = 20
 _LONG = 60  # characters of a value in a table
 _HAIR = 1e-9
@@ -65,7 +67,24 @@ def headline(c: Compared) -> tuple[str, ...]:
     first = f"{WORDS[c.verdict]}: {numbers}." if numbers else f"{WORDS[c.verdict]}: neither side gives a number to compare."
     if c.verdict == "unchanged":
         first = "Unchanged: every number of the verdict is the same on both sides."
-    return (first, *_either_way(c), *_propensity(c), *_most(c))
+    return (first, *_edited(c), *_either_way(c), *_propensity(c), *_most(c))
+
+
+def _edited(c: Compared) -> tuple[str, ...]:
+    """What was edited, and whether it was the system or what is known of it: a guess that gave way to a number mends nothing."""
+    edits = [e for x in c.explained for e in x.edits]
+    if c.origin != "cases" or not edits:
+        return ()
+    names = list(dict.fromkeys(f"`{e.label}`" for e in edits))
+    shown = names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], f"{len(names) - _MOST_NAMES} more"]
+    learned = [e for e in edits if _GUESSED in e.before and _GUESSED not in e.after]
+    if not learned:
+        return (f"Edited: {listed(shown)}.",)
+    which = "That was a guess" if len(edits) == 1 else "All were guesses" if len(learned) == len(edits) else (
+        f"{len(learned)} of {len(edits)} {'was a guess' if len(learned) == 1 else 'were guesses'}"
+    )  # fmt: skip  # one expression
+    whole = "" if len(learned) == len(edits) else "so far "
+    return (f"Edited: {listed(shown)}. {which} before: {whole}what changed is what is known, not the system.",)
 
 
 def _either_way(c: Compared) -> tuple[str, ...]:

@@ -160,6 +160,13 @@ class Case:
     file: str = "case.yaml"
     inputs: Mapping[str, str] = field(default_factory=dict)  # file name -> sha256 of what was read
 
+    @property
+    def placeholder_rates(self) -> bool:
+        """Whether it is a draft in which nobody and nothing in the text said how often any trigger comes: a rate of failure would be the
+        draft's own guess."""
+        rates = [f.rate for f in self.of_kind("trigger") if f.rate is not None]
+        return self.draft and bool(rates) and all(q.basis == "assumed" for q in rates)
+
     def is_apart(self, name: str) -> bool:
         """Whether a change of it moves no number of the structure by itself: a dynamic model, or a sum of `threshold`."""
         return name in self.dynamics or name in self.threshold.sums

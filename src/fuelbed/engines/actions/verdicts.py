@@ -10,10 +10,12 @@ from fuelbed.core.actions import Action
 from fuelbed.core.blocks import Tone
 from fuelbed.core.shown import count, named, per_cent
 from fuelbed.engines.actions.ambiguity import sight
+from fuelbed.engines.actions.deciding import what_decides
 from fuelbed.engines.actions.scene import Scene
 from fuelbed.engines.actions.words import change, fall, proven, rise
 from fuelbed.numerics.process.bounds import Bound
 from fuelbed.numerics.process.reach import Reach
+from fuelbed.numerics.process.values import not_given
 
 __all__ = ["RULES", "Evidence", "Rule", "judge"]
 
@@ -164,8 +166,11 @@ def _undecided(e: Evidence) -> str:
     o = next((o for o in e.scene.judged if not (e.flat(o) or e.surely_down(o))), e.scene.judged[0])
     r = e.ratio(o)
     if math.isinf(r.high):
-        return "Depends on numbers the case does not give: it may help or harm."
-    return f"Depends on the numbers: {e.scene.words(o)} from {change(r.low - 1)} to {change(r.high - 1)}."
+        missing = not_given(e.scene.model)
+        asked = f", `{missing[0]}` first" if missing else ""
+        return f"Depends on numbers the case does not give{asked}: it may help or harm."
+    way_out = what_decides(e.scene, e.action.name, o)
+    return f"Depends on the numbers: {e.scene.words(o)} from {change(r.low - 1)} to {change(r.high - 1)}.{way_out}"
 
 
 RULES: tuple[Rule, ...] = (

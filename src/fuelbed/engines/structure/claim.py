@@ -89,6 +89,8 @@ def _odds(b: Bound) -> str:
 
 def _second(model: Compiled, today: Mapping[str, Comparison], removed: Removed, known: bool) -> str:
     """The removal test in one sentence: the trigger that matters most beside the condition that does."""
+    if model.case.placeholder_rates:
+        return "How often each trigger comes is a guess of the draft so far: give one rate, and failures a year can be compared."
     if not known:
         return "The case gives too few numbers for a rate of failure, so what follows holds whatever the numbers are."
     if nothing_comes(today):

@@ -10,7 +10,7 @@ from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Facts, JointFailures, NotFound, RiskShares, Tipping
 from fuelbed.core.options import Options
 from fuelbed.engines.structure import importance, tables
-from fuelbed.engines.structure.claim import Removed, claim, may_stand, standing_sentence
+from fuelbed.engines.structure.claim import NOTHING, Removed, claim, may_stand, standing_sentence
 from fuelbed.engines.structure.cutsets import cut_set_table, cut_sets
 from fuelbed.engines.structure.findings import findings
 from fuelbed.engines.structure.history import offered
@@ -22,7 +22,7 @@ from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.incident import examine_incident
 from fuelbed.numerics.process.interventions import removal
 from fuelbed.numerics.process.propensity import propensity
-from fuelbed.numerics.process.values import estimate, has_unknown_rates
+from fuelbed.numerics.process.values import estimate, has_unknown_rates, not_given
 
 __all__ = ["examine"]
 
@@ -62,8 +62,8 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     ]
     said = claim(model, today, removed, cuts, known)
     shares = RiskShares(
-        _shares(removed, "hazard"),
-        _shares(removed, "loss"),
+        _shares(model, removed, "hazard"),
+        _shares(model, removed, "loss"),
         _through(model, options.seed),
         estimate(next_fails, "probability", "", True),
     )
@@ -74,8 +74,10 @@ def _used(model: Compiled, name: str) -> bool:
     return any(n == name for _, n in model.structure.events)
 
 
-def _shares(removed: Removed, output: str) -> dict[str, Estimate]:
-    return {name: _gone(row[output]) for name, row in removed.items()}
+def _shares(model: Compiled, removed: Removed, output: str) -> dict[str, Estimate]:
+    """What goes with each factor; where rates are the draft's guesses, only what is so whatever they are."""
+    shares = {name: _gone(row[output]) for name, row in removed.items()}
+    return {n: e for n, e in shares.items() if e.high - e.low < NOTHING or not model.case.placeholder_rates}
 
 
 def _gone(c: Comparison) -> Estimate:
@@ -91,7 +93,7 @@ def _through(model: Compiled, seed: int) -> dict[str, Estimate]:
 
 
 def _ask_numbers(model: Compiled) -> NotFound:
-    missing = [k.label for k in model.knobs.values() if not k.quantity.given]
+    missing = not_given(model)
     rates = [m for m in missing if m.endswith(".rate")]
     first = rates[0] if rates else missing[0]
     owner, _, parameter = first.rpartition(".")

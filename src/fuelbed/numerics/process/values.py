@@ -8,12 +8,19 @@ from fuelbed.core.estimates import Estimate, EstimateKind
 from fuelbed.numerics.process.bounds import Bound
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
 
-__all__ = ["change", "estimate", "has_unknown_rates"]
+__all__ = ["change", "estimate", "has_unknown_rates", "not_given"]
 
 
 def has_unknown_rates(model: Compiled) -> bool:
-    """Whether some trigger's rate is not given: then a hazard has no middle value."""
-    return any(math.isinf(k.quantity.high) for k in model.knobs.values())
+    """Whether some trigger's rate is not given, or in a draft none is: then a hazard has no middle value."""
+    return model.case.placeholder_rates or any(math.isinf(k.quantity.high) for k in model.knobs.values())
+
+
+def not_given(model: Compiled) -> list[str]:
+    """The numbers that nobody gave, in the order of the case; where a draft guesses every rate, those too."""
+    factors = model.case.factors
+    guessed = {f"{n}.rate" for n, f in factors.items() if f.kind == "trigger"} if model.case.placeholder_rates else set()
+    return [k.label for k in model.knobs.values() if not k.quantity.given or k.label in guessed]
 
 
 def estimate(b: Bound, kind: EstimateKind, unit: str, known: bool) -> Estimate:
