@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
 from fuelbed.core.document import Document, Place, SectionRole, Sentence
 from fuelbed.core.findings import Finding
@@ -14,7 +15,7 @@ from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.wording import likeness, rarity, stems
 
 __all__ = ["CAUSAL", "TOLD", "about", "answered", "at_action", "at_hit", "at_mention", "at_place", "at_section", "attack_told", "causes", "changes", "clip", "closed",
-           "closest", "hits", "in_sentence", "listed_only", "long_enough", "near", "story", "sure_factors", "sure_trigger", "telling", "told_and_untouched",
+           "closest", "hits", "in_sentence", "listed_only", "long_enough", "mended", "near", "story", "sure_factors", "sure_trigger", "telling", "told_and_untouched",
            "topics", "touched", "unexplained", "untouched", "weaknesses"]  # fmt: skip  # one list
 
 CAUSAL: tuple[SectionRole, ...] = ("trigger", "cause")
@@ -25,6 +26,7 @@ _ASIDE: frozenset[SectionRole] = frozenset({"actions", "people", "stats", "appen
 _QUOTED = 12  # words of the text that a message repeats
 _LEAST_WORDS = 60  # of an account that may be asked what it lacks
 _TOUCHES = 0.34  # likeness from which an action is about a thing
+_ALREADY = 0.5  # likeness from which a repair that the story tells is, which speaks in the same words as the failure
 _COMMON = 3  # words with content, shared with a sentence, from which it is, too
 _SHARED = 2  # telling words of a sentence that some action has, too, where one alone is chance
 _COMPARED = 200  # actions or conditions of one text; no real text has more
@@ -134,20 +136,31 @@ def closest(reading: Reading, text: str) -> tuple[float, ReadAction | None]:
 
 
 @lru_cache(maxsize=2)
+def mended(reading: Reading) -> tuple[str, ...]:
+    """What the story tells of repairs and lasting changes, a sentence each: a gap that was closed before the report was written needs no
+    action item."""
+    d, lex = reading.document, lexicon("items")
+    told = (s.plain for s in story(d) if d.role_of(s) == "recovery" or lex.first(s.plain, "report", "new_state") is not None)
+    return tuple(islice(told, _COMPARED))
+
+
+@lru_cache(maxsize=2)
 def _planned(reading: Reading) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(stems(a.item.text)) for a in reading.actions)
+    return tuple(frozenset(stems(text)) for text in (*(a.item.text for a in reading.actions), *mended(reading)))
 
 
 def touched(reading: Reading, m: Mention) -> bool:
-    """Whether some action is about what a mention names: its label, or several words of its sentence."""
-    if closest(reading, m.what)[0] >= _TOUCHES:
+    """Whether some action, or a repair that the story tells, is about what a mention names: its label, or several words of its sentence."""
+    if closest(reading, m.what)[0] >= _TOUCHES or any(
+        likeness(m.what, x, _weights(reading)) >= _ALREADY for x in mended(reading)
+    ):
         return True
     said = frozenset(stems(reading.document.sentences[m.sentence].plain))
     return any(len(said & plan) >= _COMMON for plan in _planned(reading))
 
 
 def untouched(reading: Reading, s: Sentence) -> bool:
-    """Whether there are actions and none has two telling words of a sentence (or its only one)."""
+    """Whether there are actions, and none of them and no repair has two telling words of a sentence (or its only one)."""
     said = frozenset(telling(s.plain))
     least = min(_SHARED, len(said))
     return bool(reading.actions) and not any(len(said & plan) >= least for plan in _planned(reading))
@@ -160,8 +173,9 @@ def topics(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=2)
 def closed(reading: Reading) -> frozenset[str]:
-    """The kinds of gap that some action closes."""
+    """The kinds of gap that some action closes, or that the story tells to be closed."""
     found = {r for a in reading.actions for r in topics(f"{a.item.heading} {a.item.text}")}
+    found |= {r for x in mended(reading) for r in topics(x)}
     return frozenset(found | ({"closes_sight"} if any(a.cls == "monitoring" for a in reading.actions) else set()))
 
 

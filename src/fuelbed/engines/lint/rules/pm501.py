@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fuelbed.core.document import Document
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
 from fuelbed.engines.lint.look import clip, in_sentence
@@ -13,12 +14,19 @@ from fuelbed.text.lexicon import lexicon
 __all__ = ["RULE"]
 
 
+def _others(d: Document) -> bool:
+    """Whether a section of its own lists further factors, or says why it was not caught."""
+    return any(lexicon("lint").first(s.heading, "further_factors") is not None for s in d.sections)
+
+
 def _check(reading: Reading) -> Iterator[Finding]:
     m = reading.claims.single_cause
     if m is None:
         return
     s = reading.document.sentences[m.sentence]
     hit = lexicon("lint").first(s.plain, "the_root_cause")
+    if _others(reading.document):
+        return
     if hit is not None and reading.document.block_of(s).kind != "heading":
         said = clip(s.words[hit.start :])
         yield in_sentence(RULE, reading, s, hit.start, hit.end, f"{said} makes one thing the cause.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fuelbed.core.document import SectionRole, Sentence
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import clip, closed, in_sentence, telling, topics
+from fuelbed.engines.lint.look import clip, closed, in_sentence, mended, telling, topics
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
@@ -31,10 +31,11 @@ def _listed(reading: Reading) -> Iterator[Sentence]:
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    """Only factors without one telling word in common with any action: other words for one thing are the rule in prose."""
+    """Only factors without one telling word in common with any action or repair: other words for one thing are the rule in prose."""
     plans = [set(telling(f"{a.item.heading} {a.item.text}")) for a in reading.actions]
+    plans += [set(telling(text)) for text in mended(reading)]
     found = 0
-    for s in _listed(reading) if plans else ():
+    for s in _listed(reading) if reading.actions else ():
         whole = " ".join(x.plain for x in reading.document.sentences if x.block == s.block)
         open_one = not any(set(telling(whole)) & plan for plan in plans)
         watched = "closes_sight" in topics(whole) & closed(reading)  # its own word, but an action adds sight
@@ -53,7 +54,7 @@ RULE = Rule(
     name="factor-untouched",
     severity=Severity.NOTE,
     section="§7",
-    stability="preview",
+    stability="off",
     means="The text names a standing condition, and no action item is about it.",
     why="What stood there still stands there, for whatever trigger comes next.",
     cure="Add an action on it, or say why it stays.",
