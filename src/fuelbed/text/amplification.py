@@ -164,6 +164,9 @@ class _Piece(NamedTuple):
 def _pieces(text: str, hits: Sequence[tuple[Hit, float]]) -> dict[str, _Piece]:
     pieces = {h.entry.role.removeprefix("piece_"): _Piece(h.start, h.end, h.entry.id, share)
               for h, share in hits if h.entry.role.startswith("piece_")}  # fmt: skip  # one loop
+    more, worse = pieces.get("more"), pieces.get("worse")
+    if more is not None and worse is not None and more.first < worse.last and worse.first < more.last:
+        del pieces["more"]  # "made it worse" says one thing, not two
     echo = _echo(text) if pieces else None
     if echo is not None:
         pieces["echo"] = _Piece(*echo, "echo", 1.0)

@@ -17,6 +17,8 @@ from fuelbed.text.markdown import Line, View
 __all__ = ["Folded", "fold", "folded"]
 
 _KEEP, _DROP, _CODE, _GAP = 0, 1, 2, 3
+_STATES = frozenset(("CrashLoopBackOff", "OOMKilled", "ImagePullBackOff", "ErrImagePull", "NotReady", "Evicted"))
+"""What is set as code and still tells what happened: states of a pod or node, by their names."""
 _RUNS = re.compile(rb"\x00+|\x01+|\x02+|\x03+")
 _WORD = re.compile(r"\S+")
 _SPECIAL = re.compile(r"(?=[\\`*_~!\[\]<&hfmsgw:\u200b\u200c\u200d\u2060\ufe0f\ufeff])(?:\\|`+|\*+|_+|~~+|!?\[|\]|<|&|(?:https?|ftp|mailto|ssh|git|file)(?=:)|www\.|:(?=[a-z])|[\u200b\u200c\u200d\u2060\ufe0f\ufeff])", re.IGNORECASE)  # fmt: skip
@@ -141,6 +143,7 @@ def _put(
     """Add the words of a run, with one blank between words; returns where an open gap began, -1 if none."""
     plain, words, at = out
     end = first
+    told = code and raw[first:last] in _STATES
     for m in _WORD.finditer(raw, first, last):
         if m.start() > end and gap < 0:
             gap = end
@@ -149,7 +152,7 @@ def _put(
             words.append(" ")
             at.append(offsets[gap])
         gap = -1
-        plain.append("x" * (m.end() - m.start()) if code else m[0])
+        plain.append("x" * (m.end() - m.start()) if code and not told else m[0])
         words.append(m[0])
         at.extend(offsets[m.start() : m.end()])
         end = m.end()
