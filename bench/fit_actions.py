@@ -32,7 +32,7 @@ from fuelbed.text.actions import item_features  # noqa: E402
 from fuelbed.text.fitted import OF_A_WORD  # noqa: E402
 from fuelbed.text.lexicon import lexicon  # noqa: E402
 from fuelbed.text.read import read  # noqa: E402
-from fuelbed.text.weighing import CLASSES  # noqa: E402
+from fuelbed.text.weighing import CLASSES, weights  # noqa: E402
 
 WEIGHTS = ROOT / "src" / "fuelbed" / "text" / "lexicon" / "action_weights.toml"
 WORDS = WEIGHTS.with_name("action_words.tsv")
@@ -44,6 +44,7 @@ INVENTED_COUNT = 0.3  # how much an invented item counts beside one that a team 
 OFTEN = 2  # items that must hold a word
 LEAST = 0.02  # smaller weights are not written
 LEAST_WORD = 0.1
+HELD = 1e6  # the precision of a weight that is not to move
 
 
 class Row(NamedTuple):
@@ -131,6 +132,15 @@ def weighted(rows: Sequence[Row]) -> Floats:
     return np.array([INVENTED_COUNT if r.group.startswith("own invented") else 1.0 for r in rows])
 
 
+def held(names: Sequence[str]) -> tuple[Floats, Floats]:
+    """What is weighed today and how firmly it is held, for a fit of only those features that have no weight yet: the texts that the others
+    were fitted to are not all at hand."""
+    today = weights()
+    start = np.array([today.get(n) or [prior(n).get(c, 0.0) for c in CLASSES] for n in names])
+    known = [n in today or n.startswith(OF_A_WORD) for n in names]  # a word without a weight was found to say too little
+    return start, np.array([[HELD if k else STIFF] for k in known])
+
+
 def stiffness(names: Sequence[str], stiff: float) -> Floats:
     """The precision of each feature's prior, one row each."""
     return np.array([[STIFF_WORD if n.startswith(OF_A_WORD) else stiff] for n in names])
@@ -187,6 +197,18 @@ def write(names: Sequence[str], w: Floats) -> None:
     WEIGHTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
 
 
+def add(new: Mapping[str, Sequence[float]]) -> None:
+    """New rows among those of the table, in its order."""
+    head, _, body = WEIGHTS.read_text(encoding="utf-8").partition("[weights]\n")
+    lines = body.splitlines()
+    for n, row in new.items():
+        middle = sum(row) / len(row)
+        if max(abs(v - middle) for v in row) < LEAST:
+            continue
+        lines.append(f'"{n}" = [{", ".join(f"{v - middle:.2f}" for v in row)}]')
+    WEIGHTS.write_text(head + "[weights]\n" + "\n".join(sorted(lines)) + "\n", encoding="utf-8")
+
+
 def main(argv: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--labels", type=Path, action="append", default=[])
@@ -195,6 +217,9 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--stiff", type=float, default=STIFF)
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--write", action="store_true", help="fit on everything and write the weights")
+    parser.add_argument(
+        "--only-new", action="store_true", help="fit the features that have no weight yet, and leave the others as they are"
+    )
     given = parser.parse_args(argv)
     rows = [
         *own(),
@@ -205,9 +230,18 @@ def main(argv: Sequence[str]) -> None:
     often = Counter(n for r in rows for n in r.features)
     names = sorted(n for n, count in often.items() if count >= OFTEN or not n.startswith(OF_A_WORD))
     print(f"{len(rows)} items, {len(names)} features, stiffness {given.stiff}")
+    x = matrix([r.features for r in rows], names)
+    if given.only_new:
+        start, stiff = held(names)
+        w = fit(x, np.array([r.cls for r in rows]), start, weighted(rows), stiff)
+        new = {n: row for n, row, s in zip(names, w.tolist(), stiff[:, 0], strict=True) if s < HELD}
+        for n, row in new.items():
+            print(f"  {n}: {', '.join(f'{v - sum(row) / len(row):+.2f}' for v in row)}")
+        if given.write:
+            add(new)
+        return
     report(rows, names, given.stiff, given.errors)
     if given.write:
-        x = matrix([r.features for r in rows], names)
         write(names, fit(x, np.array([r.cls for r in rows]), before(names), weighted(rows), stiffness(names, given.stiff)))
 
 

@@ -30,6 +30,9 @@ _STRENGTHS: Final = (("_firm", 1.6), ("", 1.0), ("_weak", 0.4))
 _LONGEST = 1_000  # characters of a heading that are read
 _AFTER, _TAIL = 0.4, 0.15  # a construction behind the object; in a purpose
 _RULE: Final = re.compile(r"(?:if|when|whenever|once)\b[^,]*,", re.IGNORECASE)  # what follows is done each time
+_TOLD_PEOPLE: Final = re.compile(
+    r"(?:never|always|do not|don['’]t|nobody should|no one should)\b", re.IGNORECASE
+)  # how people are told
 _NAME: Final = re.compile(r"[A-Z](?:\.|[a-z]+)? [A-Z][a-z]+|@[\w-]+")  # "K Sweeney", "@sam"
 _COUNTED: Final = 40  # words that count by themselves: what an item asks for stands at its start
 _CUES: Final = ("incident", "standing", "people", "care", "concrete", "recurring")
@@ -214,6 +217,8 @@ def _forms(h: Head) -> Iterator[tuple[str, float]]:
         yield "studied", 1.0
     if _RULE.match(h.text[: h.start]):
         yield "rule", 1.0
+    if _TOLD_PEOPLE.match(h.text) and _actor(h) != "system":
+        yield "told as a rule", 1.0
     actor = _actor(h)
     if actor:
         yield f"{actor} act", 1.0

@@ -19,6 +19,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
         or m is None
         or reading.amplification.present
         or answered(reading, "persistence")
+        or "worse" in reading.document.sentences[m.sentence].plain.lower()  # an act that did harm of its own: another question
     ):
         return
     yield at_mention(RULE, reading, m, f"It went on after {clip(m.what)}, and nothing says why.")
