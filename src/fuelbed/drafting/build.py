@@ -36,6 +36,8 @@ _ONLY_A_DAY = re.compile(r"[\d\s./:-]{4,20}")
 _DATED = re.compile(
     r"\bv?\d[\d/.:-]*(?:(?:st|nd|rd|th|min|mins|h|hrs?|s|ms|\s?(?:am|pm))\b)?", re.IGNORECASE
 )  # dates, times, versions
+_ASIDE = re.compile(r", | [-–—]+ | \(")  # what follows only adds to what is named
+_LEAST = 2  # words with content that a name takes
 _NEGATED = ("not", "no", "never", "without", "nothing")  # what turns a name into its opposite
 _NEEDED = "was every one of these needed? Take out what only made it worse"
 _NOTHING = "the text names nothing that stood there before: what let it become a failure? Add it as a condition, and name it here"
@@ -154,13 +156,19 @@ def _name(what: str, taken: set[str], fallback: str, keep: tuple[str, ...] = ())
     return name
 
 
+def _core(what: str) -> str:
+    """What a label names before it adds to it ("a calibration error, not a script bug"); all of it where that is too little."""
+    first = _ASIDE.split(what, maxsplit=1)[0]
+    return first if len(stems(first)) >= _LEAST else what
+
+
 def _trigger(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
     rate = next((h.entry.id for h in lexicon("drafting").find(document.sentences[m.sentence].plain, "rate")), "")
     ask = "how often does such a thing happen?"
     ask += f" The text hints at `{rate}`" if rate else " `yearly` is taken because the text does not say"
     fields = {"rate": f"{{value: {rate or 'yearly'}, basis: assumed}}"}
     fields["in_incident"] = "yes" if m.sure else "unknown"
-    return DraftFactor(_name(m.what, taken, "trigger", _NEGATED), "trigger", m.what, fields, m.place, (ask,), m.sure)
+    return DraftFactor(_name(_core(m.what), taken, "trigger", _NEGATED), "trigger", m.what, fields, m.place, (ask,), m.sure)
 
 
 def _other_trigger(taken: set[str], alone: bool) -> DraftFactor:
@@ -192,7 +200,7 @@ def _condition(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
         fields["scope"] = "architecture"
         asks = (*asks, _APART)
         return DraftFactor(_name(m.why.replace("_", " "), taken, "condition"), "condition", m.what, fields, m.place, asks, m.sure)
-    return DraftFactor(_name(m.what, taken, "condition", _NEGATED), "condition", m.what, fields, m.place, asks, m.sure)
+    return DraftFactor(_name(_core(m.what), taken, "condition", _NEGATED), "condition", m.what, fields, m.place, asks, m.sure)
 
 
 def _control(document: Document, m: Mention, taken: set[str]) -> DraftFactor:

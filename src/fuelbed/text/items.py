@@ -272,7 +272,7 @@ class _Finder:
         """Lists under a sentence such as "We will take the following steps:" in sections of other roles."""
         had: set[int] = set()
         for i, b in enumerate(self.blocks):
-            if self.sections[b.section].role in ("actions", "timeline", "appendix", "people", "stats", "impact"):
+            if self.sections[b.section].role in ("actions", "background", "timeline", "appendix", "people", "stats", "impact"):
                 continue
             if b.kind == "row" and i not in had and is_of_actions(b.heads):
                 self._row(i)

@@ -156,6 +156,19 @@ def test_names_keep_their_not_and_are_short(what: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cause", "name"),
+    [
+        ("The queue of the importer had no limit, which nobody had noticed since 2019.", "queue_importer_no_limit"),
+        ("The retry budget was never set, only the number of workers.", "retry_budget_never_set"),
+    ],
+)
+def test_a_name_is_of_what_stands_there_and_not_of_what_is_added(cause: str, name: str) -> None:
+    text = f"# Import stood still\n\n## Summary\n\nThe import stood still on 3 May 2024.\n\n## Root cause\n\n- {cause}\n"
+    factors = draft(understand(read(text, "pm.md"))).factors
+    assert name in [f.name for f in factors], [f.name for f in factors]
+
+
+@pytest.mark.parametrize(
     ("title", "name"),
     [
         ("May 4th 2023 Discord API abuse", "discord_api_abuse"),

@@ -222,6 +222,7 @@ NOT_FOUND: dict[str, list[str]] = {
         page("Build 42 broke it.", more="## Resolution\n\nBuild 42 was rolled back and the page came back at once."),
         page("Build 42 broke it.",
              more="## Resolution\n\nThe rollback did not help: it stayed slow because the clients kept retrying until we shed load."),
+        page("Build 42 broke it.", more="## What we found\n\nThe rollback made it worse."),
     ],
     "PM204": [page("The front end ran out of memory: its limit is 2 GB and it took 2.1 GB."), page("The page showed an error.")],
     "PM209": [
@@ -238,6 +239,8 @@ NOT_FOUND: dict[str, list[str]] = {
     "PM304": [
         page("Both services depend on the same identity cluster.", "- Split the identity cluster between the two services"),
         page("We shared the news with our customers.", BOUND),
+        page("The session table is a single point of failure.", "- Write down the steps of the morning shift",
+             more="## Fix\n\nThe table runs as two replicas across both zones now."),
     ],
     "PM305": [
         page("The outage was caused by our hosting provider. We had one provider and no fallback."),
@@ -263,6 +266,8 @@ NOT_FOUND: dict[str, list[str]] = {
     "PM501": [
         page("The root cause is unknown.", BOUND),
         page("Three factors came together: build 42, the queue without a limit, and the missing alert.", BOUND),
+        page("The root cause was a typo in the routing table.", BOUND, more="## Contributing factors\n\n- No check reads the table"),
+        page("The root cause was a typo in the routing table, but it took three releases because nothing reads the table.", BOUND),
     ],
     "PM502": [
         page("- A bad deployment\n- No limit on the queue", BOUND, heading="Contributing factors"),
@@ -283,12 +288,19 @@ NOT_FOUND: dict[str, list[str]] = {
     "PM703": [page(STRONG, BOUND), page("We train a model on images every night. " + STRONG, BOUND)],
     "PM704": [page(STRONG, BOUND), page(STRONG, "- Add an alert on the length of the queue\n- Update the runbook")],
     "PM705": [page("It could have been worse. " + STRONG, BOUND), page("All services should have an owner. " + STRONG, BOUND)],
-    "PM706": [page(STRONG, BOUND), page(STRONG, "### Before the end of June\n\n- Look into timeouts\n"), page(STRONG, "- Improve retries by adding jitter and a budget of 10 %")],
-    "PM707": [page("- The worker queue had no bound", "- Bound the worker queue at 500 jobs", heading="Contributing factors"), page(STRONG)],
+    "PM706": [page(STRONG, BOUND), page(STRONG, "### Within 3 months\n\n#### Queues\n\n- Look into timeouts\n"), page(STRONG, "- Review guide for timeouts"), page(STRONG, "### Before the end of June\n\n- Look into timeouts\n"), page(STRONG, "- Improve retries by adding jitter and a budget of 10 %")],
+    "PM707": [
+        page("- The worker queue had no bound", "- Bound the worker queue at 500 jobs", heading="Contributing factors"),
+        page(STRONG),
+        page("- No limit on the size of uploaded images", "- Bound the worker queue at 500 jobs", heading="Contributing factors",
+             more="## Fix\n\nUploads above 20 MB are refused by a limit on the size of images."),
+    ],
     "PM801": [page("Every booking must be on two sites before it is confirmed. " + STRONG)],
     "PM802": [
         page("- There was no alert for the length of the queue", "- Add monitoring of the queue", heading="Contributing factors"),
         page("- The change was not tested", "- Run the end-to-end tests before each release", heading="Contributing factors"),
+        page("- There was no alert for the length of the queue", "- Deploy zone by zone", heading="Contributing factors",
+             more="## Fix\n\nAn alert fires now when the queue is half full."),
     ],
     "PM803": [page(STRONG), page(STRONG, "- [x] Bound the worker queue at 500 jobs")],
     "PM804": [page("No alert fired."), page("The tests passed, but they did not cover leap years.")],
@@ -309,6 +321,7 @@ NOT_FOUND: dict[str, list[str]] = {
     "PM208": [
         page("The proxy still pointed to the old address of the booking host.", "- Let the proxy look up the address of the booking host"),
         page("The old address was removed.", "- Remove stale DNS records"),
+        page("The proxy still pointed to the old address of the booking host.", "- Lower the TTL of all host records"),
     ],
     "PM303": [page("It was no coincidence. " + STRONG, BOUND), page("It coincided with the import. " + STRONG, BOUND)],
     "PM307": [page("Both replicas went down, as both mount the same volume."), page("One replica went down and the other one took over.")],

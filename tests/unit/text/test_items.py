@@ -63,6 +63,11 @@ def test_prose_under_a_heading_of_actions() -> None:
     ]  # fmt: skip
 
 
+def test_what_stood_there_before_is_no_action() -> None:
+    told = "To prevent that, the hardened script:\n\n* Checks the mounts\n* Limits deletions\n"
+    assert texts(f"# T\n\nIt failed.\n\n## Background\n\n{told}") == []
+
+
 def test_lists_that_announce_themselves() -> None:
     text = "# T\n\nIt failed.\n\nTo prevent this from happening again, we will:\n\n* Add a limit\n* Improve tests\n\nWe found these errors:\n\n* timeouts\n"
     assert texts(text) == ["Add a limit", "Improve tests"]
