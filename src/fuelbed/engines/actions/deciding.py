@@ -27,8 +27,9 @@ def what_decides(scene: Scene, item: str, output: str) -> str:
     It is a way out and no proof: with the others away from their middle the turn stands elsewhere.
     """
     uncertain = [k for k in scene.model.knobs.values() if k.uncertain]
-    if not scene.known or not uncertain or scene.model.tape.work * len(uncertain) * _GRID > _WORK:
-        return ""
+    tape = scene.model.tape
+    if not scene.known or not uncertain or output not in tape.outputs or tape.work * len(uncertain) * _GRID > _WORK:
+        return ""  # an output that is simulated or only enclosed is not on the tape
     best: tuple[float, Knob, Array, Array] | None = None
     for k in uncertain:
         places = _places(k)
