@@ -63,7 +63,7 @@ def test_what_was_edited_comes_second_and_a_guess_that_gave_way_is_no_change_of_
 
     learned = "Edited: bad_deploy.rate. That was a guess before: what changed is what is known, not the system."
     assert second("a", "b").startswith(learned)
-    both = "Edited: bad_deploy.rate and breaker.fails. 1 of 2 was a guess before: so far what changed is what is known, not the system."
+    both = "Edited: bad_deploy.rate and breaker.fails. 1 of 2 was a guess before: there what changed is what is known, not the system."
     assert both in second("a", "c")
     assert second("b", "c").startswith("Edited: breaker.fails. ")
 

@@ -34,6 +34,7 @@ _GUESSED = "basis: assumed"  # how a number that nobody gave is written
 _MOST_FINDINGS = 20
 _LONG = 60  # characters of a value in a table
 _HAIR = 1e-9
+_NO_CHANGE = 1e4  # a change by more than this is of a number that nobody gave
 _AROUND = 12  # characters kept around what differs in a long text
 
 
@@ -60,7 +61,7 @@ def headline(c: Compared) -> tuple[str, ...]:
     if not c.same_failure:
         return (
             f"{WORDS['open']}: the two are about different failures, so their numbers answer different questions.",
-            *_propensity(c),
+            *_edited(c),
         )
     shown = _shown(c)
     numbers = "; ".join(_how_far(m) for m in shown)
@@ -83,8 +84,8 @@ def _edited(c: Compared) -> tuple[str, ...]:
     which = "That was a guess" if len(edits) == 1 else "All were guesses" if len(learned) == len(edits) else (
         f"{len(learned)} of {len(edits)} {'was a guess' if len(learned) == 1 else 'were guesses'}"
     )  # fmt: skip  # one expression
-    whole = "" if len(learned) == len(edits) else "so far "
-    return (f"Edited: {listed(shown)}. {which} before: {whole}what changed is what is known, not the system.",)
+    them = "what" if len(learned) == len(edits) else "there what"
+    return (f"Edited: {listed(shown)}. {which} before: {them} changed is what is known, not the system.",)
 
 
 def _either_way(c: Compared) -> tuple[str, ...]:
@@ -119,7 +120,7 @@ def _arrow(m: Moved) -> str:
 
 def _propensity(c: Compared) -> tuple[str, ...]:
     m = next((m for m in c.moved if m.id == "propensity"), None)
-    if m is None:
+    if m is None or any(e is None or e.value is None for e in (m.before, m.after)):
         return ()
     return (f"The {m.label}: {_arrow(m)}. {_meeting(m)}",)
 
@@ -130,7 +131,7 @@ def _meeting(m: Moved) -> str:
     if m.apart:
         return "The intervals do not meet: the change is beyond what is assumed."
     if m.direction in ("down", "up"):
-        return f"The intervals meet, but with the same numbers on both sides it goes {m.direction} at every point that was tried."
+        return f"The intervals meet, but with the same numbers on both sides it goes {'up' if m.direction == 'down' else 'down'} at no point that was tried."
     return "The intervals meet, and what is assumed may explain the difference: it could have gone either way."
 
 
@@ -157,6 +158,8 @@ def _verdict(c: Compared) -> Answer:
     for m in c.moved:
         before, after = (Cell(estimate=e) if e is not None else Cell("not computed") for e in (m.before, m.after))
         ratio = Cell(estimate=m.ratio) if m.ratio is not None else Cell("" if c.origin == "results" else "not paired")
+        if m.ratio is not None and m.ratio.high > _NO_CHANGE:
+            ratio = Cell(NOT_KNOWN, tone="muted")
         apart = "intervals apart" if m.apart else "" if m.direction == "same" else "intervals meet"
         rows.append(
             (

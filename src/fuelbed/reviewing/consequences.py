@@ -6,18 +6,19 @@ Everything here is structure: cut sets and dominance of the drafted case, no pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fuelbed.core.actions import Change
 from fuelbed.core.case import Case
 from fuelbed.drafting import Draft, DraftFactor, DraftLine, write_case
+from fuelbed.engines.lint.look import touched
 from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.dominance import dominance
 from fuelbed.numerics.process.reach import cut_set_count, held_by, reach
 from fuelbed.readers.case import parse_case
 
-__all__ = ["Consequences", "Question", "case_of", "consequences", "key_question"]
+__all__ = ["Consequences", "Question", "case_of", "consequences", "key_question", "spoken_of"]
 
 _MOST_TRIED = 8  # questions whose answers are tried out
 
@@ -58,14 +59,22 @@ def case_of(draft: Draft) -> Case:
     return parse_case(write_case(draft), "case.yaml (drafted)")
 
 
-def consequences(case: Case) -> Consequences:
-    """Cut sets and dominance of the drafted case."""
+def spoken_of(draft: Draft) -> frozenset[str]:
+    """The conditions that some action item, or a repair that the text tells, is about by its words: it is not for a draft to say that nothing touches
+    them, though none of its interventions does."""
+    r = draft.reading
+    told = {m.place: m for m in r.conditions}
+    return frozenset(f.name for f in draft.of_kind("condition") if f.place in told and touched(r, told[f.place]))
+
+
+def consequences(case: Case, spoken: Container[str] = ()) -> Consequences:
+    """Cut sets and dominance of the drafted case; `spoken` are conditions that the text itself says something is done about."""
     model = compile_case(case)
     ways = cut_set_count(model)
     kinds: dict[str, set[str]] = {n: {_kind(case, c) for c in a.does} for n, a in case.actions.items()}
-    touched = {c.target for a in case.actions.values() for c in a.does if c.verb != "observe"}
+    changed = {c.target for a in case.actions.values() for c in a.does if c.verb != "observe"}
     shared = [name for (kind, name), n in held_by(model).items() if kind == "condition" and n == ways]
-    untouched = tuple(n for n in shared if n not in touched)
+    untouched = tuple(n for n in shared if n not in changed and n not in spoken)
     best, over = _best(model, shared, untouched)
     return Consequences(
         tuple(n for n, k in kinds.items() if k == {"trigger"}),
@@ -155,7 +164,7 @@ def _without_trigger(draft: Draft, name: str) -> Draft:
 
 
 def _try(draft: Draft, now: Consequences, text: str, about: DraftFactor, other: Draft) -> Question | None:
-    then = consequences(case_of(other))
+    then = consequences(case_of(other), spoken_of(draft))
     changed = sum(now.classes[n] != then.classes[n] for n in now.classes)
     changed += now.best != then.best  # what to close would be another condition
     return Question(text, draft.reading.document.line(about.place) if about.place else 1, changed)

@@ -10,7 +10,7 @@ from fuelbed.core.findings import Finding
 from fuelbed.core.reading import Reading
 from fuelbed.drafting import Draft, draft
 from fuelbed.engines.lint import Gap, check, gaps
-from fuelbed.reviewing.consequences import Consequences, Question, case_of, consequences, key_question
+from fuelbed.reviewing.consequences import Consequences, Question, case_of, consequences, key_question, spoken_of
 from fuelbed.text.understand import understand
 
 __all__ = ["Review", "review"]
@@ -39,7 +39,7 @@ class Review:
 
     @cached_property
     def follows(self) -> Consequences | None:
-        return consequences(case_of(self.draft)) if self.draft is not None else None
+        return consequences(case_of(self.draft), spoken_of(self.draft)) if self.draft is not None else None
 
     @cached_property
     def question(self) -> Question | None:

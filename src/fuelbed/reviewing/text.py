@@ -92,7 +92,7 @@ def _follows(draft: Draft, f: Consequences) -> Iterator[str]:
         lines = [f"{_label(draft, name)}" for name in f.untouched]
         shown = lines[:2]
         more = f" and {len(lines) - 2} more" if len(lines) > 2 else ""
-        yield f"Nothing touches {listed(shown) if not more else ', '.join(shown) + more}."
+        yield f"By its words, no action item is about {listed(shown) if not more else ', '.join(shown) + more}."
     if f.best and f.over:
         what = "closing it" if f.untouched == (f.best,) else f"closing {_label(draft, f.best)}"
         over = "every action item" if len(f.over) == n else listed([f"“{_clip(_what(draft, a))}”" for a in f.over[:3]])

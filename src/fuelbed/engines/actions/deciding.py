@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.core.shown import number
+from fuelbed.core.shown import listed, number
 from fuelbed.engines.actions.scene import Scene
 from fuelbed.numerics.process.compile import RATE_CAP
 from fuelbed.numerics.process.interventions import evaluate, middles
@@ -31,19 +31,22 @@ def what_decides(scene: Scene, item: str, output: str) -> str:
     if not scene.known or not uncertain or output not in tape.outputs or tape.work * len(uncertain) * _GRID > _WORK:
         return ""  # an output that is simulated or only enclosed is not on the tape
     best: tuple[float, Knob, Array, Array] | None = None
+    reach: dict[str, float] = {}
     for k in uncertain:
         places = _places(k)
         knobs: dict[str, Array | float] = {**middles(scene.model), k.label: places}
         before, after = evaluate(scene.model, knobs, [{}, scene.joint.rows[item]], (output,))[output]
         change = after - before
         swing = float(min(change.max(), -change.min()))
+        reach[k.label] = float(change.max() - change.min())
         if best is None or swing > best[0]:
             best = (swing, k, places, change)
     if best is None:
         return ""
     swing, k, places, change = best
     if swing <= _SURE:
-        return " No number alone turns it, with the others at their middle: two that it rests on have to be known."
+        most = sorted(reach, key=lambda n: -reach[n])[:2]
+        return f" No number alone turns it, with the others at their middle; it rests most on {listed([f'`{n}`' for n in most])}."
     return f" `{k.label}` decides, with the others at their middle: {_turn(places, change)}."
 
 
