@@ -151,6 +151,14 @@ def test_a_draft_beside_its_own_postmortem(story: Path) -> None:
     assert mine.read_text(encoding="utf-8") == STORY
 
 
+def test_a_text_that_tells_of_nothing_is_drafted_with_a_note(story: Path) -> None:
+    Path("hello.txt").write_text("Hello\n", encoding="utf-8")
+    done = fuelbed("draft", "hello.txt")
+    assert done.exit_code == 0
+    assert "does not read as an account of an incident" in done.stderr
+    assert "does not read" not in fuelbed("draft", story).stderr
+
+
 def test_there_is_nothing_to_draft_from_a_template(story: Path) -> None:
     story.write_text("# Incident: <title>\n\n## Summary\n\nTBD\n\n## Root cause\n\n<describe>\n", encoding="utf-8")
     assert fuelbed("draft", story, "-o", "case").exit_code == 2

@@ -90,6 +90,8 @@ def draft(
     from fuelbed.drafting import write_case
     from fuelbed.engines.lint import gaps
 
+    if not (reading.triggers or reading.conditions or reading.controls or reading.actions):
+        say("note: this does not read as an account of an incident, so every factor of the draft is a question.", err=True)
     text = write_case(make(reading, form_of), _NARRATIVE, [g.question for g in gaps(reading)])
     if output is None:
         write_out(text, None)
