@@ -132,13 +132,13 @@ def weighted(rows: Sequence[Row]) -> Floats:
     return np.array([INVENTED_COUNT if r.group.startswith("own invented") else 1.0 for r in rows])
 
 
-def held(names: Sequence[str]) -> tuple[Floats, Floats]:
+def held(names: Sequence[str], stiff: float) -> tuple[Floats, Floats]:
     """What is weighed today and how firmly it is held, for a fit of only those features that have no weight yet: the texts that the others
     were fitted to are not all at hand."""
     today = weights()
-    start = np.array([today.get(n) or [prior(n).get(c, 0.0) for c in CLASSES] for n in names])
+    start = np.array([today.get(n, row) for n, row in zip(names, before(names).tolist(), strict=True)])
     known = [n in today or n.startswith(OF_A_WORD) for n in names]  # a word without a weight was found to say too little
-    return start, np.array([[HELD if k else STIFF] for k in known])
+    return start, np.array([[HELD if k else stiff] for k in known])
 
 
 def stiffness(names: Sequence[str], stiff: float) -> Floats:
@@ -182,8 +182,17 @@ def report(rows: Sequence[Row], names: Sequence[str], stiff: float, show: bool) 
         print(f"  {label}: {wilson(sum(result[g][0] for g in pick), sum(result[g][1] for g in pick))}")
 
 
+def centred(w: Floats) -> Floats:
+    """The same weights around nothing: only differences between classes count."""
+    return np.asarray(w - w.mean(axis=1, keepdims=True))
+
+
+def told(name: str, row: Sequence[float]) -> str:
+    return f'"{name}" = [{", ".join(f"{v:.2f}" for v in row)}]'
+
+
 def write(names: Sequence[str], w: Floats) -> None:
-    w = w - w.mean(axis=1, keepdims=True)  # only differences count
+    w = centred(w)
     words = [n.startswith(OF_A_WORD) for n in names]
     rows = [(n, row) for n, row, word in zip(names, w.tolist(), words, strict=True) if word and max(map(abs, row)) >= LEAST_WORD]
     tell = "#! How much each word speaks for a class of action items (text/weighing.py). Written by bench/fit_actions.py; not by hand.\n"
@@ -192,7 +201,7 @@ def write(names: Sequence[str], w: Floats) -> None:
     kept = sorted(
         (n, row) for n, row, word in zip(names, w.tolist(), words, strict=True) if not word and max(map(abs, row)) >= LEAST
     )
-    lines = [f'"{n}" = [{", ".join(f"{v:.2f}" for v in row)}]' for n, row in kept]
+    lines = [told(n, row) for n, row in kept]
     head = f"# Weights of the features of text/weighing.py for the classes {', '.join(CLASSES)}. Written by bench/fit_actions.py; not by hand.\n\n[weights]\n"
     WEIGHTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
 
@@ -200,12 +209,7 @@ def write(names: Sequence[str], w: Floats) -> None:
 def add(new: Mapping[str, Sequence[float]]) -> None:
     """New rows among those of the table, in its order."""
     head, _, body = WEIGHTS.read_text(encoding="utf-8").partition("[weights]\n")
-    lines = body.splitlines()
-    for n, row in new.items():
-        middle = sum(row) / len(row)
-        if max(abs(v - middle) for v in row) < LEAST:
-            continue
-        lines.append(f'"{n}" = [{", ".join(f"{v - middle:.2f}" for v in row)}]')
+    lines = [*body.splitlines(), *(told(n, row) for n, row in new.items() if max(map(abs, row)) >= LEAST)]
     WEIGHTS.write_text(head + "[weights]\n" + "\n".join(sorted(lines)) + "\n", encoding="utf-8")
 
 
@@ -232,11 +236,11 @@ def main(argv: Sequence[str]) -> None:
     print(f"{len(rows)} items, {len(names)} features, stiffness {given.stiff}")
     x = matrix([r.features for r in rows], names)
     if given.only_new:
-        start, stiff = held(names)
+        start, stiff = held(names, given.stiff)
         w = fit(x, np.array([r.cls for r in rows]), start, weighted(rows), stiff)
-        new = {n: row for n, row, s in zip(names, w.tolist(), stiff[:, 0], strict=True) if s < HELD}
+        new = {n: row for n, row, s in zip(names, centred(w).tolist(), stiff[:, 0], strict=True) if s < HELD}
         for n, row in new.items():
-            print(f"  {n}: {', '.join(f'{v - sum(row) / len(row):+.2f}' for v in row)}")
+            print(f"  {n}: {', '.join(f'{v:+.2f}' for v in row)}")
         if given.write:
             add(new)
         return

@@ -95,9 +95,7 @@ def ceiling(hits: Iterable[Hit], still: int = -1) -> str:
     if len(unseen) >= STABLE:
         if right >= 0.9 * len(unseen):
             return "stable"
-        if right < 0.5 * len(
-            unseen
-        ):  # words are mended for what was seen; mostly wrong on that many texts, it is wrong on the next, too
+        if right < 0.5 * len(unseen):  # mended for what was seen, it is wrong on the next texts, too
             return "off"
     for judged in (unseen, hits):
         if len(judged) >= ENOUGH and sum(h.right for h in judged) < 0.7 * len(judged) and still < 0:

@@ -76,16 +76,15 @@ def _edited(c: Compared) -> tuple[str, ...]:
     edits = [e for x in c.explained for e in x.edits]
     if c.origin != "cases" or not edits:
         return ()
-    names = list(dict.fromkeys(f"`{e.label}`" for e in edits))
-    shown = names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], f"{len(names) - _MOST_NAMES} more"]
-    learned = [e for e in edits if _GUESSED in e.before and _GUESSED not in e.after]
-    if not learned:
-        return (f"Edited: {listed(shown)}.",)
-    which = "That was a guess" if len(edits) == 1 else "All were guesses" if len(learned) == len(edits) else (
-        f"{len(learned)} of {len(edits)} {'was a guess' if len(learned) == 1 else 'were guesses'}"
-    )  # fmt: skip  # one expression
-    them = "what" if len(learned) == len(edits) else "there what"
-    return (f"Edited: {listed(shown)}. {which} before: {them} changed is what is known, not the system.",)
+    said = f"Edited: {listed(dict.fromkeys(f'`{e.label}`' for e in edits), most=_MOST_NAMES)}."
+    n = sum(_GUESSED in e.before and _GUESSED not in e.after for e in edits)
+    if not n:
+        return (said,)
+    if n == len(edits):
+        which = "That was a guess before: what" if n == 1 else "All were guesses before: what"
+    else:
+        which = f"{n} of {len(edits)} {'was a guess' if n == 1 else 'were guesses'} before: there what"
+    return (f"{said} {which} changed is what is known, not the system.",)
 
 
 def _either_way(c: Compared) -> tuple[str, ...]:

@@ -124,7 +124,8 @@ def key_question(draft: Draft, now: Consequences) -> Question | None:
     if not any(f.place is not None for f in draft.of_kind("condition")):
         text = "Which standing condition made it possible for the trigger to do this, and since when was it there?"
         return Question(text, 1, len(draft.actions))
-    tried = [q for q in (_try(draft, now, *v) for v in _variants(draft)) if q is not None]
+    spoken = spoken_of(draft)
+    tried = [_try(draft, now, spoken, *v) for v in _variants(draft)]
     best = max(tried, key=lambda q: q.changes, default=None)
     if best is not None and best.changes:
         return best
@@ -163,8 +164,8 @@ def _without_trigger(draft: Draft, name: str) -> Draft:
     return replace(draft, lines=lines, factors=tuple(f for f in draft.factors if f.name != name))
 
 
-def _try(draft: Draft, now: Consequences, text: str, about: DraftFactor, other: Draft) -> Question | None:
-    then = consequences(case_of(other), spoken_of(draft))
+def _try(draft: Draft, now: Consequences, spoken: Container[str], text: str, about: DraftFactor, other: Draft) -> Question:
+    then = consequences(case_of(other), spoken)
     changed = sum(now.classes[n] != then.classes[n] for n in now.classes)
     changed += now.best != then.best  # what to close would be another condition
     return Question(text, draft.reading.document.line(about.place) if about.place else 1, changed)

@@ -11,14 +11,14 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from fuelbed.text.lexicon import lexicon
 from fuelbed.text.markdown import Line, View
 
 __all__ = ["Folded", "fold", "folded"]
 
 _KEEP, _DROP, _CODE, _GAP = 0, 1, 2, 3
-_STATES = frozenset(("CrashLoopBackOff", "OOMKilled", "ImagePullBackOff", "ErrImagePull", "NotReady", "Evicted"))
-"""What is set as code and still tells what happened: states of a pod or node, by their names."""
 _RUNS = re.compile(rb"\x00+|\x01+|\x02+|\x03+")
 _WORD = re.compile(r"\S+")
 _SPECIAL = re.compile(r"(?=[\\`*_~!\[\]<&hfmsgw:\u200b\u200c\u200d\u2060\ufe0f\ufeff])(?:\\|`+|\*+|_+|~~+|!?\[|\]|<|&|(?:https?|ftp|mailto|ssh|git|file)(?=:)|www\.|:(?=[a-z])|[\u200b\u200c\u200d\u2060\ufe0f\ufeff])", re.IGNORECASE)  # fmt: skip
@@ -137,13 +137,19 @@ def _plain(raw: str, text: str, lines: Sequence[Line], offsets: array[int]) -> F
     return Folded(words, words, at, *_breaks(text, lines, at))
 
 
+@lru_cache(maxsize=1)
+def _states() -> frozenset[str]:
+    """What is set as code and still tells what happened: names of states."""
+    return frozenset(lexicon("sentences").words["states"])
+
+
 def _put(
     raw: str, first: int, last: int, code: bool, gap: int, out: tuple[list[str], list[str], array[int]], offsets: array[int]
 ) -> int:
     """Add the words of a run, with one blank between words; returns where an open gap began, -1 if none."""
     plain, words, at = out
     end = first
-    told = code and raw[first:last] in _STATES
+    told = code and raw[first:last] in _states()
     for m in _WORD.finditer(raw, first, last):
         if m.start() > end and gap < 0:
             gap = end

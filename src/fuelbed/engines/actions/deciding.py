@@ -7,17 +7,14 @@ from numpy.typing import NDArray
 
 from fuelbed.core.shown import listed, number
 from fuelbed.engines.actions.scene import Scene
-from fuelbed.numerics.process.compile import RATE_CAP
-from fuelbed.numerics.process.interventions import evaluate, middles
+from fuelbed.numerics.process.interventions import along, evaluate, middles
 from fuelbed.numerics.process.parameters import Knob
-from fuelbed.numerics.sampling import quantile
 
 __all__ = ["what_decides"]
 
 Array = NDArray[np.float64]
 _GRID = 17  # places along each number
 _WORK = 3e7  # steps of the tape that one item may cost
-_OUTER = 0.02  # of an unbounded distribution, what is left out at either end
 _SURE = 1e-9
 
 
@@ -30,30 +27,23 @@ def what_decides(scene: Scene, item: str, output: str) -> str:
     tape = scene.model.tape
     if not scene.known or not uncertain or output not in tape.outputs or tape.work * len(uncertain) * _GRID > _WORK:
         return ""  # an output that is simulated or only enclosed is not on the tape
-    best: tuple[float, Knob, Array, Array] | None = None
-    reach: dict[str, float] = {}
+    others = middles(scene.model)
+    tried: list[tuple[Knob, Array, Array]] = []  # with the places along the number, and what the item changes there
     for k in uncertain:
-        places = _places(k)
-        knobs: dict[str, Array | float] = {**middles(scene.model), k.label: places}
+        places = along(k, _GRID)
+        knobs: dict[str, Array | float] = {**others, k.label: places}
         before, after = evaluate(scene.model, knobs, [{}, scene.joint.rows[item]], (output,))[output]
-        change = after - before
-        swing = float(min(change.max(), -change.min()))
-        reach[k.label] = float(change.max() - change.min())
-        if best is None or swing > best[0]:
-            best = (swing, k, places, change)
-    if best is None:
-        return ""
-    swing, k, places, change = best
-    if swing <= _SURE:
-        most = sorted(reach, key=lambda n: -reach[n])[:2]
-        return f" No number alone turns it, with the others at their middle; it rests most on {listed([f'`{n}`' for n in most])}."
-    return f" `{k.label}` decides, with the others at their middle: {_turn(places, change)}."
+        tried.append((k, places, after - before))
+    k, places, change = max(tried, key=lambda t: _both_ways(t[2]))
+    if _both_ways(change) > _SURE:
+        return f" `{k.label}` decides, with the others at their middle: {_turn(places, change)}."
+    most = [f"`{k.label}`" for k, _, _ in sorted(tried, key=lambda t: -np.ptp(t[2]))[:2]]
+    return f" No number alone turns it, with the others at their middle; it rests most on {listed(most)}."
 
 
-def _places(k: Knob) -> Array:
-    u = np.linspace(0.0, 1.0, _GRID)
-    inner = np.clip(u, _OUTER, 1 - _OUTER)
-    return np.asarray(quantile(k.quantity, u if k.quantity.kind == "interval" else inner, RATE_CAP))
+def _both_ways(change: Array) -> float:
+    """How far it goes each way at least; 0 or less where it only helps or only harms."""
+    return float(min(change.max(), -change.min()))
 
 
 def _turn(places: Array, change: Array) -> str:

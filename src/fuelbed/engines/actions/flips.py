@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 from fuelbed.core.blocks import Cell, Column, Table
 from fuelbed.core.shown import number
 from fuelbed.engines.actions.scene import Scene
-from fuelbed.numerics.process.compile import RATE_CAP
-from fuelbed.numerics.process.interventions import evaluate, middles
+from fuelbed.numerics.process.interventions import along, evaluate, middles
 from fuelbed.numerics.process.parameters import Knob
 from fuelbed.numerics.process.worst import worst_corner
-from fuelbed.numerics.sampling import quantile
 
 __all__ = ["flips"]
 
@@ -73,12 +71,10 @@ def _along(
 ) -> list[tuple[int, tuple[Cell, ...]]]:
     model = scene.model
     grid = max(5, min(_GRID, int(_WORK / (1 + 2 * model.tape.work * len(uncertain) * len(top)))))
-    u = np.linspace(0.0, 1.0, grid)
     knobs: dict[str, Array | float] = {k: np.full(grid * len(uncertain), v) for k, v in others.items()}
     places = []
     for i, k in enumerate(uncertain):
-        q = k.quantity
-        places.append(quantile(q, np.clip(u, 0.02, 0.98) if q.kind != "interval" else u, RATE_CAP))
+        places.append(along(k, grid))
         column = knobs[k.label]
         assert isinstance(column, np.ndarray)
         column[i * grid : (i + 1) * grid] = places[-1]

@@ -15,7 +15,7 @@ from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.wording import likeness, rarity, stems
 
 __all__ = ["CAUSAL", "TOLD", "about", "answered", "at_action", "at_hit", "at_mention", "at_place", "at_section", "attack_told", "causes", "changes", "clip", "closed",
-           "closest", "hits", "in_sentence", "listed_only", "long_enough", "mended", "near", "story", "sure_factors", "sure_trigger", "telling", "told_and_untouched",
+           "closest", "hits", "in_sentence", "listed_only", "long_enough", "near", "plans", "story", "sure_factors", "sure_trigger", "telling", "told_and_untouched",
            "topics", "touched", "unexplained", "untouched", "weaknesses"]  # fmt: skip  # one list
 
 CAUSAL: tuple[SectionRole, ...] = ("trigger", "cause")
@@ -144,9 +144,15 @@ def mended(reading: Reading) -> tuple[str, ...]:
     return tuple(islice(told, _COMPARED))
 
 
+def plans(reading: Reading, headed: bool = False) -> tuple[str, ...]:
+    """What is or was done: the action items, with the words that they stand under where `headed`, and the repairs that the story tells."""
+    acts = (f"{a.item.heading} {a.item.text}" if headed else a.item.text for a in reading.actions)
+    return (*acts, *mended(reading))
+
+
 @lru_cache(maxsize=2)
 def _planned(reading: Reading) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(stems(text)) for text in (*(a.item.text for a in reading.actions), *mended(reading)))
+    return tuple(frozenset(stems(text)) for text in plans(reading))
 
 
 def touched(reading: Reading, m: Mention) -> bool:
@@ -174,8 +180,7 @@ def topics(text: str) -> frozenset[str]:
 @lru_cache(maxsize=2)
 def closed(reading: Reading) -> frozenset[str]:
     """The kinds of gap that some action closes, or that the story tells to be closed."""
-    found = {r for a in reading.actions for r in topics(f"{a.item.heading} {a.item.text}")}
-    found |= {r for x in mended(reading) for r in topics(x)}
+    found = {r for text in plans(reading, headed=True) for r in topics(text)}
     return frozenset(found | ({"closes_sight"} if any(a.cls == "monitoring" for a in reading.actions) else set()))
 
 

@@ -12,12 +12,15 @@ from fuelbed.core.actions import Action, Change
 from fuelbed.core.case import Factor
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.process.compile import RATE_CAP, Compiled
+from fuelbed.numerics.process.parameters import Knob
 from fuelbed.numerics.process.tips import Shift
+from fuelbed.numerics.sampling import quantile
 
 __all__ = [
     "Alone",
     "Overrides",
     "Pick",
+    "along",
     "batch",
     "certain",
     "changes_of",
@@ -28,6 +31,8 @@ __all__ = [
     "setting",
     "tipping",
 ]
+
+_OUTER = 0.02  # of a distribution, what is left out at either end of a sweep
 
 Array = NDArray[np.float64]
 
@@ -141,6 +146,12 @@ def _label(model: Compiled, c: Change, action: str) -> str | float:
 def middles(model: Compiled) -> dict[str, float]:
     """Every knob at its middle."""
     return {k: min(knob.quantity.middle, RATE_CAP) for k, knob in model.knobs.items()}
+
+
+def along(knob: Knob, grid: int) -> Array:
+    """Places along one number, evenly by probability: its whole interval, or a distribution without its outer 2 % at either end."""
+    u = np.linspace(0.0, 1.0, grid)
+    return quantile(knob.quantity, u if knob.quantity.kind == "interval" else np.clip(u, _OUTER, 1 - _OUTER), RATE_CAP)
 
 
 def batch(model: Compiled, knobs: Mapping[str, Array | float], rows: Sequence[Overrides]) -> Array:

@@ -8,6 +8,7 @@ from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
 from fuelbed.engines.lint.look import answered, at_mention, clip
 from fuelbed.engines.lint.rule import Rule
+from fuelbed.text.lexicon import lexicon
 
 __all__ = ["RULE"]
 
@@ -19,7 +20,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
         or m is None
         or reading.amplification.present
         or answered(reading, "persistence")
-        or "worse" in reading.document.sentences[m.sentence].plain.lower()  # an act that did harm of its own: another question
+        or lexicon("lint").first(reading.document.sentences[m.sentence].plain, "did_harm") is not None  # another question
     ):
         return
     yield at_mention(RULE, reading, m, f"It went on after {clip(m.what)}, and nothing says why.")

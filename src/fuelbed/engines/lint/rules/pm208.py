@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import mended, told_and_untouched
+from fuelbed.engines.lint.look import plans, told_and_untouched
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
@@ -14,8 +14,7 @@ __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    plans = (*(f"{a.item.heading} {a.item.text}" for a in reading.actions), *mended(reading))
-    if any(lexicon("lint").first(text, "renews") for text in plans):
+    if any(lexicon("lint").first(text, "renews") for text in plans(reading, headed=True)):
         return
     yield from told_and_untouched(
         RULE, reading, "stale_reference", "A stale reference is told, and no action item is about how it is renewed"

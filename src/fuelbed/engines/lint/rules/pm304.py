@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import clip, hits, in_sentence, mended, touched, weaknesses
+from fuelbed.engines.lint.look import clip, hits, in_sentence, plans, touched, weaknesses
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.wording import stems
@@ -20,10 +20,10 @@ def _check(reading: Reading) -> Iterator[Finding]:
     document = reading.document
     if not reading.actions:
         return
-    plans = [*(a.item.text for a in reading.actions), *mended(reading)]
-    if any(lexicon("lint").first(text, "splits") for text in plans):  # what was one is two now, whatever its name
+    done = plans(reading)
+    if any(lexicon("lint").first(text, "splits") for text in done):  # what was one is two now, whatever its name
         return
-    planned = {stem for text in plans for stem in stems(text)}
+    planned = {stem for text in done for stem in stems(text)}
     for s, hit in hits(
         document.said("cause", "trigger", "summary", "background", "lessons", "went_wrong"), "lint", "shared_dependency"
     ):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fuelbed.core.document import SectionRole, Sentence
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import clip, closed, in_sentence, mended, telling, topics
+from fuelbed.engines.lint.look import clip, closed, in_sentence, plans, telling, topics
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
@@ -32,12 +32,11 @@ def _listed(reading: Reading) -> Iterator[Sentence]:
 
 def _check(reading: Reading) -> Iterator[Finding]:
     """Only factors without one telling word in common with any action or repair: other words for one thing are the rule in prose."""
-    plans = [set(telling(f"{a.item.heading} {a.item.text}")) for a in reading.actions]
-    plans += [set(telling(text)) for text in mended(reading)]
+    done = [set(telling(text)) for text in plans(reading, headed=True)]
     found = 0
     for s in _listed(reading) if reading.actions else ():
         whole = " ".join(x.plain for x in reading.document.sentences if x.block == s.block)
-        open_one = not any(set(telling(whole)) & plan for plan in plans)
+        open_one = not any(set(telling(whole)) & plan for plan in done)
         watched = "closes_sight" in topics(whole) & closed(reading)  # its own word, but an action adds sight
         if (
             open_one
