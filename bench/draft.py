@@ -1,10 +1,11 @@
-"""`./dev bench draft --model NAME [--send] [--labels DIR --texts DIR] [--rules]`: how well a model of yours drafts, on labels of yours.
+"""`./dev bench draft --model NAME [--send] | --answers DIR [--labels DIR --texts DIR] [--rules]`: how well a model drafts, on labels of yours.
 
 Labels and texts are those of `./dev bench text`. Each text is sent to OPENAI_BASE_URL as `fuelbed draft --model` sends it, one after the
 other, only with --send; without it, what would be sent is counted. Reported: how often an answer was accepted at once, after corrections,
-not at all, with the codes of the last faults; items with quotes and assumed ones; and of triggers, conditions and controls how many
-labelled lines a quoted item touches (within one line) and the reverse, with 95 % Wilson intervals. --rules scores the draft by rules the
-same way, without a model, beside it.
+not at all, with the codes of the last faults; items with quotes and assumed ones; and of triggers, conditions, controls and action items how
+many labelled lines a quoted item touches (within one line) and the reverse, by its first quote and by any, and feedback told or not, with 95 %
+Wilson intervals. --answers scores answers that are there already, as `<slug>.json`, however they were got (`draft --prompt`). --rules scores
+the draft by rules the same way, without a model, beside it.
 
 A label says where a thing stands, not how it has to be put, so a quote on the right line may still be drafted wrongly. Labels of few
 documents tell little: read the intervals. Nothing here is run in CI, and no figure of any model is published.
@@ -17,7 +18,8 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,49 +27,89 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from bench.text import SHARED, wilson  # noqa: E402  # the path comes first
 from bench.text_labels import Labelled, load  # noqa: E402
-from fuelbed.cli._answers import Judged, document_of  # noqa: E402
+from fuelbed.cli._answers import Judged, document_of, judge  # noqa: E402
 from fuelbed.cli._model import converse  # noqa: E402
 from fuelbed.cli._wire import Refused, endpoint  # noqa: E402
 from fuelbed.drafting import draft  # noqa: E402
 from fuelbed.drafting.answer import prompt_text  # noqa: E402
 from fuelbed.text.understand import understand  # noqa: E402
 
-KINDS = {"trigger": "triggers", "condition": "conditions", "control": "controls"}
-Lines = dict[str, list[int]]
+KINDS = {"trigger": "triggers", "condition": "conditions", "control": "controls", "action": "actions"}
 
 
-def by_model(judged: Judged, text: str) -> Lines:
-    """Lines of the first quotes of what was accepted; a loop counts as a condition."""
-    lines: Lines = {k: [] for k in KINDS}
-    for item in judged.accepted.items if judged.accepted is not None else ():
+@dataclass(frozen=True)
+class Drafted:
+    """What was drafted from one text: of each item of a kind the lines of its quotes, the first one first; and whether feedback is told."""
+
+    items: Mapping[str, Sequence[tuple[int, ...]]]
+    feedback: bool
+
+
+def by_model(judged: Judged, text: str) -> Drafted:
+    """By what was accepted; a loop counts as a condition, too."""
+    items: dict[str, list[tuple[int, ...]]] = {k: [] for k in KINDS}
+    accepted = judged.accepted.items if judged.accepted is not None else ()
+    for item in accepted:
         kind = next((k for k, s in KINDS.items() if s == item.section), "condition" if item.section == "loops" else "")
         if kind and item.places:
-            lines[kind].append(text.count("\n", 0, item.places[0].start) + 1)
-    return lines
+            items[kind].append(tuple(text.count("\n", 0, p.start) + 1 for p in item.places))
+    return Drafted(items, any(i.section == "loops" and not i.assumed for i in accepted))
 
 
-def by_rules(label: Labelled) -> Lines:
+def by_rules(label: Labelled) -> Drafted:
     drafted = draft(understand(document_of(label.text, label.slug)))
-    lines: Lines = {k: [] for k in KINDS}
+    d = drafted.reading.document
+    items: dict[str, list[tuple[int, ...]]] = {k: [] for k in KINDS}
     for f in drafted.factors:
         if f.place is not None:
-            lines[f.kind].append(drafted.reading.document.line(f.place))
-    return lines
+            items[f.kind].append((d.line(f.place),))
+    items["action"] = [(d.line(a.read.item.place),) for a in drafted.actions]
+    return Drafted(items, drafted.reading.amplification.present)
 
 
-def table(name: str, rows: Sequence[tuple[Labelled, Lines]]) -> None:
+def table(name: str, rows: Sequence[tuple[Labelled, Drafted]]) -> None:
     print(f"{name}, by line (within 1):")
     for kind in KINDS:
-        wanted = sum(len(label.lines[kind]) for label, _ in rows)
-        found = sum(any(abs(n - m) <= 1 for m in lines[kind]) for label, lines in rows for n in label.lines[kind])
-        said = sum(len(lines[kind]) for _, lines in rows)
-        right = sum(any(abs(n - m) <= 1 for n in label.lines[kind]) for label, lines in rows for m in lines[kind])
-        print(
-            f"  {kind:<10} recall {wilson(found, wanted)}   precision {wilson(right, said)}   ({said / max(len(rows), 1):.1f} a document)"
-        )
+        for most, how in ((1, "first quote"), (None, "any quote")):
+            _row(kind, how, [(_labelled(label, kind), [i[:most] for i in drafted.items[kind]]) for label, drafted in rows])
+    told = [(bool((label.raw.get("amplification") or {}).get("present")), drafted.feedback) for label, drafted in rows]
+    both, wanted, said = sum(w and s for w, s in told), sum(w for w, _ in told), sum(s for _, s in told)
+    print(
+        f"  feedback told          recall {wilson(both, wanted)}   precision {wilson(both, said)}   F1 {2 * both / max(wanted + said, 1):.2f}"
+    )
 
 
-def asked(sets: Sequence[Labelled], model: str, show: bool) -> list[tuple[Labelled, Lines]]:
+def _labelled(label: Labelled, kind: str) -> Sequence[int]:
+    return [i.line for i in label.items if i.line] if kind == "action" else label.lines[kind]
+
+
+def _row(kind: str, how: str, rows: Sequence[tuple[Sequence[int], Sequence[tuple[int, ...]]]]) -> None:
+    found = sum(any(abs(n - m) <= 1 for item in said for m in item) for wanted, said in rows for n in wanted)
+    right = sum(any(abs(n - m) <= 1 for n in wanted for m in item) for wanted, said in rows for item in said)
+    of, told = sum(len(wanted) for wanted, _ in rows), sum(len(said) for _, said in rows)
+    each = told / max(len(rows), 1)
+    print(f"  {kind:<10} {how:<11} recall {wilson(found, of)}   precision {wilson(right, told)}   ({each:.1f} a document)")
+
+
+def answered(sets: Sequence[Labelled], folder: Path, show: bool) -> list[tuple[Labelled, Drafted]]:
+    """Answers that lie in a folder; a text without one is left out and counted."""
+    rows, refused = [], 0
+    for label in sets:
+        file = folder / f"{label.slug}.json"
+        if not file.is_file():
+            continue
+        document = document_of(label.text, label.slug)
+        judged = judge(file.read_bytes(), file.name, document)
+        refused += bool(judged.findings)
+        if show:
+            for f in judged.findings:
+                print(f"  {label.slug}: {f.line()}")
+        rows.append((label, by_model(judged, document.source.text)))
+    print(f"answers in {folder.name}: {len(rows)} of {len(sets)} texts, {refused} of them refused\n")
+    return rows
+
+
+def asked(sets: Sequence[Labelled], model: str, show: bool) -> list[tuple[Labelled, Drafted]]:
     """Each text asked about; one that the server gave no answer to is counted and scored as empty."""
     to = endpoint()
     ends: Counter[str] = Counter()
@@ -111,6 +153,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--send", action="store_true", help="really send the texts")
     parser.add_argument("--labels", type=Path, default=SHARED)
     parser.add_argument("--texts", type=Path)
+    parser.add_argument("--answers", type=Path, help="score the answers in this folder, a <slug>.json each")
     parser.add_argument("--only", default="", help="only slugs that match this regular expression")
     parser.add_argument("--rules", action="store_true", help="score the draft by rules, too")
     parser.add_argument("--errors", action="store_true", help="list the faults of refused answers")
@@ -120,9 +163,15 @@ def main(argv: Sequence[str]) -> int:
         print(f"no labels in {given.labels}: name folders with --labels and --texts")
         return 2
     sets = [x for x in load(given.labels, texts) if re.search(given.only, x.slug)]
-    if not sets or not (given.model or given.rules):
-        print("nothing to do: name a model with --model or ask for --rules, and labels whose texts are there")
+    if not sets or not (given.model or given.rules or given.answers):
+        print(
+            "nothing to do: name a model with --model, a folder with --answers or ask for --rules, and labels whose texts are there"
+        )
         return 2
+    if given.answers:
+        rows = answered(sets, given.answers, given.errors)
+        sets = [label for label, _ in rows]
+        table("draft by the answers", rows)
     if given.rules:
         table("draft by rules", [(x, by_rules(x)) for x in sets])
     if given.model is None:

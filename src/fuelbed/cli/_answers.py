@@ -10,11 +10,13 @@ from fuelbed.core.findings import Finding, Severity, Span
 
 if TYPE_CHECKING:
     from fuelbed.core.document import Document
+    from fuelbed.core.reading import Reading
     from fuelbed.drafting.answer import Accepted
     from fuelbed.text.redaction import Redactor
 
 __all__ = ["Judged", "document_of", "judge"]
 
+_MEET = "FB027"  # a line needs two momentary triggers at once
 _JSON = "Have it answered again: one JSON object, as the schema says, and nothing around it."
 
 
@@ -63,17 +65,37 @@ def _unreadable(shown: str, line: int, column: int, message: str) -> Judged:
 
 
 def _written(accepted: Accepted, document: Document, narrative: str) -> tuple[str, list[tuple[str, str]]]:
-    """The case's text, and why it is none."""
-    from fuelbed.drafting import write_case
-    from fuelbed.drafting.answer import answered_draft
+    """The case's text, and why it is none. A model knows no rule that two moments never meet: of triggers that a line needs together, as few as will do
+    are drafted as staying on, each with its question, the last of them last."""
     from fuelbed.engines.lint import gaps
-    from fuelbed.readers.case import parse_case
     from fuelbed.text.understand import understand
 
     reading = understand(document)
-    text = write_case(answered_draft(accepted, reading), narrative, [g.question for g in gaps(reading)])
+    asked = [g.question for g in gaps(reading)]
+    moments = [i.name for i in accepted.of("triggers") if not i.text("lasts")]
+    staying: frozenset[str] = frozenset()
+    text, wrong = _case(accepted, reading, narrative, asked, staying)
+    if not wrong or {f.code for f in wrong} != {_MEET}:
+        return text, [(f.message, f.cure) for f in wrong]
+    staying = frozenset(moments)
+    for name in reversed(moments):
+        if not _case(accepted, reading, narrative, asked, staying - {name})[1]:
+            staying -= {name}
+    text, wrong = _case(accepted, reading, narrative, asked, staying)
+    return text, [(f.message, f.cure) for f in wrong]
+
+
+def _case(
+    accepted: Accepted, reading: Reading, narrative: str, asked: list[str], staying: frozenset[str]
+) -> tuple[str, list[Finding]]:
+    """The case's text, and its errors."""
+    from fuelbed.drafting import write_case
+    from fuelbed.drafting.answer import answered_draft
+    from fuelbed.readers.case import parse_case
+
+    text = write_case(answered_draft(accepted, reading, staying), narrative, asked)
     try:
         parse_case(text)
     except InputError as e:
-        return text, [(f.message, f.cure) for f in e.findings if f.severity is Severity.ERROR]
+        return text, [f for f in e.findings if f.severity is Severity.ERROR]
     return text, []

@@ -99,7 +99,7 @@ ANSWER_CODES: Mapping[str, Code] = {
         "Each part of the answer is well formed, and the case that follows is not: the message says why.",
         "A draft is a case like any other, and is checked like one.",
         "Correct the lines or the factors that the message names.",
-        '"expression": "deploy and surge", both momentary',
-        '"expression": "deploy or surge"',
+        '{"name": "down", "expression": "deploy and not down"}',
+        '{"name": "down", "expression": "deploy and no_limit"}',
     ),
 }

@@ -35,12 +35,30 @@ def test_a_model_is_measured(folder: Path, server: Server, capsys: pytest.Captur
     assert "accepted at once 0.50" in said
     assert "accepted after corrections 0.50" in said
     assert "items: 16 with a quote, 4 assumed" in said
-    assert "draft by m, by line (within 1): trigger recall 1.00" in said
-    assert "condition recall 0.50" in said.split("draft by m")[1]
+    assert "draft by m, by line (within 1): trigger first quote recall 1.00" in said
+    assert "condition first quote recall 0.50" in said.split("draft by m")[1]
     assert "draft by rules" in said
     server.script = [fails(401)]
     assert main(["--model", "m", "--labels", str(folder), "--send", "--only", "a"]) == 0
     assert "no answer 1.00" in " ".join(capsys.readouterr().out.split())
+
+
+def test_answers_that_are_there_are_scored_without_a_server(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = tmp_path_factory.mktemp("answers")
+    (answers / "a.json").write_text(GOOD, encoding="utf-8")
+    assert main(["--labels", str(folder), "--answers", str(answers)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"answers in {answers.name}: 1 of 2 texts, 0 of them refused" in said
+    assert "trigger first quote recall 1.00" in said
+    assert "condition any quote recall 0.50" in said
+    assert "feedback told" in said
+    (answers / "a.json").write_text("{}", encoding="utf-8")
+    assert main(["--labels", str(folder), "--answers", str(answers), "--errors"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 of them refused" in said
+    assert "a: " in said
 
 
 def test_what_is_missing_is_one_line(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

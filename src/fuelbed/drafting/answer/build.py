@@ -6,7 +6,7 @@ draft needs and no text gives are the same published intervals that the draft by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Literal
 
 from fuelbed.core.document import Document, Place
@@ -30,17 +30,23 @@ _STATES: Mapping[str, Mapping[str, str]] = {
     "effective": {"state": "effective", "fails": "{value: 0.02..0.3, basis: assumed}", "in_incident": "held"},
     "failed": {"state": "failed", "fails": "{value: 0.1..0.9, basis: assumed}"},
 }
+_STAYS_FOR = "1..720 h"
+_STAYS = f"{{value: {_STAYS_FOR}, basis: assumed}}"
 _UNKNOWN = "{value: 0..1, basis: assumed}"
 _ASSUMED = "assumed: no words of the text say it. Is it so? Else delete it"
 
 
-def answered_draft(accepted: Accepted, reading: Reading) -> Draft:
-    """The draft; `reading` is that of the same document, for its date and its text."""
+def answered_draft(accepted: Accepted, reading: Reading, staying: Container[str] = ()) -> Draft:
+    """The draft; `reading` is that of the same document, for its date and its text. `staying` are triggers that are taken to stay on, for nobody knows
+    how long, because another has to meet them."""
     document = reading.document
-    factors = tuple(
-        make(document, i)
-        for section, make in (("triggers", _trigger), ("conditions", _condition), ("loops", _loop), ("controls", _control))
-        for i in accepted.of(section)
+    factors = (
+        *(_trigger(document, i, i.name in staying) for i in accepted.of("triggers")),
+        *(
+            make(document, i)
+            for section, make in (("conditions", _condition), ("loops", _loop), ("controls", _control))
+            for i in accepted.of(section)
+        ),
     )
     taken = {f.name for f in factors}
     if not accepted.of("triggers"):
@@ -88,7 +94,7 @@ def _factor(
     )
 
 
-def _trigger(document: Document, i: Item) -> DraftFactor:
+def _trigger(document: Document, i: Item, stays: bool) -> DraftFactor:
     rate = i.text("rate")
     fields = {"rate": f"{{value: {rate or 'yearly'}, basis: assumed}}"}
     asks = [] if rate else ["how often does such a thing happen? `yearly` is taken because no quote says"]
@@ -96,6 +102,9 @@ def _trigger(document: Document, i: Item) -> DraftFactor:
         asks.append(f"is `{rate}` how often it happens?")
     if lasts := i.text("lasts"):
         fields["lasts"] = f"{{value: {lasts}, basis: assumed}}" if i.assumed else lasts
+    elif stays:
+        fields["lasts"] = _STAYS
+        asks.append(f"how long did it stay on? {_STAYS_FOR} is taken because it stands beside another trigger, and no quote says")
     if i.fields.get("human"):
         fields["human"] = "yes"
         asks.append("what made the action sensible to the person who took it? Name it under `shaped_by`")
@@ -107,7 +116,7 @@ def _condition(document: Document, i: Item) -> DraftFactor:
     fields = {"present": _UNKNOWN if i.assumed else "yes"}
     for key in ("since", "layer", "owner"):
         if said := i.text(key):
-            fields[key] = said if key != "owner" else f'"{_plain(said)}"'
+            fields[key] = said if key == "since" else f'"{_plain(said)}"'
     return _factor(document, i, "condition", fields)
 
 
@@ -123,7 +132,7 @@ def _control(document: Document, i: Item) -> DraftFactor:
     if i.assumed and state in ("missing", "bypassed"):
         fields = {"state": "failed", "fails": _UNKNOWN}
     if layer := i.text("layer"):
-        fields["layer"] = layer
+        fields["layer"] = f'"{_plain(layer)}"'
     asks = () if state in ("missing", "bypassed") else ("how often does it fail?",)
     return _factor(document, i, "control", fields, *asks)
 

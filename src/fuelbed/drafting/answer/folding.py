@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from fuelbed.core.document import Place
 
-__all__ = ["LEAST_WORDS", "MOST_PLACES", "Folded", "fold", "numbers"]
+__all__ = ["LEAST_WORDS", "MOST_PLACES", "Folded", "fold", "numbers", "unfolded"]
 
 LEAST_WORDS = 4
 MOST_PLACES = 50  # of one quote
@@ -42,7 +42,10 @@ class Folded:
 
     def find(self, quote: str) -> list[Place]:
         """Every place of a quote in the source, at whole words and whole numbers, at most fifty."""
-        wanted = fold(quote).plain
+        return self.find_written(fold(quote).plain)
+
+    def find_written(self, wanted: str) -> list[Place]:
+        """The same of a quote that is folded already, or of one that is looked for as it is written in a text that is not."""
         found: list[Place] = []
         i = self.plain.find(wanted) if wanted else -1
         while i >= 0 and len(found) < MOST_PLACES:
@@ -63,6 +66,11 @@ class Folded:
         if text[i].isdigit() and re.search(r"\d[.,]\Z|[−+-]\Z", before):
             return False
         return not (text[j - 1].isdigit() and re.match(r"[.,]\d|%", after))
+
+
+def unfolded(text: str) -> Folded:
+    """A text as it is written: a quote that ends within a mark ("the [memory limit]" before its target) stands there all the same."""
+    return Folded(text, range(len(text)), len(text))
 
 
 def _is_word(c: str) -> bool:

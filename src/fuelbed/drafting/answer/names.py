@@ -85,9 +85,10 @@ class Names:
 
     def _targets(self, path: Path, does: Iterable[tuple[str, str]]) -> None:
         for n, (verb, target) in enumerate(does):
-            kind, wanted = self.kinds.get(target, "action"), VERBS[verb]
+            kind, (wanted, _) = self.kinds.get(target, "action"), VERBS[verb]
             if kind == "action":
                 self._unknown((*path, n, "target"), target)
             elif wanted and kind != wanted:
                 message = f"`{verb}` takes a {wanted}, and `{target}` is a {kind}."
-                self.fault((*path, n, "target"), "FB197", message, f"Name a {wanted}, or take another verb.")
+                fit = " or ".join(v for v, (of, _) in VERBS.items() if of in (kind, ""))
+                self.fault((*path, n, "target"), "FB197", message, f"Name a {wanted}; a {kind} takes {fit}.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from fuelbed.core.document import Document, Place
 from fuelbed.drafting.answer.faults import Faults, Path
-from fuelbed.drafting.answer.folding import LEAST_WORDS, MOST_PLACES, Folded, fold, numbers
+from fuelbed.drafting.answer.folding import LEAST_WORDS, MOST_PLACES, Folded, fold, numbers, unfolded
 from fuelbed.text.lexicon import lexicon
 
 __all__ = ["NOT_A_PROBABILITY", "Quotes"]
@@ -18,7 +18,7 @@ NOT_A_PROBABILITY = "Leave it out: a draft takes the interval that a published w
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _SINCE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?\Z", re.ASCII)
 _LASTS = re.compile(
-    r"\d{1,9}(?:\.\d{1,3})?(?:\.\.\d{1,9}(?:\.\d{1,3})?)? (?:ms|s|min|h|seconds?|minutes?|hours?|days?|weeks?|months?)\Z",
+    r"\d{1,9}(?:\.\d{1,3})?(?:\.\.\d{1,9}(?:\.\d{1,3})?)? (?:ms|s|min|h|d|seconds?|minutes?|hours?|days?|weeks?|months?)\Z",
     re.ASCII,
 )
 _COUNTER = re.compile(r"_[1-9]\Z")  # of a name that needed one
@@ -65,7 +65,7 @@ class Quotes:
         if fold(quote).words < LEAST_WORDS:
             self.fault(at, "FB193", f"the quote has fewer than {LEAST_WORDS} words.", "Quote more of the sentence.")
             return None
-        places = self.folded.find(quote)
+        places = self._places(quote)
         if not places:
             self.fault(
                 at,
@@ -97,6 +97,11 @@ class Quotes:
             )
             return None
         return places[0]
+
+    def _places(self, quote: str) -> list[Place]:
+        """As it is written where that is one place: the marks of a quote can tell two places apart, and one may end within a mark. Else as it is folded."""
+        written = unfolded(self.document.source.text).find_written(quote.strip())
+        return written if len(written) == 1 else self.folded.find(quote) or written
 
     def numbers(self, path: Path, fields: Mapping[str, Any], quotes: list[str]) -> None:
         """Every number of an item is in one of its quotes; a word for a rate is what one of them says."""
@@ -139,7 +144,12 @@ class Quotes:
         if (since := fields.get("since")) and not _SINCE.match(since):
             self.fault((*path, "since"), "FB191", f"`{since}` is no year or month.", "Write YYYY or YYYY-MM.")
         if (lasts := fields.get("lasts")) and not _LASTS.match(lasts):
-            self.fault((*path, "lasts"), "FB191", f"`{lasts}` is no duration.", "Write a number and a unit, such as 2 h.")
+            self.fault(
+                (*path, "lasts"),
+                "FB191",
+                f"`{lasts}` is no duration.",
+                "Write a number and a unit, such as 2 h or 6 days (s, min, h, days, weeks, months).",
+            )
 
 
 def _is_said(lasts: str, quotes: list[str]) -> bool:

@@ -19,9 +19,11 @@ __all__ = ["EVIDENCE", "FORBIDDEN", "ITEMS", "MAX_BYTES", "TOP", "VERBS", "VERSI
 Kind = Literal["name", "text", "word", "flag", "names", "does", "evidence", "int", "quote"]
 VERSION = 1
 MAX_BYTES = 1_000_000
-VERBS: Mapping[str, str] = {
-    "remove": "condition", "reduce": "condition", "prevent": "trigger", "revert": "trigger", "mend": "control", "observe": "",
-}  # fmt: skip  # verb -> the kind of its target, "" for any factor or line
+VERBS: Mapping[str, tuple[str, str]] = {
+    "remove": ("condition", "it is gone for good"), "reduce": ("condition", "it is there less"),
+    "prevent": ("trigger", "it comes no more, or seldom"), "revert": ("trigger", "what it changed is taken back"),
+    "mend": ("control", "it is there and works from now on"), "observe": ("", "it is seen sooner, and nothing else changes"),
+}  # fmt: skip  # verb -> the kind of its target, "" for any factor or line, and what it means
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ _NAME = Field("name", "snake_case, no other item has it", True, 48)
 _WHAT = Field("text", "at most 12 words, as far as possible the text's own", True, 160)
 _EVIDENCE = Field("evidence", "quotes of the text that say this; null where it is assumed", most=8)
 _ASSUMED = Field("flag", "true where the text does not say it and you think so all the same")
-_LAYER = Field("name", "the layer of the system, such as database or network", most=48)
+_LAYER = Field("text", "the layer of the system, such as database or network", most=48)
 _COMMON = {"name": _NAME, "what": _WHAT, "evidence": _EVIDENCE, "assumed": _ASSUMED}
 _LOOPS = tuple(k for k in get_args(AmplificationKind) if k != "none")
 
@@ -52,12 +54,12 @@ ITEMS: Mapping[str, tuple[int, str, Mapping[str, Field]]] = {
     "triggers": (20, "events that came and set it off", {
         **_COMMON,
         "rate": Field("word", "how often such a thing happens, only where a quote says so in words", words=tuple(RATE_WORDS)),
-        "lasts": Field("text", "how long it stays on, such as 2 h; its number must be in a quote", most=40),
-        "human": Field("flag", "whether a person did it"),
+        "lasts": Field("text", "how long it stays on, such as 2 h; its number must be in a quote; null where the text does not say", most=40),
+        "human": Field("flag", "true where somebody did it, an attacker too"),
     }),
     "conditions": (30, "what stood there before and let it happen", {
         **_COMMON,
-        "since": Field("text", "since when: YYYY or YYYY-MM, as a quote writes it", most=10),
+        "since": Field("text", "since when: YYYY, or YYYY-MM where a quote writes the month as a number", most=10),
         "layer": _LAYER,
         "owner": Field("text", "the team that owns it, as the text calls it", most=80),
     }),
@@ -78,7 +80,7 @@ ITEMS: Mapping[str, tuple[int, str, Mapping[str, Field]]] = {
         **_COMMON,
         "does": Field("does", "what it changes in this model; empty where the text does not show it", most=8),
         "owner": Field("text", "as the text names it", most=80),
-        "due": Field("text", "as the text writes it", most=40),
+        "due": Field("text", "as the text writes it, within a quote of the item", most=40),
     }),
 }  # fmt: skip  # one table
 TOP: Mapping[str, Field] = {
@@ -116,7 +118,7 @@ def _schema(f: Field) -> dict[str, Any]:
         verb = {
             "type": "string",
             "enum": list(VERBS),
-            "description": "mend: a control works from now on; reduce: it is there less",
+            "description": "; ".join(f"{verb} {kind or 'anything'}: {what}" for verb, (kind, what) in VERBS.items()),
         }
         item = object_schema(verb=verb, target={"type": "string", "description": "the name of a factor; observe: also of a line"})
         return {"type": ["array", "null"], "maxItems": f.most, "items": item, **said}

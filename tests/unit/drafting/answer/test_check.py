@@ -45,6 +45,33 @@ def put(*path: Any) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def test_a_layer_is_in_the_words_of_the_text() -> None:
+    """A model writes `CDN configuration`, and what only sorts is worth no refusal."""
+    judged = judge(
+        json.dumps(changed(put("conditions", 0, "layer", 'CDN "edge" configuration'))).encode(), "answer.json", DOCUMENT
+    )
+    assert judged.findings == ()
+    assert 'CDN "edge" configuration' in {f.layer for f in parse_case(judged.case).factors.values()}
+
+
+def test_of_two_triggers_that_a_line_needs_one_is_drafted_as_staying() -> None:
+    answer = changed(put("lines", 0, "expression", "build_42 and import_job and no_limit and retry_storm"))
+    judged = judge(json.dumps(answer).encode(), "answer.json", DOCUMENT)
+    assert judged.findings == ()
+    case = parse_case(judged.case)
+    first, last = case.factors["build_42"].lasts, case.factors["import_job"].lasts
+    assert first is not None
+    assert last is not None
+    assert (first.low, last.high) == (1 / 24 / 365.25, 0.0), "the one that came last is the moment"
+    assert "how long did it stay on? 1..720 h is taken" in judged.case
+
+
+def test_a_verb_that_does_not_fit_is_told_which_do() -> None:
+    answer = changed(put("actions", 0, "does", [{"verb": "reduce", "target": "build_42"}]))
+    (found,) = judge(json.dumps(answer).encode(), "answer.json", DOCUMENT).findings
+    assert found.cure == "Name a condition; a trigger takes prevent or revert or observe."
+
+
 def test_a_good_answer_is_a_case_that_is_valid_and_says_draft() -> None:
     judged = judge(json.dumps(GOOD).encode(), "answer.json", DOCUMENT)
     assert judged.findings == ()
@@ -98,7 +125,7 @@ def test_a_good_answer_is_a_case_that_is_valid_and_says_draft() -> None:
         (put("lines", 1, "expression", "queue_full and fails(no_limit)"), "FB197", "/lines/1/expression"),
         (put("lines", 1, "expression", "threshold(0.5, 0.3*queue_full)"), "FB196", "/lines/1/expression"),
         (put("lines", 1, "expression", "((("), "FB197", "/lines/1/expression"),
-        (put("lines", 0, "expression", "build_42 and import_job"), "FB199", "/lines"),
+        (put("lines", 0, "expression", "build_42 and not page_down"), "FB199", "/lines"),
         (put("actions", 0, "does", [{"verb": "set", "target": "no_limit"}]), "FB191", "/actions/0/does/0"),
         (put("actions", 0, "does", [{"verb": "remove", "target": "nothing"}]), "FB197", "/actions/0/does/0/target"),
         (put("actions", 0, "does", [{"verb": "remove", "target": "build_42"}]), "FB197", "/actions/0/does/0/target"),

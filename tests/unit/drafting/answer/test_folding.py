@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fuelbed.drafting.answer.folding import fold, numbers
+from fuelbed.drafting.answer.folding import fold, numbers, unfolded
 
 TEXT = "# Title\n\n> The **queue** of\n> the [worker pool](https://a.b/c) had `no limit` since 2019.\n\n- It held 123 nodes and 1.5 GB, 2*3 of snake_case_x.\n- _Caf\u00e9_ was\t  down."
 
@@ -95,3 +95,11 @@ def test_true_quotes_are_found_and_those_with_one_changed_word_are_not(said: lis
 
 def test_numbers_as_they_are_written() -> None:
     assert numbers("1,200 rps at 10:30, 1.5 GB, v2, 300ms") == {"1200", "10", "30", "1.5", "2", "300"}
+
+
+def test_a_quote_that_ends_within_a_mark_stands_there_as_it_is_written() -> None:
+    quote = "the [worker pool]"
+    assert fold(TEXT).find(quote) == [], "its brackets are no marks without their target"
+    (place,) = unfolded(TEXT).find_written(quote)
+    assert TEXT[place.start : place.end] == quote
+    assert unfolded(TEXT).find_written("the [worker poo") == [], "whole words only"
