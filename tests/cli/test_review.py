@@ -35,8 +35,9 @@ def test_a_review_is_a_screenful_and_ends_with_the_next_command(story: Path) -> 
     assert len(lines) <= 30
     assert max(map(len, lines)) <= 80
     assert lines[-1] == "Draft its case: fuelbed draft pm.md -o case/"
-    assert "Read from your text: " in r.output
-    assert "whatever the numbers" in r.output
+    assert "  stood       17  “retry policy of checkout has no backoff and no limit across" in r.output
+    assert "Of 4 action items, 1 changes the system" in r.output
+    assert "whatever the numbers" in fuelbed("review", story, "--all").output
 
 
 def test_all_shows_what_was_read_with_lines(story: Path) -> None:

@@ -8,6 +8,7 @@ knows its offset.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -56,6 +57,10 @@ class Sentence:
     at: Sequence[int]
     block: int  # index into Document.blocks
     index: int  # index into Document.sentences
+
+    def read_at(self, place: Place) -> str:
+        """What a reader sees of a place within this sentence, its code kept: `words` by source offsets."""
+        return self.words[bisect_left(self.at, place.start) : bisect_left(self.at, place.end)]
 
     def place(self, first: int = 0, last: int | None = None) -> Place:
         """Source offsets of `plain[first:last]`, without blanks at its ends."""

@@ -30,7 +30,9 @@ class Mention:
 
     what     a short label in the text's own words (at most about 8), fit for a factor's `what`.
     place    the words it rests on, exactly; `sentence` is the index of their sentence.
-    sure     True where form and words agree (a list item under "Contributing factors"); False where one of them is a guess.
+    sure     True where form and words agree (a list item under "Contributing factors"); False where one of them is a guess. Of a condition: where
+             its log odds (`weight`) are high enough that most of such sentences tell one (docs/reading.md).
+    weight   how telling it is: the larger the likelier, to be compared with mentions of the same kind in the same text only.
     why      what it was read from, for `--explain` and tests: the lexicon's entry id, or "section cause".
     status   of a control only. layer: from the lexicon's component words ("database", "network", "client", ...), "" when none.
     """
@@ -43,6 +45,7 @@ class Mention:
     why: str = ""
     status: ControlStatus | None = None
     layer: str = ""
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

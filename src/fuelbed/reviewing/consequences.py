@@ -11,16 +11,18 @@ from dataclasses import dataclass, replace
 
 from fuelbed.core.actions import Change
 from fuelbed.core.case import Case
+from fuelbed.core.reading import Mention
 from fuelbed.drafting import Draft, DraftFactor, DraftLine, write_case
 from fuelbed.engines.lint.look import touched
 from fuelbed.numerics.process.compile import Compiled, compile_case
 from fuelbed.numerics.process.dominance import dominance
 from fuelbed.numerics.process.reach import cut_set_count, held_by, reach
 from fuelbed.readers.case import parse_case
+from fuelbed.reviewing.understood import quoted
 
 __all__ = ["Consequences", "Question", "case_of", "consequences", "key_question", "spoken_of"]
 
-_MOST_TRIED = 8  # questions whose answers are tried out
+_MOST_TRIED = 3  # conditions that are asked about, the likeliest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def _best(model: Compiled, shared: list[str], untouched: tuple[str, ...]) -> tup
     Those that close one, wholly or in part, are left out: a draft takes every condition to be needed, so closing another is no better by
     anything but that guess."""
     candidates = untouched or tuple(shared)
-    actions = {n: a.does for n, a in model.case.actions.items() if a.does and not any(c.target in shared for c in a.does)}
+    standing = {f.name for f in model.case.of_kind("condition")}
+    actions = {n: a.does for n, a in model.case.actions.items() if a.does and not any(c.target in standing for c in a.does)}
     if not candidates or not actions:
         return "", ()
     order = dominance(model, {**actions, **{f"close {n}": (Change("remove", n),) for n in candidates}})
@@ -120,36 +123,42 @@ def _class(model: Compiled, does: tuple[Change, ...]) -> str:
 
 
 def key_question(draft: Draft, now: Consequences) -> Question | None:
-    """The question whose other answer changes the class of the most action items, found by trying the other answers out."""
-    if not any(f.place is not None for f in draft.of_kind("condition")):
+    """What to ask first: for a standing condition where none is told; which action item closes the likeliest one that none names; else, of the doubts
+    that can be tried out, the one whose other answer changes the class of the most action items."""
+    known = [f for f in draft.of_kind("condition") if f.place is not None]
+    if not known:
         text = "Which standing condition made it possible for the trigger to do this, and since when was it there?"
         return Question(text, 1, len(draft.actions))
+    open_ = next(((f, m) for f, m in _likeliest(draft) if f.name in now.untouched), None)
+    if open_ is not None and draft.actions:
+        at, m = open_
+        return Question(
+            f"Which action item closes {quoted(draft.reading, m)}? By its words, none does.", _line(draft, at), len(now.open) or 1
+        )
     spoken = spoken_of(draft)
     tried = [_try(draft, now, spoken, *v) for v in _variants(draft)]
-    best = max(tried, key=lambda q: q.changes, default=None)
-    if best is not None and best.changes:
-        return best
-    first = next((a for a in draft.actions if a.name in now.open), None)
-    if first is not None:
-        line = draft.reading.document.line(first.read.item.place)
-        return Question(f"What in the system does “{_short(first.read.item.text)}” change?", line, 1)
-    return best
+    return max(tried, key=lambda q: q.changes, default=None)
+
+
+def _likeliest(draft: Draft) -> list[tuple[DraftFactor, Mention]]:
+    """The conditions that the reading is sure of, the likeliest first."""
+    known = {m.place: m for m in draft.reading.conditions if m.sure}
+    return sorted(((f, known[f.place]) for f in draft.of_kind("condition") if f.place in known), key=lambda x: -x[1].weight)
 
 
 def _variants(draft: Draft) -> Iterator[tuple[str, DraftFactor, Draft]]:
-    """Drafts in which one doubtful reading is answered the other way, with the question."""
+    """Drafts in which one thing is answered the other way, with the question. Only what was likely read rightly is asked about: an answer to a misreading
+    is worth nothing."""
     line = next(x for x in draft.lines if x.name == draft.failure)
     terms = line.expression.split(" and ")
-    factors = {f.name: f for f in draft.factors}
-    doubtful = sorted((t for t in terms[1:] if t in factors), key=lambda t: factors[t].sure)
-    for t in doubtful[: _MOST_TRIED - 1]:
+    for f, m in [x for x in _likeliest(draft) if x[0].name in terms[1:]][:_MOST_TRIED]:
         if len(terms) > 2:
-            yield f"Would it have failed without “{_short(factors[t].what)}”?", factors[t], _without_term(draft, line, t)
+            yield f"Would it have failed without {quoted(draft.reading, m)}?", f, _without_term(draft, line, f.name)
     triggers = draft.of_kind("trigger")
     other = next((f for f in triggers if f.place is None), None)
     if other is not None and len(triggers) > 1:
         known = next(f for f in triggers if f.place is not None)
-        yield f"What else could have set it off, apart from “{_short(known.what)}”?", known, _without_trigger(draft, other.name)
+        yield "What else could have set it off, had this trigger not come?", known, _without_trigger(draft, other.name)
 
 
 def _without_term(draft: Draft, line: DraftLine, term: str) -> Draft:
@@ -168,9 +177,8 @@ def _try(draft: Draft, now: Consequences, spoken: Container[str], text: str, abo
     then = consequences(case_of(other), spoken)
     changed = sum(now.classes[n] != then.classes[n] for n in now.classes)
     changed += now.best != then.best  # what to close would be another condition
-    return Question(text, draft.reading.document.line(about.place) if about.place else 1, changed)
+    return Question(text, _line(draft, about), changed)
 
 
-def _short(text: str) -> str:
-    words = text.split()
-    return text if len(words) <= 12 else " ".join(words[:12]) + " ..."
+def _line(draft: Draft, f: DraftFactor) -> int:
+    return draft.reading.document.line(f.place) if f.place is not None else 1

@@ -1,4 +1,4 @@
-"""Review -> a screenful of text, at most 80 columns: what was read, what follows, at most five findings, one question, one command."""
+"""Review -> a screenful of text, at most 80 columns: what was read, what the action items do, at most five findings, one question, one command."""
 
 from __future__ import annotations
 
@@ -11,21 +11,18 @@ from fuelbed.core.shown import counted, listed
 from fuelbed.drafting import Draft
 from fuelbed.reviewing.consequences import Consequences
 from fuelbed.reviewing.review import Review
+from fuelbed.reviewing.understood import clipped, rows, what_items_do
 
 __all__ = ["render_review"]
 
 _MOST = 5
+_LABEL = 9  # words of a factor's label or an action item
+_PROMISE = "Read by its words alone, so check it against your text (--all shows the rest):"
 _NOT_READ = {
     "empty": "There is no prose in this file.",
     "template": "This is a template: its headings hold no account of an incident yet.",
     "advisory": "This reads as an advisory, not as an account of an incident: there is no trigger, condition or action item to draft from.",
 }
-_FEEDBACK = {
-    "accumulation": "something that piles up and feeds back", "retry_amplification": "retries that add load",
-    "crash_loop": "a crash loop", "self_sustaining_loop": "a loop that sustains itself", "multiplication_loop": "work that multiplies",
-    "propagation_slowdown": "slowness that spreads to callers", "cascade": "a cascade", "recovery_blocked": "a recovery path that needs what failed",
-    "self_replication": "self-replication",
-}  # fmt: skip  # one table
 
 
 def render_review(review: Review, width: int = 80, every: bool = False, command: str = "fuelbed") -> str:
@@ -38,18 +35,16 @@ def render_review(review: Review, width: int = 80, every: bool = False, command:
         )
         out += _wrap(text, width)
     else:
-        out += _wrap(_read(review), width)
-        for sentence in _follows(review.draft, review.follows):
-            out += _wrap(sentence, width)
+        out += _read(review, width)
         if every:
             out += ["", *_everything(review, width)]
-    said = "" if every or review.follows is None or not review.follows.untouched else "PM707"  # the sentence above says it
-    out += _findings([f for f in review.findings if f.code != said], width, every)
+            out += ["", *(line for said in _follows(review.draft, review.follows) for line in _wrap(said, width))]
+    out += _findings(review.findings, width, every)
     if every and review.gaps:
         out += ["", "What the text leaves open:"]
         out += [line for g in review.gaps for line in _wrap(f"- {g.question}", width, "  ")]
     if review.question is not None:
-        out += ["", *_wrap(f"The question that would change most: {review.question.text}{_line(review.question.line)}", width)]
+        out += ["", *_wrap(f"To ask first{_line(review.question.line)}: {review.question.text}", width)]
     if review.draft is not None:
         file = "-" if d.source.file == "stdin" else shlex.quote(d.source.file)
         out += ["", f"Draft its case: {command} draft {file} -o case/"]
@@ -64,21 +59,21 @@ def _line(n: int) -> str:
     return f" (line {n})" if n > 1 else ""
 
 
-def _read(review: Review) -> str:
-    r, d = review.reading, review.document
-    counts = ((r.triggers, "trigger"), (r.conditions, "standing condition"), (r.controls, "control"), (r.actions, "action"))
-    text = f"Read from your text: {', '.join(counted(len(found), word) for found, word in counts)}."
-    found = r.amplification
-    if found.mention is not None and found.present:
-        text += f" It tells of {_FEEDBACK.get(found.kind, 'feedback')}{_line(d.line(found.mention.place))}."
-    return text
+def _read(review: Review, width: int) -> Iterator[str]:
+    """What the rest rests on, a line each, and what the action items do."""
+    r = review.reading
+    shown = rows(r)
+    if shown:
+        yield from _wrap(_PROMISE, width)
+    for row in shown:
+        head = f"  {row.kind + ('?' if row.doubt else ''):<9} {row.line:>4}  "
+        yield from textwrap.wrap(head + row.words, width, subsequent_indent=" " * len(head), break_on_hyphens=False)
+    yield from _wrap(what_items_do(r) or "It lists no action item, so nothing that stood there is closed.", width)
 
 
 def _follows(draft: Draft, f: Consequences) -> Iterator[str]:
-    """The consequences, most telling first, in sentences of the text's own words and lines."""
+    """What follows from the draft's structure, most telling first, in sentences of the text's own words and lines."""
     n = len(draft.actions)
-    if not n:
-        yield "It lists no action item, so nothing that stood there is closed."
     parts = []
     if f.trigger_only:
         parts.append(f"{len(f.trigger_only)} touch{'es' if len(f.trigger_only) == 1 else ''} only the trigger")
@@ -87,7 +82,7 @@ def _follows(draft: Draft, f: Consequences) -> Iterator[str]:
     if f.open:
         parts.append(f"{len(f.open)} name{'s' if len(f.open) == 1 else ''} nothing that the text says stood there")
     if parts:
-        yield f"Of {counted(n, 'action')}, {listed(parts)}."
+        yield f"In the draft of its case, of {counted(n, 'action')}, {listed(parts)}."
     if f.untouched:
         lines = [f"{_label(draft, name)}" for name in f.untouched]
         shown = lines[:2]
@@ -95,7 +90,7 @@ def _follows(draft: Draft, f: Consequences) -> Iterator[str]:
         yield f"By its words, no action item is about {listed(shown) if not more else ', '.join(shown) + more}."
     if f.best and f.over:
         what = "closing it" if f.untouched == (f.best,) else f"closing {_label(draft, f.best)}"
-        over = "every action item" if len(f.over) == n else listed([f"“{_clip(_what(draft, a))}”" for a in f.over[:3]])
+        over = "every action item" if len(f.over) == n else listed([f"“{clipped(_what(draft, a), _LABEL)}”" for a in f.over[:3]])
         over += f" and {len(f.over) - 3} more" if len(f.over) > 3 and len(f.over) != n else ""
         yield f"If the draft holds, then whatever the numbers, {what} does at least as much as {over}."
 
@@ -107,12 +102,7 @@ def _what(draft: Draft, action: str) -> str:
 def _label(draft: Draft, factor: str) -> str:
     f = next(f for f in draft.factors if f.name == factor)
     where = _line(draft.reading.document.line(f.place)) if f.place is not None else ""
-    return f"“{_clip(f.what)}”{where}"
-
-
-def _clip(text: str, most: int = 9) -> str:
-    words = text.split()
-    return text if len(words) <= most else " ".join(words[:most]) + " ..."
+    return f"“{clipped(f.what, _LABEL)}”{where}"
 
 
 def _findings(findings: Iterable[Finding], width: int, every: bool) -> Iterator[str]:

@@ -26,6 +26,7 @@ _MOST: Mapping[MentionKind, int] = {"trigger": 3, "condition": 8, "control": 8}
 _LIKELY = -1.2
 """Log odds from which a sentence tells a condition whatever patterns find in it: chosen on labelled reports with their organizations left out of the fit, so
 that about as much of what is said to be a condition is one as by patterns alone (docs/reading.md)."""
+_SURE = 0.0  # log odds from which a condition is called sure: two thirds of them were right on unread reports, of the others less than half (docs/reading.md)
 _BELOW = 0.5  # a trigger this much less telling than the most telling one is none
 _ASKED = 2  # controls that are read from what is asked for, at most
 _ALIKE = 0.6  # share of the shorter label's telling words from which two mentions are one
@@ -85,12 +86,14 @@ def _by_patterns(document: Document, kind: MentionKind, wanted: Iterable[Kind]) 
     return told
 
 
-def _rank(document: Document, f: Found) -> tuple[float, int]:
-    return (-f.score - _TOLD.get(role_of(document, f.sentence), 0.0) + f.asked, f.sentence)
+def _ranked(document: Document, found: Iterable[Found]) -> list[Found]:
+    """The most telling first, by the score of its words and by where it is told."""
+    scored = [f._replace(score=f.score + _TOLD.get(role_of(document, f.sentence), 0.0) - f.asked) for f in found]
+    return sorted(scored, key=lambda f: (-f.score, f.sentence))
 
 
 def _standing(document: Document) -> list[Found]:
-    """What patterns find and what is likely whatever they find, the likeliest first."""
+    """What patterns find and what is likely whatever they find, the likeliest first; scored by its log odds."""
     found = {f.sentence: f for f in reversed(_by_patterns(document, "condition", ("condition",)))}
     likely = odds(document, _LIKELY, found)
     more = [] if document.kind == "advisory" else [n for n, x in likely.items() if x >= _LIKELY and n not in found]
@@ -98,9 +101,9 @@ def _standing(document: Document) -> list[Found]:
     for n in more:
         own, other = mine.get(n), against.get(n)
         if other is None or (other.score < ENOUGH and own is not None and own.score >= other.score):
-            whole = Found("condition", likely[n], 0, len(document.sentences[n].plain), "likely", False, sentence=n)
-            found[n] = (own or whole)._replace(sure=False)
-    return sorted(found.values(), key=lambda f: (-likely.get(f.sentence, _LIKELY), f.sentence))
+            found[n] = own or Found("condition", 0, 0, len(document.sentences[n].plain), "likely", False, sentence=n)
+    scored = [f._replace(score=(x := likely.get(n, _LIKELY)), sure=x >= _SURE) for n, f in found.items()]
+    return sorted(scored, key=lambda f: (-f.score, f.sentence))
 
 
 def _best(document: Document, kind: Kind) -> dict[int, Found]:
@@ -158,13 +161,14 @@ def _mention(document: Document, kind: MentionKind, f: Found) -> Mention:
     place = s.place(begin.start() if begin is not None and begin.start() < last else first, last)
     status: ControlStatus | None = f.kind if f.kind in ("absent", "failed", "worked") else None
     what = label(s, f.first, f.last, since=f.since, asks=f.asked)
-    return Mention(kind, what, place, f.sentence, f.sure, f.why, status, layer(what) or layer(s.plain[first:last]))
+    of = layer(what) or layer(s.plain[first:last])
+    return Mention(kind, what, place, f.sentence, f.sure, f.why, status, of, f.score)
 
 
 def triggers(document: Document) -> tuple[Mention, ...]:
     """The events, changes, loads and attacks that are said to have set it off, in the order of the text."""
     found = _by_patterns(document, "trigger", ("trigger",))
-    return _mentions(document, "trigger", sorted(found, key=lambda f: _rank(document, f)))
+    return _mentions(document, "trigger", _ranked(document, found))
 
 
 def conditions(document: Document) -> tuple[Mention, ...]:
@@ -175,4 +179,4 @@ def conditions(document: Document) -> tuple[Mention, ...]:
 def controls(document: Document) -> tuple[Mention, ...]:
     """The defences that are said to have been absent, to have failed or to have worked, in the order of the text."""
     found = _by_patterns(document, "control", ("absent", "failed", "worked"))
-    return _mentions(document, "control", sorted(found, key=lambda f: _rank(document, f)))
+    return _mentions(document, "control", _ranked(document, found))

@@ -8,7 +8,7 @@ from functools import lru_cache
 from fuelbed.core.document import Sentence
 from fuelbed.text.lexicon import lexicon
 
-__all__ = ["clause", "label", "shortened"]
+__all__ = ["clause", "label", "opened", "shortened"]
 
 _MOST = 10  # words of a label
 _SPARE = 3  # words over that, where a cut would leave a stump
@@ -102,7 +102,7 @@ def _one_side(text: str, start: int, end: int, first: int, last: int) -> tuple[i
     return start, end
 
 
-def _opened(text: str, asks: bool = False) -> str:
+def opened(text: str, asks: bool = False) -> str:
     """Without list marks, connectives, dates, lead-ins and articles at its start; of what `asks` for a thing, the thing."""
     lex = lexicon("phrases")
     entries, asking = lex.possible(text, "opening"), lex.possible(text, "asking") if asks else ()
@@ -224,7 +224,7 @@ def label(
     if _relative(plain[start:end]) and (comma := plain.find(", ", last, end)) > 0:
         end = comma
     body = _without_brackets(plain, text, start, end)
-    said = _with_subject(_opened(body, asks), text[since:start], _opened(text[since:end]), _relative(body))
+    said = _with_subject(opened(body, asks), text[since:start], opened(text[since:end]), _relative(body))
     reach = len(_without_brackets(plain, text, max(first, start), end).split())
     ahead = max(len(said.split()) - reach, 0)  # words before the match
     within = len(_without_brackets(plain, text, max(first, start), min(last, end)).split())
@@ -256,7 +256,7 @@ def _with_subject(said: str, before: str, whole: str, relative: bool) -> str:
     if word in _set("pronouns"):
         return whole if len(whole.split()) <= _WHOLE else said
     if _finite(words) and word not in ("only", "not", "never"):
-        subject = _subject(_opened(before))
+        subject = _subject(opened(before))
         return f"{subject} {said}" if subject else said
     return said
 
@@ -299,7 +299,7 @@ def _late(words: list[str], ahead: int, most: int) -> str:
     start = next((i for i in range(ahead, max(ahead - 4, 0), -1) if i < len(words) and _opens(words, i)), ahead)
     head = next((i for i in (*range(5, 2, -1), 6) if i < start - 1 and _opens(words, i)), 0)
     if not head:
-        return shortened(_opened(" ".join(words[start:])), most) if len(words) - start > _TWO else ""
+        return shortened(opened(" ".join(words[start:])), most) if len(words) - start > _TWO else ""
     while head > _TWO and words[head - 1].lower().strip(_EDGE) in _set("dangling"):
         head -= 1
     tail = shortened(" ".join(words[start:]), max(most - head, _LEAST))

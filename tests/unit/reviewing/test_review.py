@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from fuelbed.reviewing import review
 from fuelbed.reviewing.consequences import case_of, consequences
 from fuelbed.reviewing.text import render_review
+from fuelbed.reviewing.understood import rows, what_items_do
 from fuelbed.text.read import read
+from fuelbed.text.understand import understand
 from tests.further import one_in
 
 STORY = """# Search down for 40 minutes
@@ -56,11 +59,55 @@ def test_what_follows_is_that_of_the_drafted_case() -> None:
     )
 
 
-def test_the_key_question_is_about_a_reading_that_decides() -> None:
+def test_what_no_item_is_about_is_asked_for_first() -> None:
     r = review(read(STORY))
     assert r.question is not None
-    assert r.question.changes > 0
-    assert "Would it have failed without" in r.question.text or "else could have set it off" in r.question.text
+    assert (
+        r.question.text
+        == "Which action item closes “ranking service has no limit on concurrent queries”? By its words, none does."
+    )
+    assert r.question.line == 10
+
+
+def test_else_a_likely_reading_is_doubted() -> None:
+    r = review(
+        read(STORY.replace("- [ ] Add a dash", "- [ ] Limit the concurrent queries of the ranking service\n- [ ] Add a dash"))
+    )
+    assert r.question is not None
+    assert r.question.text.startswith(("Would it have failed without", "What else could have set it off"))
+
+
+def test_the_rows_quote_the_text_and_mark_what_is_a_guess() -> None:
+    reading = understand(read(STORY))
+    found = rows(reading)
+    lines = STORY.splitlines()
+    assert [r.kind for r in found] == ["set off", "stood"]
+    for row in found:
+        assert row.words.strip("“”").removesuffix(" ...") in lines[row.line - 1]
+    assert found[0].doubt, "a trigger is always a guess"
+    unsure = replace(reading, conditions=tuple(replace(m, sure=False) for m in reading.conditions))
+    assert [r.doubt for r in rows(unsure)] == [True, True], "the likeliest condition stands in"
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        ("", ""),
+        ("- Add a dashboard for the ranking service\n", "The only action item only adds sight (line 7)."),
+        ("- Bound the request queue\n- Limit concurrent queries\n", "All 2 action items change the system."),
+        (
+            "- Bound the request queue\n- Add a dashboard for the queue\n- Add an alert on its length\n",
+            "Of 3 action items, 1 changes the system and 2 only add sight (lines 8 and 9).",
+        ),
+    ],
+)
+def test_what_the_items_do_is_said_by_class_with_lines(items: str, said: str) -> None:
+    assert (
+        what_items_do(
+            understand(read(f"# Search down\n\nA deploy of the ranking service caused the outage.\n\n## Action items\n\n{items}"))
+        )
+        == said
+    )
 
 
 def test_without_a_condition_it_asks_for_one() -> None:

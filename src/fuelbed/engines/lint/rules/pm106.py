@@ -12,6 +12,7 @@ from fuelbed.engines.lint.rule import Known, Rule
 __all__ = ["RULE"]
 
 _MOST = 2  # findings of one text
+_LEAST = 2  # telling words of a factor that can be looked for
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
@@ -20,12 +21,12 @@ def _check(reading: Reading) -> Iterator[Finding]:
 
 
 def _beside(reading: Reading, known: Known) -> Iterator[Finding]:
-    """Only sure factors of lists, without one telling word in common with anything that the case says."""
+    """Only sure factors of lists, with two telling words and without one telling word in common with anything that the case says."""
     if not known.factors:
         return
     case = [*(f"{f.name} {f.what}" for f in known.factors), *(f"{a.name} {a.what}" for a in known.actions), known.words]
     said = set(telling(" ".join(case)))
-    missing = [m for m in sure_factors(reading) if not set(telling(m.what)) & said and telling(m.what)]
+    missing = [m for m in sure_factors(reading) if len(of := set(telling(m.what))) >= _LEAST and not of & said]
     for m in missing[:_MOST]:
         yield at_mention(RULE, reading, m, f"The case has no factor for {clip(m.what)}.")
 
