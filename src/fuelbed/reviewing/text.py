@@ -68,7 +68,9 @@ def _read(review: Review, width: int) -> Iterator[str]:
     for row in shown:
         head = f"  {row.kind + ('?' if row.doubt else ''):<9} {row.line:>4}  "
         yield from textwrap.wrap(head + row.words, width, subsequent_indent=" " * len(head), break_on_hyphens=False)
-    yield from _wrap(what_items_do(r) or "It lists no action item, so nothing that stood there is closed.", width)
+    yield from _wrap(
+        what_items_do(r) or "No action item is found in it, so by its words nothing that stood there is closed.", width
+    )
 
 
 def _follows(draft: Draft, f: Consequences) -> Iterator[str]:

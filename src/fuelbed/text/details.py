@@ -18,6 +18,7 @@ _TRACKED = re.compile(
 _STRUCK = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*~~.*~~\s*", re.DOTALL)
 _EMPTY = re.compile(r"\s*[(\[{][\s,;:.|-]{0,20}[)\]}]")
 _HELD = re.compile(r"\s*[(\[]([^()\[\]]{1,160})[)\]]")
+_STATE_ENDS = re.compile(r"[:—–]\s*")  # of "Suggested: make it harder"
 _COUNT = re.compile(r"\s*\(?\d{1,3}[.)](?:\s+(?=\D)|(?=[A-Za-z]{2}))")
 _EDGE = " \t,;:|-–—•·*"
 _ROLES = ("owner", "due", "priority", "ticket", "done")
@@ -68,6 +69,8 @@ def without(text: str) -> str:
     """The words without owner, due date, ticket, priority, state and lone link words at their ends or in brackets."""
     m = _FIRST_HANDLE.match(text)
     text = text[m.end() :] if m is not None else text
+    if lexicon("items").first(text, "state_led") is not None:
+        text = _STATE_ENDS.split(text, maxsplit=1)[1]
     m = _LAST_HANDLES.search(text[-300:]) if "@" in text else None
     text = text[: len(text) - len(m[0])] if m is not None else text
     for e in lexicon("items").entries:

@@ -73,7 +73,7 @@ class _Finder:
         self._headed(wanted)
         headed = bool(self.found)
         self._announced(headed)
-        if not headed:
+        if not self._stated() and not headed:
             self._elsewhere()
 
     # -- under a heading of actions ------------------------------------------------------------------------------------------------------
@@ -286,6 +286,17 @@ class _Finder:
                             self._item(n)
                     else:
                         self._item(k)
+
+    def _stated(self) -> bool:
+        """List items that say how far they are ("Implemented: ...", "Suggested: ..."), wherever an account goes on to what is done about it; whether
+        there are any."""
+        had = {item.block for item in self.found}
+        before = len(self.found)
+        for i, b in enumerate(self.blocks):
+            here = self.sections[b.section].role in _FORWARD and b.kind == "item" and i not in had and self._counts(i)
+            if here and lexicon("items").first(self._plain(i), "state_led") is not None:
+                self._item(i)
+        return len(self.found) > before
 
     def _following(self, i: int) -> Iterator[int]:
         """The outer items or rows of the list that stands under a paragraph."""
