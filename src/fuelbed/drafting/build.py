@@ -26,6 +26,7 @@ __all__ = ["draft"]
 _MOST = 6  # conditions in one line: more is a list, not a mechanism
 _SAME = 0.6  # likeness from which two labels speak of one thing
 _TWIN = 0.8  # the same of two kinds, in one sentence
+_CAUSES = ("cause", "went_wrong")
 _LATE_ROLES = ("detection", "response", "recovery")
 _NAMES = {
     "retry_amplification": "unbounded_retry", "crash_loop": "crash_loop", "accumulation": "unbounded_accumulation",
@@ -243,12 +244,19 @@ def _late(document: Document, m: Mention) -> bool:
     return section in _LATE_ROLES or bool(lexicon("drafting").any_word("sight", "response").search(m.what))
 
 
+def _is_listed(document: Document, m: Mention) -> bool:
+    """Whether it is an item of a list in the account of the cause, and its words say that it stood there, too."""
+    block = document.block_of(document.sentences[m.sentence])
+    by_place = m.why.startswith(("section ", "likely"))
+    return block.kind == "item" and document.sections[block.section].role in _CAUSES and not by_place
+
+
 def _split(
     document: Document, conditions: list[tuple[Mention, DraftFactor]], controls: list[tuple[Mention, DraftFactor]]
 ) -> tuple[list[str], list[str]]:
-    """Terms of the failure's own line, and terms of what made it worse. Without a sure condition the unsure ones stand in."""
+    """Terms of the failure's own line, and terms of what made it worse. Without a condition that is sure or listed as a cause the others stand in."""
     whether = [(m, f) for m, f in conditions if not _late(document, m)]
-    chosen = [f for m, f in whether if m.sure] or [f for _, f in whether]
+    chosen = [f for m, f in whether if m.sure or _is_listed(document, m)] or [f for _, f in whether]
     early = [f.name for f in chosen[:_MOST]]
     late = [f.name for _, f in conditions if f.name not in early]
     for m, f in controls:

@@ -123,20 +123,20 @@ def _class(model: Compiled, does: tuple[Change, ...]) -> str:
 
 
 def key_question(draft: Draft, now: Consequences) -> Question | None:
-    """What to ask first: for a standing condition where none is told; which action item closes the likeliest one that none names; else, of the doubts
-    that can be tried out, the one whose other answer changes the class of the most action items."""
-    known = [f for f in draft.of_kind("condition") if f.place is not None]
-    if not known:
+    """What to ask first: for a standing condition where none is read for sure; which action item closes the likeliest one that none names; else the one
+    whose absence would change the class of the most action items. None where a question would only be about a guess."""
+    likely = _likeliest(draft)
+    if not likely:
         text = "Which standing condition made it possible for the trigger to do this, and since when was it there?"
         return Question(text, 1, len(draft.actions))
-    open_ = next(((f, m) for f, m in _likeliest(draft) if f.name in now.untouched), None)
+    open_ = next(((f, m) for f, m in likely if f.name in now.untouched), None)
     if open_ is not None and draft.actions:
         at, m = open_
         return Question(
             f"Which action item closes {quoted(draft.reading, m)}? By its words, none does.", _line(draft, at), len(now.open) or 1
         )
     spoken = spoken_of(draft)
-    tried = [_try(draft, now, spoken, *v) for v in _variants(draft)]
+    tried = [_try(draft, now, spoken, *v) for v in _variants(draft, likely)]
     return max(tried, key=lambda q: q.changes, default=None)
 
 
@@ -146,31 +146,18 @@ def _likeliest(draft: Draft) -> list[tuple[DraftFactor, Mention]]:
     return sorted(((f, known[f.place]) for f in draft.of_kind("condition") if f.place in known), key=lambda x: -x[1].weight)
 
 
-def _variants(draft: Draft) -> Iterator[tuple[str, DraftFactor, Draft]]:
-    """Drafts in which one thing is answered the other way, with the question. Only what was likely read rightly is asked about: an answer to a misreading
-    is worth nothing."""
+def _variants(draft: Draft, likely: list[tuple[DraftFactor, Mention]]) -> Iterator[tuple[str, DraftFactor, Draft]]:
+    """Drafts without one of the conditions that the failure is said to need, with the question."""
     line = next(x for x in draft.lines if x.name == draft.failure)
     terms = line.expression.split(" and ")
-    for f, m in [x for x in _likeliest(draft) if x[0].name in terms[1:]][:_MOST_TRIED]:
+    for f, m in [x for x in likely if x[0].name in terms[1:]][:_MOST_TRIED]:
         if len(terms) > 2:
             yield f"Would it have failed without {quoted(draft.reading, m)}?", f, _without_term(draft, line, f.name)
-    triggers = draft.of_kind("trigger")
-    other = next((f for f in triggers if f.place is None), None)
-    if other is not None and len(triggers) > 1:
-        known = next(f for f in triggers if f.place is not None)
-        yield "What else could have set it off, had this trigger not come?", known, _without_trigger(draft, other.name)
 
 
 def _without_term(draft: Draft, line: DraftLine, term: str) -> Draft:
     kept = " and ".join(t for t in line.expression.split(" and ") if t != term)
     return replace(draft, lines=tuple(replace(x, expression=kept) if x is line else x for x in draft.lines))
-
-
-def _without_trigger(draft: Draft, name: str) -> Draft:
-    left = [f.name for f in draft.of_kind("trigger") if f.name != name]
-    off = left[0] if len(left) == 1 else f"any({', '.join(left)})"
-    lines = tuple(replace(x, expression=off) if x.name == "set_off" else x for x in draft.lines)
-    return replace(draft, lines=lines, factors=tuple(f for f in draft.factors if f.name != name))
 
 
 def _try(draft: Draft, now: Consequences, spoken: Container[str], text: str, about: DraftFactor, other: Draft) -> Question:

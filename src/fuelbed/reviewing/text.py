@@ -17,7 +17,7 @@ __all__ = ["render_review"]
 
 _MOST = 5
 _LABEL = 9  # words of a factor's label or an action item
-_PROMISE = "Read by its words alone, so check it against your text (--all shows the rest):"
+_PROMISE = "Read by its words alone, so check it against your text (? is a guess, → what is done about it; --all shows the rest):"
 _NOT_READ = {
     "empty": "There is no prose in this file.",
     "template": "This is a template: its headings hold no account of an incident yet.",
@@ -67,7 +67,9 @@ def _read(review: Review, width: int) -> Iterator[str]:
         yield from _wrap(_PROMISE, width)
     for row in shown:
         head = f"  {row.kind + ('?' if row.doubt else ''):<9} {row.line:>4}  "
-        yield from textwrap.wrap(head + row.words, width, subsequent_indent=" " * len(head), break_on_hyphens=False)
+        yield from textwrap.wrap(
+            f"{head}{row.words} {row.after}".rstrip(), width, subsequent_indent=" " * len(head), break_on_hyphens=False
+        )
     yield from _wrap(
         what_items_do(r) or "No action item is found in it, so by its words nothing that stood there is closed.", width
     )

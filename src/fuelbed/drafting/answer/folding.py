@@ -1,4 +1,4 @@
-"""Where a quote stands in a text: verbatim, after NFC, white space and Markdown marks are folded on both sides. Nothing fuzzy.
+"""Where a quote stands in a text: verbatim, after NFC, white space, Markdown marks and typographic quotes and dashes are folded on both sides. Nothing fuzzy.
 
 Folding is the same function for text and quote, so that it can only forgive what a reader does not see: `**bold**` for bold, a line break
 for a blank, a composed letter for a decomposed one. A word more, less or other is another text. Linear in the text.
@@ -26,6 +26,11 @@ _MARK = re.compile(
     r"|(?P<target>\]\([^()\s]{0,500}\))|(?P<open>!?\[(?=[^\[\]\n]{1,200}\]\())|(?P<escape>\\(?=[!-/:-@\[-`{-~]))",
     re.MULTILINE,
 )
+
+
+_TYPED = str.maketrans(
+    "\u2018\u2019\u02bc\u201c\u201d\u2010\u2011\u2012\u2013\u2014\u00a0", "'''\"\"----- "
+)  # as a keyboard has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def fold(text: str) -> Folded:
     for m in _MARK.finditer(text):
         if m.lastgroup != "stars" or not _inside_a_word(text, m.start(), m.end()):
             gone[m.start() : m.end()] = b"\1" * (m.end() - m.start())
-    for start, piece in _composed([(i, c) for i, c in enumerate(text) if not gone[i]]):
+    for start, piece in _composed([(i, c) for i, c in enumerate(text.translate(_TYPED)) if not gone[i]]):
         if piece.isspace():
             if chars and chars[-1] == " ":
                 continue

@@ -20,7 +20,7 @@ _INSTRUCTIONS = """\
 You read a postmortem and answer with one JSON object, nothing else. The answer is checked by a program and then by a person.
 
 What to find:
-- triggers: events that came and set the failure off. They are replaceable.
+- triggers: events that came and set the failure off. They are replaceable. There may be none.
 - conditions: what stood there before, perhaps for years, and let a trigger become a failure. These matter most.
 - controls: barriers that were missing (nobody had built it), failed (it was there and did not do what it is for), bypassed (what came went
   past it) or effective (it held, and it could have been worse). That one was missing may also be said by an action that builds it.
@@ -29,7 +29,8 @@ What to find:
   hands its load or its fault to the next), propagation_slowdown (waiting spreads to those who call), multiplication_loop (each one makes
   several), self_replication (it copies itself), recovery_blocked (the way back needs what failed), self_sustaining_loop (any other).
 - lines: how these lead to the failure, as Boolean expressions over the names above and other lines. Conditions, triggers and loops stand by
-  their name, a control as fails(name). The failure is the event itself: what only made it last longer is named, and stands in no line.
+  their name, a control as fails(name). The failure is the event itself: what only made it last longer is named, and stands in no line,
+  unless the text says that without it there would have been no incident. Of several triggers each may do it (or), or they meet (and).
 - actions: the action items of the text, also those that are done, and what each changes in this model. What merely ended the incident is none.
 
 Rules:
@@ -41,7 +42,8 @@ Rules:
 - Never state a probability, a likelihood, a confidence, a weight or a rate in figures. `rate` is a word, only where a quote says it.
 - Names are snake_case, short, each used once. Do not invent owners or dates.
 - Each thing once: a barrier that was missing is a control and not a condition, too.
-- A quote may be copied with or without Markdown marks, and with a blank for a line break. Where a number is needed in a name (us_east_2), quote it.
+- A quote may be copied with or without Markdown marks, with a blank for a line break and its indent, and with plain quotes and dashes for typographic
+  ones. Numbers are digits, also within names (us_east_2, 2FA): quote them. Number words are free.
 - Nobody is to blame: describe what stood there, not who failed.
 - Where you do not know, leave it out. An answer with three items that hold is better than one with thirty.
 

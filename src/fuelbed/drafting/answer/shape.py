@@ -80,7 +80,7 @@ ITEMS: Mapping[str, tuple[int, str, Mapping[str, Field]]] = {
         **_COMMON,
         "does": Field("does", "what it changes in this model; empty where the text does not show it", most=8),
         "owner": Field("text", "as the text names it", most=80),
-        "due": Field("text", "as the text writes it, within a quote of the item", most=40),
+        "due": Field("text", "as the text writes it, within a quote of the item", most=80),
     }),
 }  # fmt: skip  # one table
 TOP: Mapping[str, Field] = {

@@ -136,18 +136,18 @@ def closest(reading: Reading, text: str) -> tuple[float, ReadAction | None]:
 
 
 @lru_cache(maxsize=2)
-def mended(reading: Reading) -> tuple[str, ...]:
+def mended(reading: Reading) -> tuple[Sentence, ...]:
     """What the story tells of repairs and lasting changes, a sentence each: a gap that was closed before the report was written needs no
     action item."""
     d, lex = reading.document, lexicon("items")
-    told = (s.plain for s in story(d) if d.role_of(s) == "recovery" or lex.first(s.plain, "report", "new_state") is not None)
+    told = (s for s in story(d) if d.role_of(s) == "recovery" or lex.first(s.plain, "report", "new_state") is not None)
     return tuple(islice(told, _COMPARED))
 
 
 def plans(reading: Reading, headed: bool = False) -> tuple[str, ...]:
     """What is or was done: the action items, with the words that they stand under where `headed`, and the repairs that the story tells."""
     acts = (f"{a.item.heading} {a.item.text}" if headed else a.item.text for a in reading.actions)
-    return (*acts, *mended(reading))
+    return (*acts, *(s.plain for s in mended(reading)))
 
 
 @lru_cache(maxsize=2)
@@ -156,13 +156,24 @@ def _planned(reading: Reading) -> tuple[frozenset[str], ...]:
 
 
 def touched(reading: Reading, m: Mention) -> bool:
-    """Whether some action, or a repair that the story tells, is about what a mention names: its label, or several words of its sentence."""
-    if closest(reading, m.what)[0] >= _TOUCHES or any(
-        likeness(m.what, x, _weights(reading)) >= _ALREADY for x in mended(reading)
-    ):
-        return True
-    said = frozenset(stems(reading.document.sentences[m.sentence].plain))
-    return any(len(said & plan) >= _COMMON for plan in _planned(reading))
+    """Whether some action, or a repair that the story tells, is about what a mention names."""
+    return taken_up(reading, m) > 0
+
+
+def taken_up(reading: Reading, m: Mention) -> int:
+    """The line of the action, or of the repair that the story tells, that is about what a mention names, 0 without one: by its label, or by several words
+    of its sentence."""
+    d = reading.document
+    alike, act = closest(reading, m.what)
+    if act is not None and alike >= _TOUCHES:
+        return d.line(act.item.place)
+    repairs = [s for s in mended(reading) if s.index != m.sentence]
+    same = next((s for s in repairs if likeness(m.what, s.plain, _weights(reading)) >= _ALREADY), None)
+    if same is not None:
+        return d.line(same.place())
+    said = frozenset(stems(d.sentences[m.sentence].plain))
+    places = (*(a.item.place for a in reading.actions), *(s.place() for s in mended(reading)))
+    return next((d.line(p) for p, plan in zip(places, _planned(reading), strict=True) if len(said & plan) >= _COMMON), 0)
 
 
 def untouched(reading: Reading, s: Sentence) -> bool:

@@ -97,6 +97,12 @@ def test_numbers_as_they_are_written() -> None:
     assert numbers("1,200 rps at 10:30, 1.5 GB, v2, 300ms") == {"1200", "10", "30", "1.5", "2", "300"}
 
 
+def test_typographic_quotes_and_dashes_are_those_of_a_keyboard() -> None:
+    text = "The team\u2019s \u201cfix\u201d \u2014 a restart \u2014 didn\u2019t help."
+    (place,) = fold(text).find("team's \"fix\" - a restart - didn't help")
+    assert text[place.start : place.end] == text[4:-1]
+
+
 def test_a_quote_that_ends_within_a_mark_stands_there_as_it_is_written() -> None:
     quote = "the [worker pool]"
     assert fold(TEXT).find(quote) == [], "its brackets are no marks without their target"
