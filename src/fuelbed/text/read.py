@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -53,7 +54,7 @@ def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = Non
             spoken += _spoken(seen, raw, said[i], i, len(spoken))
     for i, lead in list(_leads(found, said)):
         found[i] = replace(found[i], lead=lead)
-    title = front.get("title", "") or _title(parts, found, said)
+    title = _unescaped(front.get("title", "")) or _title(parts, found, said)
     day = document_date(front, title, file, parts, found, spoken, short)
     zone = zone_of(parts, found, spoken)
     times = moments(found, parts, spoken, zone, day)
@@ -76,6 +77,12 @@ def _leads(found: Sequence[Block], said: Sequence[Folded]) -> Iterator[tuple[int
             last = i if said[i].plain.rstrip().endswith(":") else -1
         elif b.kind == "heading":
             last = -1
+
+
+def _unescaped(text: str) -> str:
+    """A title of front matter is for a page, where `&#x2011;` is a dash; what would be no printable character stays as it is written."""
+    plain = html.unescape(text)
+    return plain if plain.isprintable() else text
 
 
 def _title(parts: Sequence[Section], found: Sequence[Block], said: Sequence[Folded]) -> str:

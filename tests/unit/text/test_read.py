@@ -161,6 +161,13 @@ def test_front_matter(text: str, front: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "title"), [("post&#x2011;mortem", "post\u2011mortem"), ("A &amp; B", "A & B"), ("a &#x202e; b", "a &#x202e; b")]
+)
+def test_a_title_of_front_matter_is_read_as_a_page_shows_it(written: str, title: str) -> None:
+    assert read(f"---\ntitle: {written}\n---\nText.\n").title == title
+
+
+@pytest.mark.parametrize(
     ("text", "kind"),
     [
         ("", "empty"), ("\n \n", "empty"), ("# Title only\n", "empty"), ("```\ncode\n```\n", "empty"), ("![](a.png)\n\n---\n", "empty"),
