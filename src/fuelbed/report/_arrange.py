@@ -112,8 +112,10 @@ def arrange(report: Report) -> Arranged:
 
 
 def where_next(report: Report) -> tuple[NotFound, ...]:
-    """Every distinct question that would unlock an answer: first the asks inside answers, then the unanswered sections."""
-    asks = [b.missing for b in _blocks(report) if isinstance(b, Ask)]
+    """Every distinct question that would unlock an answer: first the asks beside what is answered, which are about this case, then those of sections that
+    had nothing to go on, which are the same for every case, then the unanswered sections."""
+    sections = sorted(report.sections, key=lambda s: standing(s) == "asked")
+    asks = [b.missing for s in sections if isinstance(s.answer, Answer) for b in s.answer.blocks if isinstance(b, Ask)]
     asks += [s.answer for s in report.sections if isinstance(s.answer, NotFound)]
     return tuple(dict.fromkeys(asks))
 
