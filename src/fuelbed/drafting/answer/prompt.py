@@ -41,7 +41,8 @@ Rules:
 - A number may stand in an item only if it stands in one of its quotes, a duration only with its unit.
 - Never state a probability, a likelihood, a confidence, a weight or a rate in figures. `rate` is a word, only where a quote says it.
 - Names are snake_case, short, each used once. Do not invent owners or dates.
-- Each thing once: a barrier that was missing is a control and not a condition, too.
+- A barrier that was missing may be named as a control and, where the text tells it as what let the failure happen, as a condition, too. Of the two
+  only one stands in the lines.
 - A quote may be copied with or without Markdown marks, with a blank for a line break and its indent, and with plain quotes and dashes for typographic
   ones. Numbers are digits, also within names (us_east_2, 2FA): quote them. Number words are free.
 - Nobody is to blame: describe what stood there, not who failed.
