@@ -36,7 +36,7 @@ def test_a_review_is_a_screenful_and_ends_with_the_next_command(story: Path) -> 
     assert max(map(len, lines)) <= 80
     assert lines[-1] == "Draft its case: fuelbed draft pm.md -o case/"
     assert "  stood       17  “retry policy of checkout has no backoff and no limit across" in r.output
-    assert "Of 4 action items, 1 changes the system" in r.output
+    assert "  sight       24  “Add an alert on the retry rate of checkout”" in r.output
     assert "whatever the numbers" in fuelbed("review", story, "--all").output
 
 

@@ -132,9 +132,7 @@ def key_question(draft: Draft, now: Consequences) -> Question | None:
     open_ = next(((f, m) for f, m in likely if f.name in now.untouched), None)
     if open_ is not None and draft.actions:
         at, m = open_
-        return Question(
-            f"Which action item closes {quoted(draft.reading, m)}? By its words, none does.", _line(draft, at), len(now.open) or 1
-        )
+        return Question(f"Which action item closes {quoted(draft.reading, m)}?", _line(draft, at), len(now.open) or 1)
     spoken = spoken_of(draft)
     tried = [_try(draft, now, spoken, *v) for v in _variants(draft, likely)]
     return max(tried, key=lambda q: q.changes, default=None)

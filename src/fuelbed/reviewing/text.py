@@ -11,13 +11,15 @@ from fuelbed.core.shown import counted, listed
 from fuelbed.drafting import Draft
 from fuelbed.reviewing.consequences import Consequences
 from fuelbed.reviewing.review import Review
-from fuelbed.reviewing.understood import clipped, rows, what_items_do
+from fuelbed.reviewing.understood import Row, clipped, items, rows, what_items_do
 
 __all__ = ["render_review"]
 
 _MOST = 5
 _LABEL = 9  # words of a factor's label or an action item
-_PROMISE = "Read by its words alone, so check it against your text (? is a guess, → what is done about it; --all shows the rest):"
+_PROMISE = (
+    "Read by its words alone, so check it against your text (? is a guess, → something is done about it; --all shows the rest):"
+)
 _NOT_READ = {
     "empty": "There is no prose in this file.",
     "template": "This is a template: its headings hold no account of an incident yet.",
@@ -65,14 +67,17 @@ def _read(review: Review, width: int) -> Iterator[str]:
     shown = rows(r)
     if shown:
         yield from _wrap(_PROMISE, width)
+    yield from _rows(shown, width)
+    yield from _wrap(what_items_do(r) or "No action item is recognised in it.", width)
+    yield from _rows(items(r), width)
+
+
+def _rows(shown: Iterable[Row], width: int) -> Iterator[str]:
     for row in shown:
         head = f"  {row.kind + ('?' if row.doubt else ''):<9} {row.line:>4}  "
         yield from textwrap.wrap(
             f"{head}{row.words} {row.after}".rstrip(), width, subsequent_indent=" " * len(head), break_on_hyphens=False
         )
-    yield from _wrap(
-        what_items_do(r) or "No action item is found in it, so by its words nothing that stood there is closed.", width
-    )
 
 
 def _follows(draft: Draft, f: Consequences) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from fuelbed.core.reading import ActionClass, Mention, ReadAction, Reading
@@ -10,12 +11,13 @@ from fuelbed.core.shown import counted, listed
 from fuelbed.engines.lint.look import taken_up
 from fuelbed.text.phrases import opened
 
-__all__ = ["Row", "clipped", "likely_conditions", "quoted", "rows", "what_items_do"]
+__all__ = ["Row", "clipped", "items", "quoted", "rows", "what_items_do"]
 
 _CONDITIONS: Final = 3  # likely ones that are shown
-_ENOUGH: Final = 2  # up to so many, guesses are shown beside them
-_LINES: Final = 6  # of one class
+_ITEMS: Final = 6  # action items that are shown one by one
+_LINES: Final = 6  # of one class, where there are more
 _WORDS: Final = 14
+_SHOWN: Final = 12  # words of an action item
 _FEW: Final = 5  # words from which a clause says something by itself
 _ENDS: Final = " .,;:"
 _FEEDBACK: Final = {
@@ -24,6 +26,9 @@ _FEEDBACK: Final = {
     "propagation_slowdown": "slowness that spreads to callers", "cascade": "a cascade", "recovery_blocked": "a recovery path that needs what failed",
     "self_replication": "self-replication",
 }  # fmt: skip  # one table
+_KIND: Final[dict[ActionClass, str]] = {
+    "structural": "system", "trigger_only": "trigger", "monitoring": "sight", "doc": "writing", "process": "people",
+}  # fmt: skip  # what an item changes, in a word
 _DO: Final[dict[ActionClass, tuple[str, str]]] = {
     "structural": ("changes the system", "change the system"),
     "trigger_only": ("takes away this trigger or cleans up", "take away this trigger or clean up"),
@@ -35,7 +40,7 @@ _DO: Final[dict[ActionClass, tuple[str, str]]] = {
 
 
 class Row(NamedTuple):
-    """One thing that was read: `words` are the text's; `doubt` where its kind is a guess; `after` what is done about it."""
+    """One thing that was read: `words` are the text's; `doubt` where it is a guess, or an item only considered; `after` where something is done about it."""
 
     kind: str
     line: int
@@ -47,10 +52,12 @@ class Row(NamedTuple):
 def rows(reading: Reading) -> list[Row]:
     """The most telling trigger, the likeliest conditions and the feedback: what would have to be right for the rest to be. A trigger is always a guess:
     half of them are right, and neither form nor words say which half (docs/reading.md)."""
-    found = [*_row("set off", reading, reading.triggers, 1), *_row("stood", reading, likely_conditions(reading), _CONDITIONS)]
-    likely = sum(r.kind == "stood" for r in found)
-    if likely < _ENOUGH:
-        found += _row("stood", reading, [m for m in reading.conditions if not m.sure], _ENOUGH - likely)
+    found = list(_row("set off", reading, reading.triggers, 1))
+    others = [m for m in reading.conditions if reading.document.line(m.place) not in {r.line for r in found}] or list(
+        reading.conditions
+    )
+    likely = [m for m in others if m.sure]
+    found += _row("stood", reading, likely, _CONDITIONS) if likely else _row("stood", reading, others, 1)
     loop = reading.amplification
     if loop.present and loop.mention is not None:
         at = reading.document.line(loop.mention.place)
@@ -58,21 +65,19 @@ def rows(reading: Reading) -> list[Row]:
     return found
 
 
-def likely_conditions(reading: Reading) -> list[Mention]:
-    """The conditions that are called sure, the likeliest first."""
-    return sorted((m for m in reading.conditions if m.sure), key=lambda m: -m.weight)
-
-
-def _row(kind: str, reading: Reading, found: tuple[Mention, ...] | list[Mention], most: int) -> Iterator[Row]:
+def _row(kind: str, reading: Reading, found: Sequence[Mention], most: int) -> Iterator[Row]:
     best = sorted(found, key=lambda m: -m.weight)[:most]
     for m in sorted(best, key=lambda m: m.place.start):
         doubt = kind == "set off" or not m.sure
-        after = "" if doubt or not reading.actions else _after(taken_up(reading, m))
-        yield Row(kind, reading.document.line(m.place), quoted(reading, m), doubt, after)
+        line = 0 if doubt else taken_up(reading, m)
+        yield Row(kind, reading.document.line(m.place), quoted(reading, m), doubt, f"→ line {line}" if line else "")
 
 
-def _after(line: int) -> str:
-    return f"→ line {line}" if line else "→ no action item found"
+def items(reading: Reading) -> list[Row]:
+    """The action items, each under what it changes in a word; none where they are more than a reader looks through."""
+    acts = reading.actions if len(reading.actions) <= _ITEMS else ()
+    d = reading.document
+    return [Row(_KIND[a.cls], d.line(a.item.place), f"“{clipped(a.item.text.rstrip(_ENDS), _SHOWN)}”", a.tentative) for a in acts]
 
 
 def quoted(reading: Reading, m: Mention) -> str:
@@ -90,27 +95,31 @@ def clipped(text: str, most: int) -> str:
 
 
 def what_items_do(reading: Reading) -> str:
-    """How many of the action items do what, with their lines, and which are only considered; "" without any."""
+    """How many of the action items do what; with their lines, and which are only considered, where they are not shown one by one. "" without any."""
     acts = reading.actions
     if not acts:
         return ""
-    parts = [_part(reading, cls, mine) for cls in _DO if (mine := [a for a in acts if a.cls == cls])]
+    told = len(acts) <= _ITEMS
+    parts = [_part(reading, cls, mine, told) for cls in _DO if (mine := [a for a in acts if a.cls == cls])]
     weighed = [a for a in acts if a.tentative]
-    tail = f" Only considered: {_lines(reading, weighed)}." if weighed else ""
+    tail = ":" if told else f". Only considered: {_lines(reading, weighed)}." if weighed else "."
     if len(acts) == 1:
-        return f"The only action item {parts[0].removeprefix('1 ')}.{tail}"
+        return f"The only action item {parts[0].removeprefix('1 ')}{tail}"
     if len(parts) == 1:
-        return f"All {counted(len(acts), 'action item')} {parts[0].split(' ', 1)[1]}.{tail}"
-    return f"Of {counted(len(acts), 'action item')}, {listed(parts)}.{tail}"
+        return f"All {counted(len(acts), 'action item')} {parts[0].split(' ', 1)[1]}{tail}"
+    return f"Of {counted(len(acts), 'action item')}, {listed(parts)}{tail}"
 
 
-def _part(reading: Reading, cls: ActionClass, mine: list[ReadAction]) -> str:
+def _part(reading: Reading, cls: ActionClass, mine: list[ReadAction], told: bool) -> str:
     """`2 only add sight (lines 40 and 44)`."""
     one, several = _DO[cls]
-    return f"{len(mine)} {one if len(mine) == 1 else several} ({_lines(reading, mine)})"
+    return f"{len(mine)} {one if len(mine) == 1 else several}" + ("" if told else f" ({_lines(reading, mine)})")
 
 
 def _lines(reading: Reading, acts: list[ReadAction]) -> str:
-    lines = [str(n) for n in sorted({reading.document.line(a.item.place) for a in acts})]
-    shown = lines if len(lines) <= _LINES else [*lines[: _LINES - 1], f"{len(lines) - _LINES + 1} more"]
-    return f"line{'' if len(lines) == 1 else 's'} {listed(shown)}"
+    """`lines 40, 44 (2) and 3 more`."""
+    at = Counter(reading.document.line(a.item.place) for a in acts)
+    shown = [str(n) if k == 1 else f"{n} ({k})" for n, k in sorted(at.items())]
+    if len(shown) > _LINES:
+        shown = [*shown[: _LINES - 1], f"{len(shown) - _LINES + 1} more"]
+    return f"line{'' if len(at) == 1 else 's'} {listed(shown)}"

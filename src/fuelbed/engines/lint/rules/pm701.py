@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_action, at_mention, changes, clip, listed_only
+from fuelbed.engines.lint.look import at_action, at_mention, changes, clip, listed_only, mended
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -14,6 +14,9 @@ __all__ = ["RULE"]
 
 def _check(reading: Reading) -> Iterator[Finding]:
     made = changes(reading)
+    d = reading.document
+    if any(d.role_of(s) == "recovery" and d.block_of(s).kind in ("item", "row") for s in mended(reading)):
+        return  # the fixes are listed where the incident ended
     if made and all(a.undoes for a in made):
         yield at_action(RULE, reading, made[0], f"The only change is to undo one: {clip(made[0].item.text)}.")
         return
