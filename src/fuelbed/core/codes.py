@@ -511,6 +511,14 @@ CODES: Mapping[str, Code] = {
         "review: {kind: control, state: failed, fails: 0.1..0.5}",
         "review: {kind: control, state: failed, broken: no, fails: 0.1..0.5}",
     ),
+    "FB064": _e(
+        "one number moved twice",
+        "An action item changes one number of a factor twice.",
+        "Only one of the two could be what it does, and which one would be ours to choose.",
+        "Keep the change that is meant.",
+        "does: [remove x, set x.present to 0.5]",
+        "does: [set x.present to 0.5]",
+    ),
     "FB070": Code(
         "section not read",
         Severity.NOTE,

@@ -34,6 +34,7 @@ _WORDS: dict[FactorKind, str] = {
 _PARAMETERS: dict[FactorKind, tuple[str, ...]] = {
     "trigger": ("rate", "lasts"), "condition": ("present", "duty"), "control": ("fails", "broken"),
 }  # fmt: skip
+_MOVES = {"remove": "present", "prevent": "rate", "perfect": "fails", "disable": "broken"}  # the number that a verb moves
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 _YES_NO = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 
@@ -86,9 +87,22 @@ def _action(ctx: _Actions, name: str, node: Map, at: Span, said: list[tuple[_Sai
     ctx.r.check_keys(node, _KEYS, "an action")
     f = Fields(ctx.r, node)
     changes = [c for s, text, span in said if (c := _check(ctx, s, text, span)) is not None]
+    _once(ctx, changes)
     cost = f.quantity("cost", "plain")
     texts = {k: f.text(k) for k in ("what", "owner", "status", "due", "verified_by")}
     return Action(name, does=tuple(changes), cost=cost, done=_day(f), span=at, **texts)
+
+
+def _once(ctx: _Actions, changes: Sequence[Change]) -> None:
+    """No number of a factor is moved twice by one item."""
+    moved: set[str] = set()
+    for c in changes:
+        number = f"{c.target}.{c.parameter or _MOVES.get(c.verb, '')}"
+        if number.endswith("."):
+            continue
+        if number in moved:
+            ctx.r.error("FB064", c.span, f"this action moves `{number}` twice.", "Keep the change that is meant.")
+        moved.add(number)
 
 
 def _day(f: Fields) -> dt.date | None:

@@ -127,13 +127,15 @@ actions:
       - {remove: weak}
       - {add_control: fuse, fails: 0.2, on: out, shares: gate}
       - {observe: out, misses: 0.1}
+  b:
+    does:
       - {make_perfect: gate}
       - add control lock fails 5 % on out shares gate
       - set weak.present to no
       - set wall.broken to yes
 """
     )
-    got = case.actions["a"].does
+    got = case.actions["a"].does + case.actions["b"].does
     assert [c.verb for c in got] == ["set", "remove", "add", "observe", "perfect", "add", "set", "set"]
     assert got[2].line == "out"
     assert got[2].shares == "gate"
@@ -202,6 +204,8 @@ ONE_FAULT = [
     ("", "actions:\n  a: {does: [remove push]}\n", "FB061", END + 1, 21),
     ("", "actions:\n  a: {does: [prevent weak]}\n", "FB061", END + 1, 22),
     ("", "actions:\n  a: {does: [set gate.rate to 2]}\n", "FB062", END + 1, 23),
+    ("", "actions:\n  a: {does: [remove weak, set weak.present to 0.5]}\n", "FB064", END + 1, 27),
+    ("", "actions:\n  a: {does: [make gate perfect, set gate.fails to 0.5]}\n", "FB064", END + 1, 33),
     ("", "actions:\n  a: {does: [set gate.fails to 2]}\n", "FB043", END + 1, 32),
     ("", "actions:\n  a: {does: [improve alerts]}\n", "FB060", END + 1, 14),
     ("", "actions:\n  a: {does: [observe nothing]}\n", "FB022", END + 1, 22),
