@@ -43,6 +43,8 @@ class Drafted:
 
     items: Mapping[str, Sequence[tuple[int, ...]]]
     feedback: bool
+    classes: Sequence[tuple[int, str]] = ()  # of the action items: line, class
+    one_cause: bool = False
 
 
 def by_model(judged: Judged, text: str) -> Drafted:
@@ -53,7 +55,11 @@ def by_model(judged: Judged, text: str) -> Drafted:
         kind = next((k for k, s in KINDS.items() if s == item.section), "condition" if item.section == "loops" else "")
         if kind and item.places:
             items[kind].append(tuple(text.count("\n", 0, p.start) + 1 for p in item.places))
-    return Drafted(items, any(i.section == "loops" and not i.assumed for i in accepted))
+    acts = [
+        (text.count("\n", 0, i.places[0].start) + 1, i.text("class")) for i in accepted if i.section == "actions" and i.places
+    ]
+    one = any(i.section == "claims" and i.text("claim") == "one_cause" for i in accepted)
+    return Drafted(items, any(i.section == "loops" and not i.assumed for i in accepted), acts, one)
 
 
 def by_rules(label: Labelled) -> Drafted:
@@ -64,7 +70,8 @@ def by_rules(label: Labelled) -> Drafted:
         if f.place is not None:
             items[f.kind].append((d.line(f.place),))
     items["action"] = [(d.line(a.read.item.place),) for a in drafted.actions]
-    return Drafted(items, drafted.reading.amplification.present)
+    acts = [(d.line(a.read.item.place), a.read.cls) for a in drafted.actions]
+    return Drafted(items, drafted.reading.amplification.present, acts, drafted.reading.claims.single_cause is not None)
 
 
 def table(name: str, rows: Sequence[tuple[Labelled, Drafted]]) -> None:
@@ -72,11 +79,27 @@ def table(name: str, rows: Sequence[tuple[Labelled, Drafted]]) -> None:
     for kind in KINDS:
         for most, how in ((1, "first quote"), (None, "any quote")):
             _row(kind, how, [(_labelled(label, kind), [i[:most] for i in drafted.items[kind]]) for label, drafted in rows])
-    told = [(bool((label.raw.get("amplification") or {}).get("present")), drafted.feedback) for label, drafted in rows]
+    _said("feedback", [(bool((label.raw.get("amplification") or {}).get("present")), d.feedback) for label, d in rows])
+    _said("one cause", [(bool((label.raw.get("single_root_cause") or {}).get("value")), d.one_cause) for label, d in rows])
+    same = [x for label, d in rows for x in _classes(label, d)]
+    print(f"  class of the action items that both list {wilson(sum(same), len(same))}")
+
+
+def _said(what: str, told: Sequence[tuple[bool, bool]]) -> None:
     both, wanted, said = sum(w and s for w, s in told), sum(w for w, _ in told), sum(s for _, s in told)
-    print(
-        f"  feedback told          recall {wilson(both, wanted)}   precision {wilson(both, said)}   F1 {2 * both / max(wanted + said, 1):.2f}"
-    )
+    f1 = 2 * both / max(wanted + said, 1)
+    print(f"  {what + ' told':<22} recall {wilson(both, wanted)}   precision {wilson(both, said)}   F1 {f1:.2f}")
+
+
+def _classes(label: Labelled, drafted: Drafted) -> list[bool]:
+    """Of each labelled action item that was drafted, by line, whether its class is the same."""
+    left, out = list(drafted.classes), []
+    for item in label.items:
+        near = min((x for x in left if abs(x[0] - item.line) <= 1), key=lambda x: abs(x[0] - item.line), default=None)
+        if near is not None:
+            left.remove(near)
+            out.append(near[1] == item.cls)
+    return out
 
 
 def _labelled(label: Labelled, kind: str) -> Sequence[int]:

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 
 from fuelbed.cli import _wire
 from fuelbed.cli.draft import draft
+from fuelbed.cli.review import review
+from fuelbed.cli.schema import schema
 from fuelbed.readers.case import parse_case, read_case
 
 DATA = Path(__file__).parents[1] / "data"
@@ -42,6 +45,36 @@ def test_faults_have_file_line_column_and_pointer(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "a.json:7:95: error FB192: /triggers/1/evidence/0/quote: " in done.stderr
     assert not (tmp_path / "new").exists()
+
+
+def reviewed(*args: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(review, [PAGE, *args], input=stdin)
+
+
+def test_a_review_by_an_answer(tmp_path: Path) -> None:
+    answer = str(DATA / "answer.json")
+    done = reviewed("--accept", answer)
+    assert done.exit_code == 0, done.output
+    assert "set off      5  “deploy of build 42 filled the queue”" in done.output
+    assert done.output.rstrip().endswith(f"draft {PAGE} --accept {answer} -o case/")
+    data = json.loads(reviewed("--accept", "-", "--format", "json", stdin=GOOD.encode()).output)
+    assert {t["why"] for t in data["documents"][0]["triggers"]} == {"answer"}
+    Draft202012Validator(json.loads(CliRunner().invoke(schema, ["--review"]).output)).validate(data)
+
+
+def test_a_review_refuses_what_draft_refuses(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(GOOD.replace("The weekly import", "The daily import"), encoding="utf-8")
+    done = reviewed("--accept", str(tmp_path / "a.json"))
+    assert done.exit_code == 2
+    assert "error FB192: /triggers/1/evidence/0/quote: " in done.stderr
+    for args in (
+        ("--accept", "nowhere.json"),
+        ("--accept", str(DATA / "answer.json"), "--fix"),
+        ("--accept", str(DATA / "answer.json"), PAGE + "x"),
+    ):
+        refused = reviewed(*args)
+        assert refused.exit_code == 2
+        assert "error: " in refused.output
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from fuelbed.cli.common import REDACT, hidden, read_document, reason, redactor, refuse, refuse_all, say, tell_redacted, write_out
-from fuelbed.core.shown import counted
+from fuelbed.cli.common import REDACT, hidden, read_document, redactor, refuse, refuse_all, say, tell_redacted, write_out
 
 if TYPE_CHECKING:
     from fuelbed.drafting import Form
@@ -103,8 +101,8 @@ def _with_answer(
     postmortem: Path, output: Path | None, form: str, accept: Path | None, model: str | None, send: bool, redact: bool
 ) -> None:
     """Print the prompt, or draft from an answer: a file's, or a model's."""
-    from fuelbed.cli._answers import document_of, judge
-    from fuelbed.drafting.answer import MAX_BYTES, prompt_text
+    from fuelbed.cli._answers import answer_bytes, document_of, judge, stop_at_faults
+    from fuelbed.drafting.answer import prompt_text
     from fuelbed.text.redaction import Redactor
 
     if form == "json":
@@ -116,7 +114,7 @@ def _with_answer(
         refuse(f"{postmortem}: there is no account of an incident in it to draft from.")
     document = document_of(original.source.text, original.source.file, hide := Redactor())
     if accept is not None:
-        judged = judge(_answer(accept, MAX_BYTES), str(accept) if str(accept) != "-" else "stdin", document, _NARRATIVE)
+        judged = judge(answer_bytes(accept), str(accept) if str(accept) != "-" else "stdin", document, _NARRATIVE)
     elif model is not None:
         from fuelbed.cli._model import ask
 
@@ -126,29 +124,11 @@ def _with_answer(
             tell_redacted(hide)
         write_out(prompt_text(document.source.text), output)
         return
-    if judged.findings:
-        for f in judged.findings:
-            say(f.line(), err=True)
-        n = len(judged.findings)
-        say(f"{counted(n, 'fault')} in the answer. Nothing was written.", err=True)
-        sys.exit(2)
+    stop_at_faults(judged)
     if output is None:
         write_out(judged.case, None)
     else:
         _write_folder(output, judged.case, postmortem, original.source.text)
-
-
-def _answer(path: Path, most: int) -> bytes:
-    if str(path) == "-":
-        return sys.stdin.buffer.read(most + 1)
-    from fuelbed.readers.files import FileFault, read_bounded
-
-    try:
-        return read_bounded(path.resolve(), str(path), most)
-    except FileFault as e:
-        refuse(f"{e.message} {e.cure}")
-    except (OSError, RuntimeError, ValueError) as e:
-        refuse(f"{path}: cannot be read ({reason(e) if isinstance(e, OSError) else 'it cannot be followed'}).")
 
 
 def _is_attack_flow(path: Path) -> bool:

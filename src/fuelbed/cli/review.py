@@ -47,6 +47,12 @@ _SHOWN = 5  # documents that are shown a screenful each; of more, a line each
 @click.option(
     "--baseline", type=click.Path(path_type=Path), help="Findings known from this file do not count; written if absent."
 )
+@click.option(
+    "--accept",
+    type=click.Path(path_type=Path),
+    metavar="ANSWER",
+    help="Review by this answer of a model (draft --prompt), not by words.",
+)
 @click.option("--fix", is_flag=True, help="Show as a diff which missing sections would be added, each with its question.")
 @click.option("--add-ignores", is_flag=True, help="The same for comments that silence every finding; each asks for a reason.")
 @click.option("--write", is_flag=True, help="Do what --fix or --add-ignores shows. Lines are only inserted.")
@@ -64,6 +70,7 @@ def review(
     ignore: str | None,
     fail_on: str | None,
     baseline: Path | None,
+    accept: Path | None,
     fix: bool,
     add_ignores: bool,
     write: bool,
@@ -90,7 +97,9 @@ def review(
     chosen, left_out = _codes(select), _codes(ignore)
     paths = postmortems(postmortem, settings)
     hide = redactor(redact)
-    reviews = [_reviewed(found, chosen, left_out) for found in documents(paths, settings, hide)]
+    if accept is not None and (len(paths) != 1 or fix or add_ignores):
+        refuse("--accept is an answer about one POSTMORTEM, and goes with neither --fix nor --add-ignores.")
+    reviews = [_reviewed(found, chosen, left_out, accept) for found in documents(paths, settings, hide)]
     tell_redacted(hide)
     if not reviews:
         sys.exit(2)
@@ -102,17 +111,22 @@ def review(
     if baseline is None and first.baseline:
         baseline = Path(first.folder, first.baseline)
     findings = new_findings([f for r in reviews for f in r.findings], baseline if not settings.unread else None)
-    write_out(_render(reviews, findings, form, every, output, fail_on), output)
+    write_out(_render(reviews, findings, form, every, output, fail_on, accept), output)
     sys.exit(2 if settings.unread else exit_code(findings, fail_on))
 
 
-def _reviewed(found: Found, chosen: tuple[str, ...], left_out: tuple[str, ...]) -> Review:
-    """By the file's settings, and by what the command says beside or instead."""
+def _reviewed(found: Found, chosen: tuple[str, ...], left_out: tuple[str, ...], accept: Path | None) -> Review:
+    """By the file's settings, and by what the command says beside or instead; read by an answer where there is one."""
     from fuelbed.reviewing import review as run
 
     s = found.settings
     also = () if chosen else s.extend_select
-    return run(found.document, chosen or s.select, (*left_out, *s.left_out(found.path, bool(chosen))), also, s.preview)
+    document, drafted = found.document, None
+    if accept is not None:
+        from fuelbed.cli._answers import accepted_draft
+
+        document, drafted = accepted_draft(document, accept)
+    return run(document, chosen or s.select, (*left_out, *s.left_out(found.path, bool(chosen))), also, s.preview, drafted)
 
 
 def _codes(text: str | None) -> tuple[str, ...]:
@@ -129,7 +143,9 @@ def _codes(text: str | None) -> tuple[str, ...]:
     return wanted
 
 
-def _render(reviews: list[Review], findings: list[Finding], form: str, every: bool, output: Path | None, fail_on: str) -> str:
+def _render(
+    reviews: list[Review], findings: list[Finding], form: str, every: bool, output: Path | None, fail_on: str, accept: Path | None
+) -> str:
     if form == "json":
         from fuelbed.reviewing.data import review_data
 
@@ -142,7 +158,7 @@ def _render(reviews: list[Review], findings: list[Finding], form: str, every: bo
 
     width = 80 if output is not None else terminal_width()
     if len(reviews) <= _SHOWN or every:
-        return "\n".join(render_review(r, width, every) for r in reviews)
+        return "\n".join(render_review(r, width, every, answer=str(accept or "")) for r in reviews)
     from fuelbed.reviewing.many import render_many
 
     return render_many(reviews, findings, width)

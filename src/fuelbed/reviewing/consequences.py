@@ -122,9 +122,10 @@ def _class(model: Compiled, does: tuple[Change, ...]) -> str:
     return "rarer" if r.rarer else "none"
 
 
-def key_question(draft: Draft, now: Consequences) -> Question | None:
+def key_question(draft: Draft, now: Consequences, try_out: bool = True) -> Question | None:
     """What to ask first: for a standing condition where none is read for sure; which action item closes the likeliest one that none names; else the one
-    whose absence would change the class of the most action items. None where a question would only be about a guess."""
+    whose absence would change the class of the most action items. None where a question would only be about a guess. `try_out`: the lines are those of
+    our own drafts, from which a term can be taken."""
     likely = _likeliest(draft)
     if not likely:
         text = "Which standing condition made it possible for the trigger to do this, and since when was it there?"
@@ -133,6 +134,8 @@ def key_question(draft: Draft, now: Consequences) -> Question | None:
     if open_ is not None and draft.actions:
         at, m = open_
         return Question(f"Which action item closes {quoted(draft.reading, m)}?", _line(draft, at), len(now.open) or 1)
+    if not try_out:
+        return None
     spoken = spoken_of(draft)
     tried = [_try(draft, now, spoken, *v) for v in _variants(draft, likely)]
     return max(tried, key=lambda q: q.changes, default=None)

@@ -21,11 +21,13 @@ _LEAST = 2  # standing things from which a text without trigger and action item 
 @dataclass(frozen=True, eq=False)
 class Review:
     """draft, follows and question are None where the text is no account of an incident (template, empty, advisory without story). They are
-    worked out when they are asked for: a list of findings over many texts needs none of them."""
+    worked out when they are asked for: a list of findings over many texts needs none of them. `answered` is the draft of an answer that the reading is
+    from, where it is from one."""
 
     reading: Reading
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
+    answered: Draft | None = None
 
     @property
     def document(self) -> Document:
@@ -34,6 +36,8 @@ class Review:
     @cached_property
     def draft(self) -> Draft | None:
         r = self.reading
+        if self.answered is not None:
+            return self.answered
         told = r.triggers or r.actions or len(r.conditions) + len(r.controls) >= _LEAST
         return draft(r) if told else None
 
@@ -43,7 +47,11 @@ class Review:
 
     @cached_property
     def question(self) -> Question | None:
-        return key_question(self.draft, self.follows) if self.draft is not None and self.follows is not None else None
+        return (
+            key_question(self.draft, self.follows, try_out=self.answered is None)
+            if self.draft is not None and self.follows is not None
+            else None
+        )
 
 
 def review(
@@ -52,8 +60,10 @@ def review(
     ignore: tuple[str, ...] = (),
     also: tuple[str, ...] = (),
     preview: bool = True,
+    answered: Draft | None = None,
 ) -> Review:
-    """Everything that can be said of one document; pure. select, ignore, also, preview: as of `engines.lint.check`."""
-    reading = understand(document)
+    """Everything that can be said of one document; pure. select, ignore, also, preview: as of `engines.lint.check`. `answered`: the draft of an answer
+    about it, whose reading is taken instead of our own."""
+    reading = understand(document) if answered is None else answered.reading
     findings = (*document.findings, *check(reading, select or None, ignore or None, preview, also=also))
-    return Review(reading, findings, gaps(reading))
+    return Review(reading, findings, gaps(reading), answered)

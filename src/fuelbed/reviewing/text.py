@@ -20,6 +20,7 @@ _LABEL = 9  # words of a factor's label or an action item
 _PROMISE = (
     "Read by its words alone, so check it against your text (? is a guess, → something is done about it; --all shows the rest):"
 )
+_ANSWERED = "As the answer reads it: each quote stands in your text, and whether it says so is yours to check (→ something is done about it; --all shows the rest):"
 _NOT_READ = {
     "empty": "There is no prose in this file.",
     "template": "This is a template: its headings hold no account of an incident yet.",
@@ -27,8 +28,9 @@ _NOT_READ = {
 }
 
 
-def render_review(review: Review, width: int = 80, every: bool = False, command: str = "fuelbed") -> str:
-    """Ten lines or so; `every` shows all findings, questions and what was read, with lines. `command` is what the user calls us."""
+def render_review(review: Review, width: int = 80, every: bool = False, command: str = "fuelbed", answer: str = "") -> str:
+    """Ten lines or so; `every` shows all findings, questions and what was read, with lines. `command` is what the user calls us, `answer` the file of the
+    answer that it is from."""
     d = review.document
     out = list(_wrap(f"{d.source.file}: {d.title}" if d.title else d.source.file, width))
     if review.draft is None or review.follows is None:
@@ -49,7 +51,8 @@ def render_review(review: Review, width: int = 80, every: bool = False, command:
         out += ["", *_wrap(f"To ask first{_line(review.question.line)}: {review.question.text}", width)]
     if review.draft is not None:
         file = "-" if d.source.file == "stdin" else shlex.quote(d.source.file)
-        out += ["", f"Draft its case: {command} draft {file} -o case/"]
+        by = f" --accept {shlex.quote(answer)}" if answer else ""
+        out += ["", f"Draft its case: {command} draft {file}{by} -o case/"]
     return "\n".join(out) + "\n"
 
 
@@ -66,7 +69,7 @@ def _read(review: Review, width: int) -> Iterator[str]:
     r = review.reading
     shown = rows(r)
     if shown:
-        yield from _wrap(_PROMISE, width)
+        yield from _wrap(_PROMISE if review.answered is None else _ANSWERED, width)
     yield from _rows(shown, width)
     yield from _wrap(what_items_do(r) or "No action item is recognised in it.", width)
     yield from _rows(items(r), width)

@@ -16,6 +16,7 @@ __all__ = ["Row", "clipped", "items", "quoted", "rows", "what_items_do"]
 _CONDITIONS: Final = 3  # likely ones that are shown
 _ITEMS: Final = 6  # action items that are shown one by one
 _LINES: Final = 6  # of one class, where there are more
+_ANSWER: Final = "answer"  # why of a mention that somebody else's answer makes
 _WORDS: Final = 14
 _SHOWN: Final = 12  # words of an action item
 _FEW: Final = 5  # words from which a clause says something by itself
@@ -50,9 +51,10 @@ class Row(NamedTuple):
 
 
 def rows(reading: Reading) -> list[Row]:
-    """The most telling trigger, the likeliest conditions and the feedback: what would have to be right for the rest to be. A trigger is always a guess:
+    """The most telling trigger, the likeliest conditions and the feedback: what would have to be right for the rest to be. A trigger that we read is always a guess:
     half of them are right, and neither form nor words say which half (docs/reading.md)."""
-    found = list(_row("set off", reading, reading.triggers, 1))
+    most = _CONDITIONS if any(m.why == _ANSWER for m in reading.triggers) else 1
+    found = list(_row("set off", reading, reading.triggers, most))
     others = [m for m in reading.conditions if reading.document.line(m.place) not in {r.line for r in found}] or list(
         reading.conditions
     )
@@ -68,7 +70,7 @@ def rows(reading: Reading) -> list[Row]:
 def _row(kind: str, reading: Reading, found: Sequence[Mention], most: int) -> Iterator[Row]:
     best = sorted(found, key=lambda m: -m.weight)[:most]
     for m in sorted(best, key=lambda m: m.place.start):
-        doubt = kind == "set off" or not m.sure
+        doubt = not m.sure or (kind == "set off" and m.why != _ANSWER)
         line = 0 if doubt else taken_up(reading, m)
         yield Row(kind, reading.document.line(m.place), quoted(reading, m), doubt, f"→ line {line}" if line else "")
 

@@ -5,6 +5,7 @@ from fuelbed.drafting.answer.build import answered_draft
 from fuelbed.drafting.answer.check import check_answer
 from fuelbed.drafting.answer.faults import Fault
 from fuelbed.drafting.answer.prompt import prepared, prompt_parts, prompt_text, reask
+from fuelbed.drafting.answer.reading import answered_reading
 from fuelbed.drafting.answer.shape import MAX_BYTES, answer_schema
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Item",
     "answer_schema",
     "answered_draft",
+    "answered_reading",
     "check_answer",
     "prepared",
     "prompt_parts",

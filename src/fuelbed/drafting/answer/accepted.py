@@ -13,7 +13,7 @@ __all__ = ["Accepted", "Item"]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item with its fields and the places of its quotes; none where it is assumed."""
+    """An item with its fields and the places of its quotes; none where it is assumed. A claim has no name."""
 
     section: str
     index: int  # in its section of the answer
@@ -34,11 +34,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What may be drafted from. `failure` and `title` as the answer has them."""
+    """What may be drafted from. `failure` and `title` as the answer has them; `claims` whether it says what the text claims, if only that it claims nothing."""
 
     failure: str
     title: str
     items: tuple[Item, ...]
+    claims: bool = False
 
     def of(self, section: str) -> tuple[Item, ...]:
         return tuple(i for i in self.items if i.section == section)

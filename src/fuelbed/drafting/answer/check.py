@@ -58,7 +58,7 @@ class _Checking:
         Names(self.fault).run(items, failure)
         if not any(answer.get(s) for s in _FACTORS):
             self.fault((), "FB191", "the answer names no trigger, condition, control or loop.", "Name at least one.")
-        return Accepted(failure, str(top.get("title") or ""), items)
+        return Accepted(failure, str(top.get("title") or ""), items, isinstance(answer.get("claims"), list))
 
     def _unknown(self, path: Path, value: Mapping[str, Any], known: Iterable[str]) -> None:
         names = list(known)
@@ -169,7 +169,8 @@ class _Checking:
         if not assumed and given:
             self.quotes.numbers(path, fields, [self.quotes.document.quote(p) for p in quotes])
         self.quotes.moments(path, fields, assumed)
-        return Item(section, int(path[1]), fields, () if assumed else tuple(quotes)) if "name" in fields else None
+        key = "claim" if section == "claims" else "name"
+        return Item(section, int(path[1]), fields, () if assumed else tuple(quotes)) if key in fields else None
 
     def _does(self, path: Path, given: object) -> list[tuple[str, str]]:
         if given is None:

@@ -33,7 +33,8 @@ class Names:
 
     def run(self, items: Sequence[Item], failure: str) -> None:
         for i in items:
-            self._own(i)
+            if i.section in _KINDS:
+                self._own(i)
         for i in items:
             if i.section == "lines" and i.text("expression"):
                 self._expression((i.section, i.index, "expression"), i.text("expression"))

@@ -12,9 +12,9 @@ from typing import Any, Literal, get_args
 
 from fuelbed.core.json_schema import object_schema, titled
 from fuelbed.core.numbers import RATE_WORDS
-from fuelbed.core.reading import AmplificationKind
+from fuelbed.core.reading import ActionClass, AmplificationKind
 
-__all__ = ["EVIDENCE", "FORBIDDEN", "ITEMS", "MAX_BYTES", "TOP", "VERBS", "VERSION", "Field", "Kind", "answer_schema"]
+__all__ = ["CLAIMS", "EVIDENCE", "FORBIDDEN", "ITEMS", "MAX_BYTES", "TOP", "VERBS", "VERSION", "Field", "Kind", "answer_schema"]
 
 Kind = Literal["name", "text", "word", "flag", "names", "does", "evidence", "int", "quote"]
 VERSION = 1
@@ -45,6 +45,14 @@ _LAYER = Field("text", "the layer of the system, such as database or network", m
 _COMMON = {"name": _NAME, "what": _WHAT, "evidence": _EVIDENCE, "assumed": _ASSUMED}
 _LOOPS = tuple(k for k in get_args(AmplificationKind) if k != "none")
 
+CLAIMS: Mapping[str, str] = {
+    "one_cause": "exactly one thing is presented as the cause, in a sentence or by a cause section that tells one chain",
+    "blames_person": "a person's error, carelessness or character is given as the explanation, without what made the act sensible",
+    "blames_itself": "the authors say so of themselves",
+    "rollback_ended_it": "taking a change back was all that was done",
+    "rollback_helped": "a change was taken back to end the incident, and more was done for good",
+    "rollback_failed": "a change was taken back, and the failure stayed",
+}  # what a text can claim, and what is meant
 EVIDENCE: Mapping[str, Field] = {
     "quote": Field("quote", "at least 4 words in a row, copied from the text character by character", True, 600),
     "start": Field("int", "only where the quote stands in the text more than once: its offset in characters from 0"),
@@ -79,8 +87,14 @@ ITEMS: Mapping[str, tuple[int, str, Mapping[str, Field]]] = {
     "actions": (60, "the action items of the text", {
         **_COMMON,
         "does": Field("does", "what it changes in this model; empty where the text does not show it", most=8),
+        "class": Field("word", "what kind of change it is, by the words of the text", words=get_args(ActionClass)),
+        "considered": Field("flag", "true where it is only weighed or to be looked into, not decided"),
         "owner": Field("text", "as the text names it", most=80),
         "due": Field("text", "as the text writes it, within a quote of the item", most=80),
+    }),
+    "claims": (6, "what the text itself claims; empty where it claims none of these", {
+        "claim": Field("word", "which", True, words=tuple(CLAIMS)),
+        "evidence": _EVIDENCE,
     }),
 }  # fmt: skip  # one table
 TOP: Mapping[str, Field] = {
