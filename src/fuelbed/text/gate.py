@@ -7,6 +7,8 @@ never compiled. Patterns without needles are always searched.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from fuelbed.text.needles import DIGIT, Needles, small
 
@@ -50,14 +52,12 @@ class Gate:
         self._starts = {
             start: tuple((n.strip(), n[0] == " ", n[-1] == " ", bits) for n, bits in of.items()) for start, of in starts.items()
         }
-        self._words: dict[str, int] = {}
+        self._words = _Words(self)
 
     def possible(self, text: str) -> int:
         """The patterns that may match `text`, as bits."""
-        words, seen, rows = self._words, self._none, self._rows
-        for word in set(small(text).split()):
-            has = words.get(word)
-            seen |= self._known(word) if has is None else has
+        rows = self._rows
+        seen = reduce(or_, map(self._words.__getitem__, set(small(text).split())), self._none)
         here = seen & (1 << rows) - 1
         for k in range(1, _SETS):
             here &= seen >> (k * rows)
@@ -69,13 +69,7 @@ class Gate:
             further ^= bit
         return found
 
-    def _known(self, word: str) -> int:
-        seen = self._seen(word)
-        if len(self._words) < _KEPT:
-            self._words[word] = seen
-        return seen
-
-    def _seen(self, word: str) -> int:
+    def seen(self, word: str) -> int:
         """What a word says of the rows."""
         starts, size = self._starts, len(word)
         found = self._digit if any(map(str.isdecimal, word)) else 0
@@ -91,6 +85,19 @@ class Gate:
                     ):
                         found |= bits
         return found
+
+
+class _Words(dict[str, int]):
+    """What each word says of the rows of a gate: looked up the first time, for as many words as are kept."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def __missing__(self, word: str) -> int:
+        seen = self._gate.seen(word)
+        if len(self) < _KEPT:
+            self[word] = seen
+        return seen
 
 
 def _merged(every: Needles) -> Needles:

@@ -38,7 +38,7 @@ __all__ = ["Entry", "Hit", "Lexicon", "lexicon", "names"]
 
 _FOLDER = "lexicon"
 _LIST = re.compile(r"\{([a-z_]+)\}")
-_TEXTS = 2048  # texts whose findings each lexicon remembers
+_TEXTS = 4096  # texts whose findings are remembered
 _LONG = 20_000  # characters of a text that is not remembered
 _SENTENCE = 2_000  # characters of a text that all lexicons are asked about at once
 
@@ -129,6 +129,12 @@ class Hit(NamedTuple):
     end: int
 
 
+_Looked = tuple[int, dict[int, Hit | None]]
+"""What is known of a text: the entries that can match, as bits, and what was found of them so far, by bit."""
+
+_looked: dict[str, _Looked] = {}  # by text, for all lexicons: each entry of each has a bit of its own
+
+
 @dataclass(eq=False, slots=True)
 class Lexicon:
     """One file of the lexicon. What was found in a text is remembered: many readers ask about the same sentences."""
@@ -138,7 +144,7 @@ class Lexicon:
     entries: tuple[Entry, ...]
     _gate: Gate | None = None
     _first: int = -1  # where its entries begin among those of all lexicons
-    _texts: dict[str, tuple[int, dict[int, Hit | None]]] = field(default_factory=dict)
+    _long: dict[str, _Looked] = field(default_factory=dict)  # what is known of longer texts
     _any: dict[tuple[str, ...], re.Pattern[str]] = field(default_factory=dict)
     _roles: dict[tuple[str, ...], int] = field(default_factory=dict)
     _sets: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
@@ -161,12 +167,20 @@ class Lexicon:
         possible, _ = self._asked(text, roles)
         known = self._sets.get(possible)
         if known is None:
-            known = self._sets[possible] = tuple(e for i, e in enumerate(self.entries) if possible >> i & 1)
+            if len(self._sets) >= _TEXTS:
+                self._sets.clear()
+            known = self._sets[possible] = tuple(self._entries(possible))
         return known
 
-    def _asked(self, text: str, roles: tuple[str, ...]) -> tuple[int, dict[int, Hit | None]]:
+    def _entries(self, possible: int) -> Iterator[Entry]:
+        while possible:
+            bit = possible & -possible
+            possible ^= bit
+            yield self.entries[bit.bit_length() - 1 - self._first]
+
+    def _asked(self, text: str, roles: tuple[str, ...]) -> _Looked:
         """The entries of these roles that can match, as bits, and what was found of any entry so far."""
-        possible, known = self._texts.get(text) or self._looked_at(text)
+        possible, known = _looked.get(text) or self._looked_at(text)
         return possible & (self._roles.get(roles) or self._of(roles)), known
 
     def _next(self, text: str, possible: int, known: dict[int, Hit | None]) -> tuple[Hit | None, int]:
@@ -180,7 +194,7 @@ class Lexicon:
         return None, 0
 
     def _found(self, text: str, bit: int, known: dict[int, Hit | None]) -> Hit | None:
-        e = self.entries[bit.bit_length() - 1]
+        e = self.entries[bit.bit_length() - 1 - self._first]
         span = e.span(text, _low(text))
         hit = known[bit] = None if span is None else Hit(e, *span)
         return hit
@@ -192,29 +206,32 @@ class Lexicon:
             found = self._any[lists] = _compiled("|".join(f"{{{name}}}" for name in lists), self.words)
         return found
 
-    def _looked_at(self, text: str) -> tuple[int, dict[int, Hit | None]]:
-        """The entries that can match, as bits, and what was found of them so far."""
-        found: tuple[int, dict[int, Hit | None]] = (self._possible(text), {})
-        if len(text) <= _LONG:
-            if len(self._texts) >= _TEXTS:
-                self._texts.clear()
-                self._sets.clear()
-            self._texts[text] = found
-        return found
-
-    def _possible(self, text: str) -> int:
-        if len(text) <= _SENTENCE and lexicon(self.name) is self:
-            every = _at_once(text)  # the first time this says where each lexicon's entries begin
-            return every >> self._first & ((1 << len(self.entries)) - 1)
+    def _looked_at(self, text: str) -> _Looked:
+        """What is known of a text that no lexicon was asked about yet; of a long one each lexicon looks for its own entries only."""
+        if len(text) <= _SENTENCE:
+            return _remembered(_looked, text, _every().possible(text))
+        known = self._long.get(text)
+        if known is not None:
+            return known
         if self._gate is None:
+            _every()  # says where the entries begin
             self._gate = Gate([e.seek.needs for e in self.entries])
-        return self._gate.possible(text)
+        return _remembered(self._long, text, self._gate.possible(text) << self._first)
 
     def _of(self, roles: tuple[str, ...]) -> int:
         """The entries of these roles, as bits."""
-        of = sum(1 << i for i, e in enumerate(self.entries) if not roles or e.role in roles)
+        of = sum(1 << i for i, e in enumerate(self.entries, self._first) if not roles or e.role in roles)
         self._roles[roles] = of
         return of
+
+
+def _remembered(texts: dict[str, _Looked], text: str, possible: int) -> _Looked:
+    found: _Looked = (possible, {})
+    if len(text) <= _LONG:
+        if len(texts) >= _TEXTS:
+            texts.clear()
+        texts[text] = found
+    return found
 
 
 _ESCAPED = re.compile(r"\\.|\(\?P[<=]\w+")
@@ -280,11 +297,6 @@ def _every() -> Gate:
         lex._first = len(needs)
         needs += (e.seek.needs for e in lex.entries)
     return Gate(needs)
-
-
-@lru_cache(maxsize=_TEXTS)
-def _at_once(text: str) -> int:
-    return _every().possible(text)
 
 
 def names() -> list[str]:
