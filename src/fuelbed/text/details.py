@@ -48,8 +48,8 @@ def _value(e: Entry, text: str) -> str:
 
 
 def _first(text: str, role: str) -> str:
-    for e in lexicon("items").entries:
-        if e.role == role and (v := _value(e, text)):
+    for e in lexicon("items").possible(text, role):
+        if v := _value(e, text):
             return v.strip()
     return ""
 
@@ -73,9 +73,7 @@ def without(text: str) -> str:
         text = _STATE_ENDS.split(text, maxsplit=1)[1]
     m = _LAST_HANDLES.search(text[-300:]) if "@" in text else None
     text = text[: len(text) - len(m[0])] if m is not None else text
-    for e in lexicon("items").entries:
-        if e.role not in (*_ROLES, "link_only"):
-            continue
+    for e in lexicon("items").possible(text, *_ROLES, "link_only"):  # what is taken out makes no other one possible
         found = e.find(text)
         if found is not None and _loose(text, found.start(), found.end(), e.role):
             text = text[: found.start()].rstrip() + " " * (found.end() < len(text)) + text[found.end() :].lstrip()

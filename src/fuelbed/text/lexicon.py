@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 from fuelbed.text.either import either
 from fuelbed.text.gate import Gate
-from fuelbed.text.needles import Needles, may_hold, needles, small
+from fuelbed.text.needles import Needles, at_start, may_hold, needles, small
 
 __all__ = ["Entry", "Hit", "Lexicon", "lexicon", "names"]
 
@@ -43,17 +43,22 @@ _LONG = 20_000  # characters of a text that is not remembered
 _SENTENCE = 2_000  # characters of a text that all lexicons are asked about at once
 
 
+_Search = Callable[[str], re.Match[str] | None]
+
+
 class _Lazy:
     """A pattern as written, compiled for the first text that has its needles."""
 
-    __slots__ = ("_made", "_needs", "_small", "_words", "source")
+    __slots__ = ("_cased", "_made", "_needs", "_search", "_small", "_words", "source")
 
     def __init__(self, source: str, words: Mapping[str, tuple[str, ...]]) -> None:
         self.source = source
         self._words = words
         self._needs: Needles | None = None
         self._made: re.Pattern[str] | None = None
-        self._small: re.Pattern[str] | None = None
+        self._search: _Search | None = None
+        self._small: _Search | None = None  # the same, of a text in small letters
+        self._cased = False  # it names capital letters, and is searched in the text as it stands
 
     @property
     def needs(self) -> Needles:
@@ -67,9 +72,15 @@ class _Lazy:
         return self._made
 
     def search(self, text: str) -> re.Match[str] | None:
-        if self._made is None and not may_hold(self.needs, small(text)):
-            return None
-        return self.pattern().search(text)
+        if self._search is None:
+            if self._made is None and not may_hold(self.needs, small(text)):
+                return None
+            self._search = self._of(self.pattern())
+        return self._search(text)
+
+    def _of(self, made: re.Pattern[str]) -> _Search:
+        """How it is searched: what begins at the start of a text is looked for there only."""
+        return made.match if at_start(self.source) else made.search
 
     def search_small(self, text: str, low: str) -> re.Match[str] | None:
         """The same, in a text of which there is a copy in small letters: half the time, as no letter is compared twice."""
@@ -77,8 +88,9 @@ class _Lazy:
             if self._made is None and not may_hold(self.needs, low):
                 return None
             whole = _expanded(self.source, self._words)
-            self._small = self.pattern() if _ESCAPED.sub("", whole) != small(_ESCAPED.sub("", whole)) else _regex(whole, 0)
-        return self._small.search(low if self._small is not self._made else text)
+            self._cased = _ESCAPED.sub("", whole) != small(_ESCAPED.sub("", whole))
+            self._small = self._of(self.pattern() if self._cased else _regex(whole, 0))
+        return self._small(text if self._cased else low)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

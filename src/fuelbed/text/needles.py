@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["DIGIT", "Needles", "may_hold", "needles", "piece", "small"]
+__all__ = ["DIGIT", "Needles", "at_start", "may_hold", "needles", "piece", "small"]
 
 _LONGEST = 24  # letters of a needle
 DIGIT = "\0"  # the needle that any decimal digit is
@@ -62,6 +62,16 @@ def _tokens(source: str) -> _Tokens:
             first, starts = opened.pop()
             tokens[first] = tokens[first]._replace(close=at, starts=tuple(starts))
     return tokens
+
+
+def at_start(source: str) -> bool:
+    """Whether every match of a pattern begins where the text does."""
+    if not source.startswith("^"):
+        return False
+    tokens, at = _tokens(source), 0
+    while at < len(tokens) and tokens[at].kind != "or":
+        at = max(tokens[at].close, at) + 1
+    return at == len(tokens)
 
 
 _DISGUISED = str.maketrans("\u0130\u0131\u017f", "iis")

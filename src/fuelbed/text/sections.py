@@ -43,9 +43,9 @@ def _bare(heading: str) -> str:
 
 
 def _whole(text: str) -> SectionRole | None:
-    for e in lexicon("headings").entries:
-        if e.weight >= 2 and e.role != "title" and e.find(text) is not None:
-            return e.role  # type: ignore[return-value]  # the lexicon's test compares its roles with the type
+    for h in lexicon("headings").find(text):
+        if h.entry.weight >= 2 and h.entry.role != "title":
+            return h.entry.role  # type: ignore[return-value]  # the lexicon's test compares its roles with the type
     return None
 
 
@@ -166,9 +166,7 @@ def _title(raws: Sequence[Raw], said: Sequence[Folded], heads: Sequence[int]) ->
         return -1
     text = _bare(said[first].words)
     deeper = all(raws[i].level > raws[first].level for i in heads[1:])
-    if deeper and (
-        len(text.split()) > _NAMED or any(e.role == "title" and e.find(text) is not None for e in lexicon("headings").entries)
-    ):
+    if deeper and (len(text.split()) > _NAMED or lexicon("headings").first(text, "title") is not None):
         return first
     if heading_role(said[first].words)[1]:
         return -1

@@ -219,7 +219,7 @@ def _plain_dates(source: str) -> Iterator[dt.date]:
 def stated_zone(text: str, heading: bool = False) -> str:
     """The zone that a sentence or a heading states for the times below it, "" if it states none."""
     for role in ("states_zone", "heading_zone") if heading else ("states_zone",):
-        for e in _entries()[role]:
+        for e in lexicon("timeline").possible(text[:400], role):
             m = e.find(text[:400])
             if m is not None:
                 zone = next((v for k, v in m.groupdict().items() if k.startswith("zone") and v), "")
