@@ -6,7 +6,7 @@ never compiled. Patterns without needles are always searched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 
@@ -16,6 +16,8 @@ __all__ = ["Gate"]
 
 _KEPT = 50_000  # words whose needles are remembered
 _START = 4  # letters by which needles are looked up, at most
+
+_LETTERS = frozenset("aeinorst")  # a set that one of these by itself satisfies rules out next to nothing
 
 _SETS = 3  # sets of needles of a pattern that are looked at: the rarest; a fourth rules out next to nothing
 
@@ -28,7 +30,7 @@ class Gate:
     part a bit says that a needle of the row's k-th set was seen. A row may match where all of its parts say so."""
 
     def __init__(self, patterns: Sequence[Needles]) -> None:
-        told = [_merged(every) for every in patterns]
+        told = [_merged(tuple(tuple(filter(_LETTERS.isdisjoint, part)) for part in every)) for every in patterns]
         first = [every[0] for every in told]
         more = [(i, part) for i, every in enumerate(told) for part in every[1:]]
         rows: list[Sequence[frozenset[str]]] = [*first, *(part for _, part in more)]
@@ -43,15 +45,13 @@ class Gate:
                     bits[row[k]] = bits.get(row[k], 0) | bit  # the rarest come first
                 else:
                     self._none |= bit
-        starts: dict[str, dict[str, int]] = {}
+        needles: dict[str, int] = {}
         for some, of_rows in bits.items():
             for needle in some:
-                of = starts.setdefault(needle.strip()[:_START], {})
-                of[needle] = of.get(needle, 0) | of_rows
-        self._digit = starts.pop(DIGIT, {}).get(DIGIT, 0)
-        self._starts = {
-            start: tuple((n.strip(), n[0] == " ", n[-1] == " ", bits) for n, bits in of.items()) for start, of in starts.items()
-        }
+                needles[needle] = needles.get(needle, 0) | of_rows
+        self._digit = needles.pop(DIGIT, 0)
+        self._anywhere = _Table({n: of for n, of in needles.items() if n[0] != " "})
+        self._first = _Table(needles)  # those that may stand at the beginning of a word
         self._words = _Words(self)
 
     def possible(self, text: str) -> int:
@@ -71,20 +71,31 @@ class Gate:
 
     def seen(self, word: str) -> int:
         """What a word says of the rows."""
-        starts, size = self._starts, len(word)
+        size = len(word)
         found = self._digit if any(map(str.isdecimal, word)) else 0
-        for i in range(size):
-            begins = i == 0 or not _in_word(word[i - 1])
-            for end in range(i + 1, min(i + _START, size) + 1):
-                for needle, left, right, bits in starts.get(word[i:end], ()):
+        for i, letter in enumerate(word):
+            table = self._first if i == 0 or not _in_word(word[i - 1]) else self._anywhere
+            for length in table.lengths.get(letter, ()):
+                for needle, right, bits in table.starts.get(word[i : i + length], ()):
                     after = i + len(needle)
-                    if (
-                        (begins or not left)
-                        and word.startswith(needle, i)
-                        and not (right and after < size and _in_word(word[after]))
-                    ):
+                    if word.startswith(needle, i) and not (right and after < size and _in_word(word[after])):
                         found |= bits
         return found
+
+
+class _Table:
+    """Needles by the letters that they begin with, `_START` or fewer; and how many these are, by the first of them."""
+
+    def __init__(self, needles: Mapping[str, int]) -> None:
+        starts: dict[str, list[tuple[str, bool, int]]] = {}
+        lengths: dict[str, set[int]] = {}
+        for needle, bits in needles.items():
+            bare = needle.strip()
+            start = bare[:_START]
+            starts.setdefault(start, []).append((bare, needle[-1] == " ", bits))
+            lengths.setdefault(start[0], set()).add(len(start))
+        self.starts: Mapping[str, Sequence[tuple[str, bool, int]]] = starts
+        self.lengths = {letter: tuple(some) for letter, some in lengths.items()}
 
 
 class _Words(dict[str, int]):
