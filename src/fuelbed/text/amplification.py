@@ -170,14 +170,20 @@ def _pieces(text: str, hits: Sequence[tuple[Hit, float]]) -> dict[str, _Piece]:
     echo = _echo(text) if pieces else None
     if echo is not None:
         pieces["echo"] = _Piece(*echo, "echo", 1.0)
-    there_and_back = _return(text) if _turns(text) else None
+    drives = lexicon("amplification").first(text, _CAUSAL)
+    there_and_back = _return(text) if (drives is not None or not _beside().isdisjoint(pieces)) and _turns(text) else None
     if there_and_back is not None:
         name, start, end = there_and_back
         pieces[name] = _Piece(start, end, name, 1.0)
-        drives = lexicon("amplification").first(text, _CAUSAL)
         if drives is not None:
             pieces["causal"] = _Piece(drives.start, drives.end, drives.entry.id, 1.0)
     return pieces
+
+
+@lru_cache(maxsize=1)
+def _beside() -> frozenset[str]:
+    """The pieces beside which it says something that a sentence comes back to a thing."""
+    return frozenset(p for _, need, *_ in _FITS if not {"return", "ring"}.isdisjoint(need) for p in need)
 
 
 def _turns(text: str) -> bool:

@@ -63,8 +63,13 @@ def _said(sentence: Sentence, *roles: str) -> Iterator[Hit]:
             yield hit
 
 
+def _says(sentence: Sentence, *roles: str) -> Hit | None:
+    """The first of that; most sentences say nothing of the kind."""
+    return next(_said(sentence, *roles), None) if _has(sentence, *roles) else None
+
+
 def _has(sentence: Sentence, *roles: str) -> bool:
-    return next(_lexicon().find(sentence.plain, *roles), None) is not None
+    return _lexicon().first(sentence.plain, *roles) is not None
 
 
 def _mention(kind: MentionKind, found: _Found, *, sure: bool, why: str = "") -> Mention:
@@ -74,8 +79,14 @@ def _mention(kind: MentionKind, found: _Found, *, sure: bool, why: str = "") -> 
 
 def _story(document: Document, *without: SectionRole) -> list[Sentence]:
     """The sentences that tell what happened."""
-    left_out = _NOT_TOLD | set(without)
-    return [s for s in document.said() if document.role_of(s) not in left_out and any(c.isalpha() for c in s.plain)]
+    return [s for role, s in _told(document) if role not in without]
+
+
+@lru_cache(maxsize=2)
+def _told(document: Document) -> tuple[tuple[SectionRole, Sentence], ...]:
+    """Every sentence with words in it and the role of its section, without the sections that tell nothing."""
+    said = ((document.role_of(s), s) for s in document.said())
+    return tuple((role, s) for role, s in said if role not in _NOT_TOLD and any(c.isalpha() for c in s.plain))
 
 
 # --- one cause
@@ -95,7 +106,7 @@ def _listed(document: Document) -> int:
         ):
             continue
         plain = first[n].plain
-        step = next(_lexicon().find(plain, "chain_step"), None)
+        step = _lexicon().first(plain, "chain_step")
         count += not plain.rstrip().endswith("?") and (step is None or step.start > _OPENING)
     return count
 
@@ -104,17 +115,15 @@ def _against(document: Document, told: Iterable[Sentence]) -> bool:
     """Whether the text itself counts more than one cause: by name anywhere, by any words for it where causes are given."""
     for s in told:
         role = document.role_of(s)
-        if (
-            next(_said(s, "several", "several_here") if role == "cause" or role in _IN_SHORT else _said(s, "several"), None)
-            is not None
-        ):
+        here = ("several_here",) if role == "cause" or role in _IN_SHORT else ()
+        if _says(s, "several", *here) is not None:
             return True
     return False
 
 
 def _counts(document: Document, told: Iterable[Sentence]) -> bool:
     """Whether it names a number of causes or factors."""
-    return any(next(_said(s, "several"), None) is not None for s in told)
+    return any(_says(s, "several") is not None for s in told)
 
 
 def _single_cause(document: Document) -> Mention | None:
@@ -133,7 +142,7 @@ def _explicit(document: Document, told: Sequence[Sentence], listed: int) -> Ment
     """A sentence that says "the cause was": it outweighs a list of factors where it says so by name, unless the text counts causes."""
     counts: bool | None = None
     for s in told:
-        hit = next(_said(s, "one_cause"), None)
+        hit = _says(s, "one_cause")
         if hit is None or _has(s, "several", "several_here", "not_known") or _of_the_account(s):
             continue
         if _has(s, "all_of_it") and listed <= 1:
@@ -171,7 +180,7 @@ def _cause_section(document: Document, listed: int) -> Mention | None:
     if not 1 <= len(inside) <= _LONGEST_CHAIN or any(_has(s, "not_known") for s in inside[:_OPENS]):
         return None
     for s in inside:
-        hit = next(_said(s, "plain_cause", "one_cause"), None)
+        hit = _says(s, "plain_cause", "one_cause")
         if hit is not None:
             return _mention("single_cause", _Found(s, hit), sure=True, why="section cause")
     first = _first_factor(document, inside) if len(inside) > _BRIEF else inside[0]
@@ -219,7 +228,7 @@ def _human(document: Document) -> tuple[HumanClaim, Mention | None]:
         for s in told:
             if claim == "action_described" and document.role_of(s) in _LOOKING_BACK:
                 continue
-            hit = next(_said(s, role), None)
+            hit = _says(s, role)
             if hit is not None and not _has(s, "innocent") and not s.plain.rstrip().endswith("?"):
                 return claim, _mention("human", _Found(s, hit), sure=claim in ("blames", "self_blame"))
     return _named(told)
@@ -256,11 +265,11 @@ def _undone(document: Document) -> Iterator[tuple[Sentence, Hit, bool | None]]:
     """Each roll-back that was tried: its sentence, the words, and whether it helped (None: not said)."""
     told = _story(document, "background", "lessons", "went_well", "lucky")
     for n, s in enumerate(told):
-        failed = next(_said(s, "undo_failed"), None)
+        failed = _says(s, "undo_failed")
         if failed is not None:
             yield s, failed, False
             continue
-        hit = next(_said(s, "undo"), None)
+        hit = _says(s, "undo")
         if hit is None or _has(s, "undo_planned") or role_of(document, s.index) in ("cause", "trigger", "controls"):
             continue
         after = told[n + 1] if n + 1 < len(told) else None

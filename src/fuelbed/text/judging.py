@@ -91,7 +91,8 @@ def judge(text: str, role: SectionRole, *, early: bool = False, listed: bool = F
     if "reports" in hits:
         for gone in ("trigger", "trigger_default"):
             hits.pop(gone, None)
-    found = [f for kind in kinds for f in _kind(hits, role, kind, wish if kind != "absent" else 0.0, listed)]
+    told = [kind for kind in kinds if kind in hits or f"{kind}_default" in hits]
+    found = [_kind(hits, role, kind, wish if kind != "absent" else 0.0, listed) for kind in told]
     found += _following(text, [*hits.get("trigger_after", ()), *hits.get("cause_after", ())], role, wish)
     if role in _ACCOUNT:
         found += _leading(text, role, wish, led)
@@ -151,18 +152,18 @@ def _asked_roles(every: bool, defaults: bool) -> tuple[str, ...]:
     return ("desired", "reports", *kinds, *after, *(f"{k}_default" for k in kinds if defaults))
 
 
-def _kind(said: Mapping[str, Sequence[Hit]], role: SectionRole, kind: Kind, wish: float, listed: bool) -> Iterator[Found]:
+def _kind(said: Mapping[str, Sequence[Hit]], role: SectionRole, kind: Kind, wish: float, listed: bool) -> Found:
+    """How a kind is told that some pattern was found for."""
     hits = sorted((*said.get(kind, ()), *said.get(f"{kind}_default", ())), key=lambda h: -h.entry.weight)
-    if hits:
-        best = hits[0]
-        score = best.entry.weight + _FURTHER * (len(hits) - 1) + _share(kind, role, best.entry.id, listed) + wish
-        if kind == "trigger" and listed and role == "cause":
-            score += _AMONG_CAUSES
-        sure = score >= ENOUGH and _share(kind, role, "", listed) > 0.1 and best.entry.id not in defaults()
-        asked = kind == "absent" and (role == "actions" or best.entry.id == "need_defence")
-        if asked and role == "actions":
-            score += 0.0 if best.entry.id == "need_defence" else _LACK_IN_ACTIONS
-        yield Found(kind, score, best.start, best.end, best.entry.id, sure and not asked, asked=asked)
+    best = hits[0]
+    score = best.entry.weight + _FURTHER * (len(hits) - 1) + _share(kind, role, best.entry.id, listed) + wish
+    if kind == "trigger" and listed and role == "cause":
+        score += _AMONG_CAUSES
+    sure = score >= ENOUGH and _share(kind, role, "", listed) > 0.1 and best.entry.id not in defaults()
+    asked = kind == "absent" and (role == "actions" or best.entry.id == "need_defence")
+    if asked and role == "actions":
+        score += 0.0 if best.entry.id == "need_defence" else _LACK_IN_ACTIONS
+    return Found(kind, score, best.start, best.end, best.entry.id, sure and not asked, asked=asked)
 
 
 def _following(text: str, hits: Iterable[Hit], role: SectionRole, wish: float) -> Iterator[Found]:
@@ -214,6 +215,8 @@ def _settled(found: Sequence[Found], text: str) -> list[Found]:
 
     A missing limit is both: a weakness that stands, and a defence that was not there.
     """
+    if len(found) < 2:
+        return list(found)
     best: dict[Kind, Found] = {}
     for f in found:
         if f.kind not in best or f.score > best[f.kind].score:

@@ -164,6 +164,9 @@ class Lexicon:
     def find(self, text: str, *roles: str) -> Iterator[Hit]:
         """Every entry (of these roles, or of all) that is found in one sentence, in the file's order."""
         possible, known = self._asked(text, roles)
+        return self._each(text, possible, known) if possible else iter(())
+
+    def _each(self, text: str, possible: int, known: dict[int, Hit | None]) -> Iterator[Hit]:
         while possible:
             hit, possible = self._next(text, possible, known)
             if hit is not None:

@@ -38,7 +38,7 @@ def _count(seen: View, lines: Sequence[Line]) -> tuple[int, int, int]:
     chat = heads = logs = 0
     for a, b in lines:
         text = seen.text[a : min(b, a + 300)]
-        if not text or not (text[0] in '[<(@$>{"' or any(c.isdigit() for c in text[:60]) or "(" in text[:80] or ":" in text):
+        if not text or not (text[0] in '[<(@$>{"' or ":" in text or "(" in text[:80] or any(map(str.isdigit, text[:60]))):
             continue
         if lex.first(text, "chat") is not None:
             chat += 1

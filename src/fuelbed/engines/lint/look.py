@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 
 from fuelbed.core.document import Document, Place, SectionRole, Sentence
 from fuelbed.core.findings import Finding
@@ -39,7 +39,8 @@ def story(document: Document) -> Iterator[Sentence]:
 
 def long_enough(document: Document) -> bool:
     """Whether there is enough prose for its silence to mean something."""
-    return sum(len(s.plain.split()) for s in story(document)) >= _LEAST_WORDS
+    words = accumulate(len(s.plain.split()) for s in story(document))
+    return any(n >= _LEAST_WORDS for n in words)
 
 
 def causes(document: Document) -> list[Sentence]:
