@@ -49,7 +49,7 @@ _Search = Callable[[str], re.Match[str] | None]
 class _Lazy:
     """A pattern as written, compiled for the first text that has its needles."""
 
-    __slots__ = ("_cased", "_made", "_needs", "_search", "_small", "_words", "source")
+    __slots__ = ("_asis", "_behind", "_made", "_needs", "_search", "_words", "source")
 
     def __init__(self, source: str, words: Mapping[str, tuple[str, ...]]) -> None:
         self.source = source
@@ -57,8 +57,8 @@ class _Lazy:
         self._needs: Needles | None = None
         self._made: re.Pattern[str] | None = None
         self._search: _Search | None = None
-        self._small: _Search | None = None  # the same, of a text in small letters
-        self._cased = False  # it names capital letters, and is searched in the text as it stands
+        self._behind: re.Pattern[str] | None = None  # the same, of a text in small letters
+        self._asis = False  # it is searched in the text as it stands only
 
     @property
     def needs(self) -> Needles:
@@ -75,22 +75,31 @@ class _Lazy:
         if self._search is None:
             if self._made is None and not may_hold(self.needs, small(text)):
                 return None
-            self._search = self._of(self.pattern())
+            made = self.pattern()
+            self._search = made.match if at_start(self.source) else made.search
         return self._search(text)
 
-    def _of(self, made: re.Pattern[str]) -> _Search:
-        """How it is searched: what begins at the start of a text is looked for there only."""
-        return made.match if at_start(self.source) else made.search
-
-    def search_small(self, text: str, low: str) -> re.Match[str] | None:
-        """The same, in a text of which there is a copy in small letters: half the time, as no letter is compared twice."""
-        if self._small is None:
+    def span(self, text: str, low: str) -> tuple[int, int] | None:
+        """Where it is found; `low` is the text in small letters behind a blank. Searched there a pattern costs half the time: no letter is compared
+        twice, and the engine passes over letters to the blanks and marks behind which a match may begin."""
+        if self._behind is None and not self._asis:
             if self._made is None and not may_hold(self.needs, low):
                 return None
-            whole = _expanded(self.source, self._words)
-            self._cased = _ESCAPED.sub("", whole) != small(_ESCAPED.sub("", whole))
-            self._small = self._of(self.pattern() if self._cased else _regex(whole, 0))
-        return self._small(text if self._cased else low)
+            self._behind = self._behind_mark()
+            self._asis = self._behind is None
+        if self._behind is not None:
+            m = self._behind.search(low)
+            return (m.start(), m.end() - 1) if m is not None else None
+        m = self.search(text)
+        return m.span() if m is not None else None
+
+    def _behind_mark(self) -> re.Pattern[str] | None:
+        """The pattern with the blank or mark before its match, None where it names capital letters or looks at what stands before."""
+        whole = _expanded(self.source, self._words)
+        bare = _ESCAPED.sub("", whole)
+        if bare != small(bare) or _LOOKS_BACK.search(self.source) is not None:
+            return None
+        return _regex(rf"\W{whole.removeprefix(_BEGINS)}", 0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -126,11 +135,9 @@ class Entry:
         return m
 
     def span(self, text: str, low: str) -> tuple[int, int] | None:
-        """Where it is found; `low` is the text in small letters."""
-        m = self.seek.search_small(text, low)
-        if m is None or (self.deny is not None and self.deny.search_small(text, low) is not None):
-            return None
-        return m.span()
+        """Where it is found; `low` is the text in small letters behind a blank."""
+        span = self.seek.span(text, low)
+        return None if span is None or (self.deny is not None and self.deny.span(text, low) is not None) else span
 
 
 class Hit(NamedTuple):
@@ -250,9 +257,13 @@ def _remembered(texts: dict[str, _Looked], text: str, possible: int) -> _Looked:
 
 
 _ESCAPED = re.compile(r"\\.|\(\?P[<=]\w+")
+_LOOKS_BACK = re.compile(r"\(\?<[=!]|\\A|(?<!\[)\^")
+_BEGINS = r"(?<!\w)"
 
 
-_low = lru_cache(maxsize=1024)(small)
+@lru_cache(maxsize=1024)
+def _low(text: str) -> str:
+    return f" {small(text)}"
 
 
 @lru_cache(maxsize=4096)
@@ -273,7 +284,7 @@ def _expanded(pattern: str, words: Mapping[str, tuple[str, ...]]) -> str:
         return either(re.escape(w) + tail for w in sorted(words[name], key=len, reverse=True))
 
     body = _LIST.sub(listed, pattern).replace(r"\ ", " ").replace(" ", r"\s+")
-    return rf"(?<!\w)(?:{body})(?!\w)"
+    return rf"{_BEGINS}(?:{body})(?!\w)"
 
 
 def _entry(row: Mapping[str, object], words: Mapping[str, tuple[str, ...]]) -> Entry:
