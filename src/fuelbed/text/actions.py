@@ -8,6 +8,7 @@ elsewhere only break ties. The features and their fitted weights are in `weighin
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fuelbed.core.document import Document, Item
@@ -15,6 +16,7 @@ from fuelbed.core.reading import ActionClass, ReadAction
 from fuelbed.text.fitted import OF_A_WORD
 from fuelbed.text.heads import Head, head
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.verbs import Verbs, with_forms
 from fuelbed.text.weighing import CLASSES, considered, features, weights, words
 
 __all__ = ["Verdict", "classify", "classify_text", "evidence", "item_features"]
@@ -47,12 +49,11 @@ def evidence(text: str, heading: str = "") -> tuple[dict[ActionClass, float], st
     h, rest = _read_head(text)
     found = features(h, heading, rest)
     table = weights()
-    total: dict[ActionClass, float] = {
-        c: sum(v * table[n][k] for n, v in found.items() if n in table) for k, c in enumerate(CLASSES)
-    }
+    weighed = [(n, v, table[n]) for n, v in found.items() if n in table]
+    total: dict[ActionClass, float] = {c: sum([v * row[k] for _, v, row in weighed]) for k, c in enumerate(CLASSES)}
     first, second = sorted(CLASSES, key=lambda c: -total[c])[:2]
     a, b = CLASSES.index(first), CLASSES.index(second)
-    gains = {n: v * (table[n][a] - table[n][b]) for n, v in found.items() if n in table}
+    gains = {n: v * (row[a] - row[b]) for n, v, row in weighed}
     why = [n for n in sorted(gains, key=lambda n: -gains[n]) if gains[n] > 0.2][:2]
     return total, _told(why, h), h
 
@@ -74,11 +75,16 @@ def _told(why: list[str], h: Head) -> str:
     return "; ".join(out) or "nothing in it speaks for another class"
 
 
+@lru_cache(maxsize=1)
+def _verbs() -> Verbs:
+    return with_forms(words().verbs)
+
+
 def _read_head(text: str) -> tuple[Head, str]:
     """The head of the sentence of an item that asks for something, and its other sentences: the first whose verb is known, else the first."""
-    known = words()
+    verbs, phrases, nouns = _verbs(), words().phrases, words().pattern
     pieces = _SENTENCE.split(_STATE.sub("", text[:_LONGEST].strip()))
-    heads = [head(piece, tuple(known.verbs), known.phrases, known.pattern) for piece in pieces[:_MOST]]
+    heads = [head(piece, verbs, phrases, nouns) for piece in pieces[:_MOST]]
     at = next((k for k, h in enumerate(heads) if h.form == "verb" and h.verb), None)
     if at is None:
         at = next((k for k, h in enumerate(heads) if h.weighed), 0)

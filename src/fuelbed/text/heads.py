@@ -7,13 +7,13 @@ or a condition ends the head.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fuelbed.text.lexicon import lexicon
+from fuelbed.text.lexicon import Entry, lexicon
 from fuelbed.text.needles import small
-from fuelbed.text.verbs import verb_at
+from fuelbed.text.verbs import Verbs, verb_at
 
 __all__ = ["Head", "head", "quoted"]
 
@@ -67,14 +67,18 @@ def quoted(text: str) -> list[tuple[int, int]]:
     return [m.span() for m in _QUOTED.finditer(text)]
 
 
+@lru_cache(maxsize=1)
+def _openers() -> tuple[Entry, ...]:
+    """What leads in, weighs, assures or sets out to study."""
+    return tuple(e for e in lexicon("heads").entries if e.role in ("opening", "assure", "weigh", "study"))
+
+
 def _peeled(text: str, at: int) -> tuple[int, bool, bool]:
     """Past the words that lead in; whether they weigh the change, and whether they set out to study it."""
     weighed = studied = False
     for _ in range(_OPENINGS):
         m = None
-        for entry in lexicon("heads").entries:
-            if entry.role not in ("opening", "assure", "weigh", "study"):
-                continue
+        for entry in _openers():
             m = entry.match.match(text, at)
             if m is not None and m.end() < len(text) - 2 and not (entry.unless and entry.unless.search(text[at:])):
                 weighed |= entry.role in ("weigh", "study")
@@ -148,7 +152,7 @@ def _tail(text: str, start: int) -> int:
     return min(found, default=len(text))
 
 
-def _inner_verb(text: str, start: int, stop: int, role: str, verbs: tuple[str, ...]) -> tuple[str, int, int]:
+def _inner_verb(text: str, start: int, stop: int, role: str, verbs: Verbs) -> tuple[str, int, int]:
     """A verb behind its subject: (lemma, end of the subject, end of the verb)."""
     entry = next(e for e in lexicon("heads").entries if e.role == role)
     for m in entry.match.finditer(text, start, stop):
@@ -159,7 +163,7 @@ def _inner_verb(text: str, start: int, stop: int, role: str, verbs: tuple[str, .
     return "", start, start
 
 
-def _bare_participle(text: str, start: int, stop: int, verbs: tuple[str, ...]) -> tuple[str, int, int]:
+def _bare_participle(text: str, start: int, stop: int, verbs: Verbs) -> tuple[str, int, int]:
     """A participle without its auxiliary, as titles have it ("Backups verified nightly"), at the end or before a preposition."""
     prepositions, _, _ = _ends()
     adverbs = lexicon("heads").words["adverbs"]
@@ -172,12 +176,11 @@ def _bare_participle(text: str, start: int, stop: int, verbs: tuple[str, ...]) -
     return "", start, start
 
 
-def head(text: str, verbs: Iterable[str], titles: re.Pattern[str] | None = None, nouns: re.Pattern[str] | None = None) -> Head:
+def head(text: str, known: Verbs, titles: re.Pattern[str] | None = None, nouns: re.Pattern[str] | None = None) -> Head:
     """The head of a sentence, given the verbs that matter; a match of `titles` at its start is a noun phrase, not a verb.
 
     `nouns` are all nouns that matter: where the object is none of them, the place that a verb puts it counts as well.
     """
-    known = tuple(verbs)
     lead, at = _label(text, known)
     start, weighed, studied = _peeled(text, at)
     weighed |= text.rstrip().endswith("?") or next(lexicon("heads").find(text, "hedge"), None) is not None
@@ -215,7 +218,7 @@ class _Builder:
     weighed: bool
     studied: bool
     nouns: re.Pattern[str] | None
-    verbs: tuple[str, ...]
+    verbs: Verbs
 
     def acting(self, verb: str, second: str, end: int, tail: int) -> Head:
         """An order or a report: the verb first, then its object."""
@@ -230,7 +233,7 @@ class _Builder:
         """The verb in the noun of "make improvements to", "perform an audit of"."""
         last = self.text[phrase[0] : phrase[1]].lower().rsplit(" ", 1)[-1].removesuffix("s")
         verb = _nominals().get(last, "")
-        return verb if verb in self.verbs else ""
+        return verb if verb in self.verbs.names else ""
 
     def told(self, verb: str, form: str, subject: int, end: int) -> Head:
         """A statement: the subject first. A passive acts on its subject, a modal on what follows."""
@@ -253,7 +256,7 @@ class _Builder:
         phrase = _phrase(self.text, self.start, tail)
         before, _, last = self.text[slice(*phrase)].rpartition(" ")
         verb = _nominals().get(last.lower(), "")
-        if not before or verb not in self.verbs:
+        if not before or verb not in self.verbs.names:
             return None
         if self.nouns is not None and any(m.end() == phrase[1] and " " in m[0] for m in self.nouns.finditer(self.text, *phrase)):
             return None
@@ -285,7 +288,7 @@ class _Builder:
         )
 
 
-def _label(text: str, verbs: tuple[str, ...]) -> tuple[str, int]:
+def _label(text: str, verbs: Verbs) -> tuple[str, int]:
     """A label before the sentence, and where the sentence begins."""
     m = _LEAD.match(text)
     if m is None:
@@ -317,11 +320,11 @@ def _nominal_start() -> re.Pattern[str]:
     )
 
 
-def _nominal(text: str, start: int, verbs: tuple[str, ...]) -> tuple[str, int]:
+def _nominal(text: str, start: int, verbs: Verbs) -> tuple[str, int]:
     """The verb in "Implementation of ...", and where its object begins."""
     m = _nominal_start().match(text, start)
     verb = _nominals()[small(m["act"])] if m else ""
-    return (verb, m.end()) if m and verb in verbs else ("", start)
+    return (verb, m.end()) if m and verb in verbs.names else ("", start)
 
 
 @lru_cache(maxsize=1)
@@ -335,7 +338,7 @@ def _determined() -> re.Pattern[str]:
     )
 
 
-def _joined(text: str, end: int, verbs: tuple[str, ...]) -> tuple[str, int]:
+def _joined(text: str, end: int, verbs: Verbs) -> tuple[str, int]:
     """The last of the verbs joined to the first ("find and fix", "scope, plan, and implement") and where it ends."""
     found = ""
     for _ in range(_OPENINGS):

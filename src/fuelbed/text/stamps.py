@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fuelbed.text.lexicon import Entry, lexicon
+from fuelbed.text.lexicon import lexicon
 from fuelbed.text.needles import small
 
 __all__ = ["Stamp", "any_date", "stamp", "stated_zone"]
@@ -44,16 +44,17 @@ class Stamp:
         return self.day is not None or self.clock is not None or self.vague
 
 
-@lru_cache(maxsize=1)
-def _entries() -> Mapping[str, tuple[Entry, ...]]:
-    found: dict[str, tuple[Entry, ...]] = {}
-    for e in lexicon("timeline").entries:
-        found[e.role] = (*found.get(e.role, ()), e)
-    return found
+@lru_cache(maxsize=32)
+def _patterns(role: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(e.match for e in lexicon("timeline").entries if e.role == role)
 
 
 def _match(role: str, text: str, at: int) -> re.Match[str] | None:
-    return next((m for e in _entries()[role] if (m := e.match.match(text, at)) is not None), None)
+    for pattern in _patterns(role):
+        m = pattern.match(text, at)
+        if m is not None:
+            return m
+    return None
 
 
 def _date(m: re.Match[str]) -> tuple[int, int, int] | None:
@@ -189,8 +190,8 @@ def any_date(text: str, source: str = "") -> dt.date | None:
     if not any(map(str.isdecimal, text)):
         return None
     for role in ("datetime", "date"):
-        for e in _entries()[role]:
-            for m in e.match.finditer(text[:2_000]):
+        for pattern in _patterns(role):
+            for m in pattern.finditer(text[:2_000]):
                 day = _date(m)
                 if day is not None and day[0] > 0:
                     return _turned(dt.date(*day), source) if m.groupdict().get("a") else dt.date(*day)

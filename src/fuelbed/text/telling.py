@@ -80,15 +80,15 @@ def told(document: Document) -> Iterator[Sighted]:
             seen["early row"] = 1.0
         if led(document, s):
             seen["taken up"] = 1.0
-        seen.update(_of_form(s.plain))
-        seen.update(_of_patterns(by_sentence.get(s.index, ())))
+        seen |= _of_form(s.plain)
+        if s.index in by_sentence:
+            seen |= _of_patterns(by_sentence[s.index])
         yield Sighted(s, seen)
 
 
-def _of_form(text: str) -> Iterator[tuple[str, float]]:
+def _of_form(text: str) -> Mapping[str, float]:
     low = text.lower()
-    yield from ((name, 1.0) for name in _forms(low))
-    yield "length", min(len(low.split()), _LONG) / (_LONG / 2)
+    return {**dict.fromkeys(_forms(low), 1.0), "length": min(len(low.split()), _LONG) / (_LONG / 2)}
 
 
 def _forms(low: str) -> Iterator[str]:
@@ -108,14 +108,15 @@ def _forms(low: str) -> Iterator[str]:
         yield "number"
 
 
-def _of_patterns(found: Sequence[Found]) -> Iterator[tuple[str, float]]:
+def _of_patterns(found: Sequence[Found]) -> Mapping[str, float]:
     """How the patterns judge: their score for each kind, and whether it is enough."""
     best: dict[str, float] = {}
     for f in found:
         best[f.kind] = max(best.get(f.kind, f.score), f.score)
+    told: dict[str, float] = {}
     for kind, score in best.items():
-        yield f"score {kind}", score
-        yield f"enough {kind}", float(score >= ENOUGH)
+        told |= {f"score {kind}": score, f"enough {kind}": float(score >= ENOUGH)}
+    return told
 
 
 class _Weights(NamedTuple):
@@ -142,7 +143,7 @@ def odds(document: Document, least: float, wanted: Container[int] = ()) -> Mappi
     found: dict[int, float] = {}
     for s, seen in told(document):
         plain = s.plain
-        x = sum(v * of.seen[n] for n, v in seen.items() if n in of.seen) + sum(of.words.get(w, 0.0) for w in stems(plain))
+        x = sum([v * of.seen.get(n, 0.0) for n, v in seen.items()]) + sum([of.words.get(w, 0.0) for w in stems(plain)])
         if s.index in wanted or x + sum(max(of.says.get(e.id, 0.0), 0.0) for e in lex.possible(plain)) >= least:
             x += sum(of.says.get(hit.entry.id, 0.0) for hit in lex.find(plain))
             if s.index in wanted or x >= least:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.needles import small
 
-__all__ = ["forms", "plural", "verb_at"]
+__all__ = ["Verbs", "forms", "plural", "verb_at", "with_forms"]
 
 _VOWELS: Final = "aeiou"
 _RE: Final = re.compile(r"re-?(?=[a-z])", re.IGNORECASE)
@@ -52,22 +52,28 @@ def _irregular() -> Mapping[str, tuple[str, ...]]:
     return {verb: tuple(found) for verb, found in out.items()}
 
 
-@lru_cache(maxsize=8)
-def _lemmas(verbs: tuple[str, ...]) -> Mapping[str, str]:
-    """The verb of each form, in small letters and without hyphens."""
+class Verbs(NamedTuple):
+    """The verbs that matter, and the verb of each form, in small letters and without hyphens."""
+
+    names: frozenset[str]
+    lemmas: Mapping[str, str]
+
+
+def with_forms(verbs: Collection[str]) -> Verbs:
+    """These verbs with all their forms."""
     lemma = {form: verb for verb in verbs for form in forms(verb)}
     for verb in verbs:
         first, _, particle = verb.partition(" ")
         lemma |= dict.fromkeys(_irregular().get(verb, ()), verb)
         if particle:
             lemma |= {f"{form} {particle}": verb for form in _irregular().get(first, ())}
-    return {form.replace("-", " "): verb for form, verb in lemma.items()}
+    return Verbs(frozenset(verbs), {form.replace("-", " "): verb for form, verb in lemma.items()})
 
 
-def _form_at(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
+def _form_at(text: str, at: int, verbs: Verbs) -> tuple[str, int]:
     """The verb whose longest form stands at an offset, and where it ends; ("", at) where none does."""
     m = _WORDS.match(text, at)
-    lemmas = _lemmas(verbs)
+    lemmas = verbs.lemmas
     end = m.end() if m is not None else at
     while end > at:
         verb = lemmas.get(small(text[at:end]).replace("-", " "))
@@ -77,13 +83,13 @@ def _form_at(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
     return "", at
 
 
-def verb_at(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
+def verb_at(text: str, at: int, verbs: Verbs) -> tuple[str, int]:
     """The lemma and the end of the verb at an offset, ("", at) where there is none."""
     verb, end = _form_at(text, at, verbs)
     return (verb, end) if verb else _again(text, at, verbs)
 
 
-def _again(text: str, at: int, verbs: tuple[str, ...]) -> tuple[str, int]:
+def _again(text: str, at: int, verbs: Verbs) -> tuple[str, int]:
     """A known verb after "re" that is not known itself ("re-establish", "retrigger"), as "re-" and its lemma."""
     m = _RE.match(text, at)
     if m is None:

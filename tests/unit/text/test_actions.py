@@ -177,10 +177,10 @@ def test_what_other_organizations_taught(text: str, heading: str, cls: str) -> N
 
 
 def test_a_verb_done_again_is_no_other_word() -> None:
-    from fuelbed.text.verbs import verb_at
+    from fuelbed.text.verbs import verb_at, with_forms
     from fuelbed.text.weighing import words
 
-    verbs = tuple(words().verbs)
+    verbs = with_forms(words().verbs)
     assert verb_at("Reestablish it", 0, verbs) == ("re-establish", 11)
     assert verb_at("Relay it", 0, verbs) == ("", 0)
     assert verb_at("Review it", 0, verbs)[0] == "review"

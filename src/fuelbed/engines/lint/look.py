@@ -53,8 +53,9 @@ def causes(document: Document) -> list[Sentence]:
 
 def hits(sentences: Iterable[Sentence], name: str, *roles: str) -> Iterator[tuple[Sentence, Hit]]:
     """The first entry of these roles found in each sentence."""
+    first = lexicon(name).first
     for s in sentences:
-        hit = lexicon(name).first(s.plain, *roles)
+        hit = first(s.plain, *roles)
         if hit is not None:
             yield s, hit
 
