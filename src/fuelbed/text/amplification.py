@@ -15,7 +15,7 @@ from typing import NamedTuple, get_args
 
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import Amplification, AmplificationKind, Mention
-from fuelbed.text.lexicon import Hit, lexicon
+from fuelbed.text.lexicon import Hit, alone, lexicon
 from fuelbed.text.phrases import label
 from fuelbed.text.wording import stem
 
@@ -123,7 +123,7 @@ class Evidence(NamedTuple):
 
 def _kept(text: str, hit: Hit) -> float:
     """The share of a match that is left when what stands before it in its clause fears, prevents or denies it."""
-    lex, share = lexicon("amplification"), 1.0
+    lex, share = alone("amplification"), 1.0
     start = max(text.rfind(mark, 0, hit.start) for mark in (";", ":", ", and ", ", but ", " however ", " because ", " since "))
     before = text[max(start, hit.start - _GUARD_REACH, 0) : hit.start]
     for entry in lex.possible(before, "guard", "denied"):
@@ -249,9 +249,9 @@ def evidence(passage: Sequence[str]) -> list[Evidence]:
     pieces = [_pieces(text, row) for text, row in zip(passage, hits, strict=True)]
     for i, here in enumerate(pieces):
         after = pieces[i + 1] if i + 1 < len(pieces) else {}
-        for kind, need, alone, pair in (fit for piece in here for fit in _fits().get(piece, ())):
+        for kind, need, within, pair in (fit for piece in here for fit in _fits().get(piece, ())):
             if all(piece in here for piece in need):
-                found.append(_fit(kind, need, here, i, alone))
+                found.append(_fit(kind, need, here, i, within))
             elif pair > 0 and after and all(piece in here or piece in after for piece in need):
                 found.append(_fit(kind, [piece for piece in need if piece in here], here, i, pair))
     return sorted(found, key=lambda e: (-e.weight, e.sentence, e.first))

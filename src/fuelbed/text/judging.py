@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from fuelbed.core.document import SectionRole
 from fuelbed.text.leading import leading
-from fuelbed.text.lexicon import Hit, lexicon
+from fuelbed.text.lexicon import Hit, alone, lexicon
 from fuelbed.text.phrases import clause
 
 __all__ = ["ENOUGH", "NEARLY", "Found", "Kind", "defaults", "judge", "names_nothing"]
@@ -121,9 +121,9 @@ def _weighed(f: Found, text: str, listed: bool) -> Found:
     """Less for a clause that tells of harm or of a repair, more for a change that is said to have done harm."""
     if f.kind not in ("trigger", "condition") or f.score < NEARLY - _EFFECT:
         return f
-    lex = lexicon("factors")
     start, end = clause(text, f.first, f.last, f.since)
     said = text[start:end]
+    lex = alone("factors") if said != text else lexicon("factors")
     score = f.score
     if any(start + h.start < f.last and f.first < start + h.end for h in lex.find(said, "harm")) and (
         f.kind == "trigger" or f.why in defaults() or f.score < ENOUGH + _EFFECT
@@ -131,7 +131,7 @@ def _weighed(f: Found, text: str, listed: bool) -> Found:
         score += _HARM
     if f.kind == "condition" and lex.first(said, "effect_first") is not None:
         score += _HARM
-    if lex.first(said, "repair") is not None or (start > 0 and lex.first(text, "repair_first") is not None):
+    if lex.first(said, "repair") is not None or (start > 0 and lexicon("factors").first(text, "repair_first") is not None):
         score += _REPAIR
     if f.kind == "trigger" and lex.first(text[f.first :], "effect") is not None:
         score += _EFFECT
@@ -168,7 +168,7 @@ def _kind(said: Mapping[str, Sequence[Hit]], role: SectionRole, kind: Kind, wish
 
 def _following(text: str, hits: Iterable[Hit], role: SectionRole, wish: float) -> Iterator[Found]:
     """What stands after "caused by" or "triggered by": its own words decide what it is."""
-    lex = lexicon("factors")
+    lex = alone("factors")
     for hit in hits:
         start = hit.end
         end = clause(text, start, start + 1, start)[1]

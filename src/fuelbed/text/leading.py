@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
-from fuelbed.text.lexicon import lexicon
+from fuelbed.text.lexicon import alone, lexicon
 from fuelbed.text.phrases import clause
 
 __all__ = ["Leading", "leading", "takes_up"]
@@ -69,7 +69,7 @@ def leading(text: str, whole: bool) -> Iterator[Leading]:
 
 def _read(text: str, start: int, end: int) -> Iterator[Leading]:
     piece = text[start:end]
-    lex = lexicon("factors")
+    lex = alone("factors") if piece != text else lexicon("factors")
     if (
         len(piece.split()) < _LEAST
         or _POINTS.match(piece) is not None

@@ -28,13 +28,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from fuelbed.text.either import either
 from fuelbed.text.gate import Gate
 from fuelbed.text.needles import Needles, at_start, may_hold, needles, small
 
-__all__ = ["Entry", "Hit", "Lexicon", "lexicon", "names"]
+__all__ = ["Entry", "Hit", "Lexicon", "alone", "lexicon", "names"]
 
 _FOLDER = "lexicon"
 _LIST = re.compile(r"\{([a-z_]+)\}")
@@ -154,6 +154,16 @@ _Looked = tuple[int, dict[int, Hit | None]]
 _looked: dict[str, _Looked] = {}  # by text, for all lexicons: each entry of each has a bit of its own
 
 
+class _Said(Protocol):
+    """A sentence."""
+
+    @property
+    def plain(self) -> str: ...
+
+
+_S = TypeVar("_S", bound=_Said)
+
+
 @dataclass(eq=False, slots=True)
 class Lexicon:
     """One file of the lexicon. What was found in a text is remembered: many readers ask about the same sentences."""
@@ -161,9 +171,9 @@ class Lexicon:
     name: str
     words: Mapping[str, tuple[str, ...]]
     entries: tuple[Entry, ...]
-    _gate: Gate | None = None
+    _texts: dict[str, _Looked]  # what is known of texts
     _first: int = -1  # where its entries begin among those of all lexicons
-    _long: dict[str, _Looked] = field(default_factory=dict)  # what is known of longer texts
+    _gate: Gate | None = None  # of its own, where it is asked alone
     _any: dict[tuple[str, ...], re.Pattern[str]] = field(default_factory=dict)
     _roles: dict[tuple[str, ...], int] = field(default_factory=dict)
     _sets: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
@@ -184,6 +194,16 @@ class Lexicon:
         possible, known = self._asked(text, roles)
         return self._next(text, possible, known)[0] if possible else None
 
+    def within(self, sentences: Iterable[_S], *roles: str) -> Iterator[tuple[_S, Hit]]:
+        """The sentences in which an entry of these roles is found, each with the first."""
+        wanted = self._roles.get(roles) or self._of(roles)
+        for s in sentences:
+            possible, known = self._texts.get(s.plain) or self._looked_at(s.plain)
+            if possible & wanted:
+                hit, _ = self._next(s.plain, possible & wanted, known)
+                if hit is not None:
+                    yield s, hit
+
     def possible(self, text: str, *roles: str) -> tuple[Entry, ...]:
         """The entries (of these roles, or of all) that can match somewhere in a text, as long as it may be."""
         possible, _ = self._asked(text, roles)
@@ -202,7 +222,7 @@ class Lexicon:
 
     def _asked(self, text: str, roles: tuple[str, ...]) -> _Looked:
         """The entries of these roles that can match, as bits, and what was found of any entry so far."""
-        possible, known = _looked.get(text) or self._looked_at(text)
+        possible, known = self._texts.get(text) or self._looked_at(text)
         return possible & (self._roles.get(roles) or self._of(roles)), known
 
     def _next(self, text: str, possible: int, known: dict[int, Hit | None]) -> tuple[Hit | None, int]:
@@ -229,19 +249,17 @@ class Lexicon:
         return found
 
     def _looked_at(self, text: str) -> _Looked:
-        """What is known of a text that no lexicon was asked about yet; of a long one each lexicon looks for its own entries only."""
+        """What is known of a text that was not asked about yet; of a long one each lexicon looks for its own entries only."""
+        if self._gate is not None:
+            return _remembered(self._texts, text, self._gate.possible(text) << self._first)
         if len(text) <= _SENTENCE:
-            return _remembered(_looked, text, _every().possible(text))
-        known = self._long.get(text)
-        if known is not None:
-            return known
-        if self._gate is None:
-            _every()  # says where the entries begin
-            self._gate = Gate([e.seek.needs for e in self.entries])
-        return _remembered(self._long, text, self._gate.possible(text) << self._first)
+            return _remembered(self._texts, text, _every().possible(text))
+        own = alone(self.name)
+        return own._texts.get(text) or own._looked_at(text)
 
     def _of(self, roles: tuple[str, ...]) -> int:
         """The entries of these roles, as bits."""
+        _every()  # says where the entries begin
         of = sum(1 << i for i, e in enumerate(self.entries, self._first) if not roles or e.role in roles)
         self._roles[roles] = of
         return of
@@ -311,7 +329,15 @@ def lexicon(name: str) -> Lexicon:
     """The lexicon in `lexicon/NAME.toml`; a fault in our own data is a defect, so it raises what it raises."""
     data = tomllib.loads((files("fuelbed.text") / _FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     words = {key: tuple(_strings(value)) for key, value in data.get("words", {}).items()}
-    return Lexicon(name, words, tuple(_entry(row, words) for row in data.get("pattern", [])))
+    return Lexicon(name, words, tuple(_entry(row, words) for row in data.get("pattern", [])), _looked)
+
+
+@lru_cache(maxsize=64)
+def alone(name: str) -> Lexicon:
+    """The same for texts that no other one is asked about, such as pieces of sentences and lines as written: it looks for its own words only."""
+    _every()  # says where the entries begin
+    whole = lexicon(name)
+    return Lexicon(name, whole.words, whole.entries, {}, whole._first, Gate([e.seek.needs for e in whole.entries]))
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from fuelbed.core.document import Block, Document, SectionRole, Sentence
 from fuelbed.text.judging import ENOUGH, Found, Kind, judge, names_nothing
@@ -100,6 +101,7 @@ def judged(document: Document) -> tuple[Found, ...]:
         return ()
     first = early(document)
     acted = _acted(document)
+    taken_up = led(document)
     found: list[Found] = []
     for s in document.sentences:
         block = document.block_of(s)
@@ -107,7 +109,7 @@ def judged(document: Document) -> tuple[Found, ...]:
             continue
         listed = (block.kind == "row" or (block.kind == "item" and block.depth <= 1)) and not _step(document, s)
         role = "actions" if s.index in acted else role_of(document, s.index)
-        up = led(document, s)
+        up = s.index in taken_up
         named = judge(s.plain, role, early=s.index in first, listed=listed, led=up)
         if any(f.why == "change_row" for f in named):
             first = frozenset()  # one row is taken for its place alone
@@ -149,15 +151,15 @@ def _acted(document: Document) -> frozenset[int]:
     )  # fmt: skip  # one set
 
 
-def led(document: Document, s: Sentence) -> bool:
-    """Whether the next sentence of the section takes this one up as a cause."""
-    after = document.sentences[s.index + 1] if s.index + 1 < len(document.sentences) else None
-    return (
-        after is not None
-        and document.block_of(after).kind == document.block_of(s).kind == "paragraph"
-        and document.block_of(after).section == document.block_of(s).section
-        and takes_up(after.plain)
-    )
+@lru_cache(maxsize=4)
+def led(document: Document) -> frozenset[int]:
+    """The sentences of paragraphs that the next one of the section takes up as a cause."""
+    blocks = document.blocks
+    return frozenset(
+        s.index for s, after in pairwise(document.sentences)
+        if blocks[s.block].kind == blocks[after.block].kind == "paragraph"
+        and blocks[s.block].section == blocks[after.block].section and takes_up(after.plain)
+    )  # fmt: skip  # one set
 
 
 def _lack(named: Sequence[Found], role: SectionRole, listed: bool, led: bool) -> list[Found]:

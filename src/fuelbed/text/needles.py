@@ -74,12 +74,15 @@ def at_start(source: str) -> bool:
     return at == len(tokens)
 
 
-_DISGUISED = str.maketrans("\u0130\u0131\u017f", "iis")
+_DISGUISED = {"\u0130": "i", "\u0131": "i", "\u017f": "s"}
 
 
 def small(text: str) -> str:
     """In small letters, as long as the text: also the three letters that a pattern which takes either case takes for letters of ASCII."""
-    return (text if text.isascii() else text.translate(_DISGUISED)).lower()
+    if not text.isascii():
+        for letter, plain in _DISGUISED.items():
+            text = text.replace(letter, plain)
+    return text.lower()
 
 
 def piece(text: str, left: bool = False, right: bool = False) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from fuelbed.core.document import Sentence
-from fuelbed.text.lexicon import lexicon
+from fuelbed.text.lexicon import alone, lexicon
 
 __all__ = ["clause", "label", "opened", "shortened"]
 
@@ -104,7 +104,7 @@ def _one_side(text: str, start: int, end: int, first: int, last: int) -> tuple[i
 
 def opened(text: str, asks: bool = False) -> str:
     """Without list marks, connectives, dates, lead-ins and articles at its start; of what `asks` for a thing, the thing."""
-    lex = lexicon("phrases")
+    lex = alone("phrases")
     entries, asking = lex.possible(text, "opening"), lex.possible(text, "asking") if asks else ()
     for _ in range(8):
         text = text.lstrip(_EDGE + ")]")
@@ -126,7 +126,7 @@ def opened(text: str, asks: bool = False) -> str:
 
 def _led(text: str) -> int:
     """Where a subordinate clause or a time at the beginning ends; 0 when there is none, or nothing stands by itself behind it."""
-    for e in lexicon("phrases").possible(text, "opening_clause"):
+    for e in alone("phrases").possible(text, "opening_clause"):
         m = e.match.match(text)
         if m is not None and len(text[m.end() :].split()) > _TWO:
             return m.end()

@@ -34,7 +34,9 @@ _SAID: Final = {
 """A form that a sentence has where it holds one of these words."""
 _PAST: Final = 4  # letters of a word that may be a past form
 _TOKEN: Final = re.compile(r"\w+")
+_DIGIT: Final = re.compile(r"\d")
 _OUR_TEAM: Final = re.compile(r"\bour team\b")
+_ACTORS: Final = frozenset(("we", "i", "engineer", "engineers", "team", "they", "he", "she", "someone", "operator", "employee"))
 _ACTED: Final = re.compile(r"\b(?:we|i|engineers?|team|they|he|she|someone|operator|employee)\b (?:\w+ ){0,2}?\w+ed\b")
 
 
@@ -59,7 +61,7 @@ def told(document: Document) -> Iterator[Sighted]:
     by_sentence: dict[int, list[Found]] = {}
     for f in judged(document):
         by_sentence.setdefault(f.sentence, []).append(f)
-    first, section, body = early(document), -1, 0
+    first, taken_up, section, body = early(document), led(document), -1, 0
     for s in document.sentences:
         block = document.block_of(s)
         if block.kind == "heading":
@@ -78,7 +80,7 @@ def told(document: Document) -> Iterator[Sighted]:
             seen["among the first two" if body <= 2 and block.kind != "heading" else "among the first five"] = 1.0
         if s.index in first:
             seen["early row"] = 1.0
-        if led(document, s):
+        if s.index in taken_up:
             seen["taken up"] = 1.0
         seen |= _of_form(s.plain)
         if s.index in by_sentence:
@@ -99,12 +101,12 @@ def _forms(low: str) -> Iterator[str]:
     ended = [w for w in words if w.endswith("ed")]
     if any(len(w) >= _PAST for w in ended):
         yield "past"
-    if ended and _ACTED.search(low) is not None:
+    if ended and not words.isdisjoint(_ACTORS) and _ACTED.search(low) is not None:
         yield "someone did"
     for name in ("was", "is", "no"):
         if not words.isdisjoint(_SAID[name]):
             yield name
-    if any(map(str.isdecimal, low)):
+    if _DIGIT.search(low) is not None:
         yield "number"
 
 

@@ -32,9 +32,10 @@ _SHARED = 2  # telling words of a sentence that some action has, too, where one 
 _COMPARED = 200  # actions or conditions of one text; no real text has more
 
 
-def story(document: Document) -> Iterator[Sentence]:
+@lru_cache(maxsize=2)
+def story(document: Document) -> tuple[Sentence, ...]:
     """What the text tells, without what it plans and what it appends."""
-    return (s for s in document.said() if document.role_of(s) not in _ASIDE)
+    return tuple(s for s in document.said() if document.role_of(s) not in _ASIDE)
 
 
 def long_enough(document: Document) -> bool:
@@ -53,11 +54,7 @@ def causes(document: Document) -> list[Sentence]:
 
 def hits(sentences: Iterable[Sentence], name: str, *roles: str) -> Iterator[tuple[Sentence, Hit]]:
     """The first entry of these roles found in each sentence."""
-    first = lexicon(name).first
-    for s in sentences:
-        hit = first(s.plain, *roles)
-        if hit is not None:
-            yield s, hit
+    return lexicon(name).within(sentences, *roles)
 
 
 def about(reading: Reading, name: str, *roles: str) -> tuple[Sentence, Hit] | None:
