@@ -250,7 +250,7 @@ def _named(told: Iterable[Sentence]) -> tuple[HumanClaim, Mention | None]:
             known &= m.start() > 0 or not m[0].endswith(("s", "ing"))  # "Prices reverted" begins a sentence like any noun
             if known and not any(part.lower() in others for part in re.split(r"[ -]", m[0])):
                 return "names_people_no_blame", Mention("human", m[0], s.place(*m.span()), s.index, False, "name")
-        found = _BY_NAME.search(s.plain)
+        found = _BY_NAME.search(s.plain) if "by " in s.plain else None
         if found:
             return "names_people_no_blame", Mention(
                 "human", label(s, *found.span()), s.place(*found.span()), s.index, False, "name"

@@ -48,11 +48,19 @@ def _layers() -> tuple[Mapping[str, int], tuple[str, ...]]:
     return {w: i for i, name in reversed(tuple(enumerate(names))) for w in lex.words[name]}, names
 
 
+@lru_cache(maxsize=1)
+def _openers() -> frozenset[str]:
+    """The first words of components that are several words."""
+    return frozenset(phrase.split(" ")[0] for phrase in _layers()[0] if " " in phrase)
+
+
 def _phrases(text: str) -> Iterator[str]:
-    """The words of a text, the parts of joined words, and each two and three words that follow each other."""
+    """The words of a text, the parts of joined words, and two and three words that follow each other where they may be a component."""
     words = [w.strip(_MARKS) for w in text.lower().split()]
-    for n in (1, 2, 3):
-        yield from (" ".join(words[i : i + n]) for i in range(len(words) - n + 1))
+    yield from words
+    for i, word in enumerate(words):
+        if word in _openers():
+            yield from (" ".join(words[i : i + n]) for n in (2, 3) if i + n <= len(words))
     yield from (part for w in words if not w.isalnum() for part in _PARTS.split(w))
 
 

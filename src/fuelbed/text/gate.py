@@ -35,7 +35,7 @@ class Gate:
         more = [(i, part) for i, every in enumerate(told) for part in every[1:]]
         rows: list[Sequence[frozenset[str]]] = [*first, *(part for _, part in more)]
         self._rows, self._patterns = len(rows), len(patterns)
-        self._of = [i for i, _ in more]  # the pattern of each further row
+        self._of = [1 << i for i, _ in more]  # the pattern of each further row
         self._none = 0  # parts that need nothing
         bits: dict[frozenset[str], int] = {}
         for n, row in enumerate(rows):
@@ -65,7 +65,7 @@ class Gate:
         further = here >> self._patterns
         while further:
             bit = further & -further
-            found |= 1 << self._of[bit.bit_length() - 1]
+            found |= self._of[bit.bit_length() - 1]
             further ^= bit
         return found
 

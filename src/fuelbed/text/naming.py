@@ -40,7 +40,15 @@ def early(document: Document) -> frozenset[int]:
 
 def role_of(document: Document, sentence: int) -> SectionRole:
     """The role of a sentence's section; what stands under the title is a summary."""
-    s = document.sentences[sentence]
+    return _roles(document)[sentence]
+
+
+@lru_cache(maxsize=4)
+def _roles(document: Document) -> tuple[SectionRole, ...]:
+    return tuple(_role_of(document, s) for s in document.sentences)
+
+
+def _role_of(document: Document, s: Sentence) -> SectionRole:
     role = document.role_of(s)
     block = document.block_of(s)
     if role in _UNNAMED and _among_causes(document, block):

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from fuelbed.core.document import Sentence
 from fuelbed.text.lexicon import alone, lexicon
+from fuelbed.text.needles import small
 
 __all__ = ["clause", "label", "opened", "shortened"]
 
@@ -31,15 +32,15 @@ def _set(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _breaks() -> re.Pattern[str]:
-    """What joins two clauses: marks, a comma with a joining word, joining words."""
+    """What joins two clauses, in small letters: marks, a comma with a joining word, joining words."""
     lex = lexicon("phrases")
     after, alone = lex.any_word("breaks_after_comma").pattern, lex.any_word("breaks").pattern
-    return re.compile(rf"; |: (?=\S+ \S+ \S)|, {after}|\s[-–—]+\s|[.!?](?=\s)|{alone}", re.IGNORECASE)
+    return re.compile(rf"; |: (?=\S+ \S+ \S)|, {after}|\s[-–—]+\s|[.!?](?=\s)|{alone}")
 
 
 @lru_cache(maxsize=1)
 def _breaks_behind() -> re.Pattern[str]:
-    return lexicon("phrases").any_word("breaks_behind")
+    return re.compile(lexicon("phrases").any_word("breaks_behind").pattern)
 
 
 def _enough(text: str) -> bool:
@@ -50,7 +51,7 @@ def _enough(text: str) -> bool:
 def clause(text: str, first: int, last: int, since: int = 0) -> tuple[int, int]:
     """The range of the clause that holds most of `text[first:last]`: between the marks and words that join clauses, on its side of the
     words that tie a cause to an effect, and not before `since`."""
-    start, end = since, len(text)
+    start, end, low = since, len(text), small(text)
     lead = _LEAD_IN.match(text)
     if (
         lead is not None
@@ -59,13 +60,13 @@ def clause(text: str, first: int, last: int, since: int = 0) -> tuple[int, int]:
     ):
         start = lead.end()
         first, last = max(first, start), max(last, start + 1)
-    for m in _breaks().finditer(text, start):
+    for m in _breaks().finditer(low, start):
         if start < m.start() and m.end() <= first:
             start = m.start()
         elif m.start() >= max(last, start + 1) and _enough(text[start : m.start()]):
             end = m.start()
             break
-    behind = _breaks_behind().search(text, max(last, start + 1), end)
+    behind = _breaks_behind().search(low, max(last, start + 1), end)
     end = behind.start() if behind is not None and _enough(text[start : behind.start()]) else end
     start, end = _one_side(text, *_subordinate(text, start, end, first, last), first, last)
     return start, max(end, min(last, len(text)) if end > last else end)

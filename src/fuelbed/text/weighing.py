@@ -235,6 +235,8 @@ def _patterns(h: Head) -> Iterator[tuple[str, float]]:
 def _cues(h: Head) -> Iterator[tuple[str, float]]:
     """Words that say something whatever they stand beside."""
     lex = lexicon("actions")
+    if lex.any_word(*(f"{cue}_words" for cue in _CUES)).search(h.text, h.start) is None:
+        return
     for cue in _CUES:
         m = lex.any_word(f"{cue}_words").search(h.text, h.start)
         if m:
