@@ -41,6 +41,8 @@ _LIST = re.compile(r"\{([a-z_]+)\}")
 _TEXTS = 4096  # texts whose findings are remembered
 _LONG = 20_000  # characters of a text that is not remembered
 _SENTENCE = 2_000  # characters of a text that all lexicons are asked about at once
+_APART = frozenset(("actions", "bullets", "heads", "headings", "moments", "pasted", "secrets", "timeline"))
+"""Lexicons that are asked about other texts than sentences, and look for their own words only."""
 
 
 _Search = Callable[[str], re.Match[str] | None]
@@ -89,7 +91,7 @@ class _Lazy:
             self._asis = self._behind is None
         if self._behind is not None:
             m = self._behind.search(low)
-            return (m.start(), m.end() - 1) if m is not None else None
+            return None if m is None else (m.start(), m.end() - 1)
         m = self.search(text)
         return m.span() if m is not None else None
 
@@ -259,7 +261,8 @@ class Lexicon:
 
     def _of(self, roles: tuple[str, ...]) -> int:
         """The entries of these roles, as bits."""
-        _every()  # says where the entries begin
+        if self._first < 0:
+            _every()  # says where the entries begin
         of = sum(1 << i for i, e in enumerate(self.entries, self._first) if not roles or e.role in roles)
         self._roles[roles] = of
         return of
@@ -329,7 +332,8 @@ def lexicon(name: str) -> Lexicon:
     """The lexicon in `lexicon/NAME.toml`; a fault in our own data is a defect, so it raises what it raises."""
     data = tomllib.loads((files("fuelbed.text") / _FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     words = {key: tuple(_strings(value)) for key, value in data.get("words", {}).items()}
-    return Lexicon(name, words, tuple(_entry(row, words) for row in data.get("pattern", [])), _looked)
+    entries = tuple(_entry(row, words) for row in data.get("pattern", []))
+    return Lexicon(name, words, entries, {}, 0, _gate(entries)) if name in _APART else Lexicon(name, words, entries, _looked)
 
 
 @lru_cache(maxsize=64)
@@ -337,14 +341,20 @@ def alone(name: str) -> Lexicon:
     """The same for texts that no other one is asked about, such as pieces of sentences and lines as written: it looks for its own words only."""
     _every()  # says where the entries begin
     whole = lexicon(name)
-    return Lexicon(name, whole.words, whole.entries, {}, whole._first, Gate([e.seek.needs for e in whole.entries]))
+    return Lexicon(name, whole.words, whole.entries, {}, whole._first, _gate(whole.entries))
+
+
+def _gate(entries: Iterable[Entry]) -> Gate:
+    return Gate([e.seek.needs for e in entries])
 
 
 @lru_cache(maxsize=1)
 def _every() -> Gate:
-    """One gate for all lexicons: many readers ask about the same sentence, and each of its words is looked up once."""
+    """One gate for all lexicons that are asked about sentences: many readers ask about the same sentence, and each of its words is looked up once."""
     needs: list[Needles] = []
     for name in names():
+        if name in _APART:
+            continue
         lex = lexicon(name)
         lex._first = len(needs)
         needs += (e.seek.needs for e in lex.entries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fuelbed.text.lexicon import alone
+from fuelbed.text.lexicon import lexicon
 from fuelbed.text.markdown import Line, Raw, View
 
 __all__ = ["set_apart"]
@@ -34,7 +34,7 @@ def set_apart(seen: View, raws: Sequence[Raw]) -> Iterator[Raw]:
 
 
 def _count(seen: View, lines: Sequence[Line]) -> tuple[int, int, int]:
-    lex = alone("pasted")
+    lex = lexicon("pasted")
     chat = heads = logs = 0
     for a, b in lines:
         text = seen.text[a : min(b, a + 300)]

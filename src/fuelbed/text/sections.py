@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from fuelbed.core.document import Place, Section, SectionRole
 from fuelbed.text.inline import Folded
-from fuelbed.text.lexicon import alone, lexicon
+from fuelbed.text.lexicon import lexicon
 from fuelbed.text.markdown import Raw
 
 __all__ = ["heading_role", "names_only", "sections"]
@@ -43,7 +43,7 @@ def _bare(heading: str) -> str:
 
 
 def _whole(text: str) -> SectionRole | None:
-    for h in alone("headings").find(text):
+    for h in lexicon("headings").find(text):
         if h.entry.weight >= 2 and h.entry.role != "title":
             return h.entry.role  # type: ignore[return-value]  # the lexicon's test compares its roles with the type
     return None
@@ -71,7 +71,7 @@ def heading_role(heading: str) -> tuple[SectionRole | None, bool]:
         if roles[0] is not None and len(parts[0]) > 3:
             return roles[0], False
     for t in (short, text):
-        hits = [h for h in alone("headings").find(t) if h.entry.weight < 2]
+        hits = [h for h in lexicon("headings").find(t) if h.entry.weight < 2]
         if hits and len(short.split()) <= _MOST_WORDS:
             return min(hits, key=lambda h: h.start).entry.role, False  # type: ignore[return-value]  # as above
     last = roles[-1] if len(parts) > 1 and len(short.split()) <= _NAME_WORDS else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from fuelbed.core.document import Document, Moment
-from fuelbed.text.lexicon import alone, lexicon
+from fuelbed.text.lexicon import lexicon
 
 __all__ = ["Detection", "contradicted", "detection", "fell_back", "told_time"]
 
@@ -71,7 +71,7 @@ class Detection:
 def detection(document: Document) -> Detection | None:
     """None where one of them is not told exactly, or where they lie more than half a day apart."""
     entries = [m for m in document.moments if _exact(m)]
-    lex = alone("moments")
+    lex = lexicon("moments")
     began = next((m for m in entries if lex.first(m.text, "began")), None)
     seen = next((m for m in entries if lex.first(m.text, "detected")), None)
     if began is None or seen is None or began is seen or began.zone != seen.zone:

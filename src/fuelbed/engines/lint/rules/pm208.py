@@ -14,11 +14,10 @@ __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    if any(lexicon("lint").first(text, "renews") for text in plans(reading, headed=True)):
-        return
-    yield from told_and_untouched(
-        RULE, reading, "stale_reference", "A stale reference is told, and no action item is about how it is renewed"
-    )
+    message = "A stale reference is told, and no action item is about how it is renewed"
+    for finding in told_and_untouched(RULE, reading, "stale_reference", message):
+        if not any(lexicon("lint").first(text, "renews") for text in plans(reading, headed=True)):
+            yield finding
 
 
 RULE = Rule(
