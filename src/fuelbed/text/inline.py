@@ -21,6 +21,7 @@ __all__ = ["Folded", "fold", "folded"]
 _KEEP, _DROP, _CODE, _GAP = 0, 1, 2, 3
 _RUNS = re.compile(rb"\x00+|\x01+|\x02+|\x03+")
 _WORD = re.compile(r"\S+")
+_WORDS = re.compile(r"\S+(?: \S+)*")  # with one blank between them, as a reader sees them
 _SPECIAL = re.compile(r"(?=[\\`*_~!\[\]<&hfmsgw:\u200b\u200c\u200d\u2060\ufe0f\ufeff])(?:\\|`+|\*+|_+|~~+|!?\[|\]|<|&|(?:https?|ftp|mailto|ssh|git|file)(?=:)|www\.|:(?=[a-z])|[\u200b\u200c\u200d\u2060\ufe0f\ufeff])", re.IGNORECASE)  # fmt: skip
 _MARK = re.compile(r"[\\`*_~!\[\]<&:\u200b\u200c\u200d\u2060\ufe0f\ufeff]")  # in all of these but one
 _ADDRESS = re.compile(r"(?:(?:https?|ftp|ssh|git|file)://|mailto:|www\.)[^\s<>\"`|]{1,4000}", re.IGNORECASE)
@@ -124,12 +125,13 @@ def fold(text: str, lines: Sequence[Line], references: frozenset[str] = frozense
 
 def _plain(raw: str, text: str, lines: Sequence[Line], offsets: array[int]) -> Folded:
     """Of lines without any mark: their words, with one blank between them."""
-    words = " ".join(_WORD.findall(raw))
+    words = " ".join(raw.split())
     if len(words) == len(raw):
-        return Folded(words, words, offsets[: len(raw)], *_breaks(text, lines, offsets[: len(raw)]))
+        at = offsets[: len(raw)]
+        return Folded(words, words, at, *_breaks(text, lines, at))
     at = array("I")
     end = -1
-    for m in _WORD.finditer(raw):
+    for m in _WORDS.finditer(raw):
         if end >= 0:
             at.append(offsets[end])
         end = m.end()
@@ -150,7 +152,7 @@ def _put(
     plain, words, at = out
     end = first
     told = code and raw[first:last] in _states()
-    for m in _WORD.finditer(raw, first, last):
+    for m in (_WORD if code else _WORDS).finditer(raw, first, last):
         if m.start() > end and gap < 0:
             gap = end
         if gap >= 0 and at:

@@ -236,6 +236,8 @@ def label(
 
 
 def _without_brackets(plain: str, text: str, start: int, end: int) -> str:
+    if "(" not in plain and "[" not in plain:
+        return text[start:end]
     out, at = [], start
     for m in _BRACKETS.finditer(plain, start, end):
         if m.start() == start:

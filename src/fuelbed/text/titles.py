@@ -213,7 +213,7 @@ class _Heads:
                 return "bold"
             if self._is_plain(raw, n, text, bold, after):
                 return "plain"
-        m = _RUN_IN.match(text) or _LOW_RUN_IN.match(text)
+        m = (_RUN_IN.match(text) or _LOW_RUN_IN.match(text)) if ":" in text else None
         if (
             m is not None
             and (m.re is _RUN_IN or self._in_small(raw))
@@ -242,7 +242,7 @@ class _Heads:
     def _is_plain(self, raw: Raw, n: int, text: str, bold: re.Match[str] | None, after: Raw | None) -> bool:
         """A line that is the name of a section and nothing else: ended by a colon, alone, in capitals, or first over other text."""
         said = text if bold is None else bold["inner"]
-        if self.timed or len(said.split()) > _NAME_WORDS or said[:1] in "-+" or said[-1:] in ".!,;" or not heading_role(said)[1]:
+        if self.timed or said[:1] in "-+" or said[-1:] in ".!,;" or len(said.split()) > _NAME_WORDS or not heading_role(said)[1]:
             return False
         if said.endswith(":") or text.endswith(":") or (said.isupper() and len(said) > 2):
             return True
