@@ -29,7 +29,7 @@ def _mark(seen: View, line: Line) -> _Mark | None:
     lex = lexicon("bullets")
     if _PLAIN.match(text) is not None and not text[:7].lower().startswith(("action ", "follow-")):
         return None
-    for e in lex.entries:
+    for e in lex.possible(text):
         m = e.find(text)
         if m is None:
             continue

@@ -59,7 +59,7 @@ class _Lazy:
         self._needs: Needles | None = None
         self._made: re.Pattern[str] | None = None
         self._search: _Search | None = None
-        self._behind: re.Pattern[str] | None = None  # the same, of a text in small letters
+        self._behind: _Search | None = None  # the same, of a text in small letters
         self._asis = False  # it is searched in the text as it stands only
 
     @property
@@ -90,18 +90,21 @@ class _Lazy:
             self._behind = self._behind_mark()
             self._asis = self._behind is None
         if self._behind is not None:
-            m = self._behind.search(low)
+            m = self._behind(low)
             return None if m is None else (m.start(), m.end() - 1)
         m = self.search(text)
         return m.span() if m is not None else None
 
-    def _behind_mark(self) -> re.Pattern[str] | None:
-        """The pattern with the blank or mark before its match, None where it names capital letters or looks at what stands before."""
-        whole = _expanded(self.source, self._words)
+    def _behind_mark(self) -> _Search | None:
+        """Finds the pattern with the blank or mark before it, None where it names capital letters or looks at what stands before."""
+        first = at_start(self.source)
+        source = self.source[1:] if first else self.source
+        whole = _expanded(source, self._words)
         bare = _ESCAPED.sub("", whole)
-        if bare != small(bare) or _LOOKS_BACK.search(self.source) is not None:
+        if bare != small(bare) or _LOOKS_BACK.search(source) is not None:
             return None
-        return _regex(rf"\W{whole.removeprefix(_BEGINS)}", 0)
+        made = _regex(rf"\W{whole.removeprefix(_BEGINS)}", 0)
+        return made.match if first else made.search
 
 
 @dataclass(frozen=True, eq=False, slots=True)

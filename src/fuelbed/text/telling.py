@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from fuelbed.core.document import Document, Sentence
@@ -145,7 +146,7 @@ def odds(document: Document, least: float, wanted: Container[int] = ()) -> Mappi
     found: dict[int, float] = {}
     for s, seen in told(document):
         plain = s.plain
-        x = sum([v * of.seen.get(n, 0.0) for n, v in seen.items()]) + sum([of.words.get(w, 0.0) for w in stems(plain)])
+        x = sum([v * of.seen.get(n, 0.0) for n, v in seen.items()]) + sum(map(of.words.get, stems(plain), repeat(0.0)))
         if s.index in wanted or x + sum(max(of.says.get(e.id, 0.0), 0.0) for e in lex.possible(plain)) >= least:
             x += sum(of.says.get(hit.entry.id, 0.0) for hit in lex.find(plain))
             if s.index in wanted or x >= least:
