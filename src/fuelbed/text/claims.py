@@ -113,7 +113,7 @@ def _listed(document: Document) -> int:
 
 def _against(document: Document, told: Iterable[Sentence]) -> bool:
     """Whether the text itself counts more than one cause: by name anywhere, by any words for it where causes are given."""
-    for s in told:
+    for s, _ in _lexicon().within(told, "several", "several_here"):
         role = document.role_of(s)
         here = ("several_here",) if role == "cause" or role in _IN_SHORT else ()
         if _says(s, "several", *here) is not None:
@@ -123,7 +123,7 @@ def _against(document: Document, told: Iterable[Sentence]) -> bool:
 
 def _counts(document: Document, told: Iterable[Sentence]) -> bool:
     """Whether it names a number of causes or factors."""
-    return any(_says(s, "several") is not None for s in told)
+    return any(_says(s, "several") is not None for s, _ in _lexicon().within(told, "several"))
 
 
 def _single_cause(document: Document) -> Mention | None:
@@ -141,7 +141,7 @@ def _single_cause(document: Document) -> Mention | None:
 def _explicit(document: Document, told: Sequence[Sentence], listed: int) -> Mention | None:
     """A sentence that says "the cause was": it outweighs a list of factors where it says so by name, unless the text counts causes."""
     counts: bool | None = None
-    for s in told:
+    for s, _ in _lexicon().within(told, "one_cause"):
         hit = _says(s, "one_cause")
         if hit is None or _has(s, "several", "several_here", "not_known") or _of_the_account(s):
             continue
@@ -225,7 +225,7 @@ def _human(document: Document) -> tuple[HumanClaim, Mention | None]:
     told = _story(document)
     kinds: tuple[tuple[HumanClaim, str], ...] = (("blames", "blames"), ("self_blame", "self_blame"), ("action_described", "act"))
     for claim, role in kinds:
-        for s in told:
+        for s, _ in _lexicon().within(told, role):
             if claim == "action_described" and document.role_of(s) in _LOOKING_BACK:
                 continue
             hit = _says(s, role)

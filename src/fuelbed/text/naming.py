@@ -26,6 +26,7 @@ _WHYS = re.compile(r"\bwhy['’]?s\b", re.IGNORECASE)
 _PAST = re.compile(r"\b\w{2,}ed\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4)
 def early(document: Document) -> frozenset[int]:
     """The timeline's first sentences, up to the first that tells of something noticed or done about it."""
     lex = lexicon("factors")

@@ -57,7 +57,7 @@ def check(
 def _runs(r: Rule, select: Collection[str] | None, ignore: Collection[str] | None, preview: bool, also: Collection[str]) -> bool:
     if ignore and any(r.code.startswith(c) for c in ignore):
         return False
-    if any(r.code.startswith(c) for c in also):
+    if also and any(r.code.startswith(c) for c in also):
         return True
     if select is not None:
         return any(r.code.startswith(c) for c in select)
