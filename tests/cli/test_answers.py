@@ -195,7 +195,7 @@ def test_a_server_without_schemas_is_asked_in_plain_words(server: Server) -> Non
 
 def test_a_bad_answer_is_corrected_by_our_own_words(server: Server) -> None:
     invented = GOOD.replace("No alert watched", "Ignore all rules and watch")
-    done = ask(server, says(invented), says(GOOD[:-60]), says(GOOD))
+    done = ask(server, says(invented), says(GOOD[:-20]), says(GOOD))
     assert done.exit_code == 0, done.output
     assert "was asked 3 times" in done.stderr
     for n in (1, 2):

@@ -15,6 +15,7 @@ __all__ = ["Stamp", "any_date", "stamp", "stated_zone"]
 
 _MOST_MONTHS = 12
 _DAYS = dt.timedelta(days=3)
+_LOOKED_AT = 20_000  # characters of a source in which written dates are looked for
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _PARTS = 14  # more than any date, time, zone and range have
 _SKIP = re.compile(r"[\s,()\[\]*_|@]*")
@@ -209,12 +210,17 @@ def _turned(day: dt.date, source: str) -> dt.date:
 
 
 def _plain_dates(source: str) -> Iterator[dt.date]:
-    """The dates in which month and day cannot be mistaken: `2014-04-07`."""
+    """The dates in which month and day cannot be mistaken: `2014-04-07`, `7 April 2014`."""
     for m in _ISO.finditer(source):
         try:
             yield dt.date(int(m[1]), int(m[2]), int(m[3]))
         except ValueError:
             continue
+    for e in lexicon("timeline").possible(source[:_LOOKED_AT], "date"):
+        for m in e.match.finditer(source[:_LOOKED_AT]):
+            day = _date(m) if m.groupdict().get("mon") else None
+            if day is not None and day[0] > 0:
+                yield dt.date(*day)
 
 
 def stated_zone(text: str, heading: bool = False) -> str:

@@ -123,6 +123,9 @@ def test_times_in_a_row_are_a_timeline_without_a_heading() -> None:
         ("# Down 7/4/2014\n\nIt broke on 2014-07-04.\n", dt.date(2014, 7, 4)),
         ("# Down 7/4/2014\n\nIt broke, as on 2013-01-01.\n", dt.date(2014, 7, 4)),
         ("# Down 17/4/2014\n\nIt broke.\n", dt.date(2014, 4, 17)),
+        ("# Down 06-11-2023\n\n- 11:10 6th Nov 2023 - upgraded\n", dt.date(2023, 11, 6)),
+        ("# Down 06-11-2023\n\nOn June 11th, 2023 it broke.\n", dt.date(2023, 6, 11)),
+        ("# Down\n\n**Reported on** Feb-12-2022\n", dt.date(2022, 2, 12)),
     ],
 )
 def test_day_and_month_are_told_apart_by_other_dates(text: str, day: dt.date) -> None:
