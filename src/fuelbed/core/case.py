@@ -22,7 +22,7 @@ from fuelbed.core.signals import Hypothesis, Sighting, Signal
 from fuelbed.core.threshold import ThresholdSettings
 from fuelbed.core.vulnerabilities import Vulnerability
 
-__all__ = ["Case", "CommonCause", "ControlState", "Factor", "FactorKind", "Line", "Outcome"]
+__all__ = ["DRAFTED_RATES", "Case", "CommonCause", "ControlState", "Factor", "FactorKind", "Line", "Outcome"]
 
 FactorKind = Literal["trigger", "condition", "control"]
 ControlState = Literal["effective", "failed", "missing", "bypassed"]
@@ -108,6 +108,10 @@ class CommonCause:
     span: Span | None = None
 
 
+DRAFTED_RATES = ("yearly", "rarely")
+"""What a draft takes for the rate of a trigger of which the text says nothing."""
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """A checked case. Compared and hashed by identity, so that derived work can be remembered per case.
@@ -137,6 +141,7 @@ class Case:
     narrative_text: str | None = None  # what the narrative says; None where there is none, or where it is no text
     author_team: str = ""
     draft: bool = False  # `status: draft`: read from a text by rules, and confirmed by nobody yet
+    confirmed: bool = False  # `status: confirmed` is written: somebody stands by what is assumed in it
     system: Mapping[str, Any] = field(default_factory=dict)
     evidence: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, MetricsTable] = field(default_factory=dict)  # `evidence.metrics`, by the name of the entry
@@ -162,10 +167,11 @@ class Case:
 
     @property
     def placeholder_rates(self) -> bool:
-        """Whether it is a draft in which nobody and nothing in the text said how often any trigger comes: a rate of failure would be the
-        draft's own guess."""
+        """Whether nobody and nothing in the text said how often any trigger comes: a rate of failure would be the draft's own guess. So it stays when only
+        `status: draft` is taken out, until one rate is another than a draft fills in or has another basis, or `status: confirmed` is written."""
         rates = [f.rate for f in self.of_kind("trigger") if f.rate is not None]
-        return self.draft and bool(rates) and all(q.basis == "assumed" for q in rates)
+        guessed = all(q.basis == "assumed" and (self.draft or q.text in DRAFTED_RATES) for q in rates)
+        return bool(rates) and guessed and not self.confirmed
 
     def is_apart(self, name: str) -> bool:
         """Whether a change of it moves no number of the structure by itself: a dynamic model, or a sum of `threshold`."""

@@ -126,7 +126,8 @@ class _Builder:
             narrative=(narrative := more.narrative(f)),
             narrative_text=(text := more.narrative_text(narrative)),
             author_team=f.text("author_team"),
-            draft=self._draft(f),
+            draft=(status := self._status(f)) == "draft",
+            confirmed=status == "confirmed",
             system=more.system(f),
             evidence=more.evidence(f),
             metrics=(metrics := more.metrics(f)),
@@ -200,11 +201,11 @@ class _Builder:
             self.r.error("FB033", node.span, f"`{text[:60]}` is not a date.", "Write `date: YYYY-MM-DD`.")
             return None
 
-    def _draft(self, f: Fields) -> bool:
+    def _status(self, f: Fields) -> str:
         node, text = f.node_of("status"), f.text("status")
         if text and node is not None and text not in ("draft", "confirmed"):
             self.r.error("FB033", node.span, f"`{text[:60]}` is no status.", "Write `status: draft` or `status: confirmed`.")
-        return text == "draft"
+        return text
 
     def _factors(self, f: Fields, date: dt.date | None) -> dict[str, Factor]:
         node = f.section("factors")
