@@ -1,7 +1,7 @@
 """Action items: what a document says will be changed, or was changed so that it does not come back.
 
 By form first: list items and rows under a heading of actions, or under a sentence that announces them. Sentences of prose count where they
-promise or report a lasting change; outside a section of actions only in a document that has none.
+promise or report a lasting change; outside a section of actions only in a document that has none (`items_told.py`).
 """
 
 from __future__ import annotations
@@ -9,34 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fuelbed.core.document import Block, Item, Place, Section, SectionRole, Sentence
+from fuelbed.core.document import Block, Item, Place, Section, Sentence
 from fuelbed.text.details import Details, details, plain_text, without
+from fuelbed.text.items_told import FORWARD, REPORTING, told
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.paragraphs import paragraph_items
 from fuelbed.text.sections import heading_role, names_only
-from fuelbed.text.stamps import stamp
 from fuelbed.text.tables import is_of_actions, table_item
 
 __all__ = ["items"]
 
-_FORWARD: frozenset[SectionRole] = frozenset(
-    (
-        "recovery",
-        "lessons",
-        "cause",
-        "went_wrong",
-        "went_well",
-        "other",
-        "title",
-        "summary",
-        "controls",
-        "response",
-        "lucky",
-        "detection",
-    )
-)
-_REPORTING: frozenset[SectionRole] = frozenset(("recovery", "lessons", "other"))
-_LISTED: frozenset[SectionRole] = frozenset(("lessons", "went_wrong"))
 _PROMISING = ("lead_promise", "lead_doing", "lead_state", "lead_actions", "lead_since")
 _NEAR = 60  # blocks under a heading that are looked at
 _FEW = 3  # words of a list item that may be a heading for its sub-items
@@ -62,19 +44,18 @@ class _Finder:
     found: list[Item] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)  # sections whose heading is the item
     children: dict[int, list[int]] = field(default_factory=dict)
-    bare: bool = False  # the document has no sections to speak of
 
     def run(self) -> None:
         for i, b in enumerate(self.blocks):
             if b.kind == "item" and b.lead >= 0 and self.blocks[b.lead].kind == "item":
                 self.children.setdefault(b.lead, []).append(i)
         wanted = [i for i, b in enumerate(self.blocks) if self.sections[b.section].role == "actions"]
-        self.bare = all(s.role in ("title", "other") for s in self.sections)
         self._headed(wanted)
         headed = bool(self.found)
         self._announced(headed)
         if not self._stated() and not headed:
-            self._elsewhere()
+            for i, spoken, layout in told(self.blocks, self.sections, self.said, {item.block for item in self.found}):
+                self._add(i, [spoken], layout, spoken.place())
 
     # -- under a heading of actions ------------------------------------------------------------------------------------------------------
 
@@ -293,7 +274,7 @@ class _Finder:
         had = {item.block for item in self.found}
         before = len(self.found)
         for i, b in enumerate(self.blocks):
-            here = self.sections[b.section].role in _FORWARD and b.kind == "item" and i not in had and self._counts(i)
+            here = self.sections[b.section].role in FORWARD and b.kind == "item" and i not in had and self._counts(i)
             if here and lexicon("items").first(self._plain(i), "state_led") is not None:
                 self._item(i)
         return len(self.found) > before
@@ -317,82 +298,9 @@ class _Finder:
         if not last.endswith(":"):
             return lex.first(last, "announces") is not None
         hit = lex.first(last, "lead")
-        if hit is None or (hit.entry.id == "lead_fixes" and role not in _REPORTING):
+        if hit is None or (hit.entry.id == "lead_fixes" and role not in REPORTING):
             return False
         return not headed or hit.entry.id in _PROMISING or lex.first(last, "promise", "report") is not None
-
-    # -- prose of a document without such a section --------------------------------------------------------------------------------------
-
-    def _elsewhere(self) -> None:
-        had = {item.block for item in self.found}
-        under = False  # what stands before announced changes
-        spree = False  # "we are changing three things." has been said, and they follow
-        for i, b in enumerate(self.blocks):
-            role = self._role(b)
-            if role not in _FORWARD or b.kind not in ("paragraph", "item") or i in had or self._apart(i):
-                under = spree = False
-                continue
-            under = under and b.kind == "paragraph" and self._acts(i)
-            spree = spree and lexicon("items").first(self._plain(i), "ordinal") is not None
-            under, spree = self._told(i, role, under, spree)
-
-    def _role(self, b: Block) -> SectionRole:
-        role = self.sections[b.section].role
-        return "other" if self.bare and role == "title" else role
-
-    def _apart(self, i: int) -> bool:
-        """An entry of a log, which begins with a time, or a list that only details what its lead says."""
-        said = self.said.get(i, ())
-        told = stamp(said[0].words[:80]) if said and any(c.isdigit() for c in said[0].words[:30]) else None
-        if told is not None and told.clock is not None:
-            return True
-        lead = self.blocks[i].lead
-        return lead >= 0 and lexicon("items").first(self._plain(lead)[-200:], "details") is not None
-
-    def _told(self, i: int, role: SectionRole, under: bool, spree: bool) -> tuple[bool, bool]:
-        """The promises and reports of one block; whether the next one goes on with an announcement."""
-        lex = lexicon("items")
-        kind = self.blocks[i].kind
-        layout = "list" if kind == "item" else "prose"
-        carried, last = spree, False
-        for s in self.said.get(i, ()):
-            announced, under, last = under, False, False
-            said = s.plain.rstrip()
-            if said.endswith(":") and kind == "paragraph":
-                under = role in _REPORTING and lex.first(said, "lead", "announces") is not None
-            elif lex.first(said, "announces") is not None and role in _REPORTING:
-                spree = last = True
-            elif lex.first(s.plain, "explains") is not None:
-                under = announced
-            elif announced or self._promises(s, role, kind == "item") or (spree and self._fits(s)):
-                self._add(i, [s], layout, s.place())
-                under = announced and kind == "paragraph"
-                spree = spree and not carried  # of a paragraph that goes on, the first sentence
-        return under, last or carried
-
-    def _fits(self, s: Sentence) -> bool:
-        said = s.plain.rstrip()
-        return (
-            said[-1:] not in "?:" and lexicon("items").first(said, "aside", "standing", "during", "placeholder", "advice") is None
-        )
-
-    def _acts(self, i: int) -> bool:
-        return lexicon("items").first(self._plain(i), "imperative", "report", "report_past") is not None
-
-    def _promises(self, s: Sentence, role: SectionRole, listed: bool) -> bool:
-        lex = lexicon("items")
-        if (
-            s.plain.rstrip().endswith("?")
-            or lex.first(s.plain, "placeholder", "during", "standing", "aside", "advice") is not None
-        ):
-            return False
-        if lex.first(s.plain, "promise") is not None:
-            return True
-        if listed and role in _LISTED and lex.first(s.plain, "imperative", "arrow") is not None:
-            return True
-        if role in _REPORTING and lex.first(s.plain, "report", "new_state", "doing") is not None:
-            return True
-        return role == "recovery" and lex.first(s.plain, "report_past") is not None
 
 
 def _place(spoken: Sequence[Sentence]) -> Place:
