@@ -128,7 +128,9 @@ def key_question(draft: Draft, now: Consequences, try_out: bool = True) -> Quest
     our own drafts, from which a term can be taken."""
     likely = _likeliest(draft)
     if not likely:
-        text = "Which standing condition made it possible for the trigger to do this, and since when was it there?"
+        known = max(draft.reading.conditions, key=lambda m: m.weight, default=None)
+        guess = f" (that of line {draft.reading.document.line(known.place)}?)" if known is not None else ""
+        text = f"Which standing condition made it possible for the trigger to do this{guess}, and since when was it there?"
         return Question(text, 1, len(draft.actions))
     open_ = next(((f, m) for f, m in likely if f.name in now.untouched), None)
     if open_ is not None and draft.actions:

@@ -138,7 +138,14 @@ def test_without_a_condition_it_asks_for_one() -> None:
         read("# Search down\n\nA deploy of the ranking service caused the outage.\n\n## Action items\n\n- Roll back the deploy\n")
     )
     assert r.question is not None
-    assert r.question.text.startswith("Which standing condition")
+    assert r.question.text.startswith("Which standing condition made it possible for the trigger to do this, and since when")
+
+
+def test_a_condition_that_is_a_guess_is_named_in_the_question_for_one() -> None:
+    r = review(read(STORY.replace("- The ranking service has no limit on concurrent queries.\n", "")))
+    assert not any(m.sure for m in r.reading.conditions)
+    assert r.question is not None
+    assert "to do this (that of line 9?), and since when" in r.question.text
 
 
 @pytest.mark.parametrize("text", ["", "# Title\n", "just words about nothing", "## Root cause\n\nTBD\n"])
