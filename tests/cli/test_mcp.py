@@ -98,7 +98,7 @@ def test_the_usual_way(client: Client) -> None:
     client.process.stdin.write(b'{"jsonrpc": "2.0", "method": "notifications/initialized"}\n\n')  # neither is answered
     assert client.ask("ping")["result"] == {}
     tools = {t["name"]: t for t in client.ask("tools/list")["result"]["tools"]}
-    assert set(tools) == {"review", "explain", "check", "analyze", "draft_prompt", "validate_draft"}
+    assert set(tools) == {"review", "explain", "check", "analyze", "draft_prompt", "validate_draft", "review_answer"}
     assert all(t["annotations"]["readOnlyHint"] for t in tools.values())
     assert tools["review"]["inputSchema"]["required"] == []
     assert tools["validate_draft"]["inputSchema"]["required"] == ["text", "answer"]
@@ -120,6 +120,10 @@ def test_every_tool(client: Client) -> None:
     said, failed = client.tool("validate_draft", text=TEXT, answer=ANSWER)
     assert not failed
     assert said.startswith("# yaml-language-server")
+    said, failed = client.tool("review_answer", text=TEXT, answer=ANSWER)
+    assert not failed
+    assert "As the answer reads it" in said
+    assert here("review_answer", text=TEXT, answer=ANSWER.replace("No alert watched", "No alarm watched"))[1]
     said, failed = here("validate_draft", text=TEXT, answer=ANSWER.replace("No alert watched", "No alarm watched"))
     assert failed
     assert "FB192: /controls/0/evidence/0/quote" in said
@@ -173,6 +177,7 @@ def test_hostile_texts(client: Client) -> None:
         assert "root:" not in said
     for answer in ("", "[" * 100_000, '{"__proto__": 1}', "NaN"):
         assert here("validate_draft", text=TEXT, answer=answer)[1]
+        assert here("review_answer", text=TEXT, answer=answer)[1]
     assert here("explain", code="--help\n")[1]
 
 

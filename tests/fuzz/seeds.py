@@ -146,6 +146,7 @@ def _messages() -> list[bytes]:
         ("explain", {"code": "FB022"}),
         ("draft_prompt", {"text": text}),
         ("validate_draft", {"text": text, "answer": answer}),
+        ("review_answer", {"text": text, "answer": answer}),
     ]
     first = {"jsonrpc": "2.0", "id": "a", "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {}}}
     return [

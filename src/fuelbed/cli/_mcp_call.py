@@ -15,7 +15,9 @@ from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
+    from fuelbed.cli._answers import Judged
     from fuelbed.core.case import Case
+    from fuelbed.core.document import Document
     from fuelbed.text.redaction import Redactor
 
 __all__ = ["main"]
@@ -138,17 +140,32 @@ def _draft_prompt(task: Mapping[str, Any], hide: Redactor | None) -> str:
     return prompt_text(document_of(_text(task), "text").source.text)
 
 
-def _validate_draft(task: Mapping[str, Any], hide: Redactor | None) -> str:
+def _judged(task: Mapping[str, Any]) -> tuple[Document, Judged]:
+    """The text as a model sees it, and the answer about it; its faults are the tool's failure."""
     from fuelbed.cli._answers import document_of, judge
 
-    judged = judge(task["given"]["answer"].encode("utf-8", "replace"), "answer", document_of(_text(task), "text"))
+    document = document_of(_text(task), "text")
+    judged = judge(task["given"]["answer"].encode("utf-8", "replace"), "answer", document)
     if judged.findings:
         raise InputError(judged.findings)
-    return judged.case
+    return document, judged
+
+
+def _validate_draft(task: Mapping[str, Any], hide: Redactor | None) -> str:
+    return _judged(task)[1].case
+
+
+def _review_answer(task: Mapping[str, Any], hide: Redactor | None) -> str:
+    from fuelbed.reviewing import review
+    from fuelbed.reviewing.text import render_review
+
+    document, judged = _judged(task)
+    return render_review(review(document, answered=judged.draft), 100, True, answer="answer.json")
 
 
 _TOOLS: Mapping[str, Callable[[Mapping[str, Any], Redactor | None], str]] = {
     "review": _review, "explain": _explain, "check": _check, "analyze": _analyze, "draft_prompt": _draft_prompt, "validate_draft": _validate_draft,
+    "review_answer": _review_answer,
 }  # fmt: skip  # one table
 
 if __name__ == "__main__":

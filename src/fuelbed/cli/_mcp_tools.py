@@ -76,6 +76,7 @@ class Tool:
 
 _TEXT = "the postmortem, in Markdown"
 _CASE = "the text of a case.yaml"
+_ANSWER = "the JSON object of the answer, as text"
 TOOLS: Mapping[str, Tool] = {
     t.name: t
     for t in (
@@ -89,7 +90,11 @@ TOOLS: Mapping[str, Tool] = {
         Tool("draft_prompt", "The instructions, the JSON Schema and the text by which to draft a case from a postmortem.", {"text": _TEXT}),
         Tool(
             "validate_draft", "Check an answer to draft_prompt against the text; the drafted case, or every fault with its place.",
-            {"text": _TEXT, "answer": "the JSON object of the answer, as text"},
+            {"text": _TEXT, "answer": _ANSWER},
+        ),
+        Tool(
+            "review_answer", "Review a postmortem by an answer to draft_prompt instead of by words, or every fault of the answer with its place.",
+            {"text": _TEXT, "answer": _ANSWER},
         ),
     )
 }  # fmt: skip  # one table
