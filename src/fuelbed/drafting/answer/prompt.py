@@ -48,7 +48,9 @@ Rules:
 - A barrier that was missing may be named as a control and, where the text tells it as what let the failure happen, as a condition, too. Of the two
   only one stands in the lines.
 - A quote may be copied with or without Markdown marks, with a blank for a line break and its indent, and with plain quotes and dashes for typographic
-  ones. Numbers are digits, also within names (us_east_2, 2FA): quote them. Number words are free.
+  ones, and keeps the text's own slips of the pen. Numbers are digits, also within a name or `what` (us_east_2, 2FA, V8): quote them, or do without.
+  Number words are free, but `lasts` takes digits that a quote holds, else null.
+- An item need not stand in a line: what only came along, or came after, stands in none.
 - Nobody is to blame: describe what stood there, not who failed.
 - Where you do not know, leave it out. An answer with three items that hold is better than one with thirty.
 

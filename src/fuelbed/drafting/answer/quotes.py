@@ -21,6 +21,7 @@ _LASTS = re.compile(
     r"\d{1,9}(?:\.\d{1,3})?(?:\.\.\d{1,9}(?:\.\d{1,3})?)? (?:ms|s|min|h|d|seconds?|minutes?|hours?|days?|weeks?|months?)\Z",
     re.ASCII,
 )
+_WORD = re.compile(r"\w{1,30}")
 _COUNTER = re.compile(r"_[1-9]\Z")  # of a name that needed one
 _UNITS = {
     "ms": r"ms|millis\w*", "s": r"s|secs?|seconds?", "m": r"m|mins?|minutes?", "h": r"h|hrs?|hours?", "d": r"d|days?", "w": r"w|weeks?", "mo": r"months?",
@@ -71,7 +72,7 @@ class Quotes:
                 at,
                 "FB192",
                 "the quote is not in the text word for word.",
-                'Copy it from the text, or write "assumed": true without it.',
+                self._nearest(quote) + 'Copy it from the text, or write "assumed": true without it.',
             )
             return None
         start, end = fields.get("start"), fields.get("end")
@@ -97,6 +98,19 @@ class Quotes:
             )
             return None
         return places[0]
+
+    def _nearest(self, quote: str) -> str:
+        """How far the quote goes along with the text, and the one word of the text that follows: more of it than a word never goes back to a model outside
+        its fence, where it might read as an instruction."""
+        words = fold(quote).plain.split(" ")
+        for n in range(len(words) - 1, LEAST_WORDS - 2, -1):
+            begun = " ".join(words[:n])
+            at = self.folded.plain.find(begun)
+            if at >= 0:
+                follows = _WORD.search(self.folded.plain, at + len(begun))
+                told = f"`{follows[0]}`" if follows is not None else "nothing"
+                return f"After `{' '.join(words[max(n - 3, 0) : n])}` the text has {told}. "
+        return ""
 
     def _places(self, quote: str) -> list[Place]:
         """As it is written where that is one place: the marks of a quote can tell two places apart, and one may end within a mark. Else as it is folded."""

@@ -45,6 +45,16 @@ def put(*path: Any) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def test_a_quote_that_goes_astray_is_told_where() -> None:
+    answer = changed(put("controls", 0, "evidence", [{"quote": "No alert watched the size of the queue"}]))
+    (found,) = judge(json.dumps(answer).encode(), "answer.json", DOCUMENT).findings
+    assert found.code == "FB192"
+    assert found.cure.startswith("After `alert watched the` the text has `length`. Copy it")
+    answer = changed(put("controls", 0, "evidence", [{"quote": "Nobody ever looked at it"}]))
+    (found,) = judge(json.dumps(answer).encode(), "answer.json", DOCUMENT).findings
+    assert found.cure.startswith("Copy it")
+
+
 def test_a_layer_is_in_the_words_of_the_text() -> None:
     """A model writes `CDN configuration`, and what only sorts is worth no refusal."""
     judged = judge(
