@@ -115,5 +115,5 @@ def prompt_text(text: str) -> str:
 
 
 def reask(faults: list[str]) -> str:
-    """What is sent after an answer that was refused: our own words about it, none of the text's."""
+    """What is sent after an answer that was refused: our own words about it, and of the text's at most single ones."""
     return _REASK.format(faults="\n".join(f"- {f}" for f in faults))
