@@ -14,7 +14,7 @@ from fuelbed.core.findings import Severity
 from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import did_you_mean
 from fuelbed.readers.exposure import read_traits
-from fuelbed.readers.fields import Fields, Reading
+from fuelbed.readers.fields import Fields, Reading, cut_by_a_comma
 from fuelbed.readers.yaml import Entry, Map, Scalar, plain
 
 __all__ = ["CARRIED", "COMMON", "KINDS", "OWN", "STATES", "TRAITS", "read_factors"]
@@ -113,7 +113,11 @@ def _check_keys(r: Reading, node: Map, kind: FactorKind, role: str) -> None:
             continue
         other = [k for k, own in OWN.items() if key in own]
         may = f"may have: {', '.join(allowed)}."
-        cure = f"`{key}` belongs to a {other[0]}. A {role} {may}" if other else did_you_mean(key, allowed) or f"It {may}"
+        cure = (
+            f"`{key}` belongs to a {other[0]}. A {role} {may}"
+            if other
+            else did_you_mean(key, allowed) or cut_by_a_comma(key) or f"It {may}"
+        )
         if isinstance(entry.value, Map) and "kind" in entry.value.entries:  # a whole factor that slipped to the right
             cure = "It is a factor of its own? Then indent it as far as the factor above it."
         r.error("FB014", entry.key.span, f"a {role} has no `{key[:60]}`.", cure)

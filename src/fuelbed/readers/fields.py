@@ -12,7 +12,7 @@ from fuelbed.core.quantities import Dimension, Quantity
 from fuelbed.core.scanner import TextFault, did_you_mean, is_identifier, visible
 from fuelbed.readers.yaml import Broken, Entry, Map, Node, Scalar, Seq
 
-__all__ = ["BASES", "MAX_FAULTS", "Faults", "Fields", "Reading", "TooMany", "named_entries"]
+__all__ = ["BASES", "MAX_FAULTS", "Faults", "Fields", "Reading", "TooMany", "cut_by_a_comma", "named_entries"]
 
 BASES = ("measured", "published", "judged", "assumed")
 _YES_NO = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -32,6 +32,11 @@ class Faults(list[Finding]):
         super().append(finding)
         if len(self) >= MAX_FAULTS:
             raise TooMany
+
+
+def cut_by_a_comma(key: str) -> str:
+    """The cure where an unknown key is no name but words: inside `{...}`, the rest of a text that holds a comma."""
+    return "Put the text before it in quotes: it holds a comma." if " " in key.strip() else ""
 
 
 @dataclass(slots=True)
@@ -65,7 +70,7 @@ class Reading:
         known = list(allowed)
         for key, entry in node.entries.items():
             if key not in known:
-                cure = did_you_mean(key, known) or f"It may have: {', '.join(known)}."
+                cure = did_you_mean(key, known) or cut_by_a_comma(key) or f"It may have: {', '.join(known)}."
                 self.error(code, entry.key.span, f"{what} has no `{key[:60]}`.", cure)
 
     def text(self, node: Node, what: str) -> str:

@@ -12,9 +12,21 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["FileFault", "Progress", "check_file", "digest", "open_regular", "read_bounded", "resolve_inside", "some_texts"]
+__all__ = [
+    "FileFault",
+    "Progress",
+    "check_file",
+    "digest",
+    "is_binary",
+    "open_regular",
+    "read_bounded",
+    "resolve_inside",
+    "some_texts",
+]
 
 MAX_EVIDENCE = 200_000_000
+_LOOKED_AT = 8_192  # bytes that show whether a file is text
+_NO_TEXT = bytes((*range(9), *range(14, 27), *range(28, 32)))  # control characters; an escape may be of a pasted terminal
 _FILES, _BYTES = 50, 2_000_000  # of `some_texts`: files of a folder, and of each
 
 Progress = Callable[[str, int, int], None]
@@ -88,6 +100,12 @@ def read_bounded(path: Path | str, shown: str, limit: int) -> bytes:
     """At most `limit` + 1 bytes of a regular file (one more than allowed tells the caller that it is too long)."""
     with os.fdopen(_open(path, shown), "rb") as f:
         return f.read(limit + 1)
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether bytes that are no UTF-8 are no text at all: a control character among the first of them that no text has."""
+    first = data[:_LOOKED_AT]
+    return len(first.translate(None, _NO_TEXT)) < len(first)
 
 
 def some_texts(path: Path) -> Iterator[str]:

@@ -8,14 +8,13 @@ from pathlib import Path
 from fuelbed.core.errors import InputError
 from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.scanner import visible
-from fuelbed.readers.files import FileFault, read_bounded
+from fuelbed.readers.files import FileFault, is_binary, read_bounded
 
 __all__ = ["MAX_BYTES", "decode_text", "read_bytes", "read_text"]
 
 MAX_BYTES = 1_000_000
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-_LOOKED_AT = 8_192  # bytes that show whether a file is text
 
 
 def read_text(path: Path) -> str:
@@ -43,7 +42,7 @@ def decode_text(data: bytes, shown: str) -> str:
     try:
         text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as e:
-        binary = b"\0" in data[:_LOOKED_AT]
+        binary = is_binary(data)
         before = data[: e.start].decode("utf-8", "replace") if not wide else ""
         what = (
             "this is a binary file, not a text." if binary else f"the file is not {'UTF-16' if wide else 'UTF-8'} from here on."

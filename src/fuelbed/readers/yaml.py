@@ -8,6 +8,7 @@ keys, duplicate keys and complex keys are faults. Limits: 2 MB, depth 64, 1e6 no
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from fuelbed.core.errors import InputError
 from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.scanner import visible
 from fuelbed.core.source import Source
+from fuelbed.readers.files import is_binary
+from fuelbed.readers.slips import cure_of
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Broken", "Entry", "Map", "Node", "Scalar", "Seq", "load_yaml", "plain"]
 
@@ -105,17 +108,14 @@ def _decode(text: str | bytes, file: str) -> str:
     """UTF-8 text without a byte order mark; size, NUL and encoding are checked before libyaml sees anything."""
     here = Span(file, 1, 1)
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
-        raise _error(
-            "FB002", here, f"the file has {size} bytes; the limit is {MAX_BYTES}.", "Move long prose into the narrative."
-        )
+    if size > MAX_BYTES:  # no more is said: a file is read up to the limit, so its size is not known here
+        cure = "Move prose into the narrative and rows of data into files under `evidence`, or split the case."
+        raise _error("FB002", here, f"the file is longer than {MAX_BYTES // 1_000_000} MB.", cure)
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as e:
-            done = e.object[: e.start]
-            at = Span(file, done.count(b"\n") + 1, len(done[done.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1)
-            raise _error("FB003", at, "the file is not UTF-8 from here on.", "Save it as UTF-8.") from None
+            raise _not_utf8(e, file) from None
     if text.startswith("\ufeff"):
         text = text[1:]
     bad = _UNPRINTABLE.search(text)
@@ -123,6 +123,19 @@ def _decode(text: str | bytes, file: str) -> str:
         at = Source(text, file).span(bad.start(), bad.end())
         raise _error("FB003", at, f"the character U+{ord(bad.group()):04X} has no place in a text file.", "Remove it.")
     return text
+
+
+def _not_utf8(e: UnicodeDecodeError, file: str) -> InputError:
+    """What the bytes are instead, or where they stop being UTF-8."""
+    if e.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _error("FB003", Span(file, 1, 1), "the file is UTF-16.", "Save it as UTF-8.")
+    if is_binary(e.object):
+        return _error(
+            "FB003", Span(file, 1, 1), "this is a binary file, not a text.", "Name a case: a text in YAML, saved as UTF-8."
+        )
+    done = e.object[: e.start]
+    at = Span(file, done.count(b"\n") + 1, len(done[done.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1)
+    return _error("FB003", at, "the file is not UTF-8 from here on.", "Save it as UTF-8.")
 
 
 def _error(code: str, span: Span, message: str, cure: str) -> InputError:
@@ -188,11 +201,7 @@ class _Loader:
         mark = getattr(e, "problem_mark", None) or getattr(e, "context_mark", None)
         at = min(mark.index, max(len(self.source.text) - 1, 0)) if mark else 0
         problem = str(getattr(e, "problem", None) or getattr(e, "reason", None) or "it cannot be read")
-        cure = "Check the indentation and the quotes on this line and the one before."
-        if "mapping values are not allowed" in problem:
-            cure = "Quote a text that holds `: `, or check the indentation."
-        elif "cannot start any token" in problem:
-            cure = "Quote the text, and indent with spaces, not tabs."
+        cure = cure_of(problem, self.source.text, at)
         return _finding("FB005", self.source.span(at, at + 1), f"this is not YAML: {problem}.", cure)
 
     def _build(self, events: Iterator[Any]) -> Node:
@@ -213,11 +222,11 @@ class _Loader:
                 self._decorations(ev)
                 if len(stack) >= MAX_DEPTH:
                     self._fatal(*self._deep(self._at(ev)))
-                stack.append(_Open(name == "MappingStartEvent", ev.start_mark.index, bool(ev.flow_style)))
+                stack.append(_Open(name == "MappingStartEvent", ev.start_mark.index, bool(ev.flow_style), bool(ev.anchor)))
                 continue
             elif name in ("ScalarEvent", "AliasEvent"):
                 self._count(ev)
-                node = self._scalar(ev) if name == "ScalarEvent" else self._alias(ev)
+                node = self._scalar(ev) if name == "ScalarEvent" else self._alias(ev, stack)
             else:
                 continue
             if stack:
@@ -238,7 +247,11 @@ class _Loader:
     def _at(self, ev: Any) -> Span:
         return self.source.span(ev.start_mark.index, ev.end_mark.index)
 
-    def _alias(self, ev: Any) -> Node:
+    def _alias(self, ev: Any, stack: list[_Open]) -> Node:
+        if any(x.anchored for x in stack):  # each level multiplies the one below, as in an alias bomb: one fault is enough
+            self.faults = [f for f in self.faults if f.code != "FB008"]
+            message = f"aliases (`*{ev.anchor}`) are not read; as this one stands in an anchored value, reading ends here."
+            self._fatal("FB008", self._at(ev), message, "Write the values out.")
         return self._fault(
             "FB008", self._at(ev), f"aliases (`*{ev.anchor}`) are not read.", "Write the value out; `numbers:` shares a number."
         )
@@ -329,6 +342,7 @@ class _Open:
     mapping: bool
     start: int
     flow: bool
+    anchored: bool = False
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     key: Node | None = None
