@@ -111,6 +111,88 @@ def test_wrong_use_is_code_2_without_traceback(args: tuple[str, ...]) -> None:
     assert r.output.strip()
 
 
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("roblox", "Did you mean roblox-2021-10-28?"),
+        ("Cloudflare", "Did you mean cloudflare-2019-07-02 or cloudflare-2025-11-18?"),
+        ("posthog-2025-09-2", "Did you mean posthog-2025-09-29?"),
+        ("clouflare", "Did you mean cloudflare-2025-11-18 or cloudflare-2019-07-02?"),
+        ("nope", "`fuelbed cases` lists them."),
+    ],
+)
+def test_a_case_that_is_not_shipped_is_refused_with_a_way_on(name: str, cure: str) -> None:
+    assert fuelbed("cases", name).output == f"error: there is no shipped case {name}. {cure}\n"
+
+
+DENIED = NO_NUMBERS.replace("bad_deploy: {kind: trigger}", "bad_deploy: {kind: trigger, in_incident: no}").replace(
+    "traffic_peak: {kind: trigger}", "traffic_peak: {kind: trigger, in_incident: no}"
+)
+
+
+def test_check_warns_of_facts_that_the_structure_excludes(case: Path) -> None:
+    (case / "case.yaml").write_text(DENIED)
+    r = fuelbed("check", case)
+    assert r.exit_code == 0
+    first, last = r.output.splitlines()
+    assert first == (
+        f"{case}/case.yaml:5:3: warning FB201: By its structure and the `in_incident` facts, this incident could not have happened: "
+        "without the fact given for `bad_deploy` or `traffic_peak` it could. Correct what is said of `bad_deploy` or `traffic_peak`, "
+        "or add to `structure` how it came about; until then the belief before the incident is used."
+    )
+    assert last.endswith("No fault, 1 warning.")
+    assert fuelbed("check", case, "--fail-on", "warning").exit_code == 1
+    told = " ".join(fuelbed("analyze", case).output.split())
+    assert "Correct what is said of bad_deploy or traffic_peak" in told
+    assert f"({case}/case.yaml:5)".replace(" ", "") in told.replace(" ", "")
+
+
+def test_check_warns_of_two_facts_that_only_together_exclude_it(case: Path) -> None:
+    (case / "case.yaml").write_text(
+        NO_NUMBERS.replace("present: yes}", "in_incident: no}").replace("state: missing}", "in_incident: held}")
+    )
+    said = fuelbed("check", case).output
+    assert (
+        "case.yaml:7:3: warning FB201: By its structure and the `in_incident` facts, this incident could not have happened. "
+        in said
+    )
+    assert "Check which trigger was on and which controls did not hold (`in_incident`), or add to `structure`" in said
+
+
+def test_check_does_not_look_at_a_large_structure(case: Path) -> None:
+    """Its bound is what keeps it quick: an analysis still says so."""
+    many = "".join(f"  more_{i}: {{kind: condition}}\n" for i in range(60))
+    (case / "case.yaml").write_text(DENIED.replace("structure:\n", f"{many}structure:\n", 1))
+    assert "FB201" not in fuelbed("check", case).output
+    assert "FB201" in fuelbed("analyze", case).output
+
+
+def _dated(case: Path, date: str, text: str) -> str:
+    (case / "pm.md").write_text(text)
+    (case / "case.yaml").write_text(NO_NUMBERS.replace("failure:", f"date: {date}\nnarrative: pm.md\nfailure:", 1))
+    r = fuelbed("check", case)
+    assert r.exit_code == 0
+    return r.output.partition(f"{case}/case.yaml:")[0]
+
+
+def test_check_warns_of_a_date_that_the_narrative_does_not_know(case: Path) -> None:
+    text = "# Orders lost\n\n## Timeline (UTC)\n\n- 2025-05-13 14:10 The deploy\n- 2025-05-13 14:20 Orders are lost\n- 2025-05-13 14:40 Over\n"
+    said = "warning FB234: The case is dated 2025-03-15, and its timeline is of 2025-05-13. Correct the one that is wrong."
+    assert _dated(case, "2025-03-15", text) == f"{case}/pm.md:5:3: {said}\n"
+    assert _dated(case, "2025-05-13", text) == ""
+    assert _dated(case, "2025-05-15", text) == ""  # a zone or a night between them
+    assert _dated(case, "2025-03-15", text.replace("2025-05-13 ", "")) == ""  # no date to hold against it
+    assert _dated(case, "2025-03-15", text + "a" * 200_000) == ""
+
+
+@pytest.mark.parametrize("form", ["2025-03-05", "2025/03/05", "March 5, 2025", "5 Mar 2025"])
+def test_a_text_that_names_the_day_is_not_read_for_it(form: str, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fuelbed.engines.invariants.dated.narrative_of", lambda case: pytest.fail("it was read"))
+    assert _dated(case, "2025-03-05", f"# Orders lost on {form}\n") == ""
+    monkeypatch.setattr("fuelbed.engines.invariants.dated.narrative_of", lambda case: None)
+    assert _dated(case, "2025-03-05", f"# Orders lost on {form.replace('5', '15')}\n") == ""
+
+
 def test_fail_on_and_baseline(case: Path, tmp_path: Path) -> None:
     (case / "case.yaml").write_text(NO_NUMBERS.replace("structure:", "  spare: {kind: condition, present: yes}\nstructure:", 1))
     known = tmp_path / "known.json"

@@ -110,6 +110,8 @@ def test_every_tool(client: Client) -> None:
     assert "worker queue had no limit" in said
     assert here("explain", code="PM501")[0].startswith("PM501")
     assert here("check", case=CASE) == ("2 factors, 1 line, 1 action. No fault.", False)
+    said, failed = here("check", case=CASE.replace("kind: trigger", "kind: trigger, in_incident: no", 1))
+    assert (failed, "warning FB201" in said, said.endswith("No fault.")) == (False, True, True)
     said, failed = here("check", case=CASE.replace("weak}", "weak").replace("kind: condition", "kind: conditon"))
     assert failed
     assert "case.yaml:6:16: error" in said

@@ -120,10 +120,12 @@ def _case(task: Mapping[str, Any], hide: Redactor | None) -> Case:
 
 
 def _check(task: Mapping[str, Any], hide: Redactor | None) -> str:
+    from fuelbed.cli._doubts import doubts
+
     case = _case(task, hide)
     counts = (("factor", case.factors), ("line", case.lines), ("action", case.actions))
     said = ", ".join(counted(len(some), word) for word, some in counts)
-    return "\n".join([*(f.line() for f in case.findings), f"{said}. No fault."])
+    return "\n".join([*(f.line() for f in (*case.findings, *doubts(case))), f"{said}. No fault."])
 
 
 def _analyze(task: Mapping[str, Any], hide: Redactor | None) -> str:

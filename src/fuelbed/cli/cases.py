@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from importlib.resources import as_file, files
 from pathlib import Path
 from textwrap import fill
@@ -11,6 +12,8 @@ from textwrap import fill
 import click
 
 from fuelbed.cli.common import refuse, say
+from fuelbed.core.hints import visible
+from fuelbed.core.shown import listed
 
 __all__ = ["cases"]
 
@@ -51,10 +54,7 @@ def cases(name: str | None, folder: Path | None) -> None:
         click.echo("\nCopy one with `fuelbed cases NAME`, then `fuelbed analyze NAME`.")
         return
     if name not in shipped:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, shipped, 1)
-        refuse(f"there is no shipped case {name}." + (f" Did you mean {close[0]}?" if close else ""))
+        refuse(f"there is no shipped case {visible(name, 60)}. {_near(name, shipped)}")
     to = folder or Path(name)
     if to.exists():
         refuse(f"{to} is there already. Name another folder: `fuelbed cases {name} FOLDER`.")
@@ -63,6 +63,16 @@ def cases(name: str | None, folder: Path | None) -> None:
     except OSError as e:
         refuse(f"{to}: cannot be written ({e.strerror or e}).")
     say(f"Copied to {to}. Next: fuelbed analyze {to}")
+
+
+def _near(name: str, shipped: Iterable[str]) -> str:
+    """Names that hold the word or are spelt nearly so (a name is long, and few type the date), else where all of them are listed."""
+    from difflib import get_close_matches
+
+    word = name.lower()
+    near = [n for n in shipped if word in n] or get_close_matches(word, shipped, 3)
+    near = near or [n for n in shipped if get_close_matches(word, n.split("-"), 1, 0.8)]
+    return f"Did you mean {listed(near[:3], last='or')}?" if near else "`fuelbed cases` lists them."
 
 
 def _copy(name: str, to: Path) -> None:

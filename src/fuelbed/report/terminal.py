@@ -295,7 +295,7 @@ def _findings(report: Report, page: Page) -> None:
     for f in shown:
         tone = "bad" if f.severity is not Severity.NOTE else "muted"
         where = f" ({f.span.file}:{f.span.line})" if f.span else ""
-        cure = f" {f.cure}" if page.full and f.cure else ""
+        cure = f" {f.cure}" if f.cure and (page.full or f.severity is not Severity.NOTE) else ""
         mark = "new: " if page.new is not None and f in page.new else ""
         page.wrap(f"{mark}{f.code} {f.message}{cure}{where}", " ", "   ", tone)
 

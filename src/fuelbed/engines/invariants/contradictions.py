@@ -13,7 +13,7 @@ from fuelbed.engines.invariants.moments import Placed, Told
 from fuelbed.engines.invariants.words import brief, clock, listed, spell
 from fuelbed.engines.invariants.zones import out_of_season, seconds_east
 
-__all__ = ["Flaw", "Gap", "flaws", "gap_flaw", "longest_gap"]
+__all__ = ["Flaw", "Gap", "flaws", "gap_flaw", "longest_gap", "misdated"]
 
 _DAY = 86400.0
 _HALF = 43200.0
@@ -69,11 +69,18 @@ def flaws(case: Case, told: Told, first: float | None, named: str) -> Iterator[F
             "Add `date: YYYY-MM-DD`.",
             told.placed[:1],
         )
-    elif case.date is not None and told.placed and _days_off(case.date, told.placed) > _FAR:
-        start, end = (clock(told.placed[i].t)[:10] for i in (0, -1))
-        days = f"goes from {start} to {end}" if start != end else f"is of {start}"
-        message = f"The case is dated {case.date}, and its timeline {days}."
-        yield Flaw("contradiction", message, "Correct the one that is wrong.", told.placed[:1])
+    else:
+        yield from misdated(case, told)
+
+
+def misdated(case: Case, told: Told) -> Iterator[Flaw]:
+    """The case's own date against the days of its timeline."""
+    if case.date is None or not told.dated or told.lent or not told.placed or _days_off(case.date, told.placed) <= _FAR:
+        return
+    start, end = (clock(told.placed[i].t)[:10] for i in (0, -1))
+    days = f"goes from {start} to {end}" if start != end else f"is of {start}"
+    message = f"The case is dated {case.date}, and its timeline {days}."
+    yield Flaw("contradiction", message, "Correct the one that is wrong.", told.placed[:1])
 
 
 def _days_off(day: dt.date, placed: Sequence[Placed]) -> float:

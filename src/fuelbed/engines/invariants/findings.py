@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from fuelbed.core.case import Case
+from fuelbed.core.document import Document
 from fuelbed.core.engine_codes import ENGINE_CODES
 from fuelbed.core.findings import Finding, Span
 from fuelbed.core.shown import counted
@@ -17,7 +18,7 @@ from fuelbed.engines.invariants.stpa import Feedback
 from fuelbed.engines.invariants.tables import measure, when
 from fuelbed.engines.invariants.words import code, listed, spell
 
-__all__ = ["findings"]
+__all__ = ["findings", "of_flaw"]
 
 _MANY = 20  # findings of one kind
 _FLAWS = {"contradiction": "FB234", "zones": "FB235", "undated": "FB236", "gap": "FB238"}
@@ -37,7 +38,7 @@ def findings(
     yield from _few(_untried(scene, controls))
     yield from _few((_finding("FB237", f"{f.why}.", f.span) for f in feedback if f.blind or not f.channel), "controller")
     for flaw in found:
-        yield replace(_finding(_FLAWS[flaw.kind], flaw.message, _place(scene, flaw)), cure=flaw.cure)
+        yield of_flaw(flaw, scene.document)
 
 
 def _few(found: Iterable[Finding], what: str = "control") -> Iterator[Finding]:
@@ -100,7 +101,7 @@ def _counted(c: Control) -> str:
     return "effective by declaration" if not c.guards else f"counted on by {listed([f'`{g}`' for g in c.guards])}"
 
 
-def _place(scene: Scene, flaw: Flaw) -> Span | None:
-    if not flaw.at or scene.document is None:
-        return None
-    return scene.document.span(flaw.at[-1].moment.place)
+def of_flaw(flaw: Flaw, document: Document | None) -> Finding:
+    """Where the text says so."""
+    span = document.span(flaw.at[-1].moment.place) if flaw.at and document is not None else None
+    return replace(_finding(_FLAWS[flaw.kind], flaw.message, span), cure=flaw.cure)

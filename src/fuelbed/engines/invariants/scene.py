@@ -15,7 +15,7 @@ from fuelbed.numerics.graphs import components
 from fuelbed.numerics.process.structure import Event, Structure
 from fuelbed.text.read import read
 
-__all__ = ["LISTED", "Cuts", "Scene", "happened", "scene_of", "truths"]
+__all__ = ["LISTED", "Cuts", "Scene", "happened", "narrative_of", "scene_of", "truths"]
 
 _WORDS = 40_000  # of all listed cut sets together
 LISTED = 200
@@ -62,7 +62,7 @@ def scene_of(case: Case) -> Scene:
     structure, cuts, later, stacked = None, None, dict[str, tuple[Event, ...]](), dict[frozenset[str], None]()
     try:
         if not case.of_kind("control") and not case.controllers:
-            return Scene(case, None, None, {}, (), {}, {}, (document := _document(case)), Corpus.of(document))
+            return Scene(case, None, None, {}, (), {}, {}, (document := narrative_of(case)), Corpus.of(document))
         structure = Structure(case)
         limit = _limit(structure)
         for o in dict.fromkeys([case.failure, *(o.name for o in case.outcomes)]):
@@ -78,7 +78,7 @@ def scene_of(case: Case) -> Scene:
                 cuts = Cuts(tuple(smallest), sum(structure.orders(f).values()), by_name)
     except BudgetError:
         pass
-    document = _document(case)
+    document = narrative_of(case)
     return Scene(
         case, structure, cuts, later, tuple(stacked), _guarded(case), truths(case), document, Corpus.of(document),
     )  # fmt: skip  # in the order of the type
@@ -98,7 +98,7 @@ def _guarded(case: Case) -> dict[str, tuple[str, ...]]:
     return {control: tuple(lines) for control, lines in out.items()}
 
 
-def _document(case: Case) -> Document | None:
+def narrative_of(case: Case) -> Document | None:
     if case.narrative_text is None:
         return None
     document = read(case.narrative_text, str(PurePath(case.file).parent / case.narrative))

@@ -6,6 +6,7 @@ from fuelbed.core.errors import BudgetError
 from fuelbed.core.expressions import Fails, Ref, Tips, walk
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.engines.structure.cutsets import CutSets, count, plural
+from fuelbed.engines.structure.excluded import contradiction
 from fuelbed.numerics.process.compile import Compiled
 from fuelbed.numerics.process.incident import Incident
 from fuelbed.numerics.process.transient import PATHS, transient
@@ -17,14 +18,7 @@ def findings(model: Compiled, incident: Incident, cuts: CutSets) -> list[Finding
     """All findings of the structure engine, in the order of their codes."""
     out = []
     if model.impossible and cuts.total:
-        out.append(
-            Finding(
-                "FB201",
-                Severity.WARNING,
-                "By its structure and the `in_incident` facts, this incident could not have happened.",
-                "Check which trigger was on and which controls did not hold; until then the belief before the incident is used.",
-            )
-        )
+        out.append(contradiction(model.case, model.structure))
     if incident.flips:
         names = ", ".join(f"`{n}`" for n in incident.flips)
         out.append(
