@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import click
 import pytest
 
+from fuelbed.cli.main import main
 from fuelbed.core import arithmetic
 from fuelbed.core.formulas import MAX_HEIGHT
 from fuelbed.core.grammar import FUNCTIONS
@@ -51,6 +53,11 @@ def test_every_value_of_a_choice_is_described() -> None:
     words = {w for w in re.findall(r"'(?:const|enum)': (\[[^\]]*\]|'[^']*')", str(SCHEMA)) for w in re.findall(r"'([a-z_]+)'", w)}
     assert {"control", "bypassed", "not_held", "judged"} <= words
     assert {w for w in words if not re.search(rf"\b{w}\b", CODE)} == set()
+
+
+def test_the_first_page_has_a_row_for_every_command() -> None:
+    rows = re.findall(r"^\| `fuelbed ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    assert sorted(rows) == sorted(main.list_commands(click.Context(main)))
 
 
 @pytest.mark.parametrize("word", RATE_WORDS)
