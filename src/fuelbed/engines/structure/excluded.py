@@ -15,7 +15,9 @@ from fuelbed.numerics.process.structure import Structure
 
 __all__ = ["contradiction", "excluded"]
 
-_MOST = 60  # factors and added controls up to which diagrams take no time that anybody notices
+_MOST = 60  # factors and added controls that are looked at
+_NODES = 50_000  # of a diagram: a few tenths of a second
+_FEW = 5_000  # up to which it is drawn anew for every fact
 _NAMED = 4  # of the facts
 
 
@@ -25,7 +27,7 @@ def excluded(case: Case) -> Finding | None:
         return None
     case = with_declared(case)
     try:
-        d = Diagrams(case)
+        d = Diagrams(case, budget=_NODES)
         if d.structure.lines[case.failure] == FALSE or d.incidence().arrivals:
             return None
         return contradiction(case, d.structure)
@@ -35,7 +37,7 @@ def excluded(case: Case) -> Finding | None:
 
 def contradiction(case: Case, structure: Structure) -> Finding:
     """The finding, of a case whose facts are known to exclude the incident; it stands at the fact that does, where one alone is enough."""
-    alone = _alone(case, structure) if _small(case) else []
+    alone = _alone(case, structure) if _small(case) and len(structure.bdd.var) <= _FEW else []
     message = "By its structure and the `in_incident` facts, this incident could not have happened"
     first = "Check which trigger was on and which controls did not hold (`in_incident`)"
     if alone:
@@ -59,7 +61,7 @@ def _possible_without(case: Case, f: Factor, structure: Structure) -> bool:
     """The structure is the same whatever happened, so its diagrams are drawn once."""
     open_ = replace(case, factors={**case.factors, f.name: replace(f, occurred=None)})
     try:
-        return bool(Diagrams(open_, structure).incidence().arrivals)
+        return bool(Diagrams(open_, structure, budget=_FEW).incidence().arrivals)
     except BudgetError:
         return False
 

@@ -22,13 +22,15 @@ class Diagrams:
     """Everything that is drawn, in one variable order: uncertain state first, then switches and per-demand draws.
 
     `structure` is what the incident is read by (made anew unless it is given); `future` what comes after it (the same, until a
-    line is held).
+    line is held). `budget` bounds the nodes of each; past it `BudgetError` is raised.
     """
 
-    def __init__(self, case: Case, structure: Structure | None = None, tipping: Tipping | None = None) -> None:
+    def __init__(
+        self, case: Case, structure: Structure | None = None, tipping: Tipping | None = None, budget: int = 500_000
+    ) -> None:
         self.case = case
         self.added, guards, self.shares, moved = _added_controls(case)
-        self.structure = self.future = structure or Structure(case, guards)
+        self.structure = self.future = structure or Structure(case, guards, budget)
         self.vars = Variables(case, self.added, self.shares, moved).build()
         names = self.vars.order(self.structure.events)
         self.triggers = [f for f in case.of_kind("trigger") if ("trigger", f.name) in self.structure.index]
@@ -37,7 +39,7 @@ class Diagrams:
         self._assume_shares(names)
         self.place = {n: i for i, n in enumerate(names)}
         n_states = sum(n in self.vars.fine and self.vars.fine[n].kind == "state" for n in names)
-        self.space = Space(Bdd(len(names), budget=500_000), names, n_states, self.inputs)
+        self.space = Space(Bdd(len(names), budget), names, n_states, self.inputs)
         self.bdd = self.space.bdd
         self._events: dict[Event, int] = {}
         self._composed: dict[int, int] = {FALSE: FALSE, TRUE: TRUE}
