@@ -44,14 +44,15 @@ def test_case_and_text_call_the_same_thing_by_the_same_words(steps: list[Case]) 
         assert said == []
 
 
-def test_rates_of_the_draft_become_results_once_nothing_calls_it_a_draft(narrative: Path) -> None:
+def test_rates_of_the_draft_stay_guesses_until_somebody_stands_by_them(narrative: Path) -> None:
     folder = narrative.parent / "drafted"
     assert fuelbed("draft", narrative, "-o", folder).exit_code == 0
     assert (folder / "postmortem.md").read_bytes() == narrative.read_bytes(), "the text is copied, and edits belong there"
     assert "failures a year." not in fuelbed("analyze", folder).output.partition("What each action item")[0]
     text = (folder / "case.yaml").read_text(encoding="utf-8")
-    (folder / "case.yaml").write_text(text.replace("status: draft\n", ""), encoding="utf-8")
-    assert "Today 1 (0.5..2) failures a year." in fuelbed("analyze", folder).output
+    for status, shown in (("", False), ("status: confirmed\n", True)):
+        (folder / "case.yaml").write_text(text.replace("status: draft\n", status), encoding="utf-8")
+        assert ("Today 1 (0.5..2) failures a year." in fuelbed("analyze", folder).output) is shown
 
 
 def test_what_review_shows_without_being_asked_for_all(narrative: Path) -> None:
