@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 from bench.beside import Row, tell
+from fuelbed.cli.main import rarely_collect
 from fuelbed.engines.lint import check
 from fuelbed.text.read import read
 from fuelbed.text.understand import understand
@@ -71,6 +72,7 @@ def _peers() -> dict[str, str]:
 
 
 def main() -> None:
+    rarely_collect()  # as the command does
     texts, peers = _texts(), _peers()
     n, size = len(texts), sum(map(len, texts))
     print(f"{n} documents, {size / 1000:.0f} kB")
