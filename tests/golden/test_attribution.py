@@ -11,6 +11,7 @@ from fuelbed.analysis import facts_for
 from fuelbed.core.blocks import Answer, Ask, Picture, Table
 from fuelbed.core.case import Case
 from fuelbed.core.estimates import Estimate
+from fuelbed.core.facts import StoryShares
 from fuelbed.core.options import Options
 from fuelbed.engines.attribution import Gap, Gaps, case_gaps, examine, story_of
 from fuelbed.readers.case import parse_case
@@ -149,14 +150,17 @@ def table(a: Answer, name: str) -> Table:
     return next(b for b in a.blocks if isinstance(b, Table) and b.id == name)
 
 
+MORE = TEXT.replace("for weeks.", "for weeks.\nThe certificate rotation ran at noon.")
+
+
 def test_the_answer_says_it() -> None:
-    a = answer(case())
+    a = answer(case(text=MORE))
     first = a.claim.split("\n")[0]
     assert (
-        first
-        == "Whatever the numbers, more is told of `certificate_rotation` (75 % against 12 %) than the risk holds (share of the story against the risk)."
+        first == "Whatever the numbers, more is told of `certificate_rotation` (80 % against 12 %) than the risk holds "
+        "and more risk hangs on `login_burst` (0 % against 38 %) than is told (share of 5 sentences against the risk)."
     )
-    assert "4 of 5 sentences" in a.claim
+    assert "5 of 6 sentences" in a.claim
     codes = [f.code for f in a.findings]
     assert codes.count("FB272") == 1
     assert [f.message for f in a.findings if f.code == "FB270"] == [
@@ -166,6 +170,29 @@ def test_the_answer_says_it() -> None:
     assert [r["id"] for r in picture.data["rows"]] == ["certificate_rotation", "login_burst", "shared_cookie_store"]
     items = {row[0].text: (row[1].text, row[2].text, row[3].text) for row in table(a, "attribution_items").rows}
     assert items == {"announce": ("component", "trigger", "trigger only"), "split": ("architecture", "condition", "structural")}
+
+
+def test_four_sentences_are_too_few_for_a_claim_and_for_a_finding() -> None:
+    a = answer(case())
+    first = a.claim.split("\n")[0]
+    assert first == "4 of 5 sentences of the account speak of a factor of the model: too few to set the story against the risk."
+    assert {f.code for f in a.findings} == {"FB270"}
+    (told,) = a.facts
+    assert isinstance(told, StoryShares)
+    assert told.sentences == 4
+
+
+def test_without_a_rate_only_what_is_so_whatever_the_rates_is_told() -> None:
+    """The store goes with every failure; of the triggers nothing is known but that the two together take as much."""
+    c = replace(parse_case(CASE.replace("rate: 1 per year, ", "").replace("rate: 3 per year, ", "")), narrative_text=MORE)
+    g, a = found(c), answer(c)
+    assert {r.name: (r.risk.value, r.risk.low, r.risk.high) for r in g.factors if r.risk} == {
+        "certificate_rotation": (None, 0.0, 0.5), "login_burst": (None, 0.0, 0.5), "shared_cookie_store": (None, 1 / 3, 1.0),
+    }  # fmt: skip  # triples
+    assert {r.reads for r in g.factors} == {"not decided"}
+    assert a.claim.startswith("Without a rate for each trigger no factor's risk is known well enough")
+    assert not [b for b in a.blocks if isinstance(b, Picture)]
+    assert not {"FB272", "FB273"} & {f.code for f in a.findings}
 
 
 def test_shares_of_the_text_sum_to_one() -> None:

@@ -15,7 +15,17 @@ from fuelbed.core.agreement import Disagreement, Ranks
 from fuelbed.core.blocks import Named
 from fuelbed.core.case import Case
 from fuelbed.core.estimates import Estimate
-from fuelbed.core.facts import Board, JointFailures, Margins, RiskShares, StoryShares, ThresholdMargins, Tipping, Verdicts
+from fuelbed.core.facts import (
+    ENOUGH_SENTENCES,
+    Board,
+    JointFailures,
+    Margins,
+    RiskShares,
+    StoryShares,
+    ThresholdMargins,
+    Tipping,
+    Verdicts,
+)
 from fuelbed.core.shown import named
 
 __all__ = ["disagreements"]
@@ -180,6 +190,11 @@ def _room(board: Board, name: str, change: Estimate) -> Iterator[Disagreement]:
     yield Disagreement("room_alone" if flat else "room_against", "structure", "threshold", name, says, Named("hazard", "change of failures a year", change), Named("room", "change of the room", shift))  # fmt: skip  # one record
 
 
+def _middle(e: Estimate) -> float:
+    """Where there is none, half way: it only says which of several is told."""
+    return (e.low + e.high) / 2 if e.value is None else e.value
+
+
 # ---- history, ranks, story --------------------------------------------------------------------------------------------------------
 
 
@@ -218,9 +233,9 @@ def _first_factor(r: Ranks | None) -> Iterator[Disagreement]:
 
 def _story(board: Board) -> Iterator[Disagreement]:
     """What the text tells more of than its risk, beside what carries more than is told; the widest gap of each. Where no gap is sure,
-    those whose risk has its middle outside the interval of the story."""
+    those whose risk has its middle outside the interval of the story. A few sentences are no story to differ from."""
     told = board.get(StoryShares)
-    if told is None:
+    if told is None or told.sentences < ENOUGH_SENTENCES:
         return
     more = [n for n, g in told.gap.items() if g.low > 0]
     less = [n for n, g in told.gap.items() if g.high < 0]
@@ -228,19 +243,15 @@ def _story(board: Board) -> Iterator[Disagreement]:
     if not sure:
         more = [n for n, r in told.risk.items() if r.value is not None and r.value < told.story[n].low]
         less = [n for n, r in told.risk.items() if r.value is not None and r.value > told.story[n].high]
-    a = max(more, key=lambda n: told.gap[n].value or 0.0, default="")
-    b = min(less, key=lambda n: told.gap[n].value or 0.0, default="")
+    a = max(more, key=lambda n: _middle(told.gap[n]), default="")
+    b = min(less, key=lambda n: _middle(told.gap[n]), default="")
     if not a and not b:
         return
-    parts = [
-        f"gives `{n}` {share(told.story[n])}{first}, and it has {share(told.risk[n])} of the risk"
-        for n, first in ((a, " of what it says of factors"), (b, "" if a else " of what it says of factors"))
-        if n
-    ]
+    parts = [f"{share(told.story[n])} speak of `{n}`, which has {share(told.risk[n])} of the risk" for n in (a, b) if n]
     lean = "" if sure else " (by the middle of the numbers; within their intervals it may be otherwise)"
     says = (
-        f"The text {'; it '.join(parts)}{lean}: a story follows what happened that day, the risk (here the share of what all removals take of the "
-        f"{told.of}) every day on which it could."
+        f"Of {told.sentences} sentences on factors {', and '.join(parts)}{lean}: the text tells of one day, the risk counts every day on which it "
+        f"could fail. A factor's risk is how much of the {told.of} would be gone without it, as a share of the same for all factors."
     )
     about = b or a
     yield Disagreement("story", "attribution", "structure", about, says, Named("story", f"share of the story, {about}", told.story[about]), Named("risk", f"share of the risk, {about}", told.risk[about]))  # fmt: skip  # one record

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from fuelbed.core.estimates import Estimate
 
 __all__ = [
+    "ENOUGH_SENTENCES",
     "Board",
     "Facts",
     "JointFailures",
@@ -28,6 +29,10 @@ __all__ = [
     "Verdict",
     "Verdicts",
 ]
+
+
+ENOUGH_SENTENCES = 5
+"""That speak of factors; with fewer, one that is read wrongly turns what the story is said to be about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +157,15 @@ class RiskShares:
 class StoryShares:
     """From attribution: by factor, its share of the written story, its share of the risk, and the first less the second.
 
-    `of` says what the risk is a share of; a factor without a risk, or of whose words nothing was found, is not there.
+    `of` says what the risk is a share of; a factor without a risk, or of whose words nothing was found, is not there. `sentences`: how
+    many of the account speak of some factor.
     """
 
     of: str
     story: Mapping[str, Estimate]
     risk: Mapping[str, Estimate]
     gap: Mapping[str, Estimate]
+    sentences: int = 0
 
 
 @dataclass(frozen=True, slots=True)

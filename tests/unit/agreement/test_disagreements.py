@@ -66,8 +66,12 @@ TURNED = RiskShares({"t": e(0.2, 0.1, 0.3), "c": e(0.9, 0.8, 1.0)})
 JOINT = JointFailures(
     {("k", "l"): e(0.6, 0.5, 0.7)}, e(0.05, kind="probability"), e(0.2, kind="probability"), plain(4.0, 3.0, 5.0)
 )
-TOLD = StoryShares("failures a year", {"t": e(0.7, 0.5, 0.9), "c": e(0.1, 0.0, 0.2)}, {"t": e(0.2, 0.1, 0.3), "c": e(0.6, 0.5, 0.7)}, {"t": e(0.5, 0.2, 0.8, "change"), "c": e(-0.5, -0.7, -0.3, "change")})  # fmt: skip  # one record
+TOLD = StoryShares("failures a year", {"t": e(0.7, 0.5, 0.9), "c": e(0.1, 0.0, 0.2)}, {"t": e(0.2, 0.1, 0.3), "c": e(0.6, 0.5, 0.7)}, {"t": e(0.5, 0.2, 0.8, "change"), "c": e(-0.5, -0.7, -0.3, "change")}, 12)  # fmt: skip  # one record
 UNSURE = replace(TOLD, gap={"t": e(0.5, -0.2, 0.8, "change"), "c": e(-0.5, -0.7, 0.3, "change")})
+RATELESS = {
+    "t": Estimate(None, 0.1, 0.3, "share"),
+    "c": Estimate(None, 0.5, 0.7, "share"),
+}  # as where a rate is not known: no middle
 LEVEL = replace(UNSURE, risk={"t": e(0.6, 0.1, 0.7), "c": e(0.1, 0.0, 0.7)})
 SHIFTED = replace(
     FAR, now=None, shift={"close": plain(-5.0, -6.0, -4.0)}, margin={"": plain(5.0, 1.0, 9.0), "close": plain(0.0, -4.0, 4.0)}
@@ -100,7 +104,7 @@ KINDS = {
     "room_alone": ((verdicts(close=e(0.0, kind="change")), SHIFTED), [(verdicts(close=e(-0.1, -0.2, 0.0, "change")), SHIFTED)]),
     "history": ((JOINT,), [(replace(JOINT, times=plain(1.1, 0.9, 1.4)),), (replace(JOINT, times=None),)]),
     "first_factor": ((PULLED, TURNED), [(PULLED, RISK), (replace(PULLED, pulls={"t": plain(60.0, 20.0, 70.0), "c": plain(20.0, 10.0, 30.0)}), TURNED)]),
-    "story": ((TOLD,), [(LEVEL,)]),
+    "story": ((TOLD,), [(LEVEL,), (replace(TOLD, sentences=4),), (replace(UNSURE, risk=RATELESS),)]),
 }  # fmt: skip  # one table
 
 
@@ -125,6 +129,14 @@ def test_a_sentence_holds_both_numbers_and_a_reason() -> None:
 def test_a_story_whose_gaps_are_open_says_that_it_goes_by_the_middle() -> None:
     assert "by the middle of the numbers" in found(UNSURE)["story"].says
     assert "by the middle" not in found(TOLD)["story"].says
+
+
+def test_a_story_is_told_with_its_sentences_and_what_a_risk_is() -> None:
+    assert found(TOLD)["story"].says == (
+        "Of 12 sentences on factors 70 % (50 to 90 %) speak of `t`, which has 20 % (10 to 30 %) of the risk, and 10 % (0 to 20 %) speak of `c`, "
+        "which has 60 % (50 to 70 %) of the risk: the text tells of one day, the risk counts every day on which it could fail. A factor's risk is "
+        "how much of the failures a year would be gone without it, as a share of the same for all factors."
+    )
 
 
 def test_an_empty_board_asks_for_everything_and_disagrees_about_nothing() -> None:

@@ -75,7 +75,11 @@ def _told(g: Gaps) -> StoryShares:
     """Story and risk by factor, for whoever sets more beside them."""
     rows = [r for r in g.factors if r.gap is not None and r.risk is not None]
     return StoryShares(
-        g.of, {r.name: r.story for r in rows}, {r.name: r.risk for r in rows if r.risk}, {r.name: r.gap for r in rows if r.gap}
+        g.of,
+        {r.name: r.story for r in rows},
+        {r.name: r.risk for r in rows if r.risk},
+        {r.name: r.gap for r in rows if r.gap},
+        g.matched,
     )
 
 

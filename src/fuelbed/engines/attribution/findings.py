@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from fuelbed.core.attribution_codes import ATTRIBUTION_CODES
 from fuelbed.core.case import Case
+from fuelbed.core.facts import ENOUGH_SENTENCES
 from fuelbed.core.findings import Finding, Span
 from fuelbed.core.shown import per_cent
 from fuelbed.engines.attribution.gaps import Gap, Gaps
@@ -17,8 +18,8 @@ __all__ = ["findings"]
 
 
 def findings(case: Case, story: Story, g: Gaps) -> Iterator[Finding]:
-    """Largest gaps first; then what one of the two lacks."""
-    for r in g.factors:
+    """Largest gaps first, where enough sentences speak of factors; then what one of the two lacks."""
+    for r in g.factors if g.matched >= ENOUGH_SENTENCES else ():
         if r.gap is None or r.risk is None:
             continue
         said = (

@@ -42,7 +42,8 @@ class Gap:
     """One row: a factor, or all factors of a scope, an owner or a kind. `count` sentences, in parts; `risk` and `gap` None without a risk.
 
     ours   whether the author's team can change it; None where that is not known.
-    reads  what the gap says whatever the numbers; it *leans* where only the middle of the risk lies outside the interval of the story.
+    reads  what the gap says whatever the numbers; it *leans* where only the middle of the risk lies outside the interval of the story
+           (never where a rate is not known, since then there is no middle).
     """
 
     name: str
@@ -64,7 +65,9 @@ class Gap:
             return "carries the risk"
         if self.gap.low >= -_CLOSE and self.gap.high <= _CLOSE:
             return "in proportion"
-        middle = self.risk.value or 0.0
+        middle = self.risk.value
+        if middle is None:
+            return "not decided"
         return (
             "leans to the story"
             if middle < self.story.low
@@ -90,15 +93,15 @@ class Gaps:
 
 def gaps(case: Case, story: Story, risk: RiskShares | None, whose: Whose, seed: int) -> Gaps:
     """Every row of the gap; `seed` of the paragraphs drawn."""
-    by, of = _risk(case, risk)
+    by, of, known = _risk(case, risk)
     names = list(case.factors)
-    groups = _Grouping(story, by, seed)
+    groups = _Grouping(story, by, seed, known)
     alone: dict[str, tuple[str, ...]] = {n: (n,) for n in names}
     ours = whose.ours_known
 
     def rows(members: Mapping[str, tuple[str, ...]], mine: Callable[[str], bool | None]) -> tuple[Gap, ...]:
         found = [groups.row(name, factors, mine(name)) for name, factors in members.items()]
-        return tuple(sorted(found, key=lambda g: (-abs(g.gap.value or 0.0) if g.gap is not None else -g.story.low, g.name)))
+        return tuple(sorted(found, key=lambda g: (-_size(g), g.name)))
 
     owned = _by(names, whose.owner)
     mine = tuple(n for n in names if whose.is_ours(n))
@@ -114,6 +117,13 @@ def gaps(case: Case, story: Story, risk: RiskShares | None, whose: Whose, seed: 
     )
 
 
+def _size(g: Gap) -> float:
+    """How large a gap is: at its middle, else what it surely is."""
+    if g.gap is None:
+        return g.story.low
+    return abs(g.gap.value) if g.gap.value is not None else max(g.gap.low, -g.gap.high, 0.0)
+
+
 def _by(names: Sequence[str], of: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
     out: dict[str, tuple[str, ...]] = {}
     for n in names:
@@ -121,24 +131,30 @@ def _by(names: Sequence[str], of: Callable[[str], str]) -> dict[str, tuple[str, 
     return out
 
 
-def _risk(case: Case, risk: RiskShares | None) -> tuple[dict[str, Three], str]:
-    """Each factor's removal, not below 0, and what it is a share of: the expected loss where there is more than one outcome."""
+def _risk(case: Case, risk: RiskShares | None) -> tuple[dict[str, Three], str, bool]:
+    """Each factor's removal, not below 0; what it is a share of (the expected loss where there is more than one outcome); and whether
+    all of them have a middle, which they do not where a rate is not known."""
     if risk is None:
-        return {}, ""
+        return {}, "", True
     loss = len(case.outcomes) > 1 and bool(risk.loss)
     share = risk.loss if loss else risk.share
-    known = {n: e for n, e in share.items() if e.value is not None and math.isfinite(e.value) and n in case.factors}
-    by = {n: (max(0.0, e.value or 0.0), max(0.0, e.low), max(0.0, e.high)) for n, e in known.items()}
+    there = {n: e for n, e in share.items() if n in case.factors and math.isfinite(e.high - e.low)}
+    by = {n: (max(0.0, _middle(e)), max(0.0, e.low), max(0.0, e.high)) for n, e in there.items() if math.isfinite(_middle(e))}
     if not by or max(v for v, _, _ in by.values()) <= 0:
-        return {}, ""
-    return by, "expected loss" if loss else "failures a year"
+        return {}, "", True
+    return by, "expected loss" if loss else "failures a year", all(e.value is not None for e in there.values())
+
+
+def _middle(e: Estimate) -> float:
+    """Where there is no middle any place in the interval will do: nothing that is told rests on it."""
+    return e.high if e.value is None else e.value
 
 
 class _Grouping:
     """Counts of a story by paragraph, added up for any set of factors."""
 
-    def __init__(self, story: Story, risk: Mapping[str, Three], seed: int) -> None:
-        self.risk, self.seed = risk, seed
+    def __init__(self, story: Story, risk: Mapping[str, Three], seed: int, known: bool) -> None:
+        self.risk, self.seed, self.known = risk, seed, known
         self.sentences, self.causes = _clusters(story.sentences), _clusters(story.causes)
 
     def row(self, name: str, factors: tuple[str, ...], ours: bool | None) -> Gap:
@@ -149,13 +165,9 @@ class _Grouping:
         if not known:
             return Gap(name, count, told, stated, ours=ours, factors=factors)
         v, low, high = between(known, [x for n, x in self.risk.items() if n not in mine])
-        risk = Estimate(v, low, high, "share", method=RISK)
-        gap = (
-            Estimate((told.value or 0.0) - v, told.low - high, told.high - low, "change", method=_GAP)
-            if told.value is not None
-            else None
-        )
-        return Gap(name, count, told, stated, risk, gap, ours, factors)
+        middle = v if self.known or low == high else None
+        risk = Estimate(middle, low, high, "share", method=RISK)
+        return Gap(name, count, told, stated, risk, _gap(told, risk), ours, factors)
 
     def _share(self, clusters: Sequence[Mapping[str, float]], mine: frozenset[str], method: str) -> Estimate:
         if not clusters:
@@ -163,6 +175,14 @@ class _Grouping:
         table = [(sum(x for n, x in c.items() if n in mine), sum(x for n, x in c.items() if n not in mine)) for c in clusters]
         value, low, high = counted_shares(table, np.random.default_rng(self.seed))[0]
         return Estimate(value, low, high, "share", how="measured", method=method)
+
+
+def _gap(told: Estimate, risk: Estimate) -> Estimate | None:
+    """Story less risk; None where nothing was matched, without a middle where the risk has none."""
+    if told.value is None:
+        return None
+    value = None if risk.value is None else told.value - risk.value
+    return Estimate(value, told.low - risk.high, told.high - risk.low, "change", method=_GAP)
 
 
 def _clusters(passages: Sequence[tuple[Passage, tuple[str, ...]]]) -> list[dict[str, float]]:

@@ -60,7 +60,8 @@ def picture(g: Gaps) -> Picture | None:
             "second": [r.risk.value, r.risk.low, r.risk.high],
         }
         for r in g.factors
-        if r.risk is not None and r.story.value is not None and (r.story.value > 0 or r.risk.high > 0)
+        if r.risk is not None and r.risk.value is not None  # a mark needs a place, which it has not where a rate is not known
+        if r.story.value is not None and (r.story.value > 0 or r.risk.high > 0)
     ]
     if not rows:
         return None

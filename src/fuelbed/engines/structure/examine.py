@@ -62,10 +62,10 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     ]
     said = claim(model, today, removed, cuts, known)
     shares = RiskShares(
-        _shares(model, removed, "hazard"),
-        _shares(model, removed, "loss"),
-        _through(model, options.seed),
-        estimate(next_fails, "probability", "", True),
+        _shares(removed, "hazard", known),
+        _shares(removed, "loss", known),
+        _through(model, options.seed, known),
+        estimate(next_fails, "probability", "", known),
     )
     return Answer(said, tuple(blocks), tuple(findings(model, incident, cuts)), (shares,))
 
@@ -74,22 +74,23 @@ def _used(model: Compiled, name: str) -> bool:
     return any(n == name for _, n in model.structure.events)
 
 
-def _shares(model: Compiled, removed: Removed, output: str) -> dict[str, Estimate]:
-    """What goes with each factor; where rates are the draft's guesses, only what is so whatever they are."""
-    shares = {name: _gone(row[output]) for name, row in removed.items()}
-    return {n: e for n, e in shares.items() if e.high - e.low < NOTHING or not model.case.placeholder_rates}
+def _shares(removed: Removed, output: str, known: bool) -> dict[str, Estimate]:
+    """What goes with each factor."""
+    return {name: _gone(row[output], known) for name, row in removed.items()}
 
 
-def _gone(c: Comparison) -> Estimate:
+def _gone(c: Comparison, known: bool) -> Estimate:
+    """Where rates are not known there is no middle to go by, only what is so whatever they are."""
     r = c.ratio
-    return Estimate(1 - r.value, 1 - r.high, 1 - r.low, "share", method=r.method)
+    value = 1 - r.value if known or r.high - r.low < NOTHING else None
+    return Estimate(value, 1 - r.high, 1 - r.low, "share", method=r.method)
 
 
-def _through(model: Compiled, seed: int) -> dict[str, Estimate]:
+def _through(model: Compiled, seed: int, known: bool) -> dict[str, Estimate]:
     """By trigger, what part of the failures a year needs its push to land beyond the stability boundary."""
     pushes = [t for t in model.tips.triggers if ("tips", t) in model.structure.index]
     rows = bounds(model, [{f"{t}.tips": 0.0} for t in pushes], ("hazard",), np.random.default_rng(seed), wanted=("ratio",))
-    return {t: _gone(row["hazard"]) for t, row in zip(pushes, rows, strict=True)}
+    return {t: _gone(row["hazard"], known) for t, row in zip(pushes, rows, strict=True)}
 
 
 def _ask_numbers(model: Compiled) -> NotFound:
