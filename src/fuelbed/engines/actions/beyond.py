@@ -1,5 +1,5 @@
 """What the action items change beside failures and loss, in a sentence each with the item that does most: the margin, the room below a limit, the
-ambiguity. The columns say it for every item; a page of 80 columns has no room for them."""
+ambiguity (in words; its bits are detail). The columns say it for every item; a page of 80 columns has no room for them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from fuelbed.engines.actions.ambiguity import NOTHING, bits_between, told
 from fuelbed.engines.actions.margins import margin_words, moved
 from fuelbed.engines.actions.scene import Scene
 
-__all__ = ["beyond"]
+__all__ = ["beyond", "in_bits"]
 
 
 def beyond(scene: Scene) -> list[Sentence]:
     """Nothing where no engine gave such a number."""
     parts = [*_margin(scene), *_room(scene), *_ambiguity(scene)]
     return [Sentence(" ".join(parts))] if parts else []
+
+
+def in_bits(scene: Scene) -> list[Sentence]:
+    """How much of the ambiguity the items that `beyond` names take away; nothing where it names none."""
+    bits, less, more = _moved(scene)
+    parts = [f"`{n}` {_bits(bits[n])}" for n in (*less, *more)]
+    return [Sentence(f"Bits of ambiguity taken away: {', '.join(parts)}.", detail=True)] if parts else []
 
 
 def _margin(scene: Scene) -> Iterator[str]:
@@ -45,16 +52,22 @@ def _became(what: str, today: Estimate, after: Mapping[str, Estimate]) -> str:
     return f"{what}{unit}: {margin_words(today)} today, {margin_words(after[best])} with `{best}`."
 
 
-def _ambiguity(scene: Scene) -> Iterator[str]:
+def _moved(scene: Scene) -> tuple[Mapping[str, Estimate], list[str], list[str]]:
+    """The bits of every item; the one with which surely least stays open, and the first with which surely more does than today."""
     s = scene.signatures
     if s is None or not told(scene):
-        return
+        return {}, [], []
     bits = {n: e for n in scene.ranked if (e := s.removed.get(n)) is not None and n not in s.said and e.value is not None}
     less = sorted((n for n, e in bits.items() if e.low > NOTHING), key=lambda n: -bits[n].low)
     more = [n for n, e in bits.items() if e.high < -NOTHING]
-    parts = [f"`{n}` {_bits(bits[n])}" for n in (*less[:1], *more[:1])]
+    return bits, less[:1], more[:1]
+
+
+def _ambiguity(scene: Scene) -> Iterator[str]:
+    _, less, more = _moved(scene)
+    parts = [f"less open with `{n}`" for n in less] + [f"more open with `{n}`" for n in more]
     if parts:
-        yield f"Bits of ambiguity taken away: {', '.join(parts)}."
+        yield f"By which mechanism it fails next is surely {' and '.join(parts)}."
 
 
 def _bits(e: Estimate) -> str:

@@ -9,7 +9,7 @@ from fuelbed.core.facts import Facts, Margins, NotFound, RiskShares, Signatures,
 from fuelbed.core.options import Options
 from fuelbed.core.shown import count, counted, listed, per_cent
 from fuelbed.engines.actions.ambiguity import ambiguity_cells, ambiguity_columns, told
-from fuelbed.engines.actions.beyond import beyond
+from fuelbed.engines.actions.beyond import beyond, in_bits
 from fuelbed.engines.actions.cheapest import cheapest
 from fuelbed.engines.actions.flips import flips
 from fuelbed.engines.actions.margins import margin_cells, margin_columns, room_cells, room_columns
@@ -70,6 +70,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         _table(scene, judged, evidence, facts.get(RiskShares)),
         *beyond(scene),
         _after_table(scene, evidence),
+        *in_bits(scene),  # after a detail with a title: a page folds them together
         *_shared_note(scene),
         order.picture,
         untouched(scene),

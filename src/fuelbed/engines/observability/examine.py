@@ -129,7 +129,10 @@ def _claim(view: View, b: Belief, similar: Looks, following: Next) -> str:
     if n == 1:
         return "There is one mechanism by which this failure comes about, so no signal is needed to tell which it was."
     if not view.case.signals:
-        return f"The case declares no signals, so its {n} mechanisms look alike: {bits(view, b.bits_before)} of which it was stay open.{_yard(view, following)}"
+        return (
+            f"The case declares no signals, so nothing that operators could see told its {n} mechanisms apart. Which of them it was stays open by "
+            f"{bits(view, b.bits_before)}.{_yard(view, following)}"
+        )
     lines = [_told(view, b, similar)]
     lines += _guesses(view, b)
     lines += [_next(view, b, following)] if following.taken or following.yardstick else []
@@ -141,7 +144,10 @@ def _told(view: View, b: Belief, similar: Looks) -> str:
     n = len(similar.order)
     share = chance(view, similar.share[best])
     if not view.seen:
-        return f"{n} mechanisms bring this failure about ({bits(view, b.bits_before)} of which it was), and the case does not say what any signal showed."
+        return (
+            f"{n} mechanisms bring this failure about, and the case does not say what any signal showed. Which of them it was stays open by "
+            f"{bits(view, b.bits_before)}."
+        )
     after = np.nan_to_num(similar.share[:, 0])
     twin = next((m for m in similar.order[1:] if similar.group[m] == similar.group[best] and after[m] >= after[best] / 4), None)
     text = f"By what was seen, the likeliest of {n} mechanisms is {mechanism(view, best)}, with {share}"

@@ -219,7 +219,7 @@ def test_intervals_hold_every_corner() -> None:
 def test_without_signals_a_yardstick_and_a_question() -> None:
     _, a = ask(TWO)
     assert a.claim == (
-        "The case declares no signals, so its 2 mechanisms look alike: 0.97 bits of which it was stay open. "
+        "The case declares no signals, so nothing that operators could see told its 2 mechanisms apart. Which of them it was stays open by 0.97 bits. "
         "A perfect look at `surge` would tell most: 0.97 bits."
     )
     asked = [b.missing.question for b in a.blocks if isinstance(b, Ask)]
