@@ -12,12 +12,15 @@ from fuelbed.core.reporting import Report, Section
 __all__ = ["Arranged", "arrange", "is_folded", "pieces", "standing", "unsaid", "where_next"]
 
 _LIFTED = ("removal", "graph", "whatif")
-_PROMOTED = ("cheapest",)  # tables that are detail by size, but that readers come for
 # pictures of evidence: the first there is leads its section
 _LEADS = ("posterior", "timeline", "signatures", "bowtie", "series", "joint", "surviving", "shared", "bars", "dumbbell")
 _TABLES = ("rivals", "controls", "invariants", "sensors", "pairs")  # the table that follows it; else the first
 _SAID = 2  # sentences that are shown beside that table
-_ON_PAGE = (*_PROMOTED, "flips", "verification")  # where there is room: what would change the answer, and what would confirm it
+_ON_PAGE = (
+    "cheapest",
+    "flips",
+    "verification",
+)  # where there is room: what reaches a goal, what would change the answer and confirm it
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def standing(section: Section) -> str:
 
 def is_folded(block: Block, page: bool = False) -> bool:
     """Whether a block is detail: out of the one-screen summary, folded in the page (which has room for more)."""
-    return block.detail and _id(block) not in (_ON_PAGE if page else _PROMOTED)
+    return block.detail and not (page and _id(block) in _ON_PAGE)
 
 
 def unsaid(claim: str, report: Report) -> str:

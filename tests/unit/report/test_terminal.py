@@ -70,7 +70,7 @@ def test_the_shipped_case_fits_one_screen_and_says_what_matters() -> None:
     for sentence in report.verdict:
         assert clean(sentence).replace("\u00a0", " ") in flat
     for words in ("without this trigger", "without this condition", "with this control holding", "What each action item changes",
-                  "trigger only", "What no action item touches: ", "The cheapest set that reaches", "Findings: "):  # fmt: skip
+                  "trigger only", "What no action item touches: ", "The cheapest set that brings", "Findings: "):  # fmt: skip
         assert words in flat
     assert sum(line.startswith("Asked for, not found:") for line in text.splitlines()) == 1
     assert text.endswith(MORE + "\n")

@@ -268,25 +268,29 @@ def _cost(scene: Scene, name: str) -> float:
 
 
 def cheapest(scene: Scene) -> Table:
-    """The cheapest set at the middle of the numbers and over their whole range, and what each reaches."""
+    """The cheapest set at the middle of the numbers and over their whole range, and what each reaches.
+
+    Detail where nobody asked for a target, unless rates are known and some set reaches the default one.
+    """
     output, limit = scene.options.target or (scene.main, -0.8)
     rows: list[tuple[Cell, ...]] = []
     empty = ""
     before = scene.results[""][output].after
-    if before.high <= 0 or (limit >= 0 and before.high <= limit):
+    if scene.options.target and output == "loss" and not scene.with_loss:
+        empty = "The case does not say what a failure costs: add `outcomes` with a `loss`."
+    elif before.high <= 0 or (limit >= 0 and before.high <= limit):
         empty = _idle(scene, output, before)
     elif not scene.moving:
-        empty = "No action item carries an intervention."
+        empty = "No action item carries an intervention: write under `does` what each changes."
     else:
         search = Search(scene, output, limit)
         if scene.known:  # without rates there is no middle
             rows.append(_row(scene, search, "at the middle of the numbers", search.middle()))
         found = search.whole()
         rows.append(_row(scene, search, _range_words(scene, found), found))
-    goal = f"{output} down by {number(-100 * limit)} %" if limit < 0 else f"{output} at most {number(limit)}"
     return Table(
         "cheapest",
-        f"The cheapest set that reaches: {goal}",
+        f"The cheapest set that {_goal(scene, output, limit)}",
         (
             Column("where", "holds"),
             Column("set", "actions", "list"),
@@ -296,8 +300,17 @@ def cheapest(scene: Scene) -> Table:
         tuple(rows),
         note=_note(scene, rows),
         empty=empty,
-        detail=True,
+        detail=scene.options.target is None and not (scene.known and any(cells[1].items for cells in rows)),
     )
+
+
+def _goal(scene: Scene, output: str, limit: float) -> str:
+    """`brings failures a year down by 80 %`: in words, since `hazard` is a word of the command line only."""
+    words = scene.words(output)
+    if limit < 0:
+        return f"brings {words} down by {number(-100 * limit)} %"
+    unit = f" {scene.case.loss_unit} a year" if output == "loss" and scene.with_loss else ""
+    return f"keeps {words} at {number(limit)}{unit} or less"
 
 
 def _idle(scene: Scene, output: str, before: Bound) -> str:

@@ -19,7 +19,7 @@ from fuelbed.engines.actions.propensities import propensities, propensity_cell, 
 from fuelbed.engines.actions.scene import Scene, set_up
 from fuelbed.engines.actions.verdicts import Evidence, Rule, judge
 from fuelbed.engines.actions.verification import verification
-from fuelbed.engines.actions.ways import way_cells, way_columns, ways
+from fuelbed.engines.actions.ways import cut_set_cells, cut_set_columns, way_cells, way_columns, ways
 from fuelbed.engines.actions.whatif import whatif
 from fuelbed.engines.actions.words import change as change_words
 from fuelbed.engines.actions.words import fall
@@ -57,7 +57,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     model = compile_case(with_declared(case), tipping)
     if not case.actions:
         ask = NotFound("What does the team plan to do, and which factor does each item change?", "a verdict on every action item")
-        return Answer("The case lists no action items.", (Ask(ask), whatif(model)))
+        return Answer("The case lists no action items.", (*_no_set(options), Ask(ask), whatif(model)))
     order = option_order(model)
     scene = set_up(case, options, order.order, tipping, margins, signatures, room)
     evidence = {
@@ -82,6 +82,13 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     ]
     verdicts = Verdicts(tuple(Verdict(n, r.verdict, why, _changes(scene, n)) for n, (r, why) in judged.items()))
     return Answer(_claim(scene, judged), tuple(blocks), (), (verdicts,))
+
+
+def _no_set(options: Options) -> list[Sentence]:
+    """What is missing for the set that somebody asked for."""
+    if options.target is None:
+        return []
+    return [Sentence("No set of action items reaches the target: the case has no `actions`.", "bad")]
 
 
 def _claim(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> str:
@@ -128,9 +135,11 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
     """The verdict on each action item, its paired changes, and why."""
     chance = scene.standing or _differs(scene)
     alike = scene.with_loss and _like_hazard(scene)
+    so = "" if scene.known else ", whatever the rates"  # nobody gave them, so a screenful tells the cut sets instead
+    within = f"at least one within {scene.case.horizon_text}{so}"
     quantities = [
-        ("hazard", Column("change", "failures a year", "estimate")),
-        ("probability", Column("probability_change", f"at least one within {scene.case.horizon_text}", "estimate", brief=chance)),
+        ("hazard", Column("change", f"failures a year{so}", "estimate", brief=scene.known)),
+        ("probability", Column("probability_change", within, "estimate", brief=chance and scene.known)),
         *([("loss", Column("loss_change", "expected loss", "estimate"))] if scene.with_loss and not alike else []),
     ]
     found, after = ways(scene), propensities(scene)
@@ -144,6 +153,7 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
         rows.append(
             (
                 *head,
+                *cut_set_cells(scene, name, evidence[name].reach),
                 *cells,
                 propensity_cell(scene, after, name),
                 *margin_cells(scene, name, evidence[name].reach),
@@ -160,6 +170,7 @@ def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str
             Column("action", "action", "code"),
             Column("what", "what", brief=False),
             Column("verdict", "verdict", "verdict"),
+            *cut_set_columns(scene),
             *(c for _, c in quantities),
             propensity_column(risk),
             *margin_columns(scene),

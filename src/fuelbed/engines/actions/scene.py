@@ -64,11 +64,12 @@ class Scene:
 
     @property
     def ranked(self) -> list[str]:
-        """The one that takes most away first; ties keep the order of the file."""
+        """The one that takes most away first, surely takes it where there is no middle to go by; ties keep the order of the file."""
         keys = (self.main, *(o for o in ("hazard", "loss") if o != self.main))
 
         def key(n: str) -> list[float]:
-            return [round(self.results[n][o].ratio.value, 9) for o in keys]
+            ratios = [self.results[n][o].ratio for o in keys]
+            return [round(x, 9) for r in ratios for x in ((r.value,) if self.known else (r.high, r.low))]
 
         return sorted(self.case.actions, key=key)
 

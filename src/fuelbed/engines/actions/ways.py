@@ -1,4 +1,5 @@
-"""The columns `variants` and `depth` of the action table, in cases with exploits or exposures: how many ways to the goal survive each
+"""What an item does to the ways to the failure, from the structure alone: in words where no rate says how much fails less (`cut_sets`), and
+the columns `variants` and `depth` of the action table, in cases with exploits or exposures: how many ways to the goal survive each
 item, and how many independent controls must fall then. Computed from the structure, like the cut sets."""
 
 from __future__ import annotations
@@ -10,10 +11,33 @@ from fuelbed.core.shown import count
 from fuelbed.engines.actions.scene import Scene
 from fuelbed.numerics.attack.depth import Depth
 from fuelbed.numerics.attack.items import ItemWays, item_ways
+from fuelbed.numerics.process.reach import Reach
 
-__all__ = ["Ways", "way_cells", "way_columns", "ways"]
+__all__ = ["Ways", "cut_set_cells", "cut_set_columns", "way_cells", "way_columns", "ways"]
 
 Ways = Mapping[str, ItemWays]
+
+
+def cut_set_columns(scene: Scene) -> list[Column]:
+    """Only where a rate is not known: else the failures a year say more, and the cut sets stand in the table `after`."""
+    return [] if scene.known else [Column("cut_sets", "cut sets")]
+
+
+def cut_set_cells(scene: Scene, name: str, r: Reach) -> list[Cell]:
+    """`breaks 2 of 3, makes 1 of 3 rarer`."""
+    if scene.known:
+        return []
+    if not scene.case.actions[name].does:
+        return [Cell("not said")]
+    parts = [f"breaks {_of(r.breaks, r.cut_sets)}"] if r.breaks else []
+    parts += [f"makes {_of(r.rarer, r.cut_sets)} rarer"] if r.rarer else []
+    return [Cell(", ".join(parts)) if parts else Cell(f"leaves {_of(r.cut_sets, r.cut_sets)} as before", tone="muted")]
+
+
+def _of(n: int, total: int) -> str:
+    if n == total:
+        return "the only one" if total == 1 else f"all {count(total)}"
+    return f"{count(n)} of {count(total)}"
 
 
 def ways(scene: Scene) -> Ways:
