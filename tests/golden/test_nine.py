@@ -224,4 +224,9 @@ def test_every_format_tells_it(report: Report) -> None:
         assert d.says.replace("`", "") in joined
     summary = render_text(report, 80)
     assert len(summary.splitlines()) <= 45
-    assert "connections would surely be over its limit" in " ".join(summary.split())
+    flat = " ".join(summary.split())
+    assert (
+        "Answers differ: §5 and §1, §1 and §2 (larger_pool, better_breaker)" in flat
+    )  # a warning with its cure takes the lines of the sentences
+    assert "FB230 answers broke on web at 10:03 UTC" in flat
+    assert "state the invariant less strictly." in flat

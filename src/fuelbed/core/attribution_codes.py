@@ -35,7 +35,7 @@ ATTRIBUTION_CODES: Mapping[str, Code] = {
         _N,
         "The model gives a share of the risk to a factor, and no sentence of the account was found to speak of it.",
         "What nobody tells nobody closes; or it is told in other words than the model's.",
-        "Tell it; or say which words speak of it, under `attribution: {story: ...}`.",
+        "Tell it; or say which words speak of it, under `attribution: {story: ...}`; of a trigger that did not come say `in_incident: no`.",
         "shared_writer carries 20 % of the risk, and the text speaks of the deploy",
         "the text says since when all clients share one writer",
     ),

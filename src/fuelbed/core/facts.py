@@ -39,12 +39,14 @@ ENOUGH_SENTENCES = 5
 class NotFound:
     """Asked for, not found: `question` is the one thing to give, `unlocks` what it would answer.
 
-    `reason` stands instead of both where giving something would not help now.
+    `reason` stands instead of both where giving something would not help now. `aside`: the same in every case, and it would only add to
+    an answer that is there, so it is asked last.
     """
 
     question: str
     unlocks: str
     reason: str = ""
+    aside: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ One formatter and one writer serve them all. The table of codes lives in `core/c
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["Finding", "Severity", "Span"]
 
@@ -44,6 +44,9 @@ class Finding:
     `message` says what is wrong or was found, `cure` what to do about it. Both are one sentence, without markup except
     backticks around identifiers. `anchor` is what the finding is recognized by after an edit, where the message alone would not
     do: of a finding about prose, its section's heading and its sentence.
+
+    `of_all` and `of_one` say the same in two halves, where several things may have one fault: what is said of each, and which this is.
+    A screen that has no room for a finding each tells them in a line: `rests on the case's word alone: that a is failed, that b is missing`.
     """
 
     code: str
@@ -52,6 +55,8 @@ class Finding:
     cure: str = ""
     span: Span | None = None
     anchor: str = ""
+    of_all: str = field(default="", compare=False)
+    of_one: str = field(default="", compare=False)
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:

@@ -27,11 +27,12 @@ __all__ = ["ENGINES", "Engine", "owned_sections", "rows_by_id"]
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One row. `owns` are the top-level sections of the case file that this engine gives meaning to."""
+    """One row. `owns` are the top-level sections of the case file that this engine gives meaning to; `brief` is the question in a few words."""
 
     id: str
     section: str
     question: str
+    brief: str = ""
     load: str = ""
     reads: tuple[str, ...] = ()
     takes: tuple[type, ...] = ()
@@ -46,6 +47,7 @@ ENGINES: tuple[Engine, ...] = (
         "structure",
         "§1",
         "Which triggers and which latent conditions together fail, and what is left after each is removed?",
+        "what is left",
         load="fuelbed.engines.structure:examine",
         reads=("factors", "structure", "outcomes", "common_causes"),
         takes=(Tipping, JointFailures),
@@ -55,6 +57,7 @@ ENGINES: tuple[Engine, ...] = (
         "actions",
         "",
         "What does each action item really change?",
+        "action items",
         load="fuelbed.engines.actions:examine",
         reads=("actions", "factors", "structure"),
         takes=(RiskShares, Tipping, Margins, ThresholdMargins, Signatures),
@@ -65,6 +68,7 @@ ENGINES: tuple[Engine, ...] = (
         "dynamics",
         "§2",
         "How did feedback amplify the push, and where is the stability boundary?",
+        "feedback",
         load="fuelbed.engines.dynamics:examine",
         reads=("dynamics", "actions", "factors", "evidence.metrics"),
         gives=(Tipping, Loops, Margins),
@@ -75,6 +79,7 @@ ENGINES: tuple[Engine, ...] = (
         "coupling",
         "§3",
         "Which parts fail together though they were thought independent?",
+        "joint failures",
         load="fuelbed.engines.coupling:examine",
         reads=(
             *("coupling", "factors", "structure", "outcomes", "common_causes", "dynamics", "system"),
@@ -88,6 +93,7 @@ ENGINES: tuple[Engine, ...] = (
         "attribution",
         "§4",
         "Does the written story follow the risk, or what was convenient to record?",
+        "story and risk",
         load="fuelbed.engines.attribution:examine",
         reads=("attribution", "narrative", "author_team", "factors", "actions", "common_causes", "outcomes"),
         takes=(RiskShares, Verdicts, Tipping, Loops, JointFailures, Margins, ThresholdMargins),
@@ -98,6 +104,7 @@ ENGINES: tuple[Engine, ...] = (
         "threshold",
         "§5",
         "How close to failing was it, and which factors pushed it over?",
+        "margin",
         load="fuelbed.engines.threshold:examine",
         reads=("threshold", "factors", "actions", "evidence.incidents", "evidence.metrics"),
         gives=(ThresholdMargins,),
@@ -108,6 +115,7 @@ ENGINES: tuple[Engine, ...] = (
         "observability",
         "§6",
         "What can the signals not tell apart?",
+        "signals",
         load="fuelbed.engines.observability:examine",
         reads=("signals", "seen", "hypotheses", "factors", "structure", "actions", "narrative", "dynamics", "evidence.metrics"),
         takes=(Tipping,),
@@ -119,6 +127,7 @@ ENGINES: tuple[Engine, ...] = (
         "lint",
         "§7",
         "Which well-known misconceptions does the text hold?",
+        "misconceptions",
         load="fuelbed.engines.lint:examine",
         reads=("narrative", "dynamics", "factors", "structure", "actions"),
         takes=(Verdicts, Loops, RiskShares),
@@ -128,6 +137,7 @@ ENGINES: tuple[Engine, ...] = (
         "invariants",
         "§8",
         "Which invariants were violated, which controls failed or were absent?",
+        "controls",
         load="fuelbed.engines.invariants:examine",
         reads=(
             *(
@@ -149,6 +159,7 @@ ENGINES: tuple[Engine, ...] = (
         "exposure",
         "§9",
         "Was it the exploit, or the exposure that any exploit would have found?",
+        "exposure",
         load="fuelbed.engines.exposure:examine",
         reads=(
             "exposure",

@@ -16,11 +16,7 @@ _LIFTED = ("removal", "graph", "whatif")
 _LEADS = ("posterior", "timeline", "signatures", "bowtie", "series", "joint", "surviving", "shared", "bars", "dumbbell")
 _TABLES = ("rivals", "controls", "invariants", "sensors", "pairs")  # the table that follows it; else the first
 _SAID = 2  # sentences that are shown beside that table
-_ON_PAGE = (
-    "cheapest",
-    "flips",
-    "verification",
-)  # where there is room: what reaches a goal, what would change the answer and confirm it
+_ON_PAGE = ("flips", "verification")  # where there is room: what would change the answer, and what would confirm it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +112,11 @@ def arrange(report: Report) -> Arranged:
 
 def where_next(report: Report) -> tuple[NotFound, ...]:
     """Every distinct question that would unlock an answer: first the asks beside what is answered, which are about this case, then those of sections that
-    had nothing to go on, which are the same for every case, then the unanswered sections."""
+    had nothing to go on, which are the same for every case, then the unanswered sections, and last what would only add to an answer."""
     sections = sorted(report.sections, key=lambda s: standing(s) == "asked")
     asks = [b.missing for s in sections if isinstance(s.answer, Answer) for b in s.answer.blocks if isinstance(b, Ask)]
     asks += [s.answer for s in report.sections if isinstance(s.answer, NotFound)]
-    return tuple(dict.fromkeys(asks))
+    return tuple(dict.fromkeys(sorted(asks, key=lambda a: a.aside)))
 
 
 def standing(section: Section) -> str:

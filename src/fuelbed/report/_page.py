@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -29,6 +30,7 @@ class Room:
     names: int  # in a row of names, and groups of them
     meets: int  # disagreements told; 0: nothing of where the answers meet
     clauses: bool = False  # of a claim its first clause only, without the explanation after the colon
+    grave: int = 2  # findings that are more than notes, or new, which are told even where there is no room for others
 
 
 class Page:
@@ -73,7 +75,7 @@ class _Shape:
     bars: int
     effects: int
     spans: bool
-    full: float  # the mark that fills a bar
+    full: float  # the mark that fills a bar; infinite where no bars are drawn
 
     @property
     def width(self) -> int:
@@ -102,7 +104,7 @@ def _shapes(sides: Sequence[Sequence[Row]], width: int, spans: bool, full: float
         names, effects = max(columns(clean(r.id)) for r in side), max(columns(_effect(r, spans)) for r in side)
         sizes.append((names, max(effects, max(len(_WITHOUT[r.kind]) for r in side) - names - 1)))
     room = width - sum(a + 1 + b for a, b in sizes)
-    bars = min(12, room // 2 - 1) if room >= 10 else 0
+    bars = min(12, room // 2 - 1) if room >= 10 and full < math.inf else 0
     return [_Shape(a, bars, b, spans, full) for a, b in sizes] if room >= 0 else None
 
 
@@ -135,9 +137,15 @@ def _below(rows: Sequence[Row], full: float, page: Page) -> None:
             picture = bar(r.mark.value / full, bars)
             page.lines += ["  " + " ".join(cells).rstrip() for cells in grid([clean(r.id), _effect(r)], [names, effects])]
             first = len(page.lines) - max(len(wrap(clean(r.id), names)), len(wrap(_effect(r), effects)))
-            page.lines[first] = f"{pad(page.lines[first], 3 + names + effects)} {picture}".rstrip()[: page.width]
+            page.lines[first] = f"{pad(page.lines[first], 3 + names + effects)} {picture}".rstrip()[: page.width].rstrip()
         if len(group) > page.room.factors:
             page.wrap(f"and {len(group) - page.room.factors} more", "  ", tone="muted")
+
+
+def _level(rows: Sequence[Row]) -> bool:
+    """Whether all bars would be of one length, and so say nothing."""
+    lengths = [round(r.mark.value, 6) for r in rows if r.mark.value > 0]
+    return len(lengths) > 1 and len(set(lengths)) == 1
 
 
 def write_removal(b: Picture, page: Page) -> None:
@@ -146,6 +154,7 @@ def write_removal(b: Picture, page: Page) -> None:
     page.head(f"{b.title}{stop} Today {v.baseline_text} {v.quantity}." if v.numeric else b.title)
     moved = [r for side in v.sides for _, _, rows in side for r in rows]
     full = max([v.baseline.value, *(r.mark.value for r in moved)]) or 1.0
+    full = math.inf if _level(moved) else full
     if page.full or not _beside(moved, full, page):
         _below(moved, full, page)
     if v.still:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Estimates, Picture, Quote, Sentence, Table
 from fuelbed.core.facts import NotFound
-from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.findings import Finding
+from fuelbed.core.registry import ENGINES
 from fuelbed.core.reporting import Report, Section
 from fuelbed.core.shown import counted
 from fuelbed.report._agreement import TITLE, agreement_blocks, agreement_claim, apart
 from fuelbed.report._arrange import arrange, is_folded, standing, unsaid, where_next
 from fuelbed.report._boundary_text import write_boundary
-from fuelbed.report._columns import clean, columns, grid, longest_token, wrap
+from fuelbed.report._columns import clean, columns, grid, longest_token
 from fuelbed.report._evidence_text import WRITERS
+from fuelbed.report._findings_text import write_findings
 from fuelbed.report._loops import loop_words
 from fuelbed.report._page import Page, Room, write_removal
 from fuelbed.report._pictures import levels, whatif
@@ -50,11 +51,16 @@ _ROOMS = (
     Room(9, 4, 0, 0, 0, 1, 0),
     Room(9, 3, 0, 0, 0, 1, 0),
     Room(9, 2, 0, 0, 0, 1, 0),
+    Room(8, 2, 0, 0, 0, 1, 0),
+    Room(7, 2, 0, 0, 0, 1, 0),
     Room(7, 4, 0, 0, 2, 3, 1, True),
 )
 _TIGHT = (
     Room(6, 3, 0, 0, 1, 2, 0, True),
     Room(5, 2, 0, 0, 0, 1, 0),
+    Room(5, 2, 0, 0, 0, 1, 0, grave=1),
+    Room(4, 1, 0, 0, 0, 1, 0, grave=1),
+    Room(3, 1, 0, 0, 0, 1, 0, grave=1),
 )  # of a large case; a page narrower than 80 columns is longer instead
 _ALL = Room(10**6, 10**6, 10**6, 10**6, 10**6, 10**6, 10**6)
 
@@ -274,36 +280,10 @@ def _claims(report: Report, sections: Sequence[Section], page: Page) -> None:
             claim = claim.partition(": ")[0].rstrip(".") + "."
         page.wrap(claim, f"{section} ", "   ")
     if rest := [section for section, _ in new[page.room.claims :]]:
-        page.wrap(f"Answered in the full report: {' '.join(rest)}", tone="muted")
+        named = f"Answered in the full report: {_by_name(rest)}"  # what was not found is worth two lines, what is there is not
+        page.wrap(named if columns(named) <= page.width else f"Answered in the full report: {' '.join(rest)}", "", "   ", "muted")
     if report.agreement.disagreements and not page.room.meets:
         page.wrap(f"Answers differ: {apart(report)}", "", "   ", "bad")
-
-
-def _findings(report: Report, page: Page) -> None:
-    if not report.findings:
-        return
-    counts = Counter(f.severity for f in report.findings)
-    by = ", ".join(f"{n} {s.value}{'s' if n != 1 else ''}" for s in reversed(Severity) if (n := counts[s]))
-    fresh = sum(f in page.new for f in report.findings) if page.new is not None else 0
-    if page.room.findings:
-        page.gap()
-    ranked = sorted(report.findings, key=lambda f: (page.new is not None and f not in page.new, -f.severity.rank))
-    grave = sum(f.severity is Severity.ERROR or (page.new is not None and f in page.new) for f in ranked)
-    shown = ranked[: max(page.room.findings, min(2, grave))]
-    head = f"Findings: {by}" + (f"; {fresh or 'none'} new" if page.new is not None else "")
-    page.wrap(head if shown else _with_first(head, ranked[0], page.width), tone="head")
-    for f in shown:
-        tone = "bad" if f.severity is not Severity.NOTE else "muted"
-        where = f" ({f.span.file}:{f.span.line})" if f.span else ""
-        cure = f" {f.cure}" if f.cure and (page.full or f.severity is not Severity.NOTE) else ""
-        mark = "new: " if page.new is not None and f in page.new else ""
-        page.wrap(f"{mark}{f.code} {f.message}{cure}{where}", " ", "   ", tone)
-
-
-def _with_first(head: str, first: Finding, width: int) -> str:
-    """The count, and where no line is left for any finding the beginning of the first one beside it."""
-    said = wrap(f"{head}, first {first.code}: {clean(first.message)}", width - 4)[0].rstrip(",;:")
-    return f"{said} ..." if columns(said) > columns(head) + 12 else head
 
 
 def _asks(report: Report, page: Page) -> None:
@@ -319,15 +299,21 @@ def _asks(report: Report, page: Page) -> None:
         page.wrap(f"and {len(asks) - page.room.asks} more", " ", tone="muted")
 
 
+def _by_name(sections: Iterable[str]) -> str:
+    """`§2 feedback, §9 exposure`: a number alone tells nobody which question it was."""
+    called = {e.section: e.brief for e in ENGINES}
+    return ", ".join(f"{s} {called.get(s, '')}".strip() for s in sections)
+
+
 def _foot(report: Report, sections: Sequence[Section], more: str, page: Page) -> None:
     missing = [s.section for s in sections if standing(s) in ("asked", "not found")]
     unbuilt = [s.section for s in sections if standing(s) == "no engine yet"]
     if not report.findings:
         page.gap()
     if missing:
-        page.wrap("Asked for, not found: " + " ".join(missing), tone="muted")
+        page.wrap(f"Asked for, not found: {_by_name(missing)}", "", "   ", "muted")
     if unbuilt:
-        page.wrap("Given, but without an engine in this version: " + " ".join(unbuilt), tone="muted")
+        page.wrap(f"Given, but without an engine in this version: {_by_name(unbuilt)}", "", "   ", "muted")
     page.wrap(more, then="   ")
 
 
@@ -345,7 +331,7 @@ def _everything(report: Report, page: Page) -> None:
             _show(s.answer.blocks, page)
         if s.engine == last:
             _meet(report, page)
-    _findings(report, page)
+    write_findings(report, page)
     page.head("To repeat it")
     for k, v in report.provenance.items():
         page.wrap(f"{k}: {v}", " ", "   ")
@@ -373,7 +359,7 @@ def _render(report: Report, page: Page, more: str) -> list[str]:
             _show(s.answer.blocks, page)
     _meet(report, page)
     _claims(report, plan.questions, page)
-    _findings(report, page)
+    write_findings(report, page)
     _asks(report, page)
     _foot(report, plan.questions, more, page)
     return page.lines

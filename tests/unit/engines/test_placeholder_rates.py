@@ -37,6 +37,7 @@ def test_a_draft_of_guessed_rates_names_cut_sets_and_no_failures() -> None:
     assert "is a guess of the draft so far" in " ".join(report.verdict)
     assert "%" not in " ".join(report.verdict)
     assert removal.data["baseline"]["value"] is None
+    assert removal.alt == "Cut sets that are left with one factor taken out."
     assert {r["id"]: r["breaks"] for r in removal.data["rows"]} == {"deploy": 1, "other_trigger": 1, "no_limit": 2}
 
 

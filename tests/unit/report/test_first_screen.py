@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from fuelbed.analysis import analyze
+from fuelbed.core.facts import NotFound
+from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.options import Options
+from fuelbed.core.reporting import Report
 from fuelbed.readers.case import parse_case
-from fuelbed.report import render_text
+from fuelbed.report import render_html, render_json, render_text
+from fuelbed.report._arrange import where_next
 
 CASE = """\
 fuelbed: 1
@@ -90,6 +95,13 @@ def test_the_cheapest_set_is_told_where_it_says_something() -> None:
     assert "hazard" not in asked
 
 
+def test_a_page_folds_the_cheapest_set_where_the_screen_leaves_it_out() -> None:
+    folded = "<summary>The cheapest set"
+    assert folded in render_html(analyze(parse_case(CASE + ACTIONS)))
+    assert folded not in render_html(analyze(parse_case(RATES + ACTIONS)))
+    assert folded not in render_html(analyze(parse_case(CASE + ACTIONS), Options(target=("hazard", 1.0))))
+
+
 def test_a_target_without_items_or_losses_is_told_what_is_missing() -> None:
     asked = Options(target=("loss", -0.8))
     assert "No set of action items reaches the target: the case has no actions." in screen(CASE, options=asked)
@@ -105,3 +117,80 @@ def test_items_without_a_middle_stand_in_the_order_of_what_they_surely_take() ->
     """Half of two equal rates that nobody gave would be more than the 30 % that are sure."""
     said = screen(CASE + ACTIONS.replace("make load_shedding perfect", "set no_query_limit.present to 0.7"))
     assert said.index("shed control") < said.index("confirm trigger only") < said.index("alert sight only")
+
+
+def alike(name: str, line: int) -> Finding:
+    rests = "rests on the case's word alone"
+    says = f"That `{name}` is failed {rests}."
+    span = Span("case.yaml", line, 3)
+    return Finding("FB231", Severity.NOTE, says, "Add `source:`.", span, of_all=rests, of_one=f"that `{name}` is failed")
+
+
+def with_findings(*found: Finding) -> Report:
+    return replace(analyze(parse_case(CASE)), findings=found)
+
+
+def test_findings_that_say_the_same_share_a_line_on_the_first_screen_only() -> None:
+    report = with_findings(alike("breaker", 7), alike("guard", 9))
+    said = " ".join(render_text(report).split())
+    assert "FB231 rests on the case's word alone: that breaker is failed, that guard is failed. (case.yaml:7, 9)" in said
+    assert "Findings: 2 notes" in said
+    for text in (render_text(report, full=True), render_json(report), re.sub("<[^>]*>", "", render_html(report))):
+        flat = " ".join(text.replace("`", "").split())
+        assert (
+            "That breaker is failed rests on the case's word alone." in flat
+            or "That breaker is failed rests on the case&#39;s" in flat
+        )
+        assert "That guard is failed rests" in flat
+    alone = " ".join(render_text(with_findings(alike("breaker", 7))).split())
+    assert "FB231 That breaker is failed rests on the case's word alone. (case.yaml:7)" in alone
+
+
+def test_new_findings_are_not_told_together_with_known_ones() -> None:
+    known, new = alike("breaker", 7), alike("guard", 9)
+    said = " ".join(render_text(with_findings(known, new), new=[new]).split())
+    assert "new: FB231 That guard is failed rests on the case's word alone. (case.yaml:9)" in said
+    assert "FB231 That breaker is failed" in said
+
+
+def test_a_warning_stands_in_full_with_its_cure_before_notes_however_little_room_there_is() -> None:
+    """Many notes beside it, and action items that fill the screen."""
+    many = "actions:\n" + "".join(f"  item_{i}: {{does: [set no_query_limit.present to 0.{9 - i}]}}\n" for i in range(9))
+    warning = Finding(
+        "FB234", Severity.WARNING, "The case is dated 2023, its text 2022.", "Correct the wrong one.", Span("p.md", 4, 1)
+    )
+    notes = [Finding(f"FB24{i}", Severity.NOTE, "A note. " * 20, "Do it.") for i in range(9)]
+    text = render_text(replace(analyze(parse_case(RATES + many)), findings=(*notes, warning)))
+    assert len(text.splitlines()) <= 45
+    assert "FB234 The case is dated 2023, its text 2022. Correct the wrong one. (p.md:4)" in " ".join(text.split())
+    assert "Do it." not in text
+
+
+def test_what_was_not_found_is_named() -> None:
+    text = render_text(analyze(parse_case(CASE)))
+    assert "Asked for, not found: §2 feedback, §3 joint failures, §4 story and risk, §5" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_bars_of_one_length_are_not_drawn() -> None:
+    assert "█" not in render_text(analyze(parse_case(CASE)))
+    assert "█" not in render_text(analyze(parse_case(CASE)), width=50)
+    assert "█" not in render_text(analyze(parse_case(RATES)))
+    assert "█" in render_text(analyze(parse_case(RATES.replace("rate: monthly", "rate: yearly", 1))))
+
+
+def test_what_only_adds_to_an_answer_is_asked_last() -> None:
+    case = replace(parse_case(RATES), narrative_text=STORY, narrative="postmortem.md")
+    asked = [a.question for a in where_next(analyze(case))]
+    assert asked[0] == "What does the team plan to do, and which factor does each item change?"
+    assert asked[-1] == "Which team wrote the text? Add `author_team: its_name`."
+    assert NotFound("q", "u") == NotFound("q", "u", aside=True)
+
+
+def test_a_case_that_contradicts_itself_is_told_where() -> None:
+    """Neither trigger came, and it failed."""
+    never = CASE.replace("kind: trigger,", "kind: trigger, in_incident: no,")
+    said = screen(never)
+    assert "FB201 By its structure" in said
+    assert "(case.yaml:10)" in said
+    assert "Check which trigger was on" in said

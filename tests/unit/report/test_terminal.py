@@ -21,7 +21,7 @@ from fuelbed.readers.case import parse_case, read_case
 from fuelbed.report import render_text
 from fuelbed.report._arrange import standing
 from fuelbed.report._columns import bar, clean, columns, wrap
-from fuelbed.report.terminal import _with_first
+from fuelbed.report._findings_text import with_first
 
 CASES = Path(__file__).parents[3] / "src/fuelbed/cases"
 MORE = "Everything, with intervals: the same with --full, or -o report.html"
@@ -96,7 +96,7 @@ def test_a_summary_says_what_was_asked_and_found() -> None:
         "structural",
         "−95 %",
         "FB201",
-        "Asked for, not found: §2 §3 §4 §5 §6 §8 §9",
+        "Asked for, not found: §2 feedback, §3 joint failures, §4 story and risk, §5",
         "look next",
     ):
         assert words in text
@@ -193,7 +193,7 @@ def test_what_an_engine_only_asks_for_is_listed_as_not_found_and_takes_no_line_o
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_the_first_finding_stands_beside_the_count_as_far_as_a_line_goes(width: int) -> None:
     first = Finding("FB203", Severity.NOTE, "`lone` is in no line that leads to the failure, and " + "so on " * 30, "Delete it.")
-    said = _with_first("Findings: 2 notes", first, width)
+    said = with_first("Findings: 2 notes", first, width)
     assert len(said) <= width
     assert said.startswith("Findings: 2 notes")
     assert ("FB203: lone is in no" in said) == (width >= 60)
@@ -201,4 +201,4 @@ def test_the_first_finding_stands_beside_the_count_as_far_as_a_line_goes(width: 
 
 def test_a_count_stays_alone_where_nothing_fits_beside_it() -> None:
     first = Finding("FB203", Severity.NOTE, "x" * 200, "Delete it.")
-    assert _with_first("Findings: 2 notes", first, 30) == "Findings: 2 notes"
+    assert with_first("Findings: 2 notes", first, 30) == "Findings: 2 notes"

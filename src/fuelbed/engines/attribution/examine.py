@@ -37,7 +37,9 @@ __all__ = ["case_gaps", "examine", "story_of"]
 _NO_TEXT = NotFound(
     "What was written about it? Add `narrative: postmortem.md`.", "the share of the story against the share of the risk"
 )
-_NO_TEAM = NotFound("Which team wrote the text? Add `author_team: its_name`.", "which rows were inside the author's own control")
+_NO_TEAM = NotFound(
+    "Which team wrote the text? Add `author_team: its_name`.", "which rows were inside the author's own control", aside=True
+)
 _NO_MATCH = NotFound(
     "Which words of the text speak of which factor? Add `attribution: {story: {FACTOR: [words]}}`.",
     "the share of the story against the share of the risk, by scope and owner",

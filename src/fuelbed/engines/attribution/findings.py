@@ -22,16 +22,16 @@ def findings(case: Case, story: Story, g: Gaps) -> Iterator[Finding]:
     for r in g.factors if g.matched >= ENOUGH_SENTENCES else ():
         if r.gap is None or r.risk is None:
             continue
-        said = (
-            f"`{r.name}` has {_share(r.story.low, r.story.high)} of the story and {_share(r.risk.low, r.risk.high)} of the risk."
-        )
+        part, risk = _share(r.story.low, r.story.high), _share(r.risk.low, r.risk.high)
+        said, one = f"`{r.name}` has {part} of the story and {risk} of the risk.", f"`{r.name}` ({part} against {risk})"
         if r.gap.low > 0:
-            yield _finding("FB272", said, case.factors[r.name].span)
+            yield _finding("FB272", said, case.factors[r.name].span, "more of the story than of the risk", one)
         elif r.gap.high < 0:
-            yield _finding("FB273", said, case.factors[r.name].span)
+            yield _finding("FB273", said, case.factors[r.name].span, "less of the story than of the risk", one)
     for r in g.factors:
         if r.count == 0 and _carries(r) and _to_be_told(case, r.name):
-            yield _finding("FB270", f"No sentence of the account was found to speak of `{r.name}`.", case.factors[r.name].span)
+            said = f"No sentence of the account was found to speak of `{r.name}`."
+            yield _finding("FB270", said, case.factors[r.name].span, "no sentence of the account speaks of it", f"`{r.name}`")
     d = story.document
     for p in story.unmatched:
         if not p.sure:
@@ -58,6 +58,6 @@ def _share(low: float, high: float) -> str:
     return f"{a} %" if a == b else f"{a} to {b} %"
 
 
-def _finding(code: str, message: str, span: Span | None) -> Finding:
+def _finding(code: str, message: str, span: Span | None, of_all: str = "", of_one: str = "") -> Finding:
     row = ATTRIBUTION_CODES[code]
-    return Finding(code, row.severity, message, row.cure, span)
+    return Finding(code, row.severity, message, row.cure, span, of_all=of_all, of_one=of_one)

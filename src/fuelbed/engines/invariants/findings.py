@@ -33,7 +33,7 @@ def findings(
     found: Sequence[Flaw],
 ) -> Iterator[Finding]:
     yield from (_broken(scene, c) for c in checked if c.broken)
-    yield from _few(_groundless(controls))
+    yield from _few(_groundless(scene.case, controls))
     yield from _shared(scene.case, shared)
     yield from _few(_untried(scene, controls))
     yield from _few((_finding("FB237", f"{f.why}.", f.span) for f in feedback if f.blind or not f.channel), "controller")
@@ -46,12 +46,13 @@ def _few(found: Iterable[Finding], what: str = "control") -> Iterator[Finding]:
     every = list(found)
     yield from every[:_MANY]
     if (more := len(every) - _MANY) > 0:
-        yield replace(every[_MANY], message=f"The same holds of {counted(more, what)} more.")
+        rest = counted(more, what)
+        yield replace(every[_MANY], message=f"The same holds of {rest} more.", of_one=f"{rest} more")
 
 
-def _finding(name: str, message: str, span: Span | None) -> Finding:
+def _finding(name: str, message: str, span: Span | None, of_all: str = "", of_one: str = "") -> Finding:
     c = ENGINE_CODES[name]
-    return Finding(name, c.severity, message[0].upper() + message[1:], c.cure, span)
+    return Finding(name, c.severity, message[0].upper() + message[1:], c.cure, span, of_all=of_all, of_one=of_one)
 
 
 def _broken(scene: Scene, c: Checked) -> Finding:
@@ -64,11 +65,21 @@ def _broken(scene: Scene, c: Checked) -> Finding:
     return _finding("FB230", f"{text}.", c.invariant.span)
 
 
-def _groundless(controls: Sequence[Control]) -> Iterator[Finding]:
+def _groundless(case: Case, controls: Sequence[Control]) -> Iterator[Finding]:
+    """What nothing shows. That a control was missing nobody merely hopes, so where a case gives no ground for anything it is not asked for."""
+    bare = not _has_grounds(case)
     for c in controls:
-        if not c.grounds.rests:
-            why = " (its `because` is a reason, not a record)" if c.grounds.because else ""
-            yield _finding("FB231", f"that `{c.name}` is {c.factor.state} rests on the case's word alone{why}.", c.factor.span)
+        if c.grounds.rests or (bare and c.factor.state == "missing"):
+            continue
+        why = " (its `because` is a reason, not a record)" if c.grounds.because else ""
+        rests, that = "rests on the case's word alone", f"that `{c.name}` is {c.factor.state}"
+        yield _finding("FB231", f"{that} {rests}{why}.", c.factor.span, rests, that)
+
+
+def _has_grounds(case: Case) -> bool:
+    """Whether the case gives a source or a record of anything, or what some signal showed."""
+    sourced = any(f.extra.get("source") for f in case.factors.values())
+    return sourced or bool(case.sections.get("sources") or case.evidence or case.seen)
 
 
 def _shared(case: Case, shared: Sequence[Shared]) -> Iterator[Finding]:
@@ -92,9 +103,11 @@ def _untried(scene: Scene, controls: Sequence[Control]) -> Iterator[Finding]:
             continue
         if c.grounds.untried and scene.document is not None:
             line = scene.document.line(c.grounds.untried[0].place())
-            yield _finding("FB233", f"`{c.name}` had not been tried before: the text says so in line {line}.", f.span)
+            said = f"`{c.name}` had not been tried before: the text says so in line {line}."
+            yield _finding("FB233", said, f.span, "had not been tried before, by the text", f"`{c.name}`")
         elif f.state == "effective" and f.occurred is None and not c.grounds.tried and not c.grounds.measured:
-            yield _finding("FB233", f"nothing says that `{c.name}` was ever tried: it is {_counted(c)}.", f.span)
+            said = f"nothing says that `{c.name}` was ever tried: it is {_counted(c)}."
+            yield _finding("FB233", said, f.span, "nothing says that it was ever tried", f"`{c.name}`")
 
 
 def _counted(c: Control) -> str:

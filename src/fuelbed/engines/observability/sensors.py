@@ -76,6 +76,7 @@ def sensor_blocks(view: View, b: Belief, l: Looks, n: Next) -> list[Block]:  # n
         ask = NotFound(
             "Which signals could be added (`installed: no`), how often would each miss or cry wolf, and what would it cost?",
             "which of them to add first, and which would only repeat what is there",
+            aside=True,
         )
         out.append(Ask(ask))
     return out

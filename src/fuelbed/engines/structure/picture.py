@@ -43,7 +43,8 @@ def removal_picture(model: Compiled, today: Mapping[str, Comparison], removed: R
         for k, x in worst.items()
         if x is not None and x["change"] is not None
     ]
-    alt = f"{words.capitalize()} with one factor taken out: " + ("; ".join(parts) or "cut sets broken by each factor") + "."
+    what = words.capitalize() if parts else "Cut sets that are left"
+    alt = f"{what} with one factor taken out{': ' if parts else ''}{'; '.join(parts)}."
     if nothing_comes(today):
         alt = "With the numbers given no failure can come, so there is nothing to take away."
     return Picture("removal", "Take one thing away: what is left?", data, alt)

@@ -130,6 +130,19 @@ def test_a_control_that_rests_on_the_cases_word_alone() -> None:
     assert found["FB231"] == "That `breaker` is missing rests on the case's word alone."
 
 
+def test_a_missing_control_is_not_asked_for_a_source_where_the_case_gives_none_of_anything() -> None:
+    bare = "  breaker: {kind: control, state: missing}\n  limiter: {kind: control, state: failed}\n"
+    lines = "structure:\n  out: push and weak and fails(breaker) and fails(limiter)\n"
+
+    def told(more: str) -> list[str]:
+        return [f.of_one for f in answer(case_of(more, bare, lines)).findings if f.code == "FB231"]
+
+    assert told("") == ["that `limiter` is failed"]
+    both = ["that `breaker` is missing", "that `limiter` is failed"]
+    assert told("sources:\n  - {id: report, what: The report}\n") == both
+    assert told("signals:\n  lag: {sees: push}\nseen:\n  lag: yes\n") == both
+
+
 TEXT = """# Outage
 
 ## What happened
