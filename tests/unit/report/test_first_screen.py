@@ -192,5 +192,5 @@ def test_a_case_that_contradicts_itself_is_told_where() -> None:
     never = CASE.replace("kind: trigger,", "kind: trigger, in_incident: no,")
     said = screen(never)
     assert "FB201 By its structure" in said
-    assert "(case.yaml:10)" in said
-    assert "Check which trigger was on" in said
+    assert "(case.yaml:5)" in said, "at the fact that alone excludes it"
+    assert "Correct what is said of cache_flush" in said
