@@ -219,6 +219,15 @@ class Lexicon:
             known = self._sets[possible] = tuple(self._entries(possible))
         return known
 
+    def bits(self, text: str) -> int:
+        """The same as one number, for who weighs many texts."""
+        return self._asked(text, ())[0]
+
+    def by_bit(self, weights: Mapping[str, float]) -> Mapping[int, float]:
+        """Weights of entries, by id, as weights of their bits."""
+        self._of(())  # says where the entries begin
+        return {1 << i: weights[e.id] for i, e in enumerate(self.entries, self._first) if e.id in weights}
+
     def _entries(self, possible: int) -> Iterator[Entry]:
         while possible:
             bit = possible & -possible

@@ -140,6 +140,25 @@ def _weights() -> _Weights:
     )
 
 
+@lru_cache(maxsize=1)
+def _for() -> tuple[int, Mapping[int, float]]:
+    """The patterns that speak for a condition, as bits, and how much each does."""
+    of = lexicon("factors").by_bit({pattern: w for pattern, w in _weights().says.items() if w > 0})
+    return sum(of), of
+
+
+def _at_most(bits: int) -> float:
+    """What these patterns would say if each of them were found."""
+    every, of = _for()
+    bits &= every
+    most = 0.0
+    while bits:
+        bit = bits & -bits
+        bits ^= bit
+        most += of[bit]
+    return most
+
+
 def odds(document: Document, least: float, wanted: Container[int] = ()) -> Mapping[int, float]:
     """The log odds that a sentence tells a condition, by its index: of each that reaches `least`, and of those `wanted`."""
     of, lex = _weights(), lexicon("factors")
@@ -147,7 +166,7 @@ def odds(document: Document, least: float, wanted: Container[int] = ()) -> Mappi
     for s, seen in told(document):
         plain = s.plain
         x = sum([v * of.seen.get(n, 0.0) for n, v in seen.items()]) + sum(map(of.words.get, stems(plain), repeat(0.0)))
-        if s.index in wanted or x + sum(max(of.says.get(e.id, 0.0), 0.0) for e in lex.possible(plain)) >= least:
+        if s.index in wanted or x + _at_most(lex.bits(plain)) >= least:
             x += sum(of.says.get(hit.entry.id, 0.0) for hit in lex.find(plain))
             if s.index in wanted or x >= least:
                 found[s.index] = x
