@@ -62,6 +62,13 @@ def test_a_review_by_an_answer(tmp_path: Path) -> None:
     Draft202012Validator(json.loads(CliRunner().invoke(schema, ["--review"]).output)).validate(data)
 
 
+def test_a_text_that_tells_nothing_is_not_answered_about(tmp_path: Path) -> None:
+    (tmp_path / "empty.md").write_text("```\nthe queue had no limit\n```\n", encoding="utf-8")
+    done = CliRunner().invoke(review, [str(tmp_path / "empty.md"), "--accept", str(DATA / "answer.json")])
+    assert done.exit_code == 2
+    assert "no account of an incident" in done.output
+
+
 def test_a_review_refuses_what_draft_refuses(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(GOOD.replace("The weekly import", "The daily import"), encoding="utf-8")
     done = reviewed("--accept", str(tmp_path / "a.json"))

@@ -105,16 +105,7 @@ class _Read:
         if item is not None:
             left.remove(item)
         else:
-            n = self._sentence(place)
-            item = WrittenItem(
-                i.text("what"),
-                place,
-                "prose",
-                owner=i.text("owner"),
-                due=i.text("due"),
-                sentences=(n,),
-                block=self.document.sentences[n].block,
-            )
+            item = self._written(i, place)
         by_rules = classify_text(item.text, item.heading)
         cls = cast(ActionClass, i.text("class")) or by_rules.cls
         weighed = by_rules.tentative if i.fields.get("considered") is None else bool(i.fields["considered"])
@@ -125,4 +116,18 @@ class _Read:
             any(v == "revert" for v, _ in i.fields.get("does") or ()),
             True,
             "answer",
+        )
+
+    def _written(self, i: Item, place: Place) -> WrittenItem:
+        """An item in the answer's words; of a text without a sentence (code, say) it is of none."""
+        n = self._sentence(place)
+        of = self.document.sentences[n : n + 1]
+        return WrittenItem(
+            i.text("what"),
+            place,
+            "prose",
+            owner=i.text("owner"),
+            due=i.text("due"),
+            sentences=tuple(s.index for s in of),
+            block=next((s.block for s in of), -1),
         )

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fuelbed.cli._answers import document_of, judge
 from fuelbed.core.reading import Reading
@@ -99,3 +101,63 @@ def test_a_review_by_an_answer_says_so_and_asks_nothing_of_its_own() -> None:
     assert "set off?" not in out, "what somebody else says is not our guess"
     assert out.rstrip().endswith("--accept answer.json -o case/")
     assert render_review(r, every=True) != out
+
+
+@pytest.mark.parametrize(
+    "text", ["```\nthe queue had no limit at all\n```\n", "| a |\n| --- |\n| the queue had no limit at all |\n"]
+)
+def test_a_text_without_a_sentence_can_be_quoted(text: str) -> None:
+    quote = [{"quote": "the queue had no limit at all"}]
+    document = document_of(text, "a.md")
+    answer = {
+        "fuelbed_answer": 1, "failure": "down",
+        "conditions": [{"name": "no_limit", "what": "no limit", "evidence": quote}],
+        "actions": [{"name": "bound", "what": "Bound it", "evidence": quote}],
+    }  # fmt: skip  # one answer
+    judged = judge(json.dumps(answer).encode(), "answer.json", document)
+    assert judged.findings == ()
+    assert judged.accepted is not None
+    assert len(answered_reading(judged.accepted, understand(document)).actions) == 1
+
+
+QUOTED = "the queue had no limit at all"
+PIECES = st.sampled_from(
+    [
+        "# ",
+        "- ",
+        "- [x] ",
+        "> ",
+        "| ",
+        "```\n",
+        "\n",
+        "\n\n",
+        ". ",
+        "`",
+        "**",
+        "12:03 ",
+        "## Action items\n\n",
+        "We will fix it. ",
+        "\u2019",
+        "a",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(before=st.lists(PIECES, max_size=8), after=st.lists(PIECES, max_size=8))
+def test_wherever_a_quote_stands_it_is_reviewed(before: list[str], after: list[str]) -> None:
+    document = document_of(f"{''.join(before)} {QUOTED} {''.join(after)}\n", "a.md")
+    quote = [{"quote": QUOTED}]
+    item = {"what": "no limit", "evidence": quote}
+    answer = {
+        "fuelbed_answer": 1, "failure": "down",
+        "triggers": [{"name": "t", **item}], "conditions": [{"name": "c", **item}], "controls": [{"name": "k", "state": "missing", **item}],
+        "loops": [{"name": "l", "kind": "cascade", **item}], "actions": [{"name": "a", **item}], "claims": [{"claim": "one_cause", "evidence": quote}],
+    }  # fmt: skip  # one answer
+    judged = judge(json.dumps(answer).encode(), "answer.json", document)
+    if not document.sentences:
+        return  # refused before: nothing is told in it
+    if judged.draft is not None:
+        assert "no limit" in render_review(review(document, answered=judged.draft), every=True)
+    else:
+        assert {f.code for f in judged.findings} <= {"FB192", "FB194"}, "marks took it apart"
