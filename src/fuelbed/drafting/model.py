@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -19,6 +20,9 @@ HEAD = (
 )
 NO_NAMES = RESERVED | {"yes", "no", "unknown", "null", "nan", "inf"}
 """What a draft calls nothing: words of the structure language, and those that YAML or a field reads as something else than a name."""
+
+
+_CHANGES = re.compile(r"(?:remove|prevent|revert|\{set:) (\w+)")  # how an intervention is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,11 @@ class DraftAction:
     does: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     note: str = ""  # the comment above it; without one, where and as what it was read
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of what it changes; to see a thing changes nothing of it."""
+        return tuple(m[1] for text in self.does if (m := _CHANGES.match(text)) is not None)
 
 
 @dataclass(frozen=True, slots=True)

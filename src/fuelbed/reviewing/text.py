@@ -67,7 +67,7 @@ def _line(n: int) -> str:
 def _read(review: Review, width: int) -> Iterator[str]:
     """What the rest rests on, a line each, and what the action items do."""
     r = review.reading
-    shown = rows(r)
+    shown = rows(r, review.answered)
     if shown:
         yield from _wrap(_PROMISE if review.answered is None else _ANSWERED, width)
     yield from _rows(shown, width)

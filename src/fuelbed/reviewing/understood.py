@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from fuelbed.core.reading import ActionClass, Mention, ReadAction, Reading
 from fuelbed.core.shown import counted, listed
+from fuelbed.drafting import Draft
 from fuelbed.engines.lint.look import taken_up
 from fuelbed.text.phrases import opened
 
@@ -50,16 +52,18 @@ class Row(NamedTuple):
     after: str = ""
 
 
-def rows(reading: Reading) -> list[Row]:
+def rows(reading: Reading, answered: Draft | None = None) -> list[Row]:
     """The most telling trigger, the likeliest conditions and the feedback: what would have to be right for the rest to be. A trigger that we read is always a guess:
-    half of them are right, and neither form nor words say which half (docs/reading.md)."""
+    half of them are right, and neither form nor words say which half (docs/reading.md). `answered`: the draft of the answer that the reading is from,
+    whose action items say themselves what they change."""
+    about = partial(taken_up, reading) if answered is None else _closing(answered)
     most = _CONDITIONS if any(m.why == _ANSWER for m in reading.triggers) else 1
-    found = list(_row("set off", reading, reading.triggers, most))
+    found = list(_row("set off", reading, reading.triggers, most, about))
     others = [m for m in reading.conditions if reading.document.line(m.place) not in {r.line for r in found}] or list(
         reading.conditions
     )
     likely = [m for m in others if m.sure]
-    found += _row("stood", reading, likely, _CONDITIONS) if likely else _row("stood", reading, others, 1)
+    found += _row("stood", reading, likely, _CONDITIONS, about) if likely else _row("stood", reading, others, 1, about)
     loop = reading.amplification
     if loop.present and loop.mention is not None:
         at = reading.document.line(loop.mention.place)
@@ -67,12 +71,20 @@ def rows(reading: Reading) -> list[Row]:
     return found
 
 
-def _row(kind: str, reading: Reading, found: Sequence[Mention], most: int) -> Iterator[Row]:
+def _closing(answered: Draft) -> Callable[[Mention], int]:
+    """The line of the first action item that changes a factor, by the answer."""
+    d = answered.reading.document
+    lines = {target: d.line(a.read.item.place) for a in reversed(answered.actions) for target in a.targets}
+    names = {f.place: f.name for f in answered.factors}
+    return lambda m: lines.get(names.get(m.place, ""), 0)
+
+
+def _row(kind: str, reading: Reading, found: Sequence[Mention], most: int, about: Callable[[Mention], int]) -> Iterator[Row]:
     best = sorted(found, key=lambda m: -m.weight)[:most]
     for m in sorted(best, key=lambda m: m.place.start):
         doubt = not m.sure or (kind == "set off" and m.why != _ANSWER)
-        line = 0 if doubt else taken_up(reading, m)
-        yield Row(kind, reading.document.line(m.place), quoted(reading, m), doubt, f"→ line {line}" if line else "")
+        at, line = reading.document.line(m.place), 0 if doubt else about(m)
+        yield Row(kind, at, quoted(reading, m), doubt, f"→ line {line}" if line not in (0, at) else "")
 
 
 def items(reading: Reading) -> list[Row]:

@@ -93,12 +93,15 @@ def test_a_claim_without_a_quote_or_of_no_kind_is_a_fault(claim: dict[str, Any],
 
 def test_a_review_by_an_answer_says_so_and_asks_nothing_of_its_own() -> None:
     judged = judge(json.dumps(GOOD).encode(), "answer.json", DOCUMENT)
+    assert judged.draft is not None
     r = review(DOCUMENT, answered=judged.draft)
     assert r.reading.triggers
     assert r.draft is judged.draft
     out = render_review(r, answer="answer.json")
     assert "As the answer reads it" in out
     assert "set off?" not in out, "what somebody else says is not our guess"
+    assert "“worker queue had no limit since 2019” → line 18" in out, "what the answer says the item changes"
+    assert [a.targets for a in judged.draft.actions] == [("no_limit",), ("queue_alert",)]
     assert out.rstrip().endswith("--accept answer.json -o case/")
     assert render_review(r, every=True) != out
 
