@@ -194,3 +194,11 @@ def test_a_case_that_contradicts_itself_is_told_where() -> None:
     assert "FB201 By its structure" in said
     assert "(case.yaml:5)" in said, "at the fact that alone excludes it"
     assert "Correct what is said of cache_flush" in said
+
+
+def test_nothing_is_said_to_be_untouched_while_no_item_says_what_it_changes() -> None:
+    items = "actions:\n  shed: {what: Turn requests away}\n  see: {what: An alert, does: [observe search_down]}\n"
+    assert "no action item touches" not in screen(CASE + items)
+    assert "no action item touches" in screen(
+        CASE + items.replace("Turn requests away}", "Turn requests away, does: [set load_shedding.fails to 0.1]}")
+    )

@@ -73,7 +73,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         *in_bits(scene),  # after a detail with a title: a page folds them together
         *_shared_note(scene),
         order.picture,
-        untouched(scene),
+        *_left_alone(scene),
         pairs(scene),
         cheapest(scene),
         flips(scene),
@@ -82,6 +82,12 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
     ]
     verdicts = Verdicts(tuple(Verdict(n, r.verdict, why, _changes(scene, n)) for n, (r, why) in judged.items()))
     return Answer(_claim(scene, judged), tuple(blocks), (), (verdicts,))
+
+
+def _left_alone(scene: Scene) -> list[Table]:
+    """What no item touches, once it is said of some item what it changes: before that nothing is known of them."""
+    said = any(c.verb != "observe" for a in scene.case.actions.values() for c in a.does)
+    return [untouched(scene)] if said else []
 
 
 def _no_set(options: Options) -> list[Sentence]:
