@@ -168,7 +168,11 @@ def _goal_is_reached(flow: AttackFlow) -> bool:
         ):
             tried.add(n)
             grow()
-    goals = {n.id for n in flow.nodes if n.kind == "action" and n.tactic == "TA0040"}
+    harm = {n.id for n in flow.nodes if n.kind == "action" and n.tactic == "TA0040"}
+    led_to = [(e.source, e.target) for e in flow.run()]
+    goals = {
+        n for n in harm if not (_from({n}, led_to) - {n}) & harm
+    } or harm  # harm on the way to harm is a step, also where the last never comes
     ends = {n for n in kind if n in done and not any(a == n for a, _ in edges)}
     last = [n.id for n in flow.nodes if n.kind == "action"][-1]
     return bool((goals or ends or {last}) & on)

@@ -303,7 +303,7 @@ class _Drafting:
         return out
 
     def _failure(self) -> None:
-        """The ends of the chain: those that exfiltrate or destroy, else every step that nothing follows."""
+        """The ends of the chain: the last of those that exfiltrate or destroy, else every step that nothing follows."""
         ends = [n for n in self.flow.of("action") if not self.after.get(n.id)]
         harm = [n for n in self.flow.of("action") if n.tactic in _GOALS]
         last = [n for n in self.flow.of("condition", "and", "or") if not self.after.get(n.id) and n.id in self.moved]
