@@ -154,9 +154,10 @@ def _zones(case: Case, told: Told) -> Iterator[Flaw]:
 
 
 def longest_gap(told: Told) -> Gap | None:
-    """The longest stretch without an entry, from the first one to the one that says that it was over; None with fewer than three."""
+    """The longest stretch without an entry, from the first one to the last that says that it was over (one before may be of a part); None with fewer than
+    three."""
     placed = sorted((p for p in told.placed if not p.day), key=lambda p: p.t)
-    over = next((i for i, p in enumerate(placed) if "ended" in p.roles), len(placed) - 1)
+    over = max((i for i, p in enumerate(placed) if "ended" in p.roles), default=len(placed) - 1)
     placed = placed[: over + 1]
     if len(placed) < 3:
         return None

@@ -156,6 +156,11 @@ def test_the_longest_gap_ends_with_the_recovery() -> None:
         "For 1 h 30 min the timeline tells nothing, from 2025-09-29 10:10 to 2025-09-29 11:40 UTC: 82 %"
     )
     assert gap_flaw(longest_gap(doc(timeline("10:00 a", "10:10 b", "10:20 c")))) is None
+    parts = longest_gap(
+        doc(timeline("10:00 a", "10:10 b", "11:40 service restored in Europe", "13:10 service restored", "20:00 review"))
+    )
+    assert parts is not None
+    assert round(parts.share, 2) == 0.47, "the whole ends where all of it is over"
 
 
 CSV = "time,queue\n" + "".join(
