@@ -8,7 +8,7 @@ Wilson intervals. --answers scores answers that are there already, as `<slug>.js
 the draft by rules the same way, without a model, beside it.
 
 A label says where a thing stands, not how it has to be put, so a quote on the right line may still be drafted wrongly. Labels of few
-documents tell little: read the intervals. Nothing here is run in CI, and no figure of any model is published.
+documents tell little: read the intervals. Nothing here is run in CI. Figures of models that were measured stand in docs/reading.md.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from bench.text_labels import Labelled, load  # noqa: E402
 from fuelbed.cli._answers import Judged, document_of, judge  # noqa: E402
 from fuelbed.cli._model import converse  # noqa: E402
 from fuelbed.cli._wire import Refused, endpoint  # noqa: E402
+from fuelbed.core.document import Place  # noqa: E402
 from fuelbed.drafting import draft  # noqa: E402
 from fuelbed.drafting.answer import prompt_text  # noqa: E402
 from fuelbed.text.understand import understand  # noqa: E402
@@ -54,12 +55,14 @@ def by_model(judged: Judged, text: str) -> Drafted:
     for item in accepted:
         kind = next((k for k, s in KINDS.items() if s == item.section), "condition" if item.section == "loops" else "")
         if kind and item.places:
-            items[kind].append(tuple(text.count("\n", 0, p.start) + 1 for p in item.places))
-    acts = [
-        (text.count("\n", 0, i.places[0].start) + 1, i.text("class")) for i in accepted if i.section == "actions" and i.places
-    ]
+            items[kind].append(tuple(_line(text, p) for p in item.places))
+    acts = [(_line(text, i.places[0]), i.text("class")) for i in accepted if i.section == "actions" and i.places]
     one = any(i.section == "claims" and i.text("claim") == "one_cause" for i in accepted)
     return Drafted(items, any(i.section == "loops" and not i.assumed for i in accepted), acts, one)
+
+
+def _line(text: str, place: Place) -> int:
+    return text.count("\n", 0, place.start) + 1
 
 
 def by_rules(label: Labelled) -> Drafted:

@@ -72,7 +72,7 @@ def accepted_draft(document: Document, answer: Path) -> tuple[Document, Draft]:
     """The document as the model saw it, and the draft of its answer; leaves with code 2 at its faults."""
     if str(answer) == "-" and document.source.file == "stdin":
         refuse("POSTMORTEM and ANSWER cannot both be standard input.")
-    if document.kind in ("empty", "template") or not document.sentences:
+    if document.is_blank or not document.sentences:
         refuse(f"{document.source.file}: there is no account of an incident in it to answer about.")
     seen = document_of(document.source.text, document.source.file)
     judged = judge(answer_bytes(answer), str(answer) if str(answer) != "-" else "stdin", seen)

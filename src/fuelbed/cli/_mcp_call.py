@@ -162,7 +162,7 @@ def _review_answer(task: Mapping[str, Any], hide: Redactor | None) -> str:
     from fuelbed.reviewing.text import render_review
 
     document, judged = _judged(task)
-    if document.kind in ("empty", "template") or not document.sentences:
+    if document.is_blank or not document.sentences:
         raise _Failed("there is no account of an incident in this text to answer about.")
     return render_review(review(document, answered=judged.draft), 100, True, answer="answer.json")
 

@@ -82,7 +82,7 @@ def draft(
 
         write_out(json.dumps(reading_data(reading), indent=2, ensure_ascii=False) + "\n", output)
         return
-    if document.kind in ("empty", "template"):
+    if document.is_blank:
         refuse(f"{postmortem}: there is no account of an incident in it to draft from.")
     from fuelbed.drafting import draft as make
     from fuelbed.drafting import write_case
@@ -110,7 +110,7 @@ def _with_answer(
     if str(postmortem) == "-" == str(accept):
         refuse("POSTMORTEM and ANSWER cannot both be standard input.")
     original = read_document(postmortem, redactor(redact))
-    if original.kind in ("empty", "template"):
+    if original.is_blank:
         refuse(f"{postmortem}: there is no account of an incident in it to draft from.")
     document = document_of(original.source.text, original.source.file, hide := Redactor())
     if accept is not None:

@@ -162,6 +162,11 @@ class Document:
     date: dt.date | None = None
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is told in it: it is empty, or a template that nobody filled in."""
+        return self.kind in ("empty", "template")
+
     def span(self, place: Place) -> Span:
         return self.source.span(place.start, place.end)
 

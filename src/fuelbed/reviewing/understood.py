@@ -18,7 +18,6 @@ __all__ = ["Row", "clipped", "items", "quoted", "rows", "what_items_do"]
 _CONDITIONS: Final = 3  # likely ones that are shown
 _ITEMS: Final = 6  # action items that are shown one by one
 _LINES: Final = 6  # of one class, where there are more
-_ANSWER: Final = "answer"  # why of a mention that somebody else's answer makes
 _WORDS: Final = 14
 _SHOWN: Final = 12  # words of an action item
 _FEW: Final = 5  # words from which a clause says something by itself
@@ -57,8 +56,9 @@ def rows(reading: Reading, answered: Draft | None = None) -> list[Row]:
     half of them are right, and neither form nor words say which half (docs/reading.md). `answered`: the draft of the answer that the reading is from,
     whose action items say themselves what they change."""
     about = partial(taken_up, reading) if answered is None else _closing(answered)
-    most = _CONDITIONS if any(m.why == _ANSWER for m in reading.triggers) else 1
-    found = list(_row("set off", reading, reading.triggers, most, about))
+    found = list(
+        _row("set off", reading, reading.triggers, 1 if answered is None else _CONDITIONS, about, guessed=answered is None)
+    )
     others = [m for m in reading.conditions if reading.document.line(m.place) not in {r.line for r in found}] or list(
         reading.conditions
     )
@@ -79,10 +79,12 @@ def _closing(answered: Draft) -> Callable[[Mention], int]:
     return lambda m: lines.get(names.get(m.place, ""), 0)
 
 
-def _row(kind: str, reading: Reading, found: Sequence[Mention], most: int, about: Callable[[Mention], int]) -> Iterator[Row]:
+def _row(
+    kind: str, reading: Reading, found: Sequence[Mention], most: int, about: Callable[[Mention], int], guessed: bool = False
+) -> Iterator[Row]:
     best = sorted(found, key=lambda m: -m.weight)[:most]
     for m in sorted(best, key=lambda m: m.place.start):
-        doubt = not m.sure or (kind == "set off" and m.why != _ANSWER)
+        doubt = guessed or not m.sure
         at, line = reading.document.line(m.place), 0 if doubt else about(m)
         yield Row(kind, at, quoted(reading, m), doubt, f"→ line {line}" if line not in (0, at) else "")
 

@@ -40,7 +40,7 @@ _REVERT: dict[str, RevertClaim] = {
 
 def answered_reading(accepted: Accepted, reading: Reading) -> Reading:
     """The reading by the answer; `reading` is that of the same document by rules."""
-    r = _Read(reading.document)
+    r = _Read(reading.document, [s.at[0] if s.at else 0 for s in reading.document.sentences])
     return Reading(
         reading.document,
         r.mentions("trigger", accepted.of("triggers")),
@@ -55,6 +55,7 @@ def answered_reading(accepted: Accepted, reading: Reading) -> Reading:
 @dataclass(frozen=True, slots=True)
 class _Read:
     document: Document
+    starts: list[int]  # of its sentences
 
     def mentions(self, kind: MentionKind, items: Iterable[Item]) -> tuple[Mention, ...]:
         """In the order of the text; the answer's own order says which is the most telling."""
@@ -69,8 +70,7 @@ class _Read:
 
     def _sentence(self, place: Place) -> int:
         """The sentence in which a place begins, or the last one before it."""
-        starts = [s.at[0] if s.at else 0 for s in self.document.sentences]
-        return max(bisect_right(starts, place.start) - 1, 0)
+        return max(bisect_right(self.starts, place.start) - 1, 0)
 
     def amplification(self, loops: Iterable[Item]) -> Amplification:
         told = [i for i in loops if not i.assumed]

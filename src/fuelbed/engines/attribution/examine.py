@@ -51,7 +51,7 @@ def story_of(case: Case) -> Story | None:
     if case.narrative_text is None:
         return None
     document = read(case.narrative_text, str(PurePath(case.file).parent / case.narrative))
-    if document.kind in ("empty", "template"):
+    if document.is_blank:
         return None
     return tell(case, attribute(understand(document), case.author_team, case.attribution.without))
 

@@ -102,7 +102,7 @@ def narrative_of(case: Case) -> Document | None:
     if case.narrative_text is None:
         return None
     document = read(case.narrative_text, str(PurePath(case.file).parent / case.narrative))
-    return None if document.kind in ("empty", "template") else document
+    return None if document.is_blank else document
 
 
 def truths(case: Case) -> dict[str, bool | None]:

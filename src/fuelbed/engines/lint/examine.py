@@ -42,7 +42,7 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         )
         return Answer("The case has no narrative to look at.", (Ask(ask),))
     document = read(case.narrative_text, str(PurePath(case.file).parent / case.narrative))
-    if document.kind in ("empty", "template"):
+    if document.is_blank:
         return Answer("The narrative holds no account of an incident, so nothing in it was looked at.")
     judged = not isinstance(facts[Verdicts], NotFound)
     found = check(understand(document), ignore=_JUDGED if judged else None, known=_known(case, facts))

@@ -53,7 +53,7 @@ def stated(view: View) -> list[Block]:
     if view.scene is None or case.narrative_text is None or not view.installed:
         return []
     document = read(case.narrative_text, str(PurePath(case.file).parent / case.narrative))
-    if document.kind in ("empty", "template"):
+    if document.is_blank:
         return []
     found = sorted(_found(view, document), key=lambda x: (x.given / x.open, -x.open))[:_MOST]
     out: list[Block] = []
