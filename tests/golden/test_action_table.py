@@ -236,7 +236,10 @@ def test_a_change_never_reads_all_or_nothing() -> None:
 
 def test_counts_and_minus_signs() -> None:
     a = answer(ONE_NUMBER + STRONG + WEAK + OFF)
-    assert a.claim.startswith("Of 3 action items, 2 are controls and 1 is harmful; `strong` does most")
+    assert a.claim.startswith("Of 3 action items, 2 are controls and 1 is harmful (`off`); `strong` does most")
+    (harm,) = a.findings
+    assert (harm.code, harm.severity.value) == ("FB208", "warning")
+    assert harm.message.startswith("`off` makes it worse: it raises failures a year whatever the numbers, by ")
     one = answer(ONE_NUMBER + STRONG)
     assert one.claim.startswith("Of 1 action item, 1 is a control;")
     for text in (a.claim, *reasons(a).values()):

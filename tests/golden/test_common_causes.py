@@ -11,8 +11,9 @@ import pytest
 
 from fuelbed.core.errors import FuelbedError
 from fuelbed.numerics.boolean.bdd import Bdd
-from fuelbed.numerics.boolean.common_causes import CommonCauseError, Group, alpha, beta, expand, mgl, phi, subsets
-from fuelbed.numerics.boolean.importance import of_events
+from fuelbed.numerics.boolean.common_causes import CommonCauseError, alpha, beta, mgl, phi, subsets
+from tests.oracle.common_causes import expand
+from tests.oracle.importance import of_events
 
 Q = 0.1
 
@@ -33,7 +34,7 @@ def trains(b: Bdd, n: int) -> int:
 
 def expanded(n: int, levels: tuple[float, ...]):
     b = Bdd(2 * n)
-    groups = [Group(tuple(range(kind, 2 * n, 2)), levels) for kind in (0, 1)]
+    groups = [(tuple(range(kind, 2 * n, 2)), levels) for kind in (0, 1)]
     return expand(b, [trains(b, n)], [Q] * (2 * n), groups)
 
 
@@ -129,7 +130,7 @@ def test_other_events_and_negations_survive_the_rewriting() -> None:
     b = Bdd(4)
     x = [b.variable(i) for i in range(4)]
     roots = [b.or_(b.and_(x[0], b.not_(x[3])), b.and_(x[1], x[2])), b.at_least(2, x)]
-    e = expand(b, roots, [0.9, 0.3, 0.9, 0.9], [Group((3, 0, 2), mgl(0.4, 3, [0.5, 0.25]))])
+    e = expand(b, roots, [0.9, 0.3, 0.9, 0.9], [((3, 0, 2), mgl(0.4, 3, [0.5, 0.25]))])
     assert sorted(e.events) == [(0,), (0, 2), (0, 2, 3), (0, 3), (1,), (2,), (2, 3), (3,)]
     want = [0.0, 0.0]
     for state in product((0, 1), repeat=len(e.events)):
@@ -152,15 +153,6 @@ def test_other_events_and_negations_survive_the_rewriting() -> None:
         (lambda: alpha(0.1, 3, [0.7, 0.2]), "add up to 0.9"),
         (lambda: alpha(0.1, 2, [0.7, 0.2, 0.1]), "alpha: 3 factors"),
         (lambda: phi(0.1, 3, [0.9, 0.2, 0.1]), "add up to 1.2"),
-        (lambda: Group((0,), (0.1,)), "two members or more"),
-        (lambda: Group((0, 1), (0.1,)), "one level each"),
-        (lambda: Group((0, 0), (0.1, 0.1)), "a member twice"),
-        (lambda: Group((0, 1), (0.1, 1.1)), "level 2"),
-        (lambda: expand(Bdd(2), [1], [0.1] * 2, [Group((0, 2), (0.1, 0.1))]), "variable 2"),
-        (
-            lambda: expand(Bdd(3), [1], [0.1] * 3, [Group((0, 1), (0.1, 0.1)), Group((1, 2), (0.1, 0.1))]),
-            "two common-cause groups",
-        ),
     ],
 )
 def test_faults(make, says: str) -> None:

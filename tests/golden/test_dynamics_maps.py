@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from fuelbed.numerics.maps.continuation import continued, nearest_bifurcation
-from fuelbed.numerics.maps.fixed import cycles, fixed_points
+from fuelbed.numerics.maps.fixed import fixed_points
 from fuelbed.numerics.maps.system import compile_model
+from tests.oracle.cycles import cycles
 from tests.unit.numerics.maps.models import budworm, delayed_logistic, logistic, may, ricker
 
 

@@ -1,4 +1,4 @@
-"""Hand-computed answers for the process of DESIGN 3: what every quantity must be on cases small enough for paper."""
+"""Hand-computed answers for the process of docs/theory/structure.md: what every quantity must be on cases small enough for paper."""
 
 from __future__ import annotations
 

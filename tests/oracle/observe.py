@@ -1,6 +1,6 @@
 """What the signals say, the slow and obvious way: every draw of one arrival written out, every reading integrated over the common draws.
 
-Written against DESIGN 3 and docs/formats/signals.md, not against the solver. All numbers are points; no trigger is in force now.
+Written against docs/theory/structure.md and docs/formats/signals.md, not against the solver. All numbers are points; no trigger is in force now.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The process of DESIGN 3 as a plain simulation, event by event: the definition that every closed form must agree with.
+"""The process of docs/theory/structure.md as a plain simulation, event by event: the definition that every closed form must agree with.
 
 Written against the design, not against the solver: the structure function is evaluated on one state at a time, and its minimal
 solutions are found by enumeration. Every number of the case must be a point. Readings where the design leaves a choice:

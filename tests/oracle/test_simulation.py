@@ -1,4 +1,4 @@
-"""Every quantity of DESIGN 3 against the plain simulation of the process, on random cases."""
+"""Every quantity of docs/theory/structure.md against the plain simulation of the process, on random cases."""
 
 from __future__ import annotations
 

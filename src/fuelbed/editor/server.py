@@ -79,7 +79,10 @@ class _Open:
 
 
 def make_server() -> LanguageServer:
-    """A server with nothing open; `start_io()` runs it until the editor leaves. Texts come whole: pygls counts other line ends than the protocol."""
+    """A server with nothing open; `start_io()` runs it until the editor leaves. Texts come whole: pygls counts other line ends than the protocol.
+
+    One list of what is answered: each function is short, and they share the server and its texts.
+    """
     server = LanguageServer("fuelbed", __version__, t.TextDocumentSyncKind.Full)
     texts = _Open(server)
 

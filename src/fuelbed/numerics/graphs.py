@@ -10,7 +10,7 @@ __all__ = ["components"]
 def components(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
     """Strongly connected components, each after those it points to (R. Tarjan, SIAM J. Computing 1(2), 1972).
 
-    One function of 43 lines: the recursion of the paper as a loop, which does not come apart.
+    One function over 40 lines: the recursion of the paper as a loop, which does not come apart.
     """
     index: dict[str, int] = {}
     link: dict[str, int] = {}

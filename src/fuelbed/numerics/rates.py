@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Counts", "dispersion", "no_more_than", "rate_ratio", "share_ratio", "wait"]
+__all__ = ["Counts", "dispersion", "rate_ratio", "share_ratio", "wait"]
 
 _LEVEL = 0.95
 _SEEN = 0.8  # how likely it shall be that the wait is long enough
@@ -48,12 +48,6 @@ def _share_interval(k: float, rest: float, level: float) -> tuple[float, float]:
     tail = (1 - level) / 2
     low = float(betaincinv(k, rest + 1, tail)) if k > 0 else 0.0
     return low, float(betaincinv(k + 1, rest, 1 - tail)) if rest > 0 else 1.0
-
-
-def no_more_than(c: Counts, ratio: float) -> float:
-    """P(so few afterwards, or fewer) where the rate after is `ratio` times the rate before, given how many there were in all."""
-    n, p = c.k0 + c.k1, ratio * c.t1 / (c.t0 + ratio * c.t1)
-    return _at_most(c.k1, n, p)
 
 
 def _at_most(k: int, n: int, p: float) -> float:

@@ -159,6 +159,16 @@ class _Work:
                 "a prediction to hold against it",
             )
             return replace(base, missing=ask)
+        base = replace(base, together=together, predicted=predicted)
+        return self._held_against(base, a, s, (begin, cut, resume, end), notes)
+
+    def _held_against(
+        self, base: Verified, a: Action, s: Series, windows: tuple[float, float, float, float], notes: list[str]
+    ) -> Verified:
+        """The rate after beside the rate before, and the verdict on what was predicted."""
+        begin, cut, resume, end = windows
+        predicted = base.predicted
+        assert predicted is not None
         starts, index = self._without_incident(s, begin, cut)
         before = Side(sum(begin <= t < cut for t in starts), (cut - begin) / DAY, begin, cut)
         after = Side(sum(resume <= t < end for t in starts), (end - resume) / DAY, resume, end)
@@ -166,7 +176,7 @@ class _Work:
         spread, bursts = _spread([t for t in starts if begin <= t < cut], begin, cut)
         observed = _observed(counts, spread)
         outcome = judge(observed, predicted)
-        if together and not self.predictor.moves(s.of, a.name):
+        if base.together and not self.predictor.moves(s.of, a.name):
             outcome = "confounded"  # what is seen is what the others did
         ended = end < s.window[1]
         likely = predicted.value if predicted.value is not None else predicted.high
@@ -175,11 +185,9 @@ class _Work:
         return replace(
             base,
             outcome=outcome,
-            together=together,
             before=before,
             after=after,
             observed=observed,
-            predicted=predicted,
             wait=more,
             ended=ended,
             notes=tuple(notes),

@@ -27,7 +27,7 @@ def history_case(
     days: int,
     seed: int,
 ) -> str:
-    """case.yaml of a simulated history.
+    """case.yaml of a simulated history. One template.
 
     names: the components that are watched; depends_on: (dependant, what it depends on), whatever is declared, also of things in no log.
     doubled: pairs that the structure takes for redundant; without any, the first two components.

@@ -9,10 +9,10 @@ from fuelbed.core.dynamics import Model
 from fuelbed.core.evaluation import evaluate
 from fuelbed.numerics.maps.fixed import fixed_points
 from fuelbed.numerics.maps.loops import find_loops
-from fuelbed.numerics.maps.simulate import Trial
 from fuelbed.numerics.maps.system import System, compile_model
 from fuelbed.readers.case import parse_case
 from tests.docs.pages import ROOT, blocks
+from tests.oracle.trial import Trial
 
 CASES = [
     parse_case(

@@ -10,11 +10,11 @@ from fuelbed.core.dynamics import Push as ModelPush
 from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.chains.lattice import Chain, lattice_chain
 from fuelbed.numerics.maps.boundary import critical_sizes
-from fuelbed.numerics.maps.simulate import Trial
 from fuelbed.numerics.maps.system import compile_model
 from fuelbed.numerics.retry import Push, Retry
 from fuelbed.numerics.retry.boundary import boundary
 from fuelbed.numerics.retry.events import simulate
+from tests.oracle.trial import Trial
 from tests.unit.archetypes.plain import EXAMPLES, Plain, model
 
 SMALL: dict[str, dict[str, float]] = {

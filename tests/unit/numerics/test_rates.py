@@ -8,19 +8,13 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from fuelbed.numerics.rates import Counts, dispersion, no_more_than, rate_ratio, share_ratio, wait
+from fuelbed.numerics.rates import Counts, dispersion, rate_ratio, share_ratio, wait
 
 
 def enumerated(c: Counts, ratio: float) -> float:
     """P(X1 <= k1 | X0 + X1 = n), term by term."""
     n, p = c.k0 + c.k1, ratio * c.t1 / (c.t0 + ratio * c.t1)
     return math.fsum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(c.k1 + 1))
-
-
-@pytest.mark.parametrize("c", [Counts(9, 300, 1, 120), Counts(4, 100, 0, 250), Counts(30, 365, 22, 365), Counts(2, 30, 7, 20)])
-def test_tail_against_enumeration(c: Counts) -> None:
-    for ratio in (0.1, 0.5, 1.0, 2.0):
-        assert no_more_than(c, ratio) == pytest.approx(enumerated(c, ratio), abs=1e-12)
 
 
 @pytest.mark.parametrize("c", [Counts(9, 300, 1, 120), Counts(4, 100, 0, 250), Counts(30, 365, 22, 365), Counts(0, 30, 7, 20)])

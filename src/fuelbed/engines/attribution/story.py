@@ -36,10 +36,6 @@ class Story:
     def document(self) -> Document:
         return self.told.document
 
-    def of(self, factor: str) -> list[Passage]:
-        """The sentences that speak of a factor."""
-        return [p for p, names in self.sentences if factor in names]
-
     @property
     def unmatched(self) -> list[Passage]:
         """Stated causes that match no factor."""

@@ -70,7 +70,7 @@ def pairs_table(s: Study, g: Gathered) -> Table:
 
 
 def chances_table(s: Study, g: Gathered) -> Table:
-    """P(A), P(B), P(A)P(B) and P(A and B) in one window's time, raw lift beside the adjusted one."""
+    """P(A), P(B), P(A)P(B) and P(A and B) in one window's time, raw lift beside the adjusted one. One table."""
     windows = g.days * 86_400 / g.reach
 
     def chance(n: int) -> Cell:
@@ -118,6 +118,7 @@ def chances_table(s: Study, g: Gathered) -> Table:
 
 
 def groups_table(found: Sequence[Offered]) -> Table:
+    """What takes several at once, and what the case declares of it. One table."""
     rows = []
     for x in found:
         counts = listed(f"{number(n)} of {k}" for k, n in enumerate(x.group.events, 1) if n >= 0.5)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fuelbed.engines.dynamics.asking import Asked, has_kernel, retry_of
 from fuelbed.engines.dynamics.draws import SETTLE_STEPS
@@ -18,7 +17,6 @@ from fuelbed.numerics.retry import Push as RetryPush
 
 __all__ = ["Cell", "Checked", "checked"]
 
-Array = NDArray[np.float64]
 _RUNS = 12  # simulations of one cell, at most: enough to part 1 of 10 from 9 of 10
 _LEAST = 4  # of them, before a cell counts
 _EVENTS = 120_000  # single events of one cell, over all its runs: about half a second in plain Python

@@ -125,14 +125,6 @@ def variants_table(scene: Scene) -> Table:
                 *_depths(scene, cut),
             )
         )
-    note = f"{count(scene.total)} in all, {count(scene.generated)} of them by exploits in no list yet."
-    if scene.total > len(rows):
-        note += f" The {len(rows)} smallest are shown."
-    if scene.derived.alone:
-        names = listed([f"`{n}`" for n in scene.derived.alone])
-        note += f" {names} {'has' if len(scene.derived.alone) == 1 else 'have'} no `class`, so no unknown variant stands beside."
-    if scene.composed.granted:
-        note += " Where a line says `not`, cut and depth grant it to the attacker."
     return Table(
         "variants",
         f"Variants: the ways to `{case.failure}`",
@@ -145,10 +137,22 @@ def variants_table(scene: Scene) -> Table:
             Column("independent", "independent, and not blind"),
         ),
         tuple(rows),
-        note=note if rows else "",
+        note=_variants_note(scene, len(rows)) if rows else "",
         empty="No combination of the listed factors reaches the goal.",
         detail=True,
     )
+
+
+def _variants_note(scene: Scene, shown: int) -> str:
+    note = f"{count(scene.total)} in all, {count(scene.generated)} of them by exploits in no list yet."
+    if scene.total > shown:
+        note += f" The {shown} smallest are shown."
+    if scene.derived.alone:
+        names = listed([f"`{n}`" for n in scene.derived.alone])
+        note += f" {names} {'has' if len(scene.derived.alone) == 1 else 'have'} no `class`, so no unknown variant stands beside."
+    if scene.composed.granted:
+        note += " Where a line says `not`, cut and depth grant it to the attacker."
+    return note
 
 
 def _depths(scene: Scene, cut: Collection[Event]) -> tuple[Cell, Cell]:

@@ -192,6 +192,15 @@ def sum_blocks(view: SumView) -> list[Block]:
     return out
 
 
+def _enough(view: SumView, then: Estimate, left: Estimate) -> str:
+    """Whether it would have held with a term away; "" where it held as it was. then, left: the room with the term and without."""
+    if view.of.over is False or then.low > 0:
+        return ""
+    if left.low > 0 or (view.of.over and left.low == 0):
+        return "would have held"
+    return "over all the same" if left.high <= 0 else "left open"
+
+
 def _table(view: SumView, then: Estimate) -> Table:
     """Amounts as they are told, and by what is known of the incident: only the second add up to what is said of the room."""
     s = view.of
@@ -204,14 +213,7 @@ def _table(view: SumView, then: Estimate) -> Table:
     for n, takes, left in zip(order, found, found[len(order) :], strict=False):
         q, (low, high) = s.terms[n], view.incident[n]
         there, given = _there(low, high), Estimate(q.middle, q.low, q.high, "plain", s.unit, _basis(q), _said(q))
-        enough = (
-            "would have held"
-            if left.low > 0 or (view.of.over and left.low == 0)
-            else "over all the same"
-            if left.high <= 0
-            else "left open"
-        )
-        enough = "" if view.of.over is False or then.low > 0 else enough
+        enough = _enough(view, then, left)
         tone: Tone = "good" if enough == "would have held" else "plain"
         rows.append(
             (

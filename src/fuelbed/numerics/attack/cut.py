@@ -26,7 +26,6 @@ from fuelbed.numerics.attack.graph import AndOr
 
 __all__ = ["Cut", "cheapest_cut"]
 
-Array = NDArray[np.float64]
 _UNITS = 1 << 24  # whole numbers that costs become for the flow: their rounding is in the bound
 _TIME = 60.0
 

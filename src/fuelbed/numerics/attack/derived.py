@@ -5,7 +5,7 @@ arrives at the declared rate (0..infinity where none is), and every mention of a
 
     e or unknown_c
 
-The rest is unchanged, so cut sets, hazards and bounds are those of the process (DESIGN 3). Two assumptions favour the attacker: what is
+The rest is unchanged, so cut sets, hazards and bounds are those of the process (docs/theory/structure.md). Two assumptions favour the attacker: what is
 needed together with the known exploit is enough for the unknown one too, and where a line needs two exploits of one class, the one unknown
 variant counts as both. The unknown variant lasts as long as the known ones do where they all last, else it is momentary. It did not
 bring *this* incident: what did is known now.

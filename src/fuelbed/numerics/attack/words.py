@@ -12,7 +12,6 @@ from fuelbed.numerics.attack.graph import AndOr, Bools
 __all__ = ["choke_points", "reached"]
 
 Words = NDArray[np.uint64]
-_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def reached(graph: AndOr, goal: int, shut: Words) -> Words:

@@ -310,20 +310,6 @@ class Bdd:
         """P(f) for independent variables with probabilities `p`."""
         return self.values(p, f)[f]
 
-    def birnbaum(self, f: int, p: Sequence[float]) -> tuple[float, list[float]]:
-        """P(f) and dP/dp of every variable, by one upward and one downward pass (Rauzy 1993)."""
-        value = self.values(p, f)
-        weight = dict.fromkeys(value, 0.0)
-        weight[f] = 1.0
-        grad = [0.0] * self.n
-        for u in reversed(value):
-            if u > TRUE:
-                v, w = self.var[u], weight[u]
-                grad[v] += w * (value[self.high[u]] - value[self.low[u]])
-                weight[self.high[u]] += w * p[v]
-                weight[self.low[u]] += w * (1.0 - p[v])
-        return value[f], grad
-
     def is_monotone(self, f: int) -> bool:
         """Whether `f` never falls when a variable rises (low entails high at every node)."""
         return not self.negated or all(u <= TRUE or self.implies(self.low[u], self.high[u]) for u in self.reachable(f))

@@ -13,15 +13,13 @@ which the sum of its levels, Q, exceeds by terms of order Q^2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import combinations, pairwise
 from math import comb, fsum
 
 from fuelbed.core.errors import FuelbedError
-from fuelbed.numerics.boolean.bdd import Bdd
 
-__all__ = ["CommonCauseError", "Expansion", "Group", "alpha", "beta", "expand", "mgl", "phi", "subsets"]
+__all__ = ["CommonCauseError", "alpha", "beta", "mgl", "phi", "subsets"]
 
 _SUM_TOLERANCE = 1e-6  # published factors are rounded
 
@@ -86,82 +84,6 @@ def subsets(levels: Sequence[float]) -> dict[tuple[int, ...], float]:
     """The probability of each subset of members 0..m-1, smaller subsets first; subsets of probability 0 are left out."""
     members = range(len(levels))
     return {s: q for k, q in enumerate(levels, start=1) if q > 0.0 for s in combinations(members, k)}
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The variables of the members, in the manager that is rewritten, and the levels Q_1..Q_m."""
-
-    members: tuple[int, ...]
-    levels: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.members) != len(self.levels) or len(self.members) < 2:
-            raise CommonCauseError(
-                f"a common-cause group needs two members or more and one level each: {len(self.members)} members, {len(self.levels)} levels"
-            )
-        if len(set(self.members)) != len(self.members):
-            raise CommonCauseError(f"a common-cause group names a member twice: {self.members}")
-        for k, q in enumerate(self.levels, start=1):
-            if not 0.0 <= q <= 1.0:
-                raise CommonCauseError(f"level {k} of a common-cause group is {q}: a probability lies in 0..1")
-
-
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """Structures over the subset events.
-
-    bdd      a new manager.
-    roots    the given functions, rewritten.
-    p        probability of each new variable.
-    events   the members, as variables of the old manager, that each new variable stands for: one for an event outside of all
-             groups and for a member's independent part, several for a common cause.
-    """
-
-    bdd: Bdd
-    roots: tuple[int, ...]
-    p: tuple[float, ...]
-    events: tuple[tuple[int, ...], ...]
-
-    def index(self, *members: int) -> int:
-        """The new variable that stands for exactly these members."""
-        return self.events.index(tuple(sorted(members)))
-
-
-def expand(b: Bdd, roots: Sequence[int], p: Sequence[float], groups: Sequence[Group], budget: int = 2_000_000) -> Expansion:
-    """Every member's event in `roots` becomes the OR of the subset events that hold it.
-
-    `p` gives the events outside of all groups (a member's own entry is replaced by its group's levels). A common cause comes just
-    before its first member in the variable order. A member whose levels are all 0 can no longer fail. CommonCauseError where a
-    member is no variable of `b` or is in two groups; BudgetError past `budget` nodes.
-    """
-    chances = _events(b.n, p, groups)
-    events = sorted(chances, key=lambda s: (s[0], -len(s), s))
-    into = Bdd(len(events), budget)
-    holding: dict[int, list[int]] = {}
-    for i, s in enumerate(events):
-        for v in s:
-            holding.setdefault(v, []).append(i)
-    fails = [into.any_(into.variable(i) for i in reversed(holding.get(v, ()))) for v in range(b.n)]
-    new = tuple(b.compose(f, fails.__getitem__, into) for f in roots)
-    return Expansion(into, new, tuple(chances[s] for s in events), tuple(events))
-
-
-def _events(n: int, p: Sequence[float], groups: Sequence[Group]) -> Mapping[tuple[int, ...], float]:
-    out: dict[tuple[int, ...], float] = {}
-    grouped: set[int] = set()
-    for g in groups:
-        for v in g.members:
-            if not 0 <= v < n:
-                raise CommonCauseError(f"a common-cause group names variable {v}, but there are {n} (0..{n - 1})")
-            if v in grouped:
-                raise CommonCauseError(
-                    f"variable {v} is in two common-cause groups: the models do not say how their causes combine"
-                )
-            grouped.add(v)
-        out.update({tuple(sorted(g.members[i] for i in s)): q for s, q in subsets(g.levels).items()})
-    out.update({(v,): p[v] for v in range(n) if v not in grouped})
-    return out
 
 
 def _group(q: float, m: int) -> None:

@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from fuelbed.core.records import Record
 from fuelbed.numerics.boolean.bdd import TRUE, Bdd, Family
 
-__all__ = ["Importance", "cofactors", "fussell_vesely", "measures", "of_events", "with_fussell_vesely"]
+__all__ = ["Importance", "cofactors", "fussell_vesely", "measures"]
 
 
 class Importance(Record):
@@ -107,26 +107,11 @@ class _Ranges:
         return self.held[self.n :]
 
 
-def of_events(b: Bdd, f: int, p: Sequence[float]) -> tuple[float, list[Importance]]:
-    """P(f) and the importance of every variable, without Fussell-Vesely (see `with_fussell_vesely`)."""
-    total, if1, if0 = cofactors(b, f, p)
-    return total, [measures(q, p1, p0, p1 - p0, total) for q, p1, p0 in zip(p, if1, if0, strict=True)]
-
-
 def measures(p: float, p1: float, p0: float, birnbaum: float, total: float) -> Importance:
     """The measures of an event from its probability, P(f) with it true and false, their difference (which the caller may know better
     than by subtracting) and P(f)."""
     critical, both = _ratio(p * birnbaum, total), min(_ratio(p * p1, total), 1.0)
     return Importance(p, birnbaum, critical, both, _ratio(p1, total), _ratio(total, p0))
-
-
-def with_fussell_vesely(b: Bdd, f: int, p: Sequence[float], rows: Sequence[Importance]) -> list[Importance]:
-    """`rows` of `of_events` with Fussell-Vesely filled in: one pass over the cut sets for each event, so it can cost far more.
-
-    BudgetError where the cut sets do not fit.
-    """
-    z, root = b.minimal_solutions(f)
-    return [row.with_fussell_vesely(x) for row, x in zip(rows, fussell_vesely(b, f, z, root, p), strict=True)]
 
 
 def fussell_vesely(b: Bdd, f: int, z: Family, root: int, p: Sequence[float]) -> list[float]:

@@ -1,4 +1,4 @@
-"""Markov chains in continuous time on a box of whole numbers, sparse: stationary law, hitting times, second eigenvalue.
+"""Markov chains in continuous time on a box of whole numbers, sparse: hitting times, second eigenvalue.
 
 A chain is given by the shape of its box, the rate of every event in every state, and what each event changes. An event that would
 leave the box does not happen. Rates are per second.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,32 +56,6 @@ class Chain:
     shape: tuple[int, ...]
     states: NDArray[np.int64]
     generator: Any
-
-    @cached_property
-    def stationary(self) -> Array:
-        """The stationary law, shape (N,): pi Q = 0. One weight is set to 1 and the rest solved for (an M-matrix, so sparse LU keeps small
-        weights well); then again from the heaviest state. Needs a chain that can come back to it from everywhere."""
-        heaviest = 0
-        for _ in range(2):
-            weight = self._weights(heaviest)
-            heaviest = int(np.argmax(weight))
-        return np.asarray(weight / weight.sum(), dtype=float)
-
-    def _weights(self, fixed: int) -> Array:
-        from scipy.sparse.linalg import splu
-
-        q = self.generator.T.tocsc()
-        keep = np.flatnonzero(np.arange(len(self.states)) != fixed)
-        with np.errstate(all="ignore"):
-            try:
-                x = splu(q[keep][:, keep].tocsc(), **_ORDER).solve(-q[keep][:, [fixed]].toarray().ravel())
-            except RuntimeError as e:
-                raise FuelbedError("this chain has no single stationary law: from some states it cannot come back") from e
-        weight = np.ones(len(self.states))
-        weight[keep] = np.maximum(x, 0.0)
-        if not np.all(np.isfinite(weight)):
-            raise FuelbedError("this chain has no single stationary law: from some states it cannot come back")
-        return weight
 
     def hitting_times(self, target: Mask) -> Array:
         """Expected seconds until the first state of `target`, from every state (0 inside): Q h = -1 outside it.

@@ -51,11 +51,6 @@ class Occupancy:
         """Bins of one component."""
         return self.indices[self.indptr[component] : self.indptr[component + 1]]
 
-    def rows(self, low: int, high: int) -> Occupancy:
-        """Components low .. high - 1 alone, numbered from 0."""
-        p = self.indptr[low : high + 1]
-        return Occupancy(high - low, self.T, self.width, p - p[0], self.indices[p[0] : p[-1]])
-
 
 @dataclass(frozen=True, eq=False)
 class Onsets:

@@ -27,12 +27,6 @@ class ByStratum:
     stratum: Ints
     count: Ints
 
-    def dense(self, strata: int) -> Ints:
-        """Pairs x strata."""
-        out = np.zeros((len(self.first) - 1, strata), np.int32)
-        out[np.repeat(np.arange(len(out)), np.diff(self.first)), self.stratum] = self.count
-        return out
-
 
 @dataclass(frozen=True, eq=False)
 class Pairs:

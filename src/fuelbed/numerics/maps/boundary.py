@@ -1,4 +1,4 @@
-"""Where a push begins to be too much: critical sizes and durations, hysteresis, and the least push back.
+"""Where a push begins to be too much: critical sizes and durations, and the least push back.
 
 Everything asks one question of many rows at once, `down(rows, values) -> bool`. A coarse scan comes first: a bisection is only right
 where the answer changes once, so every row also says whether it did (`monotone`).
@@ -12,16 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.numerics.maps.simulate import settled, stays_down, trajectory, under
+from fuelbed.numerics.maps.simulate import stays_down, under
 from fuelbed.numerics.maps.system import System
 
 __all__ = [
     "Correction",
     "Critical",
     "Down",
-    "Hysteresis",
     "critical_sizes",
-    "hysteresis",
     "least_correction",
 ]
 
@@ -71,62 +69,6 @@ def critical_sizes(down: Down, n: int, most: float | Array, tolerance: float = 1
         high[open_rows] = np.take_along_axis(ends, at[:, None] + 1, axis=1)[:, 0]
     values = np.where(some, np.where(first == 0, 0.0, high * top), np.inf)
     return Critical(values, monotone, np.where(some & (first > 0), (high - low) * top, 0.0))
-
-
-@dataclass(frozen=True, eq=False)
-class Hysteresis:
-    """A parameter swept up through `values` (m,) and back down, each value held for the settle time.
-
-    up, down (m, S): the states reached; failed_up, failed_down (m,): down there or not, by the time average.
-    collapses: (last value that held, first that fell) on the way up; recovers: (last value still down, first that was up) on the way
-    down; None where that did not happen within the sweep.
-    """
-
-    values: Array
-    up: Array
-    down: Array
-    failed_up: Bool
-    failed_down: Bool
-
-    @property
-    def collapses(self) -> tuple[float, float] | None:
-        return _change(self.values, self.failed_up)
-
-    @property
-    def recovers(self) -> tuple[float, float] | None:
-        return _change(self.values[::-1], ~self.failed_down[::-1])
-
-    @property
-    def loop(self) -> Bool:
-        """(m,): values at which it depends on the way there."""
-        return np.asarray(self.failed_up != self.failed_down)
-
-
-def _change(values: Array, now: Bool) -> tuple[float, float] | None:
-    i = int(np.argmax(now))
-    return (float(values[i - 1]), float(values[i])) if now[i] and i > 0 and not now[:i].any() else None
-
-
-def hysteresis(system: System, p: Array, x: Array, parameter: str, values: Array, settle: float) -> Hysteresis:
-    """Sweep `parameter` up and down from the state x (S,) at the first value; `settle` seconds at every value."""
-    steps = max(round(settle / system.step_seconds), 10)
-    tail = max(steps // 10, 1)
-
-    def sweep(order: Array, at: Array) -> tuple[list[Array], list[bool], Array]:
-        states, failed = [], []
-        for value in order:
-            q = system.with_values({parameter: value}, p)
-            at = settled(system, at, q, steps - tail)
-            path = trajectory(system, at, q, tail)
-            at = path.states[-1]
-            states.append(at[0])
-            failed.append(bool(np.mean(path.failed[1:] > 0) > 0.5) or not np.isfinite(at).all())
-        return states, failed, at
-
-    values = np.asarray(values, dtype=float)
-    up, failed_up, at = sweep(values, np.atleast_2d(x))
-    down, failed_down, _ = sweep(values[::-1], at)
-    return Hysteresis(values, np.array(up), np.array(down[::-1]), np.array(failed_up), np.array(failed_down[::-1]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ jumps; where the curve turns back there the turn is a fold too (`on_kink`), foun
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fuelbed.numerics.maps.curve import TESTS, Curve, Kind, Point
 from fuelbed.numerics.maps.system import System
 
-__all__ = ["Bifurcation", "Branch", "Margin", "Margins", "continued", "elasticities", "nearest_bifurcation", "search_range"]
+__all__ = ["Bifurcation", "Branch", "Margin", "Margins", "continued", "nearest_bifurcation", "search_range"]
 
 Array = NDArray[np.float64]
 _SMALLEST, _GREATEST, _FIRST = 1e-10, 0.02, 1e-3
@@ -52,10 +52,6 @@ class Branch:
     bifurcations: tuple[Bifurcation, ...]
     ends: tuple[str, str]
 
-    @property
-    def stable(self) -> NDArray[np.bool_]:
-        return np.asarray(self.radius < 1.0)
-
 
 @dataclass(frozen=True, eq=False)
 class Margin:
@@ -83,11 +79,6 @@ class Margins:
     up: Margin | None
     low: float
     high: float
-
-    @property
-    def nearest(self) -> Margin | None:
-        found = [m for m in (self.down, self.up) if m is not None]
-        return min(found, key=lambda m: m.distance, default=None)
 
 
 def search_range(system: System, parameter: str, p: Array) -> tuple[float, float]:
@@ -286,68 +277,3 @@ def nearest_bifurcation(
     below = next((m for m in margins if m.at.value < today), None)
     above = next((m for m in margins if m.at.value >= today), None)
     return Margins(below, above, low, high)
-
-
-def elasticities(system: System, p: Array, x: Array, margin: Margin) -> Mapping[str, float]:
-    """By other parameter, d ln(margin) / d ln(parameter): by how many per cent the margin grows where the parameter grows by one.
-
-    The bifurcation is solved again with each parameter a little higher and lower (Newton on the fixed point and the test together;
-    where that does not converge, and at a kink, by a new continuation). nan where neither finds it, 0 for a parameter of 0.
-    """
-    out = {}
-    for name in system.parameters:
-        if name == margin.parameter:
-            continue
-        j = system.parameter(name)
-        if p[j] == 0:
-            out[name] = 0.0
-            continue
-        h = 1e-4 * abs(float(p[j]))
-        ends = [_moved(system, np.where(np.arange(len(p)) == j, p + way * h, p), x, margin) for way in (1, -1)]
-        slope = (ends[0] - ends[1]) / (2 * h) * math.copysign(1.0, margin.at.value - margin.today)
-        out[name] = slope * float(p[j]) / margin.distance if margin.distance else math.nan
-    return out
-
-
-def _moved(system: System, p: Array, x: Array, margin: Margin) -> float:
-    """Where the bifurcation is at other parameters."""
-    at = margin.at
-    curve = Curve(system, p, margin.parameter, abs(at.value) or 1.0, margin.period)
-    y = curve.scaled(at.x, at.value)
-    if at.kind == "exchange":
-        crossing = curve.crossing(y)
-        if crossing is not None:
-            return float(crossing[-1] * curve.unit)
-    elif not at.on_kink:
-        size = len(y)
-        for _ in range(12):
-            spread = np.concatenate([y[None], y + 1e-7 * np.eye(size), y - 1e-7 * np.eye(size)])
-            g = curve.extended(spread, at.kind)
-            try:
-                dy = np.linalg.solve(((g[1 : size + 1] - g[size + 1 :]) / 2e-7).T, -g[0])
-            except np.linalg.LinAlgError:
-                break
-            if not np.isfinite(dy).all() or np.max(np.abs(dy)) > 0.1:
-                break
-            y = y + dy
-            if np.max(np.abs(dy)) < 1e-12:
-                return float(y[-1] * curve.unit)
-        if np.max(np.abs(g[0])) < 1e-9:
-            return float(y[-1] * curve.unit)
-    return _searched_again(system, p, x, margin)
-
-
-def _searched_again(system: System, p: Array, x: Array, margin: Margin) -> float:
-    from fuelbed.numerics.maps.fixed import newton
-
-    near, good = newton(system, x, p, margin.period)
-    if not good[0]:
-        return math.nan
-    reach = 1.5 * (margin.at.value - margin.today)
-    ends = sorted((margin.today - 0.1 * reach, margin.today + reach))
-    try:
-        again = nearest_bifurcation(system, p, near[0], margin.parameter, ends[0], ends[1], margin.period)
-    except ValueError:
-        return math.nan
-    side = again.up if margin.at.value >= margin.today else again.down
-    return math.nan if side is None or side.at.kind != margin.at.kind else side.at.value

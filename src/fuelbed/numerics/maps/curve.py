@@ -13,14 +13,12 @@ Coordinates are scaled: y = (x / scale of each state, parameter / its scale). On
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fuelbed.numerics.maps.fixed import iterated
 from fuelbed.numerics.maps.system import System
 
 __all__ = ["TESTS", "Curve", "Kind", "Point"]
@@ -124,19 +122,6 @@ class Curve:
         """The tests of flip and spiral at multipliers (S,): det(A + I) is the product of mu_i + 1."""
         i, j = np.triu_indices(len(mu), 1)
         return float(np.prod(mu + 1.0).real), float(np.prod(mu[i] * mu[j] - 1.0).real) if len(i) else 1.0
-
-    def extended(self, y: Array, kind: Kind) -> Array:
-        """(n, S+1): residual and the test of a bifurcation, whose common zero it is; for points y (n, S+1)."""
-        x, p = self.at(y)
-        f, a = iterated(self.system, x, p, self.period)
-        residual = (f - x) / self.scale
-        if kind == "failed":
-            test: Sequence[float] | Array = self.system.failed(x, p)
-        elif kind in ("fold", "exchange"):
-            test = np.linalg.det(a - np.eye(a.shape[1]))
-        else:
-            test = [self.passing(mu)[0 if kind == "flip" else 1] for mu in np.linalg.eigvals(a).astype(complex)]
-        return np.concatenate([residual, np.asarray(test)[:, None]], axis=1)
 
     def crossing(self, y: Array) -> Array | None:
         """The point near y at which another curve crosses: G + u w = 0, DG' w = 0, |w| = 1 in (y, u, w), which is regular there

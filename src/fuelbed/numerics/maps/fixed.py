@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fuelbed.numerics.maps.simulate import settled
 from fuelbed.numerics.maps.system import System, finite
 
-__all__ = ["FixedPoint", "cycles", "describe", "even_points", "fixed_points", "iterated", "newton", "settle_time"]
+__all__ = ["FixedPoint", "describe", "even_points", "fixed_points", "iterated", "newton", "settle_time"]
 
 Array = NDArray[np.float64]
 Kind = Literal["stable", "unstable", "saddle"]
@@ -146,23 +146,6 @@ def fixed_points(system: System, p: Array, starts: int = 64) -> list[FixedPoint]
     """All fixed points that `starts` starts in the box lead to, at one row of parameters (P,)."""
     x, good = newton(system, _starts(system, p, starts), p)
     return [describe(system, row, p) for row in _distinct(x[good], system.scale)]
-
-
-def cycles(system: System, p: Array, period: int = 2, starts: int = 64) -> list[FixedPoint]:
-    """One point of every cycle of exactly this length (the one that is least in the first state)."""
-    x, good = newton(system, _starts(system, p, starts), p, period)
-    out: list[FixedPoint] = []
-    seen: list[Array] = []
-    for row in _distinct(x[good], system.scale):
-        orbit = [row]
-        for _ in range(period - 1):
-            orbit.append(system.step(orbit[-1], p)[0])
-        shorter = any(_size((orbit[k] - row)[None], system.scale)[0] < 1e-5 for k in range(1, period) if period % k == 0)
-        known = any(_size((o - s)[None], system.scale)[0] < 1e-5 for o in orbit for s in seen)
-        if not shorter and not known:
-            seen.append(row)
-            out.append(describe(system, row, p, period))
-    return out
 
 
 def settle_time(system: System, points: Sequence[FixedPoint], halvings: float = 30.0) -> float:

@@ -28,7 +28,7 @@ from fuelbed.numerics.maps.simulate import pushed
 from fuelbed.numerics.maps.system import System
 from fuelbed.numerics.replicate import Chance, until_clear
 
-__all__ = ["Jumps", "Run", "chance_down", "no_jumps", "passages", "simulate_jumps"]
+__all__ = ["Jumps", "Run", "no_jumps", "passages"]
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -251,15 +251,3 @@ class _Trip:
         return Run(
             ended, float(f[scalar.NOW]), *whole, mean, float(f[scalar.DOWN] / watched) if not ended and watched > 0 else np.nan
         )
-
-
-def simulate_jumps(system: System, p: Array, x: Array, push: Push | None = None, size: float = 1.0, lasts: float = 0.0,
-                   until: float = 60.0, seed: int = 0, watch: float | None = None, most: int = _EVENTS, fast: bool | None = None) -> Run:  # fmt: skip
-    """One run; see `Jumps.simulate`."""
-    return Jumps(system, fast).simulate(p, x, push, size, lasts, until, seed, watch, most)
-
-
-def chance_down(system: System, p: Array, x: Array, push: Push | None, size: float, lasts: float, settle: float, least: int = 6,
-                most: int = 200, first_seed: int = 0, events: int = _EVENTS, in_all: int = 50 * _EVENTS, fast: bool | None = None) -> Chance | None:  # fmt: skip
-    """The chance that it stays down; see `Jumps.chance_down`."""
-    return Jumps(system, fast).chance_down(p, x, push, size, lasts, settle, least, most, first_seed, events, in_all)

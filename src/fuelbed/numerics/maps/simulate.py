@@ -1,12 +1,11 @@
 """Trajectories of a batch, under a push or not, and the one question asked of them: does the row stay down?
 
 A row is down when it was failed (`failed > 0`) in more than half of the last tenth of the settle time, so that an oscillation is judged
-by its time average. A row whose state became inf or nan left the domain of the model: it counts as down, and `left` counts them.
+by its time average. A row whose state became inf or nan left the domain of the model: it counts as down, and is counted.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from fuelbed.numerics.maps import scalar
 from fuelbed.numerics.maps.program import Program
 from fuelbed.numerics.maps.system import System, finite, middle
 
-__all__ = ["Trajectory", "Trial", "pushed", "settled", "shifted", "stays_down", "trajectory", "under"]
+__all__ = ["pushed", "settled", "shifted", "stays_down", "under"]
 
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -196,64 +195,3 @@ class _Near:
         self.before[rows] = far
         at = np.argmax(nearer, axis=1)
         return np.asarray(nearer.any(axis=1), dtype=bool), self.failed[rows, at]
-
-
-@dataclass(eq=False)
-class Trial:
-    """Many settings of one system under one push; `down` answers "after this push, does row i stay down?".
-
-    p (n, P) and start (n, S): parameters and the state before the push, a row each. lasts (n,) and settle: seconds.
-    left counts the rows, over all calls, that left the domain of the model.
-    """
-
-    system: System
-    push: Push
-    p: Array
-    start: Array
-    settle: float
-    lasts: Array | None = None
-    left: int = field(default=0, init=False)
-
-    def __post_init__(self) -> None:
-        self.p = np.atleast_2d(self.p)
-        n = len(self.p)
-        self.start = np.array(np.broadcast_to(self.start, (n, len(self.system.states))), dtype=float)
-        self.lasts = np.array(np.broadcast_to(middle(self.push.lasts) if self.lasts is None else self.lasts, n), dtype=float)
-
-    def down(self, rows: NDArray[np.intp], sizes: Array) -> Bool:
-        assert self.lasts is not None
-        p = self.p[rows]
-        during, x = pushed(self.system, self.push, np.asarray(sizes, dtype=float), p, self.start[rows])
-        x = under(self.system, x, p, during, self.lasts[rows] / self.system.step_seconds)
-        steps = max(round(self.settle / self.system.step_seconds), 10)
-        down, left = stays_down(self.system, x, p, steps, self.start[rows][:, None])
-        self.left += left
-        return down
-
-
-@dataclass(frozen=True, eq=False)
-class Trajectory:
-    """times (T,) in seconds from the start of the push, states (T, n, S), failed (T, n)."""
-
-    times: Array
-    states: Array
-    failed: Array
-
-
-def trajectory(
-    system: System, x: Array, p: Array, steps: int, *, during: Array | None = None, lasts: Any = 0.0, every: int = 1
-) -> Trajectory:
-    """A batch followed for `steps`, the first `lasts` seconds under the parameters `during`, recorded every `every` steps."""
-    x = np.atleast_2d(x)
-    pushed_steps = np.broadcast_to(np.asarray(lasts, dtype=float) / system.step_seconds, len(x))
-    kept, failed, times = [x], [system.failed(x, p)], [0.0]
-    for t in range(steps):
-        at = p
-        if during is not None and (pushed_steps > t).any():
-            at = p + np.clip(pushed_steps - t, 0.0, 1.0)[:, None] * (np.atleast_2d(during) - p)
-        x = system.step(x, at)
-        if (t + 1) % every == 0 or t + 1 == steps:
-            kept.append(x)
-            failed.append(system.failed(x, at))
-            times.append((t + 1) * system.step_seconds)
-    return Trajectory(np.array(times), np.array(kept), np.array(failed))

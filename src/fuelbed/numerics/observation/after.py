@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fuelbed.numerics.boolean.bdd import FALSE
 from fuelbed.numerics.observation.scene import OPEN, Model, Scene, numbers_of, thinned, weighed
@@ -23,8 +22,6 @@ from fuelbed.numerics.process.weighing import Weighing, chance
 from fuelbed.numerics.process.worlds import points
 
 __all__ = ["Next", "next_failures"]
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

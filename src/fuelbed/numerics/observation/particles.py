@@ -90,7 +90,7 @@ def particle_filter(
     shown: Callable[[Array, Array, int], Array] | None = None,
     cover: float = COVER,
 ) -> Filtered:
-    """Filter `rows` rows.
+    """Filter `rows` rows. One loop, whose steps share the particles, their weights and what is kept of every row.
 
     x (N, S): states before the first row.  theta (N, K): unknown numbers, as normal scores (any number of columns, 0 too).
     move(x, theta, t)   states and numbers at row t from those at row t - 1 (at row 0: from the start).

@@ -152,10 +152,6 @@ class Scene:
         return len(self.truth)
 
     @property
-    def case(self) -> Case:
-        return self.model.case
-
-    @property
     def sensors(self) -> tuple[Signal, ...]:
         return self.model.sensors
 

@@ -31,7 +31,7 @@ from fuelbed.numerics.sampling import box_points, quantile
 __all__ = ["Bound", "Comparison", "bounds", "sampled"]
 
 Array = NDArray[np.float64]
-_CORNERS = 16  # DESIGN 3
+_CORNERS = 16  # docs/theory/structure.md
 _REGISTERS = 2_000_000  # of one run of the tape, to keep it in memory
 _WORK = 0.6e8  # tape operations spent on corners, over all rows
 _TEST_WORK = 0.6e8  # spent on the signs of gradients

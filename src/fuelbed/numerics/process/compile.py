@@ -1,4 +1,4 @@
-"""DESIGN 3 compiled: a case becomes one tape for hazard, horizon probability, loss, propensity and standing failure.
+"""The process of docs/theory/structure.md compiled: a case becomes one tape for hazard, horizon probability, loss, propensity and standing failure.
 
 Formulas (x = persistent state after the incident, t = trigger, H = horizon in years):
 `q_t(x) = P(some cut set that holds t is complete | x, t arrives)`, `kappa(x) = sum_t rate_t q_t(x)`,
@@ -27,9 +27,8 @@ from fuelbed.numerics.process.parameters import Knob
 from fuelbed.numerics.process.structure import Structure
 from fuelbed.numerics.process.tips import Tips
 
-__all__ = ["OUTPUTS", "RATE_CAP", "Compiled", "compile_case", "extra_knobs", "told"]
+__all__ = ["RATE_CAP", "Compiled", "compile_case", "extra_knobs", "told"]
 
-OUTPUTS = ("hazard", "probability", "loss", "propensity", "standing")
 RATE_CAP = 1e9  # stands for "no upper bound" while a rate without one is evaluated
 
 

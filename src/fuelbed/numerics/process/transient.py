@@ -9,8 +9,8 @@ the set S of them is on and N_bS how often b arrives while S is on,
 
 h(x, S) being the rate at which all other triggers fail it. The mean over classes of x is exact and over paths is an estimate with
 its standard error (conditional Monte Carlo, S. Asmussen and P. Glynn, "Stochastic Simulation", 2007, V.4). The same random numbers
-serve every intervention and every value of the numbers, so comparisons are paired. No limit on how many may be on: DESIGN 3 has a
-chain with exponential on times, which is not the process; docs/decisions/0001.
+serve every intervention and every value of the numbers, so comparisons are paired. No limit on how many may be on: a
+chain with exponential on times would have one, and is not the process (docs/decisions/0001-departures.md).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = ["PATHS", "Transient", "transient"]
 
 Array = NDArray[np.float64]
 PATHS = 2000
-_SHARE = 1 / 20  # of the horizon: a duration from here on is long (DESIGN 3)
+_SHARE = 1 / 20  # of the horizon: a duration from here on is long (docs/theory/structure.md)
 _EXPECTED = 0.1  # failures while it is on: from here on they cluster
 _PATTERNS = 6  # triggers that are told apart; more, and the probability is only bounded
 _EVENTS = 4_000_000  # arrivals of one run, over all paths
@@ -230,7 +230,7 @@ def _may_be_long(case: Case, readers: list[str], b: str) -> bool:
 
 
 def _is_long(found: Transient, b: str) -> bool:
-    """The criterion of DESIGN 3, at the middle of the numbers: long against the horizon, or failures while on (more of them than
+    """The criterion of docs/theory/structure.md, at the middle of the numbers: long against the horizon, or failures while on (more of them than
     while off) likely, in the worst state."""
     model = found.model
     lasts = model.case.factors[b].lasts

@@ -1,7 +1,8 @@
 """Every world of what is open in a failing arrival, weighed at any values of the numbers.
 
 The weight of a world is `sum_t came_t P(events = world | t arrives) 1[an arrival of t completes the failure in it]`: the likelihood of
-DESIGN 3 taken apart by world. P is taken over what is really drawn (`variables.py`), so common causes and shared signals count: events
+the belief after the incident (docs/theory/structure.md) taken apart by world. P is taken over what is really drawn
+(`variables.py`), so common causes and shared signals count: events
 that share a draw, be it through a known one, are one *cluster* with a joint chance for each assignment of its members.
 
 Two phases, as everywhere: the incident (`before`: no intervention reaches it) and the future, in which the rows of overrides of

@@ -1,8 +1,9 @@
 """The worlds that the facts of this incident leave open, with their posterior: P(world | facts, the failure came about).
 
 A world says of every event (trigger on, condition present, control not holding) whether it was so. Its weight is
-`sum_t came_t P(events = world, facts | t arrives) 1[an arrival of t completes the failure in it]`, the likelihood of DESIGN 3 taken
-apart by world; common causes and shared signals count, as P is taken over what is really drawn (`variables.py`).
+`sum_t came_t P(events = world, facts | t arrives) 1[an arrival of t completes the failure in it]`, the likelihood of
+the belief after the incident (docs/theory/structure.md) taken apart by world; common causes and shared signals count, as P is
+taken over what is really drawn (`variables.py`).
 
 Where up to `OPEN` events are open and the evaluation is short, every world is weighed (`exact`), over points of the uncertain numbers
 too: their ends, all corners where they are few. Else `DRAWN` worlds are drawn, with every number at its middle.

@@ -26,18 +26,11 @@ _CHANGES = np.array([[1, 0], [1, 1], [-1, 0], [1, -1], [0, -1], [0, 1]])
 
 @dataclass(frozen=True)
 class Times:
-    """Expected seconds from a full queue to a low one, from an empty one to a high one, and the second eigenvalue of the generator.
-
-    `two_states` is 1/recover + 1/collapse over |eigenvalue|: near 1 where the chain is a matter of two states and little else.
-    """
+    """Expected seconds from a full queue to a low one, from an empty one to a high one, and the second eigenvalue of the generator."""
 
     recover: float
     collapse: float
     eigenvalue: float
-
-    @property
-    def two_states(self) -> float:
-        return (1.0 / self.recover + 1.0 / self.collapse) / abs(self.eigenvalue)
 
 
 def retry_chain(settings: Retry, orbit: int | None = None) -> Chain:

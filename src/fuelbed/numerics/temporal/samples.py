@@ -153,13 +153,20 @@ def samples_of(
     step = every if every else usual
     if len(t) < 2 or step <= 0:
         return _rows(t, values, usual, math.inf, closed)
+    longest = gap if gap is not None else math.inf if between == "hold" else _GAP * usual
+    return _on_grid(t, values, between, step, usual, longest, closed, merged)
+
+
+def _on_grid(
+    t: Array, values: Mapping[str, Array], between: Between, step: float, usual: float, longest: float, closed: bool, merged: bool
+) -> Samples:
+    """Samples every `step` from the first row on; holes longer than `longest` stay open."""
     count = math.floor((t[-1] - t[0]) / step + _SAME) + 1
     if count > MAX_SAMPLES:
         raise FuelbedError(
             f"a grid of {step:g} s over these rows has {count} samples; the limit is {MAX_SAMPLES}. Write a longer `every`."
         )
     grid = t[0] + step * np.arange(count)
-    longest = gap if gap is not None else math.inf if between == "hold" else _GAP * usual
     made = {name: _made(grid, t, v, between, longest, _SAME * usual) for name, v in values.items()}
     if between == "hold" and not merged:
         row = np.searchsorted(t, grid + _SAME * usual, side="right") - 1  # the last row at or before

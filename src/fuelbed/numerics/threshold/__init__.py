@@ -14,7 +14,7 @@ from fuelbed.numerics.threshold.distance import (
     series_margins,
     spread,
 )
-from fuelbed.numerics.threshold.indices import MOST_REAL, Power, Shares, power, power_shares
+from fuelbed.numerics.threshold.indices import MOST_REAL, Shares, power_shares
 from fuelbed.numerics.threshold.learn import Fit, fit
 from fuelbed.numerics.threshold.luck import Needed, Recorded, needed, recorded, skill
 from fuelbed.numerics.threshold.model import NOISE_SD, Prior, chance, draw_prior
@@ -33,7 +33,6 @@ __all__ = [
     "Needed",
     "Overdetermined",
     "Plan",
-    "Power",
     "Prior",
     "Recorded",
     "Shares",
@@ -50,7 +49,6 @@ __all__ = [
     "minimal_sufficient",
     "needed",
     "overdetermined",
-    "power",
     "power_shares",
     "recorded",
     "series_margins",

@@ -114,13 +114,6 @@ class Days:
         where = np.flatnonzero(self.below >= at)
         return int(where[0]) if len(where) else None
 
-    def since(self, at: float = 0.5) -> int | None:
-        """The row since which P(margin < 0) has been at least `at` up to the last one; None where the last one is not."""
-        if not len(self.below) or self.below[-1] < at:
-            return None
-        under = np.flatnonzero(self.below < at)
-        return int(under[-1]) + 1 if len(under) else 0
-
 
 def series_margins(fit: Fit, days: Array, level: float = 0.9) -> Days:
     """For days (t, k), in blocks of days, so that not more than about 100 MB are held at once."""

@@ -9,18 +9,19 @@ grows only while it is under tau, and each factor that takes it over closes one 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from fuelbed.numerics.threshold.indices import Number, check, on_grid
-
 __all__ = ["MOST_HALVED", "Overdetermined", "Sufficient", "minimal_sufficient", "overdetermined"]
 
+Number = int | Fraction | float
 MOST_HALVED = 32
 _FINE = 20_000  # past this tau in steps of the grid, halves are the faster way
 _MOST_CELLS = 4_000_000  # sums that the dynamic programme may hold; beyond, the count is not made
@@ -35,21 +36,32 @@ class Sufficient:
     count: int | None
     by_size: tuple[int, ...] | None
 
-    @property
-    def complete(self) -> bool:
-        return self.count is not None and self.count == len(self.sets)
-
 
 def minimal_sufficient(weights: Sequence[Number], tau: Number, cap: int = 100) -> Sufficient:
     """Sets whose weights add up to tau or more. tau <= 0: the empty set is sufficient. Floats are taken as the binary fractions that they are.
 
     ValueError for a weight below 0 or without bound.
     """
-    check(weights)
-    whole, at = on_grid(weights, tau)
+    _check(weights)
+    whole, at = _on_grid(weights, tau)
     by_size = _count(sorted((w for w in whole if w > 0), reverse=True), at)
     sets = tuple(islice(_smallest_first(whole, at), cap))
     return Sufficient(sets, None if by_size is None else sum(by_size), by_size)
+
+
+def _on_grid(weights: Sequence[Number], tau: Number) -> tuple[list[int], int]:
+    """Weights and tau in integers, weights >= 0. A float is the binary fraction that it is, so this is exact, and its integers can be long."""
+    exact = [Fraction(w) for w in weights]
+    step = math.lcm(*(w.denominator for w in exact))
+    whole = [int(w * step) for w in exact]
+    common = math.gcd(*whole) or 1
+    return [w // common for w in whole], math.ceil(Fraction(tau) * step / common)
+
+
+def _check(weights: Sequence[Number]) -> None:
+    """ValueError for a weight below 0 or without bound."""
+    if any(not w >= 0 or math.isinf(w) for w in weights):
+        raise ValueError("a weight is a finite number of at least 0")
 
 
 def _count(falling: Sequence[int], tau: int) -> tuple[int, ...] | None:
@@ -162,8 +174,8 @@ class Overdetermined:
 def overdetermined(weights: Sequence[Number], tau: Number, c: Sequence[Number]) -> Overdetermined | None:
     """Weights times what was there (c_i in 0..1), against tau. None where tau <= 0: no absence would have prevented it."""
     amounts = [w * x for w, x in zip(weights, c, strict=True)]
-    check(amounts)
-    whole, at = on_grid(amounts, tau)
+    _check(amounts)
+    whole, at = _on_grid(amounts, tau)
     if at <= 0:
         return None
     total, which = sum(whole), []

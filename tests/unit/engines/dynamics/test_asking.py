@@ -11,10 +11,10 @@ from fuelbed.engines.dynamics import asking
 from fuelbed.engines.dynamics.asking import MOST, TOLERANCE, Asked, ask, criticals, retry_of
 from fuelbed.engines.dynamics.tipping import tipped
 from fuelbed.numerics.kernels import runs_fast
-from fuelbed.numerics.maps.simulate import Trial
 from fuelbed.numerics.maps.system import compile_model
 from fuelbed.numerics.retry import Push, Retry, settle_time, stays_down
 from fuelbed.numerics.sampling import quantile
+from tests.oracle.trial import Trial
 from tests.unit.engines.dynamics.written import ILL, RETRY, variant
 
 SPREAD = ILL.format(catch="{varies: 0.8..1.2}", heal="0.14..0.18", push="plus {value: 0.2..0.3}")

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from fuelbed.numerics.maps.basin import basin_share, edge_state
-from fuelbed.numerics.maps.boundary import critical_sizes, hysteresis, least_correction
+from fuelbed.numerics.maps.boundary import critical_sizes, least_correction
 from fuelbed.numerics.maps.continuation import continued
 from fuelbed.numerics.maps.fixed import fixed_points
-from fuelbed.numerics.maps.simulate import Trial, settled, stays_down, trajectory, under
+from fuelbed.numerics.maps.simulate import settled, stays_down, under
 from fuelbed.numerics.maps.system import compile_model
 from fuelbed.numerics.wilson import wilson
+from tests.oracle.trial import Trial
 from tests.unit.numerics.maps.models import E, logistic, may, model, push, storm
 
 
@@ -103,14 +104,14 @@ def test_compiled_and_plain_rows_have_the_same_fate(rest: bool, monkeypatch: pyt
     assert 10 < fates[0][0].sum() < 70
 
 
-def test_trajectories_under_a_push() -> None:
+def test_a_push_and_what_comes_after_it_are_those_of_single_steps() -> None:
     s = compile_model(storm())
     t = Trial(s, s.model.pushes["surge"], s.today, s.start, 100.0)
     during = s.with_values({"load": 120.0})
-    path = trajectory(s, s.start, s.today, 1000, during=during, lasts=10.0, every=50)
-    assert path.times[-1] == 100.0
-    assert path.states.shape == (21, 1, 2)
-    assert (path.failed[-1, 0] > 0) == t.down(np.array([0]), np.array([1.0]))[0]
+    x = s.start[None]
+    for step in range(1000):
+        x = s.step(x, during if step < round(10.0 / s.step_seconds) else s.today)
+    assert (s.failed(x, s.today)[0] > 0) == t.down(np.array([0]), np.array([1.0]))[0]
 
 
 def test_a_long_push_is_followed_as_if_step_by_step() -> None:
@@ -125,19 +126,6 @@ def test_a_long_push_is_followed_as_if_step_by_step() -> None:
             w = min(steps[i] - t, 1.0)
             want[i] = s.step(want[i : i + 1], p[i] + w * (during[i] - p[i]))[0]
     assert np.allclose(under(s, x, p, during, steps), want, atol=1e-9)
-
-
-def test_hysteresis_closes_around_the_two_folds() -> None:
-    s = compile_model(may(0.1))
-    normal = settled(s, s.start, s.today, 4000)[0]
-    loop = hysteresis(s, s.today, normal, "h", np.linspace(0.1, 0.3, 41), 400.0)
-    assert loop.collapses is not None
-    assert loop.recovers is not None
-    assert loop.collapses[0] <= 0.2604365 <= loop.collapses[1] + 1e-9
-    assert loop.recovers[1] <= 0.1787230 + 0.005
-    assert loop.recovers[0] >= 0.1787230 - 0.005
-    assert loop.values[loop.loop].min() >= 0.1787 - 0.005
-    assert loop.values[loop.loop].max() <= 0.2605
 
 
 def test_least_correction_agrees_with_brute_force() -> None:

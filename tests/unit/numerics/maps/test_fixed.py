@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from fuelbed.numerics.maps.fixed import cycles, fixed_points
+from fuelbed.numerics.maps.fixed import fixed_points
 from fuelbed.numerics.maps.simulate import settled
 from fuelbed.numerics.maps.system import compile_model
+from tests.oracle.cycles import cycles
 from tests.unit.numerics.maps.models import E, delayed_logistic, logistic, may, model, storm
 
 

@@ -14,10 +14,11 @@ from fuelbed.core.quantities import Quantity
 from fuelbed.numerics.chains import lattice_chain
 from fuelbed.numerics.kernels import runs_fast
 from fuelbed.numerics.maps import jumps as jumps_module
-from fuelbed.numerics.maps.jumps import Jumps, Run, chance_down, no_jumps, simulate_jumps
-from fuelbed.numerics.maps.simulate import Trial, pushed
+from fuelbed.numerics.maps.jumps import Jumps, Run, no_jumps
+from fuelbed.numerics.maps.simulate import pushed
 from fuelbed.numerics.maps.system import System, compile_model
 from fuelbed.numerics.wilson import wilson
+from tests.oracle.trial import Trial
 from tests.unit.archetypes.plain import EXAMPLES, Plain
 from tests.unit.archetypes.plain import model as archetype
 from tests.unit.numerics.maps.models import E, model, push
@@ -214,31 +215,31 @@ def test_an_event_that_would_leave_the_box_does_not_happen(fast: bool) -> None:
               events={"up": (3 * E("r"), {"a": 2}), "over": (1 + E("a"), {"a": -1, "b": 1}), "under": (2 + E("b") * 0, {"b": -1})})  # fmt: skip
     s = compile_model(m)
     for seed in range(20):
-        run = simulate_jumps(s, s.today, s.start, until=30.0, seed=seed, fast=fast)
+        run = Jumps(s, fast).simulate(s.today, s.start, until=30.0, seed=seed)
         a, b = run.state
         assert 0 <= a <= 7
         assert b >= -2
         assert (a, b) == (3 + 2 * run.counts[0] - run.counts[1], run.counts[1] - run.counts[2])
     stuck = compile_model(model({"n": (4, 0, 4)}, {"r": 1e6}, failed=E("n") - 3, whole=True, events={"up": (E("r"), {"n": 1})}))
-    run = simulate_jumps(stuck, stuck.today, stuck.start, until=1e6, fast=fast)
+    run = Jumps(stuck, fast).simulate(stuck.today, stuck.start, until=1e6)
     assert (run.events, run.state[0], run.failed, run.down) == (0, 4, pytest.approx(1.0), True)
 
 
 @pytest.mark.parametrize("fast", WAYS)
 def test_a_budget_that_is_passed_is_said(fast: bool) -> None:
     s = compile_model(mm1k(load=8.0))
-    run = simulate_jumps(s, s.today, s.start, until=100.0, most=50, fast=fast)
+    run = Jumps(s, fast).simulate(s.today, s.start, until=100.0, most=50)
     assert (run.ended, run.events, run.down) == ("budget", 50, None)
     assert run.seconds < 100.0
     assert math.isnan(run.failed)
     p = push("surge", 5.0, load=("times", 3.0))
-    ask = {"push": p, "size": 1.0, "lasts": 5.0, "settle": 20.0, "fast": fast}
-    assert chance_down(s, s.today, s.start, **ask, events=100) is None
-    assert chance_down(s, s.today, s.start, **ask, in_all=500, least=6) is None
-    few = chance_down(s, s.today, s.start, **{**ask, "size": 0.0}, least=2, in_all=700)
+    jumps, ask = Jumps(s, fast), {"push": p, "size": 1.0, "lasts": 5.0, "settle": 20.0}
+    assert jumps.chance_down(s.today, s.start, **ask, events=100) is None
+    assert jumps.chance_down(s.today, s.start, **ask, in_all=500, least=6) is None
+    few = jumps.chance_down(s.today, s.start, **{**ask, "size": 0.0}, least=2, in_all=700)
     assert few is not None
     assert (few.runs, few.clear) == (2, False)
-    whole = chance_down(s, s.today, s.start, **ask)
+    whole = jumps.chance_down(s.today, s.start, **ask)
     assert whole is not None
     assert whole.clear
     assert whole.share < 0.5
@@ -253,7 +254,7 @@ def test_what_has_no_single_events_is_said() -> None:
     with pytest.raises(FuelbedError, match="`x` does not count in ones"):
         Jumps(part)
     with pytest.raises(FuelbedError, match="no time in it"):
-        simulate_jumps(compile_model(mm1k()), np.array([8.0, 10.0]), np.zeros(1), until=0.0)
+        Jumps(compile_model(mm1k())).simulate(np.array([8.0, 10.0]), np.zeros(1), until=0.0)
 
 
 @pytest.mark.parametrize("fast", WAYS)
@@ -261,17 +262,17 @@ def test_a_rate_that_is_no_number_counts_as_down(fast: bool) -> None:
     s = compile_model(
         model({"n": (3, -5, 5)}, {"r": 1.0}, failed=E("n") - 9, whole=True, events={"sink": (E.of("log", E("n")) + 2, {"n": -1})})
     )
-    run = simulate_jumps(s, s.today, s.start, until=1e3, fast=fast)
+    run = Jumps(s, fast).simulate(s.today, s.start, until=1e3)
     assert (run.ended, run.state[0], run.down) == ("", 0, False)  # log 0 is -inf, a rate of 0: it stays there
     odd = compile_model(
         model({"n": (3, -5, 5)}, {"r": 1.0}, failed=E("n") - 9, whole=True, events={"sink": (E.of("sqrt", E("n") - 1), {"n": -1}), "on": (E("r"), {"n": -1})})
     )  # fmt: skip
-    run = simulate_jumps(odd, odd.today, odd.start, until=1e3, fast=fast)
+    run = Jumps(odd, fast).simulate(odd.today, odd.start, until=1e3)
     assert (run.ended, run.state[0], run.down) == ("domain", 0, True)
 
 
 def test_what_was_visited_is_forgotten_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     s = compile_model(mm1k(most=400, load=12.0))
-    want = simulate_jumps(s, s.today, s.start, until=400.0, fast=False)
+    want = Jumps(s, False).simulate(s.today, s.start, until=400.0)
     monkeypatch.setattr(jumps_module, "_TABLE", 10)
-    assert same(want, simulate_jumps(s, s.today, s.start, until=400.0, fast=False))
+    assert same(want, Jumps(s, False).simulate(s.today, s.start, until=400.0))

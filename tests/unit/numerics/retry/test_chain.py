@@ -9,6 +9,7 @@ import pytest
 
 from fuelbed.core.errors import FuelbedError
 from fuelbed.numerics.retry import Retry, late_share, recovery_and_collapse, retry_chain
+from tests.oracle.chains import stationary
 
 ONE = Retry(capacity=10, load=6, timeout=1.5, retries=3, queue=60)
 
@@ -30,7 +31,7 @@ def test_no_retries_make_a_plain_queue() -> None:
     chain = retry_chain(replace(ONE, retries=0))
     assert chain.shape == (62, 1)
     law = 0.6 ** np.arange(62)
-    assert np.allclose(chain.stationary, law / law.sum(), rtol=1e-10)
+    assert np.allclose(stationary(chain), law / law.sum(), rtol=1e-10)
 
 
 def test_more_retries_recover_later_and_collapse_earlier() -> None:

@@ -84,11 +84,11 @@ def test_days_in_blocks_are_days_one_by_one(monkeypatch):
 
 def test_when_it_became_close():
     d = series_margins(made([[1.0]], [0.5], [[0.0]]), np.array([[0.1], [0.9], [0.2], [0.7], [0.8]]))
-    assert (d.first(), d.since()) == (1, 3)
+    assert d.first() == 1
     never = series_margins(made([[1.0]], [2.0], [[0.0]]), np.array([[0.1], [0.9]]))
-    assert (never.first(), never.since()) == (None, None)
+    assert never.first() is None
     always = series_margins(made([[1.0]], [0.05], [[0.0]]), np.array([[0.1], [0.9]]))
-    assert (always.first(), always.since()) == (0, 0)
+    assert always.first() == 0
 
 
 def test_the_line_says_how_well_it_stands_for_the_draws():
