@@ -49,7 +49,7 @@ PACKAGES = ("numpy", "scipy", "numba")
 class Row:
     """One comparison.
 
-    ours, peer  figures in `unit`; None where only the ratio is known.
+    ours, peer  figures in `unit`, medians where the row is over several inputs; None where only the ratio is known.
     better      whether `less` (seconds) or `more` (a speed) is better.
     times       how many times better ours is; left out, it follows from the figures. Below 1 the peer is better.
     spread      of a ratio that is a median over several inputs or rounds: the least and the greatest.
@@ -156,10 +156,12 @@ def _ratio(row: Row) -> str:
     return ("at least " if row.at_least else "") + _figure(row.ratio) + among
 
 
-def over(measure: str, unit: str, name: str, ratios: Iterable[float], sides: str) -> Row:
-    """One row for many inputs: the median of their ratios, from the least to the greatest."""
-    known = sorted(ratios)
-    return Row(measure, unit, None, name, None, times=statistics.median(known), spread=(known[0], known[-1]), sides=sides)
+def over(measure: str, unit: str, name: str, each: Iterable[tuple[float, float]], sides: str) -> Row:
+    """One row for many inputs, of each what ours and what the peer took: the medians of both, and of their ratios, from the least to the greatest."""
+    pairs = list(each)
+    ours, peer = (statistics.median(side) for side in zip(*pairs, strict=True))
+    ratios = sorted(theirs / own for own, theirs in pairs)
+    return Row(measure, unit, ours, name, peer, times=statistics.median(ratios), spread=(ratios[0], ratios[-1]), sides=sides)
 
 
 def table(results: Iterable[Result]) -> str:
@@ -183,7 +185,8 @@ def table(results: Iterable[Result]) -> str:
 _HEAD = """# Beside the peers
 
 This page is made by `./dev bench --page` from the results in `bench/results`; `./dev bench` measures anew and prints the same table for your machine.
-*Times better* is how many times less time ours takes, or how many times more it does in the same time; below 1 the peer is better. Medians, sides in turn; how each is measured stands at the
+*Times better* is how many times less time ours takes, or how many times more it does in the same time; below 1 the peer is better. Medians, sides in turn; a row over many inputs
+has the medians of both sides over them and the median of their ratios, which need not be the ratio of the medians. How each is measured stands at the
 top of its file in `bench/`, and more of each on the page that is named below.
 
 """

@@ -59,7 +59,8 @@ def main(names: list[str] | None = None) -> None:
         if scram:
             sides["scram"] = [scram, "--bdd", "--probability", "true", "-o", os.devnull, str(f)]
             sides["few"] = [*sides["scram"], "-l", "2"]
-        rows.append(_row(f.stem, _times(sides)))
+        rows.append((f.stem, _times(sides)))
+        _print(*rows[-1])
     if scram:
         _summary(rows)
     if other:
@@ -91,14 +92,13 @@ def _times(sides: dict[str, list[str]], most: float = MOST) -> dict[str, float]:
     return {s: statistics.median(t) for s, t in taken.items()}
 
 
-def _row(name: str, t: dict[str, float]) -> tuple[str, float, float]:
+def _print(name: str, t: dict[str, float]) -> None:
     ours, full, few = t["fuelbed"], t.get("scram", 0.0), t.get("few", 0.0)
     if not full:
         print(f"{name:10s} {ours:8.3f}")
-        return name, 0.0, 0.0
-    over = ">" if full >= MOST else " "
-    print(f"{name:10s} {ours:8.3f} {over}{full:7.3f} {few:8.3f} {ours / full:8.2f} {ours / few:8.2f}", flush=True)
-    return name, ours / full, ours / few
+        return
+    given_up = ">" if full >= MOST else " "
+    print(f"{name:10s} {ours:8.3f} {given_up}{full:7.3f} {few:8.3f} {ours / full:8.2f} {ours / few:8.2f}", flush=True)
 
 
 def _faultree(files: list[Path], python: str) -> None:
@@ -106,7 +106,7 @@ def _faultree(files: list[Path], python: str) -> None:
     from bench.structure_faultree import SCRIPT, faultree_json
 
     print(f"\n{'tree':10s} {'numbers':>8s} {'faultree':>8s} {'ratio':>8s}  seconds, medians of {RUNS}, interleaved")
-    ratios = []
+    pairs = []
     with tempfile.TemporaryDirectory() as folder:
         for f in files:
             text = faultree_json(f)
@@ -116,21 +116,24 @@ def _faultree(files: list[Path], python: str) -> None:
             stated.write_text(text, encoding="utf-8")
             t = _times({"numbers": [*_ours(f), "--no-cut-sets"], "faultree": [python, "-c", SCRIPT, str(stated)]}, OTHER)
             given_up = ">" if t["faultree"] >= OTHER else " "
-            ratios.append(t["faultree"] / t["numbers"])
-            print(f"{f.stem:10s} {t['numbers']:8.3f} {given_up}{t['faultree']:7.3f} {ratios[-1]:7.0f}x", flush=True)
-    if ratios:
-        tell(over(f"{len(ratios)} of them, probability and importance", "s", "faultree", ratios, _NUMBERS))
+            pairs.append((t["numbers"], t["faultree"]))
+            print(
+                f"{f.stem:10s} {t['numbers']:8.3f} {given_up}{t['faultree']:7.3f} {t['faultree'] / t['numbers']:7.0f}x",
+                flush=True,
+            )
+    if pairs:
+        tell(over(f"{len(pairs)} of them, probability and importance", "s", "faultree", pairs, _NUMBERS))
 
 
-def _summary(rows: list[tuple[str, float, float]]) -> None:
-    full, few = [r[1] for r in rows], [r[2] for r in rows]
+def _summary(rows: list[tuple[str, dict[str, float]]]) -> None:
+    full, few = [t["fuelbed"] / t["scram"] for _, t in rows], [t["fuelbed"] / t["few"] for _, t in rows]
     quick = sum(x <= 1.0 for x in full)
     print(
         f"\nat most 1.0 times SCRAM's full run on {quick} of {len(rows)} trees; the worst {max(full):.2f} ({rows[full.index(max(full))][0]})"
     )
     print(f"against SCRAM up to two events: median {statistics.median(few):.2f}")
-    tell(over(f"{len(rows)} fault trees, whole runs", "s", "SCRAM", [1 / x for x in full], _FULL),
-         over("the same, against cut sets of up to two events", "s", "SCRAM `-l 2`", [1 / x for x in few], _FEW))  # fmt: skip
+    tell(over(f"{len(rows)} fault trees, whole runs", "s", "SCRAM", [(t["fuelbed"], t["scram"]) for _, t in rows], _FULL),
+         over("the same, against cut sets of up to two events", "s", "SCRAM `-l 2`", [(t["fuelbed"], t["few"]) for _, t in rows], _FEW))  # fmt: skip
 
 
 if __name__ == "__main__":

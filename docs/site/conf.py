@@ -1,6 +1,7 @@
 """The settings of the site: `./dev docs` runs Sphinx over docs/ with them. The pages stay plain Markdown that reads well in the repository.
 
-What is said here and in no page: how the lists of docs/README.md become the navigation, and how a block that is a file gets its name above it.
+What is said here and in no page: how the lists of docs/README.md become the navigation, how a block that is a file gets its name above it, and
+that what scrolls sideways can be reached by keyboard.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ pygments_style = "default"
 LIST = re.compile(r"^\*\*(?P<name>[^*\n]+)\*\*\n(?P<rows>(?:\n?- .*\n)+)", re.M)
 PAGE = re.compile(r"^- \[[^\]]+\]\((?P<page>[^):#]+)\.md\)", re.M)
 NAMED = re.compile(r"^```(?P<word>\w+) (?P<name>[\w./-]+)\n", re.M)
+SCROLLS = re.compile(
+    r'<h[1-6][^>]*>(?P<heading>.*?)(?=<a class="headerlink"|</h)|<span class="caption-text">(?P<file>.*?)</span>'
+    r'|<pre(?=>)|<div(?= class="table-wrapper)',
+    re.S,
+)
 
 
 def navigation(index: str) -> str:
@@ -61,6 +67,39 @@ def headings(app: Any, page: str, template: str, context: dict[str, Any], doctre
         context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
 
 
+def reachable(body: str) -> str:
+    """The body of a page in which every block of code and every table takes the focus, so that arrow keys scroll it, also without a script.
+
+    Its name is the file's or that of the heading above it. All of them: whether one scrolls depends on the width of the window.
+    A group and not a region, as a page may have dozens and each region is a landmark.
+    """
+    heading = file = ""
+
+    def reach(m: re.Match[str]) -> str:
+        nonlocal heading, file
+        if m["heading"] is not None:
+            heading = _words(m["heading"])
+            return m[0]
+        if m["file"] is not None:
+            file = _words(m["file"])
+            return m[0]
+        name = f"Table: {heading}" if m[0] == "<div" else f"Code: {file or heading}"
+        file = ""
+        return f'{m[0]} tabindex="0" role="group" aria-label="{name}"'
+
+    return SCROLLS.sub(reach, body)
+
+
+def _words(html: str) -> str:
+    """As they may stand in an attribute; what is escaped in a text stays so."""
+    return " ".join(re.sub(r"<[^>]*>", "", html).split()).replace('"', "&quot;")
+
+
+def bodies(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    if isinstance(context.get("body"), str):
+        context["body"] = reachable(context["body"])
+
+
 def front(app: Any, failed: Exception | None) -> None:
     """The index under the name that a browser and a host look for."""
     out = Path(app.outdir)
@@ -71,4 +110,5 @@ def front(app: Any, failed: Exception | None) -> None:
 def setup(app: Any) -> None:
     app.connect("source-read", prepare)
     app.connect("html-page-context", headings, priority=900)  # after the theme's own
+    app.connect("html-page-context", bodies)
     app.connect("build-finished", front)

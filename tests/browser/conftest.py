@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ class Page:
         self.log()
         self.requests()
         self.driver.get(at.as_uri())
+        if script:  # a busy machine may hand a page over before its script has run
+            self.wait("return document.readyState === 'complete' && (window.fuelbed !== undefined || !document.scripts.length)")
 
     def log(self) -> list[Any]:
         """Console messages since the last call: errors, and violations of the content security policy."""
@@ -58,6 +61,13 @@ class Page:
         from selenium.webdriver.support.wait import WebDriverWait
 
         WebDriverWait(self.driver, seconds).until(lambda _: self.js(code))
+
+    def until(self, ask: Callable[[], Any], want: object, seconds: float = 20.0) -> Any:
+        """What `ask` says: asked again until it is `want`, or the time is up."""
+        end = time.monotonic() + seconds
+        while (said := ask()) != want and time.monotonic() < end:
+            time.sleep(0.05)
+        return said
 
     def slide(self, at: int, position: float) -> None:
         """Move slider number `at` to `position` (0..1) as an input event would."""

@@ -1,6 +1,7 @@
 """The pages before axe-core, which looks for what a screen reader, a keyboard or a weak eye trips over: nothing serious, nothing critical.
 
-axe-core is no package of Python: FUELBED_AXE names its script (`npm pack axe-core`, then `package/axe.min.js`).
+axe-core is no package of Python: FUELBED_AXE names its script (`npm pack axe-core`, then `package/axe.min.js`). The pages of the site are looked at
+where they are built (`./dev docs`); what their build does is also held by `tests/docs/test_site.py`, which needs no browser.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ CASES = (
     "github-2018-10-21",
     "kinesis-2020-11-25",
 )  # exposure and zones; controls, a timeline, a bow-tie; a threshold
+SITE = Path(__file__).parents[2] / "out/site"
+PAGES = (
+    "index",
+    "tutorial",  # blocks of code with and without a file's name
+    "bench",  # a table of long rows
+    "formats/case",  # both, and small tables
+    "how-to/use-in-ci",  # long lines of code
+    "decisions/0002-dependencies",
+)
 needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="FUELBED_AXE names no script of axe-core (npm pack axe-core)")
 RUN = """
 const done = arguments[arguments.length - 1];
@@ -69,8 +79,22 @@ def test_nothing_serious(page: Page, name: str, width: int, scheme: str) -> None
 
 
 @needs_axe
+@pytest.mark.skipif(not SITE.is_dir(), reason="the site is not built (./dev docs)")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_serious_in_the_site(page: Page, name: str, width: int, scheme: str) -> None:
+    page.driver.set_script_timeout(120)
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+    page.open("", width)  # for the width; the site's pages are opened where they stand
+    page.driver.get((SITE / f"{name}.html").as_uri())
+    assert _found(page) == []
+
+
+@needs_axe
 def test_axe_sees_what_it_should(page: Page) -> None:
     page.open(
-        "<!DOCTYPE html><html><head><title>x</title></head><body><img src='x'><p style='color: #ddd; background: #fff'>weak</p></body></html>"
+        "<!DOCTYPE html><html><head><title>x</title></head><body><img src='x'><p style='color: #ddd; background: #fff'>weak</p>"
+        f"<pre style='overflow: auto; width: 99px; height: 30px'>{'wide ' * 99}</pre></body></html>"
     )
-    assert {f.split()[1] for f in _found(page)} >= {"image-alt", "color-contrast", "html-has-lang"}
+    assert {f.split()[1] for f in _found(page)} >= {"image-alt", "color-contrast", "html-has-lang", "scrollable-region-focusable"}

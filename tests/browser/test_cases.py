@@ -182,15 +182,16 @@ def _slider(page: Page, name: str) -> dict[str, Any]:
 
 def test_a_slider_that_moves_nothing_is_off_and_says_why(page: Page) -> None:
     page.open(_analyzed(POSTHOG)[2])
-    breaker = _slider(page, "circuit_breaker.fails")  # the control is missing
-    assert breaker["off"]
-    assert "breaker would set it" in breaker["why"]
+    # a busy page marks its sliders piece by piece
+    assert page.until(lambda: _slider(page, "circuit_breaker.fails")["off"], True)  # the control is missing
+    assert "breaker would set it" in _slider(page, "circuit_breaker.fails")["why"]
+    assert page.until(lambda: _slider(page, "restarts_sustain.present")["off"], True)  # the other loop is enough today
     assert _slider(page, "probes_eject.fails") == {"off": False, "why": ""}
-    assert _slider(page, "restarts_sustain.present")["off"]  # the other loop is enough today
     data = page.js("return window.fuelbed.data")
     page.flip([s["id"] for s in data["switches"]].index("breaker"))
-    assert _slider(page, "restarts_sustain.present") == {"off": False, "why": ""}
-    assert "set by a switch that is on: breaker" in _slider(page, "circuit_breaker.fails")["why"]
+    on = {"off": False, "why": ""}
+    assert page.until(lambda: _slider(page, "restarts_sustain.present"), on) == on
+    assert page.until(lambda: "set by a switch that is on: breaker" in _slider(page, "circuit_breaker.fails")["why"], True)
 
 
 @each_case
@@ -200,13 +201,16 @@ def test_a_slider_is_on_exactly_where_python_sees_an_output_move(page: Page, pat
     page.open(html)
     data, state = page.js("return window.fuelbed.data"), page.js("return window.fuelbed.state")
     today = _engine(model, data, state)
+    still: dict[str, bool] = {}
     for i, s in enumerate(data["sliders"]):
         moved = False
         for end in (s["low"], s["high"]):
             values = [end if k == i else None for k in range(len(data["sliders"]))]
             now = _engine(model, data, {**state, "sliders": values})
             moved |= any(now[o["id"]] != pytest.approx(today[o["id"]], rel=1e-12) for o in data["outputs"] if not o.get("fixed"))
-        assert _slider(page, s["id"])["off"] is not moved, s["id"]
+        still[s["id"]] = not moved
+    # a busy page marks its sliders piece by piece
+    assert page.until(lambda: {name: _slider(page, name)["off"] for name in still}, still) == still
 
 
 def test_what_is_left_stands_side_by_side_on_the_first_screen(page: Page) -> None:

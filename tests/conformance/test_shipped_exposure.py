@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fuelbed.core.blocks import Picture
+from fuelbed.core.shown import per_cent
 from fuelbed.readers.case import read_case
 from tests.conformance.said import CASES, answer, number, rows
 
@@ -165,15 +166,21 @@ def test_log4shell_the_class_taken_out_breaks_what_2_16_0_breaks() -> None:
 
 
 def test_log4shell_what_the_switch_and_the_way_out_are_worth() -> None:
+    """As the report rounds it, so the narrative and the summary say it."""
     actions = rows(LOG4SHELL, "actions", "actions")
     switch, out, lost = (
         number(actions["switch"]["change"]),
         number(actions["close_exits"]["change"]),
         number(actions["close_exits"]["loss_change"]),
     )
-    for e, said in ((switch, (75, 21, 90)), (out, (34, 2, 75)), (lost, (93, 23, 99))):
+    narrative, summary = (
+        " ".join((LOG4SHELL / name).read_text(encoding="utf-8").split()) for name in ("postmortem.md", "case.yaml")
+    )
+    for e, told, summed in ((switch, "off", "off"), (out, "rarer", "less often"), (lost, "smaller", "less")):
         assert e.value is not None
-        assert (-100 * e.value, -100 * e.high, -100 * e.low) == pytest.approx(said, abs=1)
+        ends = f"({per_cent(-e.high)} to {per_cent(-e.low)} %)"
+        assert f"{per_cent(-e.value)} % {told} {ends}" in narrative
+        assert f"{per_cent(-e.value)} % {summed} {ends}" in summary
 
 
 def test_capital_one_the_token_leaves_one_variant_and_the_role_none() -> None:

@@ -38,6 +38,27 @@ def test_a_block_that_is_a_file_is_named() -> None:
     assert source[0] == "```{code-block} yaml\n:caption: search/case.yaml\n\nfuelbed: 1\n```\n\n```sh\nls\n```\n"
 
 
+def test_what_scrolls_can_be_reached_by_keyboard() -> None:
+    """Under the name of its file, or of the heading above it; spans of code and escaped text stay as they are."""
+    body = (
+        '<h2>Rates &amp; <code>"words"</code><a class="headerlink" href="#r">¶</a></h2>\n<p><code class="x"><span class="pre">&lt;pre&gt;</span></code></p>\n'
+        '<div class="table-wrapper colwidths-auto docutils container">\n<table><tr><td>1</td></tr></table></div>\n'
+        '<div class="code-block-caption"><span class="caption-text">search/case.yaml</span></div>\n<div class="highlight"><pre><span></span>a: 1\n</pre></div>\n'
+        "<h3>Next</h3>\n<pre>b\n</pre>"
+    )
+    made = CONF["reachable"](body)
+    given = re.findall(r'<(\w+) tabindex="0" role="group" aria-label="([^"]+)"', made)
+    assert given == [
+        ("div", "Table: Rates &amp; &quot;words&quot;"),
+        ("pre", "Code: search/case.yaml"),
+        ("pre", "Code: Next"),
+    ]
+    assert re.sub(r' tabindex="0" role="group" aria-label="[^"]+"', "", made) == body
+    page: dict[str, object] = {"body": body}
+    CONF["bodies"](None, "tutorial", "page.html", page, None)
+    assert page["body"] == made
+
+
 @pytest.mark.further
 @pytest.mark.skipif(not SPHINX.exists(), reason="the site's generator is not installed (./dev docs installs it)")
 def test_the_built_site_stands_alone(tmp_path: Path) -> None:
@@ -60,6 +81,9 @@ def test_the_built_site_stands_alone(tmp_path: Path) -> None:
     assert (site / "index.html").exists()
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
+        assert re.findall(r'<pre\b(?! tabindex="0")|<div class="table-wrapper', text) == [], (
+            f"{page.name}: not to be reached by keyboard"
+        )
         loaded = re.findall(r'<(?:script|img|link|iframe)\b[^>]*\b(?:src|href)="([^"]+)"', text)
         assert [x for x in loaded if re.match(r"(?:[a-z]+:)?//", x)] == []
         for to in loaded + re.findall(r'<a\b[^>]*\bhref="([^"#?:]+)["#?]', text):

@@ -33,13 +33,15 @@ def test_a_table_names_both_sides_and_marks_the_better() -> None:
         Row("scan", "s", 0.5, "peer", 2.0, sides="the same"),
         Row("walk", "s", 3.0, "peer", 1.5),
         Row("tree", "s", 1.0, "peer", 60.0, at_least=True),
-        beside.over("trees", "s", "peer", [0.5, 8.0, 2.0], "ours more"),
+        beside.over("trees", "s", "peer", [(4.0, 2.0), (0.5, 4.0), (3.0, 6.0)], "ours more"),
     )
     lines = beside.table([Result("structure", "2026-01-01", "here", rows)]).splitlines()[2:]
     assert lines[0] == "| structure: scan, s | **0.5** | peer 2 | 4 | the same |"
     assert lines[1].startswith("| structure: walk, s | 3 | peer **1.5** | 0.5 |")
     assert lines[2].startswith("| structure: tree, s | **1** | peer >60 | at least 60 |")
-    assert lines[3] == "| structure: trees, s | - | peer - | 2 (0.5 to 8) | ours more |"
+    assert lines[3] == "| structure: trees, s | **3** | peer 4 | 2 (0.5 to 8) | ours more |"
+    none = beside.table([Result("structure", "2026-01-01", "here", (Row("trees", "s", None, "peer", None, times=2.0),))])
+    assert "| - | peer - | 2 |" in none, "where the seconds were not kept"
 
 
 def test_a_run_keeps_what_it_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
