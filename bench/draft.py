@@ -3,8 +3,8 @@
 Labels and texts are those of `./dev bench text`. Each text is sent to OPENAI_BASE_URL as `fuelbed draft --model` sends it, one after the
 other, only with --send; without it, what would be sent is counted. Reported: how often an answer was accepted at once, after corrections,
 not at all, with the codes of the last faults; items with quotes and assumed ones; and of triggers, conditions, controls and action items how
-many labelled lines a quoted item touches (within one line) and the reverse, by its first quote and by any, and feedback told or not, with 95 %
-Wilson intervals. --answers scores answers that are there already, as `<slug>.json`, however they were got (`draft --prompt`). --rules scores
+many labelled lines a quoted item touches (within one line) and the reverse, by its first quote and by any, and feedback, one cause and blame told or not, with 95 %
+Wilson intervals. A label may name further lines that tell the same (`also`): each of them counts. --answers scores answers that are there already, as `<slug>.json`, however they were got (`draft --prompt`). --rules scores
 the draft by rules the same way, without a model, beside it.
 
 A label says where a thing stands, not how it has to be put, so a quote on the right line may still be drafted wrongly. Labels of few
@@ -27,12 +27,12 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from bench.text import SHARED, wilson  # noqa: E402  # the path comes first
 from bench.text_labels import Labelled, load  # noqa: E402
-from fuelbed.cli._answers import Judged, document_of, judge  # noqa: E402
 from fuelbed.cli._model import converse  # noqa: E402
 from fuelbed.cli._wire import Refused, endpoint  # noqa: E402
 from fuelbed.core.document import Place  # noqa: E402
 from fuelbed.drafting import draft  # noqa: E402
 from fuelbed.drafting.answer import prompt_text  # noqa: E402
+from fuelbed.reviewing.answers import Judged, document_of, judge  # noqa: E402
 from fuelbed.text.understand import understand  # noqa: E402
 
 KINDS = {"trigger": "triggers", "condition": "conditions", "control": "controls", "action": "actions"}
@@ -46,6 +46,7 @@ class Drafted:
     feedback: bool
     classes: Sequence[tuple[int, str]] = ()  # of the action items: line, class
     one_cause: bool = False
+    blames: bool = False
 
 
 def by_model(judged: Judged, text: str) -> Drafted:
@@ -58,7 +59,8 @@ def by_model(judged: Judged, text: str) -> Drafted:
             items[kind].append(tuple(_line(text, p) for p in item.places))
     acts = [(_line(text, i.places[0]), i.text("class")) for i in accepted if i.section == "actions" and i.places]
     one = any(i.section == "claims" and i.text("claim") == "one_cause" for i in accepted)
-    return Drafted(items, any(i.section == "loops" and not i.assumed for i in accepted), acts, one)
+    blames = any(i.section == "claims" and i.text("claim").startswith("blames") for i in accepted)
+    return Drafted(items, any(i.section == "loops" and not i.assumed for i in accepted), acts, one, blames)
 
 
 def _line(text: str, place: Place) -> int:
@@ -74,7 +76,9 @@ def by_rules(label: Labelled) -> Drafted:
             items[f.kind].append((d.line(f.place),))
     items["action"] = [(d.line(a.read.item.place),) for a in drafted.actions]
     acts = [(d.line(a.read.item.place), a.read.cls) for a in drafted.actions]
-    return Drafted(items, drafted.reading.amplification.present, acts, drafted.reading.claims.single_cause is not None)
+    said = drafted.reading.claims
+    blames = said.human in ("blames", "self_blame")
+    return Drafted(items, drafted.reading.amplification.present, acts, said.single_cause is not None, blames)
 
 
 def table(name: str, rows: Sequence[tuple[Labelled, Drafted]]) -> None:
@@ -84,6 +88,7 @@ def table(name: str, rows: Sequence[tuple[Labelled, Drafted]]) -> None:
             _row(kind, how, [(_labelled(label, kind), [i[:most] for i in drafted.items[kind]]) for label, drafted in rows])
     _said("feedback", [(bool((label.raw.get("amplification") or {}).get("present")), d.feedback) for label, d in rows])
     _said("one cause", [(bool((label.raw.get("single_root_cause") or {}).get("value")), d.one_cause) for label, d in rows])
+    _said("blame", [(bool((label.raw.get("human") or {}).get("blames")), d.blames) for label, d in rows])
     same = [x for label, d in rows for x in _classes(label, d)]
     print(f"  class of the action items that both list {wilson(sum(same), len(same))}")
 
@@ -105,13 +110,17 @@ def _classes(label: Labelled, drafted: Drafted) -> list[bool]:
     return out
 
 
-def _labelled(label: Labelled, kind: str) -> Sequence[int]:
-    return [i.line for i in label.items if i.line] if kind == "action" else label.lines[kind]
+def _labelled(label: Labelled, kind: str) -> Sequence[tuple[int, ...]]:
+    """The lines of each labelled thing, the best one first."""
+    return [(i.line,) for i in label.items if i.line] if kind == "action" else label.places[kind]
 
 
-def _row(kind: str, how: str, rows: Sequence[tuple[Sequence[int], Sequence[tuple[int, ...]]]]) -> None:
-    found = sum(any(abs(n - m) <= 1 for item in said for m in item) for wanted, said in rows for n in wanted)
-    right = sum(any(abs(n - m) <= 1 for n in wanted for m in item) for wanted, said in rows for item in said)
+def _row(kind: str, how: str, rows: Sequence[tuple[Sequence[tuple[int, ...]], Sequence[tuple[int, ...]]]]) -> None:
+    def meet(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+        return any(abs(n - m) <= 1 for n in one for m in other)
+
+    found = sum(any(meet(n, item) for item in said) for wanted, said in rows for n in wanted)
+    right = sum(any(meet(n, item) for n in wanted) for wanted, said in rows for item in said)
     of, told = sum(len(wanted) for wanted, _ in rows), sum(len(said) for _, said in rows)
     each = told / max(len(rows), 1)
     print(f"  {kind:<10} {how:<11} recall {wilson(found, of)}   precision {wilson(right, told)}   ({each:.1f} a document)")
@@ -147,7 +156,7 @@ def asked(sets: Sequence[Labelled], model: str, show: bool) -> list[tuple[Labell
         document = document_of(label.text, label.slug)
         judged = Judged(())
         try:
-            judged, tries = converse(to, model, document, "postmortem.md")
+            judged, tries, _ = converse(to, model, document, "postmortem.md")
             ends[
                 "refused after corrections"
                 if judged.findings

@@ -33,6 +33,7 @@ class Labelled:
     raw: Mapping[str, Any]
     items: tuple[Item, ...]
     lines: Mapping[str, tuple[int, ...]]  # trigger | condition | control -> lines of the labelled quotes
+    places: Mapping[str, tuple[tuple[int, ...], ...]]  # the same with the further lines (`also`) that tell each of them
 
 
 def normal(text: str) -> str:
@@ -61,11 +62,12 @@ def _one(slug: str, path: Path, raw: Mapping[str, Any]) -> Labelled:
         )
         for i in (raw.get("actions") or {}).get("items") or []
     )
-    lines = {
-        kind: tuple(n for row in raw.get(key) or [] if (n := _line(text, row)) > 0)
+    places = {
+        kind: tuple((n, *map(int, row.get("also") or ())) for row in raw.get(key) or [] if (n := _line(text, row)) > 0)
         for kind, key in (("trigger", "triggers"), ("condition", "latent_conditions"), ("control", "controls"))
     }
-    return Labelled(slug, str(raw.get("organization") or slug.split("-")[0]), text, path, raw, items, lines)
+    lines = {kind: tuple(p[0] for p in some) for kind, some in places.items()}
+    return Labelled(slug, str(raw.get("organization") or slug.split("-")[0]), text, path, raw, items, lines, places)
 
 
 def located(label: Labelled, key: str) -> list[tuple[int, Mapping[str, Any]]]:

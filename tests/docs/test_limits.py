@@ -9,10 +9,10 @@ import pytest
 from tests.docs.pages import ROOT
 
 REPEATED = [
-    ("0.50 (0.24 to 0.76) of ten conditions", "reading", "0.50 [0.24, 0.76] of 10"),
-    ("0.88 (0.53 to 0.98) of eight triggers", "reading", "0.88 [0.53, 0.98] of 8"),
-    ("0.73 (0.48 to 0.89) of 15 action items", "reading", "0.73 [0.48, 0.89] of 15"),
-    ("0.49 and 0.53 of more at the first look", "reading", "0.49 [0.35, 0.63]"),
+    ("0.63 (0.55 to 0.71) of 142 conditions", "reading", "0.63 [0.55, 0.71]; 0.66"),
+    ("0.70 (0.56 to 0.80) of 53 triggers", "reading", "0.70 [0.56, 0.80]; 0.63"),
+    ("0.58 of 36 and 0.61 of 18", "reading", "0.58 of 36; 0.44"),
+    ("0.88 (0.83 to 0.92) and 0.92 (0.83 to 0.96)", "reading", "**0.88 [0.83, 0.92]** of 178; 0.77"),
     ("64 % (57 to 70) of what a text says", "rules-measured", "0.64 [0.57, 0.70], n = 206"),
     ("74 % (68 to 78) of what it leaves out", "rules-measured", "0.74 [0.68, 0.78], n = 273"),
     ("Of 479 hits", "rules-measured", "479 of them on 341 texts"),

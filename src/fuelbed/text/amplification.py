@@ -217,9 +217,17 @@ def _grammar() -> frozenset[str]:
     return frozenset(lexicon("wording").words["stop"])
 
 
+@lru_cache(maxsize=1)
+def _of_watching() -> frozenset[str]:
+    """Stems of what is reported and seen: that it is told twice is no feedback."""
+    return frozenset(map(stem, lexicon("amplification").words["echo_never"]))
+
+
 def _telling(word: str, root: str) -> bool:
-    """Whether it says something that a word returns: no word of grammar or time, and no code (which is written as `x`)."""
-    return len(root) >= _ECHO_LETTERS and root not in _TIME and set(root) != {"x"} and word.lower() not in _grammar()
+    """Whether it says something that a word returns: no word of grammar, time or watching, and no code (which is written as `x`)."""
+    if len(root) < _ECHO_LETTERS or root in _TIME or set(root) == {"x"}:
+        return False
+    return root not in _of_watching() and word.lower() not in _grammar()
 
 
 def _echo(text: str) -> tuple[int, int] | None:

@@ -130,7 +130,7 @@ def _single_cause(document: Document) -> Mention | None:
     """The sentence that presents one cause as the cause; else the only chain of a cause section, else the reason that a summary gives."""
     told = _story(document, *_LOOKING_BACK)
     listed = _listed(document)
-    explicit = _explicit(document, told, listed)
+    explicit = _explicit(document, told, listed) or _beside_actions(document, told, listed)
     if explicit is not None:
         return explicit
     if listed > 1 or _against(document, told):
@@ -151,6 +151,13 @@ def _explicit(document: Document, told: Sequence[Sentence], listed: int) -> Ment
         if not counts and (listed <= 1 or (hit.entry.id in _BY_NAME_OF_CAUSE and not _cause_list(document))):
             return _mention("single_cause", _Found(s, hit), sure=True)
     return None
+
+
+def _beside_actions(document: Document, told: Sequence[Sentence], listed: int) -> Mention | None:
+    """The same in a paragraph of a section of actions, which says what they are for, where it calls it the cause."""
+    paragraphs = [s for s in document.said("actions") if document.block_of(s).kind == "paragraph"]
+    found = _explicit(document, [*told, *paragraphs], listed)
+    return found if found is not None and found.why in _BY_NAME_OF_CAUSE else None
 
 
 def _of_the_account(sentence: Sentence) -> bool:

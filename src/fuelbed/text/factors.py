@@ -23,9 +23,9 @@ from fuelbed.text.wording import likeness, stems
 __all__ = ["conditions", "controls", "layer", "triggers"]
 
 _MOST: Mapping[MentionKind, int] = {"trigger": 3, "condition": 8, "control": 8}
-_LIKELY = -1.2
-"""Log odds from which a sentence tells a condition whatever patterns find in it: chosen on labelled reports with their organizations left out of the fit, so
-that about as much of what is said to be a condition is one as by patterns alone (docs/reading.md)."""
+_LIKELY = -1.5
+"""Log odds from which a sentence tells a condition whatever patterns find in it. From -1.2 on, as much of what is said to be a condition is one as by patterns
+alone; down to here two in a hundred more are found for two in a hundred more that are none, and a condition that is missed costs more (docs/reading.md)."""
 _SURE = 0.0  # log odds from which a condition is called sure: two thirds of them were right on unread reports, of the others less than half (docs/reading.md)
 _BELOW = 0.5  # a trigger this much less telling than the most telling one is none
 _ASKED = 2  # controls that are read from what is asked for, at most

@@ -95,7 +95,7 @@ class _Finder:
         """A list item that is no action, though it stands among them: a lack, a standing state, a detail of what its lead says."""
         b = self.blocks[i]
         lex = lexicon("items")
-        if b.done is None and lex.first(self._plain(i), "lack", "standing", "advice") is not None:
+        if b.done is None and lex.first(self._plain(i), "lack", "standing", "advice", "aside") is not None:
             return True
         return (
             b.lead >= 0

@@ -22,6 +22,10 @@ _FORM = 0.7  # what only its form says
 _NOUNS = 0.6  # the same of a bare noun phrase
 _NEAR = 40  # characters in which a pronoun reaches the words of effect
 _POINTS = re.compile(r"[\s,;:(]*(?:(?:and|but|so|then|in turn|all of|together|unfortunately|eventually|as a result),? ){0,2}(?:this|that|these|those|it|they|which|he|she)\b", re.IGNORECASE)  # fmt: skip
+_THEN = re.compile(  # "This is when the outage began": the sentence before says what came
+    r"[\s(]*(?:this|that|here|it)(?:['’]s| is| was| marked| marks)? (?:when|where|the (?:moment|point|time|start|beginning)) (?:(?:when|at which|of|that|the|our|this|an?) ){0,3}?(?:\w+ )?"
+    r"(?:outage|incident|impact|problems?|issues?|errors?|failures?|downtime|disruption|trouble)\b", re.IGNORECASE
+)  # fmt: skip
 _PASSIVE = re.compile(
     r"\b(?:was|were|got|had been) (?!not\b|never\b)(?:\w+ly )?\w+ed\b", re.IGNORECASE
 )  # "was cleared": an event by its form
@@ -48,7 +52,9 @@ class Leading(NamedTuple):
 
 
 def takes_up(text: str) -> bool:
-    """Whether a sentence begins by taking up the one before it as a cause: "This caused", "Which in turn led to"."""
+    """Whether a sentence begins by taking up the one before it as a cause: "This caused", "Which in turn led to", "This is when it began"."""
+    if _THEN.match(text) is not None:
+        return True
     m = _POINTS.match(text)
     return m is not None and any(
         e.match.search(text, m.end(), m.end() + _NEAR) is not None for e in lexicon("phrases").possible(text, "effect_follows")

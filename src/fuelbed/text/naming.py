@@ -162,11 +162,11 @@ def _acted(document: Document) -> frozenset[int]:
 
 @lru_cache(maxsize=4)
 def led(document: Document) -> frozenset[int]:
-    """The sentences of paragraphs that the next one of the section takes up as a cause."""
+    """The sentences that the next one of their item, or of the paragraphs of their section, takes up as a cause."""
     blocks = document.blocks
     return frozenset(
         s.index for s, after in pairwise(document.sentences)
-        if blocks[s.block].kind == blocks[after.block].kind == "paragraph"
+        if (s.block == after.block or blocks[s.block].kind == blocks[after.block].kind == "paragraph")
         and blocks[s.block].section == blocks[after.block].section and takes_up(after.plain)
     )  # fmt: skip  # one set
 

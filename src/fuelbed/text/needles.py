@@ -149,7 +149,7 @@ def _sequence(
     tokens: _Tokens, at: int, lists: Mapping[str, Sequence[str]], bounds: tuple[bool, bool]
 ) -> tuple[_Sets, list[_Sets] | None, bool, int]:
     """The sets of one branch, the branches of the only group that it consists of (or None), whether what comes next begins a word, and
-    where it ends."""
+    where it ends. One state machine over the tokens, whose branches share all of its variables."""
     sets: _Sets = []
     run, parts = "", 0
     alone: list[_Sets] | None = None

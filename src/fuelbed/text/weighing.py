@@ -33,6 +33,17 @@ _RULE: Final = re.compile(r"(?:if|when|whenever|once)\b[^,]*,", re.IGNORECASE)  
 _TOLD_PEOPLE: Final = re.compile(
     r"(?:never|always|do not|don['’]t|nobody should|no one should)\b", re.IGNORECASE
 )  # how people are told
+_TIMED: Final = re.compile(
+    r"(?:before|after|prior to|for|during)\b[^,.]{3,80}, ", re.IGNORECASE
+)  # "Before merging, ...": what people do then
+_NAMED_RULE: Final = re.compile(
+    r"\W*(?:\w+ )?(?:rules?|lessons?|polic(?:y|ies)|principles?|discipline|takeaways?)\b[^.:]{0,40}:", re.IGNORECASE
+)
+_FINDS_OUT: Final = re.compile(
+    r"(?:\W*\[[^\]]{0,30}\])?\W*(?:(?:we|i|to|will|are|is|continue|still|continuing|also|further|be|have|need|going|[\w-]+:) ){0,5}"
+    r"(?:investigat|find(?:ing)? out|figur(?:e|ing) out (?:why|what|how|whether|if)|determin(?:e|ing)|understand(?:ing)? why|diagnos|reproduc|root[- ]caus)",
+    re.IGNORECASE,
+)
 _NAME: Final = re.compile(r"[A-Z](?:\.|[a-z]+)? [A-Z][a-z]+|@[\w-]+")  # "K Sweeney", "@sam"
 _COUNTED: Final = 40  # words that count by themselves: what an item asks for stands at its start
 _CUES: Final = ("incident", "standing", "people", "care", "concrete", "recurring")
@@ -219,6 +230,12 @@ def _forms(h: Head) -> Iterator[tuple[str, float]]:
         yield "rule", 1.0
     if _TOLD_PEOPLE.match(h.text) and _actor(h) != "system":
         yield "told as a rule", 1.0
+    if _TIMED.match(h.text):
+        yield "told for a time", 1.0
+    if _NAMED_RULE.match(h.text):
+        yield "called a rule", 1.0
+    if _FINDS_OUT.match(h.text):
+        yield "finds out", 1.0
     actor = _actor(h)
     if actor:
         yield f"{actor} act", 1.0

@@ -170,6 +170,9 @@ def test_odd_text_is_read_without_an_error(text: str) -> None:
         ("The consumers are continuously qualified", "Action Items", "structural"),
         ("K Sweeney will request a formal review from the supplier", "", "process"),
         ("A bot on a schedule that reports whether the peers agree", "", "monitoring"),
+        ("Lesson: take the port from the running service and not from the wiki", "", "process"),
+        ("We are still investigating the queries that the standby answered twice", "", "process"),
+        ("Before any merge of two tables, take the counts of both by hand", "", "process"),
     ],
 )
 def test_what_other_organizations_taught(text: str, heading: str, cls: str) -> None:
