@@ -42,7 +42,7 @@ ANSWER_CODES: Mapping[str, Code] = {
     "FB193": Code(
         "quote too short",
         _E,
-        "The quote has fewer than four words.",
+        "The quote has fewer than four words, and is no whole list item, line or cell.",
         "Two or three words stand in any text and show nothing.",
         "Quote more of the sentence.",
         '"quote": "no limit"',

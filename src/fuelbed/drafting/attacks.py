@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from fuelbed.core.attackflow import AttackFlow, FlowEdge, FlowNode
 from fuelbed.core.scanner import is_identifier
-from fuelbed.drafting.model import NO_NAMES, DraftLine
+from fuelbed.drafting.model import NO_NAMES, USUAL_RATE, DraftLine
 from fuelbed.text.wording import identifier
 
 __all__ = ["AttackDraft", "AttackFactor", "attack_parts"]
@@ -233,8 +233,8 @@ class _Drafting:
         self.lines.append(DraftLine(self._done(n.id), " and ".join(parts), asks))
 
     def _exploit(self, n: FlowNode, what: str, lasts: bool) -> None:
-        fields = {"class": n.technique, "cve": self._cve(n), "rate": "{value: yearly, basis: assumed}"}
-        asks = ["how often is this tried against you, by anybody? `yearly` is taken because a flow does not say"]
+        fields = {"class": n.technique, "cve": self._cve(n), "rate": f"{{value: {USUAL_RATE}, basis: assumed}}"}
+        asks = [f"how often is this tried against you, by anybody? `{USUAL_RATE}` is taken because a flow does not say"]
         if lasts:
             fields["lasts"] = "{value: 1..7 days, basis: assumed}"
             asks.append("for how long does it stay open to the attacker, for other steps to meet it?")

@@ -17,7 +17,7 @@ from fuelbed.core.shown import listed
 from fuelbed.drafting.counts import COUNTS
 from fuelbed.drafting.dynamics import Forms, model
 from fuelbed.drafting.effects import effects
-from fuelbed.drafting.model import NO_NAMES, Draft, DraftFactor, DraftLine
+from fuelbed.drafting.model import NO_NAMES, RARE_RATE, USUAL_RATE, Draft, DraftFactor, DraftLine
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.wording import identifier, likeness, stems
 
@@ -166,8 +166,8 @@ def _core(what: str) -> str:
 def _trigger(document: Document, m: Mention, taken: set[str]) -> DraftFactor:
     rate = next((h.entry.id for h in lexicon("drafting").find(document.sentences[m.sentence].plain, "rate")), "")
     ask = "how often does such a thing happen?"
-    ask += f" The text hints at `{rate}`" if rate else " `yearly` is taken because the text does not say"
-    fields = {"rate": f"{{value: {rate or 'yearly'}, basis: assumed}}"}
+    ask += f" The text hints at `{rate}`" if rate else f" `{USUAL_RATE}` is taken because the text does not say"
+    fields = {"rate": f"{{value: {rate or USUAL_RATE}, basis: assumed}}"}
     fields["in_incident"] = "yes" if m.sure else "unknown"
     return DraftFactor(_name(_core(m.what), taken, "trigger", _NEGATED), "trigger", m.what, fields, m.place, (ask,), m.sure)
 
@@ -178,7 +178,7 @@ def _other_trigger(taken: set[str], alone: bool) -> DraftFactor:
         if alone
         else "what else could have set it off? Delete this where nothing could"
     )
-    fields = {"rate": f"{{value: {'yearly' if alone else 'rarely'}, basis: assumed}}", "in_incident": "yes" if alone else "no"}
+    fields = {"rate": f"{{value: {USUAL_RATE if alone else RARE_RATE}, basis: assumed}}", "in_incident": "yes" if alone else "no"}
     what = "What set it off" if alone else _OTHER
     name = next(
         n

@@ -80,7 +80,7 @@ _MAYBE = {"type": ["string", "null"]}
 
 
 def reading_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of `reading_data`."""
+    """JSON Schema (draft 2020-12) of `reading_data`. One table."""
     place = {"quote": _TEXT, "line": {"type": "integer", "minimum": 1}}
     maybe = {"quote": _MAYBE, "line": {"type": ["integer", "null"]}}
     mention = {"what": _TEXT, **place, "sure": _FLAG, "why": _TEXT}

@@ -7,12 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from fuelbed.core.case import DRAFTED_RATES
 from fuelbed.core.document import Place
 from fuelbed.core.grammar import RESERVED
 from fuelbed.core.reading import ReadAction, Reading
 
-__all__ = ["HEAD", "NO_NAMES", "QUOTED", "Draft", "DraftAction", "DraftFactor", "DraftLine", "DraftModel", "DraftNumber"]
+__all__ = [
+    "HEAD",
+    "NO_NAMES",
+    "QUOTED",
+    "RARE_RATE",
+    "USUAL_RATE",
+    "Draft",
+    "DraftAction",
+    "DraftFactor",
+    "DraftLine",
+    "DraftModel",
+    "DraftNumber",
+]
 
+USUAL_RATE, RARE_RATE = DRAFTED_RATES  # of a trigger of which nobody says how often it comes; of one that did not come
 QUOTED = 160  # characters of the text that an entry repeats
 HEAD = (
     "A draft, read from the text by rules; nobody has confirmed it. Lines quoted below are those of the narrative.",

@@ -7,15 +7,16 @@ draft needs and no text gives are the same published intervals that the draft by
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from typing import Literal
+from typing import Literal, cast
 
 from fuelbed.core.document import Document, Place
 from fuelbed.core.document import Item as WrittenItem
-from fuelbed.core.reading import ReadAction, Reading
+from fuelbed.core.reading import ActionClass, ReadAction, Reading
 from fuelbed.drafting.answer.accepted import Accepted, Item
 from fuelbed.drafting.answer.folding import numbers
 from fuelbed.drafting.effects import CLOSED, WORKS
-from fuelbed.drafting.model import Draft, DraftAction, DraftFactor, DraftLine
+from fuelbed.drafting.model import USUAL_RATE, Draft, DraftAction, DraftFactor, DraftLine
+from fuelbed.text.actions import classify_text
 
 __all__ = ["answered_draft"]
 
@@ -96,8 +97,8 @@ def _factor(
 
 def _trigger(document: Document, i: Item, stays: bool) -> DraftFactor:
     rate = i.text("rate")
-    fields = {"rate": f"{{value: {rate or 'yearly'}, basis: assumed}}"}
-    asks = [] if rate else ["how often does such a thing happen? `yearly` is taken because no quote says"]
+    fields = {"rate": f"{{value: {rate or USUAL_RATE}, basis: assumed}}"}
+    asks = [] if rate else [f"how often does such a thing happen? `{USUAL_RATE}` is taken because no quote says"]
     if rate:
         asks.append(f"is `{rate}` how often it happens?")
     if lasts := i.text("lasts"):
@@ -144,7 +145,7 @@ def _plain(text: str) -> str:
 
 def _no_trigger(taken: set[str]) -> DraftFactor:
     name = next(n for n in ("unnamed_trigger", "some_trigger", "a_trigger") if n not in taken)
-    fields = {"rate": "{value: yearly, basis: assumed}", "in_incident": "yes"}
+    fields = {"rate": f"{{value: {USUAL_RATE}, basis: assumed}}", "in_incident": "yes"}
     return DraftFactor(name, "trigger", "What set it off", fields, None, ("the answer names no trigger: what set it off?",))
 
 
@@ -170,7 +171,8 @@ def _action(document: Document, i: Item) -> DraftAction:
     place = _first(i) or Place(0, 0)
     item = WrittenItem(i.text("what"), place, "prose", owner=i.text("owner"), due=i.text("due"))
     note = "assumed, no words of the text say it" if i.assumed else f"line {document.line(place)}: {document.quote(place)}"
-    return DraftAction(i.name, ReadAction(item, "structural"), does, asks, note)
+    cls = cast(ActionClass, i.text("class")) or classify_text(item.text).cls
+    return DraftAction(i.name, ReadAction(item, cls), does, asks, note)
 
 
 def _does(verb: str, target: str) -> str:

@@ -18,7 +18,7 @@ from fuelbed.drafting.answer.accepted import Accepted, Item
 from fuelbed.drafting.answer.faults import Fault, Faults, Path, TooMany
 from fuelbed.drafting.answer.folding import fold
 from fuelbed.drafting.answer.names import Names
-from fuelbed.drafting.answer.quotes import NOT_A_PROBABILITY, Quotes
+from fuelbed.drafting.answer.quotes import NOT_A_PROBABILITY, Quotes, spaced
 from fuelbed.drafting.answer.shape import EVIDENCE, FORBIDDEN, ITEMS, TOP, VERBS, VERSION, Field
 from fuelbed.drafting.model import NO_NAMES
 
@@ -169,6 +169,8 @@ class _Checking:
         if not assumed and given:
             self.quotes.numbers(path, fields, [self.quotes.document.quote(p) for p in quotes])
         self.quotes.moments(path, fields, assumed)
+        if "lasts" in fields:
+            fields["lasts"] = spaced(fields["lasts"])
         key = "claim" if section == "claims" else "name"
         return Item(section, int(path[1]), fields, () if assumed else tuple(quotes)) if key in fields else None
 

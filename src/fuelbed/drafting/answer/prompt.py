@@ -33,13 +33,14 @@ What to find:
 - lines: how these lead to the failure, as Boolean expressions over the names above and other lines. Conditions, triggers and loops stand by
   their name, a control as fails(name). The failure is the event itself: what only made it last longer is named, and stands in no line,
   unless the text says that without it there would have been no incident. Of several triggers each may do it (or), or they meet (and).
-- actions: the action items of the text, also those that are done, and what each changes in this model. What merely ended the incident is none.
-  Class: {classes}.
+- actions: the action items of the text, also those that are done, and what each changes in this model. What merely ended the incident
+  (a restart, a roll-back, a switch turned off) is none; a fix of what was wrong is one. Class: {classes}.
+  What is only to be looked into has the class of what it would change ("study a central route server" is structural, and considered), and is process where it is a question ("find out why").
 - claims: what the text itself claims: {claims}.
 
 Rules:
-- Each item carries `evidence`: one or more quotes, each at least {least} words in a row, copied from the text character by character. A
-  quote that is not in the text word for word makes the whole answer void. Never join two sentences that do not stand together. Choose one
+- Each item carries `evidence`: one or more quotes, each at least {least} words in a row (or a whole list item or cell that has fewer), copied from the
+  text character by character. A quote that is not in the text word for word makes the whole answer void. Never join two sentences that do not stand together. Choose one
   that stands in the text once, then `start` and `end` are null. The first quote is the one that says it best.
 - An item that the text does not say has no evidence and "assumed": true. It is kept apart and asked about.
 - A number may stand in an item only if it stands in one of its quotes, a duration only with its unit.

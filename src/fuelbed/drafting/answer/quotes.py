@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,14 @@ from fuelbed.drafting.answer.faults import Faults, Path
 from fuelbed.drafting.answer.folding import LEAST_WORDS, MOST_PLACES, Folded, fold, numbers, unfolded
 from fuelbed.text.lexicon import lexicon
 
-__all__ = ["NOT_A_PROBABILITY", "Quotes"]
+__all__ = ["NOT_A_PROBABILITY", "Quotes", "spaced"]
 
 NOT_A_PROBABILITY = "Leave it out: a draft takes the interval that a published word stands for, or asks."
+_BEGINS = re.compile(r"[^\w\[\]]*(?:\[[ xX]\])?[^\w\[\]]*(?:\d{1,3}[.)])?[^\w]*")  # what stands before the words of a list item
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _SINCE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?\Z", re.ASCII)
 _LASTS = re.compile(
-    r"\d{1,9}(?:\.\d{1,3})?(?:\.\.\d{1,9}(?:\.\d{1,3})?)? (?:ms|s|min|h|d|seconds?|minutes?|hours?|days?|weeks?|months?)\Z",
+    r"\d{1,9}(?:\.\d{1,3})?(?:\.\.\d{1,9}(?:\.\d{1,3})?)? ?(?:ms|s|min|h|d|seconds?|minutes?|hours?|days?|weeks?|months?)\Z",
     re.ASCII,
 )
 _WORD = re.compile(r"\w{1,30}")
@@ -63,10 +64,14 @@ class Quotes:
         """The one place where the quote stands."""
         quote = str(fields["quote"])
         at = (*path, "quote")
-        if fold(quote).words < LEAST_WORDS:
-            self.fault(at, "FB193", f"the quote has fewer than {LEAST_WORDS} words.", "Quote more of the sentence.")
-            return None
         places = self._places(quote)
+        if fold(quote).words < LEAST_WORDS:
+            whole = [p for p in places if self._is_line(p)]
+            if not whole:
+                message = f"the quote has fewer than {LEAST_WORDS} words, and is no whole line or cell of a table."
+                self.fault(at, "FB193", message, "Quote more of the sentence.")
+                return None
+            places = whole
         if not places:
             self.fault(
                 at,
@@ -75,6 +80,10 @@ class Quotes:
                 self._nearest(quote) + 'Copy it from the text, or write "assumed": true without it.',
             )
             return None
+        return self._chosen(path, fields, places)
+
+    def _chosen(self, path: Path, fields: Mapping[str, Any], places: Sequence[Place]) -> Place | None:
+        """Of the places where the quote stands (at least one) that which the answer means."""
         start, end = fields.get("start"), fields.get("end")
         if start is not None or end is not None:
             fit = [p for p in places if (start is None or p.start == start) and (end is None or p.end == end)]
@@ -91,7 +100,7 @@ class Quotes:
         if len(places) > 1:
             where = ", ".join(f"{p.start} (line {self.document.line(p)})" for p in places[:5])
             self.fault(
-                at,
+                (*path, "quote"),
                 "FB194",
                 f"the quote stands in the text {len(places)} times{' or more' if len(places) == MOST_PLACES else ''}, at {where}.",
                 "Say which by `start`, or quote more of the sentence.",
@@ -99,10 +108,21 @@ class Quotes:
             return None
         return places[0]
 
+    def _is_line(self, place: Place) -> bool:
+        """Whether a place is all that its line, its list item or its cell says: a few words that stand for themselves."""
+        text = self.document.source.text
+        first = text.rfind("\n", 0, place.start) + 1
+        last = (text.find("\n", place.end) + 1 or len(text) + 1) - 1
+        before, after = text[first : place.start].rpartition("|")[2], text[place.end : last].partition("|")[0]
+        return _BEGINS.fullmatch(before) is not None and not any(map(str.isalnum, after))
+
     def _nearest(self, quote: str) -> str:
         """How far the quote goes along with the text, and the one word of the text that follows: more of it than a word never goes back to a model outside
         its fence, where it might read as an instruction."""
-        words = fold(quote).plain.split(" ")
+        folded = fold(quote).plain
+        if folded in self.folded.plain:
+            return "It begins or ends inside a word or a number of the text. "
+        words = folded.split(" ")
         for n in range(len(words) - 1, LEAST_WORDS - 2, -1):
             begun = " ".join(words[:n])
             at = self.folded.plain.find(begun)
@@ -166,9 +186,14 @@ class Quotes:
             )
 
 
+def spaced(lasts: str) -> str:
+    """A duration with a blank before its unit, as a case writes it: a text may not."""
+    return re.sub(r"(?<=\d)(?=[a-z])", " ", lasts)
+
+
 def _is_said(lasts: str, quotes: list[str]) -> bool:
     """Whether some quote writes the duration's last number with its unit behind it."""
-    number, unit = lasts.rpartition("..")[2].split()
+    number, unit = spaced(lasts.rpartition("..")[2]).split()
     key = "ms" if unit == "ms" else "mo" if unit.startswith("mo") else unit[0]
     said = re.compile(rf"(?<![\d.,]){re.escape(number)}[\s-]?(?:{_UNITS[key]})\b", re.IGNORECASE)
     return any(said.search(q) for q in quotes)

@@ -48,13 +48,18 @@ _LOOPS = tuple(k for k in get_args(AmplificationKind) if k != "none")
 CLAIMS: Mapping[str, str] = {
     "one_cause": "exactly one thing is presented as the cause, in a sentence or by a cause section that tells one chain",
     "blames_person": "a person's error, carelessness or character is given as the explanation, without what made the act sensible",
-    "blames_itself": "the authors say so of themselves",
+    "blames_itself": "the authors give their own carelessness or failing as the explanation, without what made it sensible; an apology, or a test or a check that the team did not have, is none",
     "rollback_ended_it": "taking a change back was all that was done",
     "rollback_helped": "a change was taken back to end the incident, and more was done for good",
     "rollback_failed": "a change was taken back, and the failure stayed",
 }  # what a text can claim, and what is meant
 EVIDENCE: Mapping[str, Field] = {
-    "quote": Field("quote", "at least 4 words in a row, copied from the text character by character", True, 600),
+    "quote": Field(
+        "quote",
+        "at least 4 words in a row (or a whole list item that has fewer), copied from the text character by character",
+        True,
+        600,
+    ),
     "start": Field("int", "only where the quote stands in the text more than once: its offset in characters from 0"),
     "end": Field("int", "the offset behind the quote's last character"),
 }

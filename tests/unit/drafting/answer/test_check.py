@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from fuelbed.cli._answers import document_of, judge
 from fuelbed.drafting.answer import answer_schema, prompt_text, reask
 from fuelbed.readers.case import parse_case
+from fuelbed.reviewing.answers import document_of, judge
 
 DATA = Path(__file__).parents[3] / "data"
 TEXT = (DATA / "answered.md").read_text(encoding="utf-8")
@@ -53,6 +53,49 @@ def test_a_quote_that_goes_astray_is_told_where() -> None:
     answer = changed(put("controls", 0, "evidence", [{"quote": "Nobody ever looked at it"}]))
     (found,) = judge(json.dumps(answer).encode(), "answer.json", DOCUMENT).findings
     assert found.cure.startswith("Copy it")
+
+
+SHORT = """# Booking down
+
+The deploy of build 42 filled the queue for 2.5h and glued proxyANDhad been there before.
+
+1. **Game days**
+- [ ] Run books
+* No run books for the night
+
+| what | who |
+| --- | --- |
+| Chaos engineering | Ann |
+"""
+
+
+@pytest.mark.parametrize(
+    ("quote", "code"),
+    [
+        ("Game days", ""), ("Run books", ""), ("Chaos engineering", ""), ("run books", "FB193"), ("Booking down", ""), ("filled the queue", "FB193"),
+        ("for the night", "FB193"), ("Ann", ""), ("engineering", "FB193"), ("Chaos days", "FB193"),
+    ],
+)  # fmt: skip  # one list
+def test_a_few_words_are_enough_where_they_are_a_whole_item(quote: str, code: str) -> None:
+    answer = {
+        "fuelbed_answer": 1,
+        "failure": "down",
+        "triggers": [{"name": "build", "what": "a build", "lasts": "2.5h", "evidence": [{"quote": "filled the queue for 2.5h"}]}],
+        "actions": [{"name": "plan", "what": "what is planned", "evidence": [{"quote": quote}]}],
+    }
+    judged = judge(json.dumps(answer).encode(), "answer.json", document_of(SHORT, "a.md"))
+    assert [f.code for f in judged.findings] == ([code] if code else [])
+    assert code or "lasts: 2.5 h" in judged.case
+
+
+def test_a_quote_that_cuts_a_word_is_told_so() -> None:
+    answer = {
+        "fuelbed_answer": 1,
+        "failure": "down",
+        "conditions": [{"name": "old", "what": "it was there", "evidence": [{"quote": "had been there before"}]}],
+    }
+    (found,) = judge(json.dumps(answer).encode(), "answer.json", document_of(SHORT, "a.md")).findings
+    assert found.cure.startswith("It begins or ends inside a word")
 
 
 def test_a_layer_is_in_the_words_of_the_text() -> None:

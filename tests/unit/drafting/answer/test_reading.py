@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuelbed.cli._answers import document_of, judge
 from fuelbed.core.reading import Reading
 from fuelbed.drafting.answer import answered_reading
 from fuelbed.reviewing import review
+from fuelbed.reviewing.answers import document_of, judge
 from fuelbed.reviewing.text import render_review
 from fuelbed.text.understand import understand
 
@@ -97,7 +97,7 @@ def test_a_review_by_an_answer_says_so_and_asks_nothing_of_its_own() -> None:
     r = review(DOCUMENT, answered=judged.draft)
     assert r.reading.triggers
     assert r.draft is judged.draft
-    out = render_review(r, answer="answer.json")
+    out = render_review(r, by=("--accept", "answer.json"))
     assert "As the answer reads it" in out
     assert "set off?" not in out, "what somebody else says is not our guess"
     assert "“worker queue had no limit since 2019” → line 18" in out, "what the answer says the item changes"
