@@ -49,7 +49,7 @@ def cases(name: str | None, folder: Path | None) -> None:
     shipped = _shipped()
     if name is None:
         for key, title in shipped.items():
-            click.echo(f"{key}\n    {title}")
+            click.echo(f"{key}\n{fill(title, 80, initial_indent='    ', subsequent_indent='    ')}")
             click.echo(fill(_teaches(key), 80, initial_indent="    - ", subsequent_indent="      "))
         click.echo("\nCopy one with `fuelbed cases NAME`, then `fuelbed analyze NAME`.")
         return

@@ -87,6 +87,11 @@ def _edited(c: Compared) -> tuple[str, ...]:
     return (f"{said} {which} changed is what is known, not the system.",)
 
 
+def _quoted(label: str) -> str:
+    """A quantity in the middle of a sentence: `at least one within 1 year` needs its bounds."""
+    return f"“{label}”" if " " in label else label
+
+
 def _either_way(c: Compared) -> tuple[str, ...]:
     """What the word does not hold for: another quantity that may have gone the other way."""
     if c.verdict not in ("better", "worse"):
@@ -95,7 +100,11 @@ def _either_way(c: Compared) -> tuple[str, ...]:
     other = [
         m.label for m in rows if m.ratio is not None and (m.ratio.high > _HAIR if c.verdict == "better" else m.ratio.low < -_HAIR)
     ]
-    return (f"Of {listed(other)} that is not sure: it could have gone the other way.",) if other else ()
+    return (
+        (f"This is not sure of {listed([_quoted(label) for label in other])}: it could have gone the other way.",)
+        if other
+        else ()
+    )
 
 
 def _shown(c: Compared) -> list[Moved]:
@@ -340,7 +349,7 @@ def _actions(c: Compared, acts: bool) -> Answer:
     if acts:
         idle = sum(a.after is not None and a.after.verdict == "adds nothing" for a in c.actions)
         claim = (
-            f"Of {counted(len(c.actions), 'other item')}, {idle} add nothing once this is done."
+            f"Of {counted(len(c.actions), 'other item')}, {idle} add{'s' if idle == 1 else ''} nothing once this is done."
             if idle
             else "Each of them still moves something."
         )

@@ -177,7 +177,7 @@ def compare(
     origin: Origin,
     notes: Sequence[str] = (),
 ) -> Compared:
-    """Two reports and what is known of the models behind them, put together."""
+    """Two reports and what is known of the models behind them, put together. One list: a field of `Compared` a line."""
     moved = tuple(_moved(a, b, ratios))
     ways_known = len(a.cut_sets) == a.cut_sets_in_all and len(b.cut_sets) == b.cut_sets_in_all
     new, gone = (

@@ -102,7 +102,7 @@ def _answer(a: AnswerChange) -> Json:
 
 
 def diff_schema() -> Json:
-    """JSON Schema (draft 2020-12) of `fuelbed diff --format json`."""
+    """JSON Schema (draft 2020-12) of `fuelbed diff --format json`. One table."""
     maybe = ref("estimate", optional=True)
     span = ref("span", optional=True)
     by_id = {"type": "object", "additionalProperties": ref("effect")}

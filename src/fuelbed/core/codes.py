@@ -519,6 +519,14 @@ CODES: Mapping[str, Code] = {
         "does: [remove x, set x.present to 0.5]",
         "does: [set x.present to 0.5]",
     ),
+    "FB065": _e(
+        "a fact that was believed impossible",
+        "A condition was never there by its `present: no`, and it was there in this incident by `in_incident: yes`.",
+        "`present` is the belief before the incident. With no chance at all no fact can move it, and the results would rest on one of two statements that exclude each other.",
+        "Say how likely it was before, or leave `present` out; what is so now is `today`.",
+        "b: {kind: condition, present: no, in_incident: yes}",
+        "b: {kind: condition, in_incident: yes, today: no}",
+    ),
     "FB070": Code(
         "section not read",
         Severity.NOTE,

@@ -82,6 +82,15 @@ ENGINE_CODES: Mapping[str, Code] = {
         "status: draft",
         "status: confirmed",
     ),
+    "FB208": Code(
+        "action item is harmful",
+        _W,
+        "By the model an action item raises the failures, their chance or the loss, over the whole range of the numbers.",
+        "An item that is done in good faith and makes it worse is the dearest of all, and nothing in its words shows it.",
+        "Leave it out, or do first what keeps it from harm; if the model is wrong about it, correct what its `does` changes.",
+        "does: [disable price_collar]",
+        "does: [make price_collar perfect]",
+    ),
     "FB211": Code(
         "boundary is not a single line",
         _W,

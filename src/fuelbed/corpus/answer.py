@@ -40,6 +40,9 @@ def report(c: Compared, faults: Sequence[Finding], notes: Sequence[str], title: 
     return Report(title, "", _verdict(c), sections, tuple(faults), {"fuelbed": __version__})
 
 
+_MARKED = {True: "marked done", False: "marked open", None: "not said"}  # of an action item: how far it was
+
+
 def _verdict(c: Compared) -> tuple[str, ...]:
     many = counted(len(c.entries), "account")
     if not c.mechanisms:
@@ -54,10 +57,7 @@ def _verdict(c: Compared) -> tuple[str, ...]:
     else:
         out[0] += f" One latent condition, {counted(first.unlike, 'unlike trigger')}: {mechanism_title(first.kind)}."
     if c.back:
-        done = sum(b.item.done is True for b in c.back)
-        out.append(
-            f"{counted(len(c.back), 'weakness', 'weaknesses')} came back after an action item about it, {done} of them after one that is marked done."
-        )
+        out.append(f"{_came_back(c)}.")
     if c.overdue:
         out.append(f"{counted(len(c.overdue), 'action item')} were due before {c.today}, and nothing says that they are done.")
     return tuple(out)
@@ -143,9 +143,15 @@ def _back(c: Compared) -> Answer:
     blocks += [_again_table(c)] if c.again else []
     if not blocks:
         return Answer("Nothing is seen to have come back after an action item about it.")
-    done = sum(b.item.done is True for b in c.back)
-    said = f"{counted(len(c.back), 'weakness', 'weaknesses')} came back after an action item about it ({done} marked done); {counted(len(c.again), 'account')} say themselves that it had been there before."
-    return Answer(said, tuple(blocks))
+    again = f"{counted(len(c.again), 'account')} say{'s' if len(c.again) == 1 else ''} by {'itself' if len(c.again) == 1 else 'themselves'} that it had been there before"
+    return Answer("; ".join([*([_came_back(c)] if c.back else []), *([again] if c.again else [])]) + ".", tuple(blocks))
+
+
+def _came_back(c: Compared) -> str:
+    """How many weaknesses are told again after an action item about them, and how far the items were."""
+    marks = [b.item.done for b in c.back]
+    far = [f"{marks.count(mark)} {words}" for mark, words in _MARKED.items() if mark in marks]
+    return f"{counted(len(c.back), 'weakness', 'weaknesses')} came back after an action item about it ({listed(far)})"
 
 
 def _back_table(c: Compared) -> Table:
@@ -153,7 +159,7 @@ def _back_table(c: Compared) -> Table:
         (
             Cell(mechanism_title(b.kind)),
             Cell(f"{b.first.date} {short(b.item.text)}"),
-            Cell("done" if b.item.done else "not said"),
+            Cell(_MARKED[b.item.done].removeprefix("marked ")),
             Cell(f"{b.later.date} {short(b.later.title or b.later.file)}"),
             Cell(f"{short(b.told.quote or b.told.what)} (line {b.told.line})"),
         )

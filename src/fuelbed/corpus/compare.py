@@ -157,12 +157,16 @@ def _back(entries: Sequence[Entry]) -> list[Back]:
             earlier = seen.get((_group(e), told.kind))
             if earlier is not None and earlier[0].date < e.date:
                 out.append(Back(told.kind, earlier[0], earlier[1], e, told))
-        for item in e.items:
-            if item.done is not False:
-                for kind in item.kinds:
-                    if any(t.kind == kind for t in e.weak):
-                        seen[_group(e), kind] = e, item
-    return sorted(out, key=lambda b: (not b.item.done, b.later.date, b.later.file, b.kind))
+        for item in sorted(e.items, key=_finished):
+            for kind in item.kinds:
+                if any(t.kind == kind for t in e.weak):
+                    seen[_group(e), kind] = e, item
+    return sorted(out, key=lambda b: (-_finished(b.item), b.later.date, b.later.file, b.kind))
+
+
+def _finished(item: Item) -> int:
+    """2 of an item that is marked done, 0 of one that is marked open, 1 where nothing says."""
+    return 1 if item.done is None else 2 * item.done
 
 
 def _group(e: Entry) -> str:

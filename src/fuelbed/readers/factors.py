@@ -1,4 +1,4 @@
-"""The `factors` section: triggers, conditions, controls, with the defaults of DESIGN 2 resolved."""
+"""The `factors` section: triggers, conditions, controls, with the defaults of docs/formats/case.md resolved."""
 
 from __future__ import annotations
 
@@ -169,6 +169,14 @@ def _condition(r: Reading, f: Fields, base: Factor, date: dt.date | None, date_s
     if not word and present.given and present.is_point and present.low == 1.0:
         occurred = True
     onset = f.quantity("onset", "rate")
+    if occurred and onset is None and present.given and present.is_point and present.low == 0.0:
+        message = f"`{base.name}` was never there (`present: no`), and was there in this incident (`in_incident: yes`)."
+        r.error(
+            "FB065",
+            f.span_of("in_incident"),
+            message,
+            "Say how likely it was before, or leave `present` out; what is so now is `today`.",
+        )
     since = f.text("since")
     started = _since(r, f, since)
     age = None

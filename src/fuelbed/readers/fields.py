@@ -134,7 +134,13 @@ class Reading:
         """`yes`, `no` or a probability."""
         if isinstance(node, Scalar) and node.text.lower() in _YES_NO:
             return Quantity.point(_YES_NO[node.text.lower()], text=node.text, span=node.span)
-        return self.quantity(node, what, "probability", "Write `yes`, `no` or a probability. ")
+        before = len(self.findings)
+        found = self.quantity(node, what, "probability", "Write `yes`, `no` or a probability. ")
+        self.findings[before:] = [
+            replace(f, cure=f"Write `yes`, `no` or a probability. {f.cure}") if f.code == "FB041" else f
+            for f in self.findings[before:]
+        ]
+        return found
 
     def quantity(self, node: Node, what: str, dimension: Dimension, hint: str = "") -> Quantity | None:
         """A number, or its mapping form {value, source, basis}; None after a fault."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from fuelbed.core.blocks import Answer, Block, Table
 from fuelbed.core.reporting import Report, Section
+from fuelbed.core.shown import counted
 
 __all__ = ["brief", "brief_report"]
 
@@ -28,4 +29,7 @@ def _narrow(b: Block, rows: int | None) -> Block:
     if not isinstance(b, Table):
         return b
     keep = [i for i, c in enumerate(b.columns) if c.brief]
-    return replace(b, columns=tuple(b.columns[i] for i in keep), rows=tuple(tuple(r[i] for i in keep) for r in b.rows[:rows]))
+    kept = b.rows[:rows]
+    left = len(b.rows) - len(kept)
+    note = f"{b.note} And {counted(left, 'more row')}: --full.".strip() if left else b.note
+    return replace(b, columns=tuple(b.columns[i] for i in keep), rows=tuple(tuple(r[i] for i in keep) for r in kept), note=note)

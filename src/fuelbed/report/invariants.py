@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
 from typing import Any
 
 from fuelbed.core.evidence import MetricsTable
@@ -33,9 +34,15 @@ def as_text(rows: Iterable[Row]) -> str:
     for row in rows:
         out += _checked(row) if isinstance(row, Checked) else _pushed(row) if isinstance(row, Pushed) else _unchecked(row)
     return (
-        "\n".join(out)
+        "\n".join(part for line in out for part in _wrapped(line))
         or "No invariant is declared. `--suggest` offers some from the metrics;\ndocs/formats/temporal.md says how to write them."
     )
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line of at most 80 columns, what goes on further in than it began."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return wrap(line, 80, subsequent_indent=f"{indent}    ", break_on_hyphens=False, break_long_words=False)
 
 
 def _checked(c: Checked) -> Iterator[str]:

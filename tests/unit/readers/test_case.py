@@ -1,4 +1,4 @@
-"""Cases: the example of DESIGN 2, every kind of fault with its place, and many faults at once."""
+"""Cases: the example that the format was designed with, every kind of fault with its place, and many faults at once."""
 
 # mypy: disable-error-code="union-attr"
 # the case is known here: a field that is None fails the test by itself
@@ -207,6 +207,7 @@ ONE_FAULT = [
     ("", "actions:\n  a: {does: [remove weak, set weak.present to 0.5]}\n", "FB064", END + 1, 27),
     ("", "actions:\n  a: {does: [make gate perfect, set gate.fails to 0.5]}\n", "FB064", END + 1, 33),
     ("", "actions:\n  a: {does: [set gate.fails to 2]}\n", "FB043", END + 1, 32),
+    ("present: yes", "present: no, in_incident: yes", "FB065", 7, 53),
     ("", "actions:\n  a: {does: [improve alerts]}\n", "FB060", END + 1, 14),
     ("", "actions:\n  a: {does: [observe nothing]}\n", "FB022", END + 1, 22),
     ("", "dynamic: {}\n", "FB014", END, 1),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Sentence, Table
 from fuelbed.core.case import Case
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Facts, Margins, NotFound, RiskShares, Signatures, ThresholdMargins, Tipping, Verdict, Verdicts
+from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.options import Options
-from fuelbed.core.shown import count, counted, listed, per_cent
+from fuelbed.core.shown import count, counted, listed, named, per_cent
 from fuelbed.engines.actions.ambiguity import ambiguity_cells, ambiguity_columns, told
 from fuelbed.engines.actions.beyond import beyond, in_bits
 from fuelbed.engines.actions.cheapest import cheapest
@@ -45,6 +48,7 @@ _SAID = {  # a verdict as a count reads: of one, of several
     "not modelled": ("is not modelled", "are not modelled"),
 }
 _SAME = 2e-3  # of what is left: a difference that no cell shows
+_LEAVE = "Leave it out, or do first what keeps it from harm; if the model is wrong about it, correct what its `does` changes."
 _HELPING = ("structural", "control", "mitigation", "trigger only")
 
 
@@ -81,7 +85,19 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
         whatif(scene.model, scene.joint),
     ]
     verdicts = Verdicts(tuple(Verdict(n, r.verdict, why, _changes(scene, n)) for n, (r, why) in judged.items()))
-    return Answer(_claim(scene, judged), tuple(blocks), (), (verdicts,))
+    return Answer(_claim(scene, judged), tuple(blocks), tuple(_harms(scene, judged)), (verdicts,))
+
+
+def _harms(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> Iterator[Finding]:
+    """One warning an item that makes it worse: the table ends with it, and a screen may not come so far."""
+    for name in _harmful(judged):
+        why = judged[name][1]
+        text = f"`{name}` makes it worse: it {why[0].lower()}{why[1:].rstrip('.')}."
+        yield Finding("FB208", Severity.WARNING, text, _LEAVE, scene.case.actions[name].span)
+
+
+def _harmful(judged: dict[str, tuple[Rule, str]]) -> list[str]:
+    return [n for n, (rule, _) in judged.items() if rule.verdict == "harmful"]
 
 
 def _left_alone(scene: Scene) -> list[Table]:
@@ -103,6 +119,8 @@ def _claim(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> str:
     for rule, _ in judged.values():
         words[rule.verdict] = words.get(rule.verdict, 0) + 1
     parts = [f"{words[w]} {one if words[w] == 1 else many}" for w, (one, many) in _SAID.items() if w in words]
+    if harmful := _harmful(judged):
+        parts = [f"{p} ({named(harmful)})" if p.endswith(" harmful") else p for p in parts]
     n = len(judged)
     text = f"Of {counted(n, 'action item')}, {listed(parts)}"
     helping = [n for n in scene.ranked if judged[n][0].verdict in _HELPING]
@@ -138,7 +156,7 @@ def _differs(scene: Scene) -> bool:
 
 
 def _table(scene: Scene, judged: dict[str, tuple[Rule, str]], evidence: dict[str, Evidence], risk: RiskShares | None) -> Table:
-    """The verdict on each action item, its paired changes, and why."""
+    """The verdict on each action item, its paired changes, and why. One table: cells and columns keep one order."""
     chance = scene.standing or _differs(scene)
     alike = scene.with_loss and _like_hazard(scene)
     so = "" if scene.known else ", whatever the rates"  # nobody gave them, so a screenful tells the cut sets instead

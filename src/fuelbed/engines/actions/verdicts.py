@@ -1,4 +1,4 @@
-"""The verdicts of DESIGN 3, as one ordered table of (predicate, verdict, sentence); the first match wins."""
+"""The verdicts, as one ordered table of (predicate, verdict, sentence); the first match wins. What they look at: docs/theory/structure.md."""
 
 from __future__ import annotations
 

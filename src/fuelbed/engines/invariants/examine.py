@@ -156,7 +156,7 @@ def _times(e: Examined) -> Iterator[Block]:
         if zones:
             said = f"The text gives its times in {listed(zones)}" + (", some without a zone (read as UTC)" if none else "")
         else:
-            said = "The text states no zone, so its times are read as UTC"
+            said = "The text states no zone that is known here, so its times are read as UTC"
         left = (
             f"; {counted(text.left, 'entry has', 'entries have')} no time of its own"
             if text.left == 1

@@ -1,8 +1,9 @@
 """Time zones as people write them -> seconds east of Greenwich, or None where the word means nothing certain.
 
 Abbreviations are a table here, because tables of the machine differ from machine to machine and hold no abbreviations. Words without a
-season (`PT`, `Eastern`) follow the rule of the United States since 2007: daylight time from the second Sunday of March to the first of
-November, both changes at 2 o'clock; the whole day of a change is taken as after it.
+season (`PT`, `Eastern`, `New York`) follow the rule of the United States since 2007: daylight time from the second Sunday of March to the first of
+November, both changes at 2 o'clock; the whole day of a change is taken as after it. European cities follow the rule of the European Union since 1996: last
+Sundays of March and October.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _HOURS: Mapping[str, float] = {
     "UTC": 0, "GMT": 0, "Z": 0, "ZULU": 0, "COORDINATED UNIVERSAL TIME": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MET": 1, "CEST": 2,
     "MEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "SAST": 2, "BRT": -3, "ART": -3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7,
     "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "HST": -10, "SGT": 8, "HKT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5, "AEST": 10,
-    "AEDT": 11, "NZST": 12, "NZDT": 13,
+    "AEDT": 11, "NZST": 12, "NZDT": 13, "TOKYO": 9, "SEOUL": 9, "SINGAPORE": 8, "HONG KONG": 8,
 }  # fmt: skip
 _SEASONLESS: Mapping[str, float] = {
     "PT": -8,
@@ -28,7 +29,18 @@ _SEASONLESS: Mapping[str, float] = {
     "CENTRAL": -6,
     "ET": -5,
     "EASTERN": -5,
+    "SAN FRANCISCO": -8,
+    "LOS ANGELES": -8,
+    "SEATTLE": -8,
+    "DENVER": -7,
+    "CHICAGO": -6,
+    "NEW YORK": -5,
+    "TORONTO": -5,
 }
+_EUROPEAN: Mapping[str, float] = {
+    "LONDON": 0, "DUBLIN": 0, "LISBON": 0, "BERLIN": 1, "PARIS": 1, "AMSTERDAM": 1, "BRUSSELS": 1, "MADRID": 1, "ROME": 1, "ZURICH": 1, "VIENNA": 1,
+    "PRAGUE": 1, "WARSAW": 1, "COPENHAGEN": 1, "STOCKHOLM": 1, "OSLO": 1, "HELSINKI": 2, "ATHENS": 2,
+}  # fmt: skip
 _WINTER = {"PST": "PDT", "MST": "", "CST": "CDT", "EST": "EDT"}  # Arizona keeps MST all year
 _SUMMER = {"PDT": "PST", "MDT": "MST", "CDT": "CST", "EDT": "EST"}
 _EUROPE_WINTER, _EUROPE_SUMMER = {"CET": "CEST", "EET": "EEST"}, {"CEST": "CET", "EEST": "EET"}
@@ -42,6 +54,8 @@ def seconds_east(zone: str, day: dt.date | None) -> float | None:
         return _HOURS[word] * 3600
     if word in _SEASONLESS:
         return None if day is None else (_SEASONLESS[word] + _american_summer(day)) * 3600
+    if word in _EUROPEAN:
+        return None if day is None else (_EUROPEAN[word] + _european_summer(day)) * 3600
     m = _OFFSET.match(word)
     base = _HOURS.get(m["word"] or "UTC") if m else None
     if m is None or base is None or int(m["h"]) > 14 or int(m["m"] or 0) > 59:

@@ -13,7 +13,7 @@ __all__ = ["NOTHING", "Removed", "claim", "may_stand", "nothing_comes", "standin
 NOTHING = 1e-12
 _CONTRADICTION = (
     "The facts of this incident contradict the structure: by it the incident could not have happened, "
-    "so what follows rests on the belief before it."
+    "so what follows takes each fact as it is given and draws nothing from the failure."
 )
 Removed = Mapping[str, Mapping[str, Comparison]]
 

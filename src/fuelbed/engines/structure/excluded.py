@@ -44,7 +44,7 @@ def contradiction(case: Case, structure: Structure) -> Finding:
         names = " or ".join(f"`{f.name}`" for f in alone[:_NAMED])
         message += f": without the fact given for {names} it could"
         first = f"Correct what is said of {names}"
-    cure = f"{first}, or add to `structure` how it came about; until then the belief before the incident is used."
+    cure = f"{first}, or add to `structure` how it came about; until then each fact is taken as it is given, and nothing is drawn from the failure."
     return Finding("FB201", Severity.WARNING, f"{message}.", cure, _place(case, alone))
 
 

@@ -16,7 +16,7 @@ __all__ = ["headline", "numbers_table", "removal_table"]
 
 
 def headline(model: Compiled, today: Mapping[str, Comparison], propensity: Bound, known: bool) -> Estimates:
-    """The quantities of DESIGN 3, if nothing is done."""
+    """The quantities of docs/theory/structure.md, if nothing is done."""
     unit = f"{model.case.loss_unit} a year"
     rows = [
         Named("hazard", "failures a year", estimate(today["hazard"].after, "rate", "a year", known)),

@@ -27,6 +27,7 @@ SUMMER, WINTER = dt.date(2025, 7, 1), dt.date(2025, 1, 15)
         ("UTC", DAY, 0), ("GMT", DAY, 0), ("CET", DAY, 1), ("CEST", DAY, 2), ("PST", DAY, -8), ("PDT", DAY, -7), ("UTC+2", DAY, 2),
         ("UTC-3:30", DAY, -3.5), ("+05:30", DAY, 5.5), ("-0700", DAY, -7), ("GMT -7", DAY, -7), ("Pacific", SUMMER, -7), ("PT", WINTER, -8),
         ("Eastern Time", SUMMER, -4), ("ET", WINTER, -5), ("pdt", DAY, -7), ("IST", DAY, None), ("local time", DAY, None),
+        ("New York", SUMMER, -4), ("New York", WINTER, -5), ("London", SUMMER, 1), ("Berlin", WINTER, 1), ("Athens", SUMMER, 3), ("Tokyo", None, 9), ("Berlin", None, None),
         ("server time", DAY, None), ("UTC+20", DAY, None), ("", DAY, None), ("PT", None, None), ("Coordinated Universal Time", DAY, 0),
     ],
 )  # fmt: skip  # one table
