@@ -138,7 +138,7 @@ def test_check_warns_of_facts_that_the_structure_excludes(case: Path) -> None:
     assert first == (
         f"{case}/case.yaml:5:3: warning FB201: By its structure and the `in_incident` facts, this incident could not have happened: "
         "without the fact given for `bad_deploy` or `traffic_peak` it could. Correct what is said of `bad_deploy` or `traffic_peak`, "
-        "or add to `structure` how it came about; until then the belief before the incident is used."
+        "or add to `structure` how it came about; until then each fact is taken as it is given, and nothing is drawn from the failure."
     )
     assert last.endswith("No fault, 1 warning.")
     assert fuelbed("check", case, "--fail-on", "warning").exit_code == 1
@@ -321,3 +321,8 @@ def test_words_of_a_case_cannot_steer_the_terminal(case: Path) -> None:
         for args in (["check"], ["analyze"], *(["analyze", "--format", f] for f in ("md", "html", "json"))):
             r = fuelbed(args[0], case, *args[1:])
             assert not set("\x1b\x07\x9b\u202e") & set(r.output + r.stderr)
+
+
+@pytest.mark.parametrize("args", [("cases",), ("invariants", "src/fuelbed/cases/github-2018-10-21")])
+def test_lists_fit_eighty_columns(args: tuple[str, ...]) -> None:
+    assert max(map(len, fuelbed(*args).output.splitlines())) <= 80

@@ -228,7 +228,7 @@ def _baseline(data: bytes, folder: Path) -> Found:
 
 
 def _answer(data: bytes, _: Path) -> Found:
-    from fuelbed.cli._answers import document_of, judge
+    from fuelbed.reviewing.answers import document_of, judge
 
     document = document_of((DATA / "answered.md").read_text(encoding="utf-8"), "answered.md")
     found = judge(data, "answer.json", document).findings

@@ -1,47 +1,28 @@
-"""An answer as bytes -> findings with their places, or the text of a case. What `draft --accept`, `draft --model` and `mcp` share."""
+"""Which answer of a model each text is read by: one that is given, one that is kept in a folder, or one that is asked for now."""
 
 from __future__ import annotations
 
+import os
 import sys
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from fuelbed.cli.common import reason, refuse, say
-from fuelbed.core.errors import InputError
-from fuelbed.core.findings import Finding, Severity, Span
+from fuelbed.cli.common import reason, refuse, say, write_out
 from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
+    from fuelbed.cli._review_files import Found
+    from fuelbed.cli._wire import Endpoint
     from fuelbed.core.document import Document
-    from fuelbed.core.reading import Reading
+    from fuelbed.core.findings import Finding
     from fuelbed.drafting import Draft
-    from fuelbed.drafting.answer import Accepted
-    from fuelbed.text.redaction import Redactor
+    from fuelbed.reviewing.answers import Judged, Kept
 
-__all__ = ["Judged", "accepted_draft", "answer_bytes", "document_of", "judge", "stop_at_faults"]
+__all__ = ["Answering", "answer_bytes", "kept_in", "stop_at_faults", "tell_faults"]
 
-_MEET = "FB027"  # a line needs two momentary triggers at once
-_JSON = "Have it answered again: one JSON object, as the schema says, and nothing around it."
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """`case` is the text of a case file where there are no findings; `accepted` what it was made from, by way of `draft`."""
-
-    findings: tuple[Finding, ...]
-    case: str = ""
-    accepted: Accepted | None = None
-    draft: Draft | None = None
-
-
-def document_of(text: str, file: str, hide: Redactor | None = None) -> Document:
-    """The document as a model sees it: secrets replaced (by `hide`, if who calls wants to tell which), and characters that no reader sees."""
-    from fuelbed.drafting.answer import prepared
-    from fuelbed.text.read import read
-    from fuelbed.text.redaction import Redactor
-
-    return read(prepared((hide or Redactor())(text)), file)
+_TOLD = 5  # faults of one answer that are told, of many
 
 
 def answer_bytes(path: Path) -> bytes:
@@ -68,78 +49,109 @@ def stop_at_faults(judged: Judged) -> None:
         sys.exit(2)
 
 
-def accepted_draft(document: Document, answer: Path) -> tuple[Document, Draft]:
-    """The document as the model saw it, and the draft of its answer; leaves with code 2 at its faults."""
-    if str(answer) == "-" and document.source.file == "stdin":
-        refuse("POSTMORTEM and ANSWER cannot both be standard input.")
-    if document.is_blank or not document.sentences:
-        refuse(f"{document.source.file}: there is no account of an incident in it to answer about.")
-    seen = document_of(document.source.text, document.source.file)
-    judged = judge(answer_bytes(answer), str(answer) if str(answer) != "-" else "stdin", seen)
-    stop_at_faults(judged)
-    assert judged.draft is not None
-    return seen, judged.draft
+def tell_faults(faults: Sequence[Finding], file: str) -> None:
+    """Of an answer that is one of many: the first of its faults, and what its text is read by."""
+    for f in faults[:_TOLD]:
+        say(f.line(), err=True)
+    more = f" and {len(faults) - _TOLD} more" if len(faults) > _TOLD else ""
+    say(f"{file}: {counted(min(len(faults), _TOLD), 'fault')}{more} in its answer, so it is read by words instead.", err=True)
 
 
-def judge(data: bytes, shown: str, document: Document, narrative: str = "postmortem.md") -> Judged:
-    """Check an answer against the document; every fault at once, with JSON pointer, line and column."""
-    from fuelbed.drafting.answer import MAX_BYTES, Fault, check_answer
-    from fuelbed.readers.json_text import JsonText
-    from fuelbed.readers.sheets import SheetFault
+def kept_in(folder: Path | None) -> Kept | None:
+    """The answers that are kept in a folder; it may still have to be made."""
+    if folder is None:
+        return None
+    from fuelbed.reviewing.answers import Kept
 
-    if len(data) > MAX_BYTES:
-        return _unreadable(shown, 1, 1, f"the answer is longer than {MAX_BYTES // 1_000_000} MB.")
-    try:
-        json = JsonText.of(data, shown)
-    except SheetFault as e:
-        return _unreadable(shown, e.line, e.column, e.message)
-    accepted, faults = check_answer(json.value, document)
-    text, draft = "", None
-    if accepted is not None:
-        draft, text, wrong = _written(accepted, document, narrative)
-        faults = tuple(Fault(("lines",), "FB199", message, cure) for message, cure in wrong)
-    places = json.places([f.path for f in faults]) if faults else {}
-    findings = tuple(Finding(f.code, Severity.ERROR, f"{f.pointer}: {f.message}", f.cure, places[f.path]) for f in faults)
-    return Judged(findings) if findings else Judged((), text, accepted, draft)
+    if folder.exists() and not folder.is_dir():
+        refuse(f"{folder} is a file. --answers takes the folder that answers are kept in.")
+    return Kept(folder)
 
 
-def _unreadable(shown: str, line: int, column: int, message: str) -> Judged:
-    return Judged((Finding("FB190", Severity.ERROR, message, _JSON, Span(shown, line, column)),))
+@dataclass(eq=False)
+class Answering:
+    """accept: the answer about the one text. kept: where answers about many are; without it the settings may say. model, to: what is asked about a text
+    that has none, and where. words: whatever there is, texts are read by words. faulty: texts whose answers had faults, which were told."""
 
+    accept: Path | None = None
+    kept: Kept | None = None
+    model: str = ""
+    to: Endpoint | None = None
+    words: bool = False
+    faulty: list[Path] = field(default_factory=list)
+    _added: int = 0
+    _by: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-def _written(accepted: Accepted, document: Document, narrative: str) -> tuple[Draft, str, list[tuple[str, str]]]:
-    """The draft, the case's text, and why it is none. A model knows no rule that two moments never meet: of triggers that a line needs together, as few as
-    will do are drafted as staying on, each with its question, the last of them last."""
-    from fuelbed.drafting.answer import answered_reading
-    from fuelbed.engines.lint import gaps
-    from fuelbed.text.understand import understand
+    def by(self, file: str) -> tuple[str, ...]:
+        """The options of `draft` that read a text by the same answer, () where it was read by words."""
+        return self._by.get(file, ())
 
-    reading = answered_reading(accepted, understand(document))
-    asked = [g.question for g in gaps(reading)]
-    moments = [i.name for i in accepted.of("triggers") if not i.text("lasts")]
-    staying: frozenset[str] = frozenset()
-    found = _case(accepted, reading, narrative, asked, staying)
-    if {f.code for f in found[2]} == {_MEET}:
-        staying = frozenset(moments)
-        for name in reversed(moments):
-            if not _case(accepted, reading, narrative, asked, staying - {name})[2]:
-                staying -= {name}
-        found = _case(accepted, reading, narrative, asked, staying)
-    return found[0], found[1], [(f.message, f.cure) for f in found[2]]
+    def of(self, found: Found) -> tuple[Document, Draft | None]:
+        """The document as the model saw it and the draft of its answer; as it is and None where it is read by words."""
+        from fuelbed.reviewing.answers import document_of, tells_something
 
+        document, kept = found.document, self._kept(found)
+        if self.accept is None and kept is None and self.to is None:
+            return document, None
+        if not tells_something(document):
+            if self.accept is not None:
+                refuse(f"{document.source.file}: there is no account of an incident in it to answer about.")
+            return document, None
+        seen = document_of(document.source.text, document.source.file, kind=document.kind)
+        judged = self._judged(seen, kept)
+        if judged is None:
+            return document, None
+        if judged.findings:
+            tell_faults(judged.findings, document.source.file)
+            self.faulty.append(found.file)
+            return document, None
+        file = self.accept or (kept[0].file(kept[1]) if kept is not None else None)
+        self._by[document.source.file] = ("--accept", str(file)) if file is not None else ("--model", self.model, "--send")
+        return seen, judged.draft
 
-def _case(
-    accepted: Accepted, reading: Reading, narrative: str, asked: list[str], staying: frozenset[str]
-) -> tuple[Draft, str, list[Finding]]:
-    """The draft, the case's text, and its errors."""
-    from fuelbed.drafting import write_case
-    from fuelbed.drafting.answer import answered_draft
-    from fuelbed.readers.case import parse_case
+    def _kept(self, found: Found) -> tuple[Kept, PurePath] | None:
+        """The folder of answers for a text, and what the text is called in it."""
+        from fuelbed.reviewing.answers import Kept, below
 
-    draft = answered_draft(accepted, reading, staying)
-    text = write_case(draft, narrative, asked)
-    try:
-        parse_case(text)
-    except InputError as e:
-        return draft, text, [f for f in e.findings if f.severity is Severity.ERROR]
-    return draft, text, []
+        if self.words or self.accept is not None or str(found.file) == "-":
+            return None
+        if self.kept is not None:
+            return self.kept, below(found.file, found.named)
+        s = found.settings
+        return (Kept(Path(os.path.relpath(os.path.join(s.folder, s.answers)))), PurePath(found.path)) if s.answers else None
+
+    def unanswered(self, founds: Iterable[Found]) -> list[Document]:
+        """What would be asked about, as the model would see it."""
+        from fuelbed.reviewing.answers import document_of, tells_something
+
+        some = [f for f in founds if tells_something(f.document)]
+        asked = [f.document for f in some if (kept := self._kept(f)) is None or not kept[0].file(kept[1]).exists()]
+        return [document_of(d.source.text, d.source.file) for d in asked]
+
+    def _judged(self, seen: Document, kept: tuple[Kept, PurePath] | None) -> Judged | None:
+        from fuelbed.reviewing.answers import judge
+
+        if self.accept is not None:
+            if str(self.accept) == "-" and seen.source.file == "stdin":
+                refuse("POSTMORTEM and ANSWER cannot both be standard input.")
+            judged = judge(answer_bytes(self.accept), str(self.accept) if str(self.accept) != "-" else "stdin", seen)
+            stop_at_faults(judged)
+            return judged
+        known = kept[0].judged(seen, kept[1]) if kept is not None else None
+        return self._ask(self.to, seen, kept) if known is None and self.to is not None else known
+
+    def _ask(self, to: Endpoint, seen: Document, kept: tuple[Kept, PurePath] | None) -> Judged:
+        """One text's answer, which is kept where there is a folder for it. A server that says no ends the command: what was answered stays."""
+        from fuelbed.cli._model import converse
+        from fuelbed.cli._wire import Refused
+
+        try:
+            judged, tries, content = converse(to, self.model, seen, "postmortem.md")
+        except Refused as e:
+            so_far = f" {counted(self._added, 'answer')} before it: {kept[0].folder}." if kept and self._added else ""
+            refuse(f"{seen.source.file}: {e}.{so_far}")
+        say(f"{seen.source.file}: {self.model} at {to.host} was asked {counted(tries, 'time')}.", err=True)
+        if kept is not None and not judged.findings:
+            write_out(content.rstrip() + "\n", kept[0].file(kept[1]))
+            self._added += 1
+        return judged

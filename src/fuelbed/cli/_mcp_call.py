@@ -15,9 +15,9 @@ from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
-    from fuelbed.cli._answers import Judged
     from fuelbed.core.case import Case
     from fuelbed.core.document import Document
+    from fuelbed.reviewing.answers import Judged
     from fuelbed.text.redaction import Redactor
 
 __all__ = ["main"]
@@ -136,15 +136,15 @@ def _analyze(task: Mapping[str, Any], hide: Redactor | None) -> str:
 
 
 def _draft_prompt(task: Mapping[str, Any], hide: Redactor | None) -> str:
-    from fuelbed.cli._answers import document_of
     from fuelbed.drafting.answer import prompt_text
+    from fuelbed.reviewing.answers import document_of
 
     return prompt_text(document_of(_text(task), "text").source.text)
 
 
 def _judged(task: Mapping[str, Any]) -> tuple[Document, Judged]:
     """The text as a model sees it, and the answer about it; its faults are the tool's failure."""
-    from fuelbed.cli._answers import document_of, judge
+    from fuelbed.reviewing.answers import document_of, judge
 
     document = document_of(_text(task), "text")
     judged = judge(task["given"]["answer"].encode("utf-8", "replace"), "answer", document)
@@ -159,12 +159,13 @@ def _validate_draft(task: Mapping[str, Any], hide: Redactor | None) -> str:
 
 def _review_answer(task: Mapping[str, Any], hide: Redactor | None) -> str:
     from fuelbed.reviewing import review
+    from fuelbed.reviewing.answers import tells_something
     from fuelbed.reviewing.text import render_review
 
     document, judged = _judged(task)
-    if document.is_blank or not document.sentences:
+    if not tells_something(document):
         raise _Failed("there is no account of an incident in this text to answer about.")
-    return render_review(review(document, answered=judged.draft), 100, True, answer="answer.json")
+    return render_review(review(document, answered=judged.draft), 100, True, by=("--accept", "answer.json"))
 
 
 _TOOLS: Mapping[str, Callable[[Mapping[str, Any], Redactor | None], str]] = {

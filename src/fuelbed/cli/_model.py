@@ -1,4 +1,4 @@
-"""`draft --model`: what would be sent, and with consent the conversation: one question, at most two corrections, then the check decides."""
+"""`draft --model` and `review --model`: what would be sent, and with consent the conversation: one question, at most two corrections, then the check decides."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from fuelbed.cli._answers import Judged, judge
 from fuelbed.cli._wire import Endpoint, Refused, endpoint, post
 from fuelbed.cli.common import refuse, say, write_out
 from fuelbed.core.hints import visible
@@ -16,8 +15,9 @@ from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
     from fuelbed.core.document import Document
+    from fuelbed.reviewing.answers import Judged
 
-__all__ = ["ask", "converse"]
+__all__ = ["ask", "converse", "plan", "server"]
 
 REASKS = 2
 _MOST_FAULTS = 40  # that one correction names
@@ -28,41 +28,56 @@ _UNKNOWN_FORMAT = (400, 404, 415, 422, 501)
 
 def ask(model: str, document: Document, send: bool, narrative: str, redacted: str = "") -> Judged:
     """The last answer as judged. Without `send` prints what would be sent, and where to, and ends the command."""
-    if not model.strip() or not model.isprintable() or len(model) > 200:
-        refuse("--model takes the name of a model, as the server calls it.")
+    to = server(model)
+    if redacted:
+        say(f"Redacted: {redacted}.", err=True)
+    if not send:
+        plan(to, model, [document])
     try:
-        to = endpoint()
-        if redacted:
-            say(f"Redacted: {redacted}.", err=True)
-        if not send:
-            write_out(_shown(to, model, document), None)
-            say(f"Nothing was sent. With --send, this goes to {to.host}.", err=True)
-            sys.exit(0)
-        judged, tries = converse(to, model, document, narrative)
+        judged, tries, _ = converse(to, model, document, narrative)
     except Refused as e:
         refuse(f"{e}.")
     say(f"{model} at {to.host} was asked {counted(tries, 'time')}.", err=True)
     return judged
 
 
-def _shown(to: Endpoint, model: str, document: Document) -> str:
+def server(model: str) -> Endpoint:
+    """Where a model is asked; leaves with code 2 where its name or the address is none."""
+    if not model.strip() or not model.isprintable() or len(model) > 200:
+        refuse("--model takes the name of a model, as the server calls it.")
+    try:
+        return endpoint()
+    except Refused as e:
+        refuse(f"{e}.")
+
+
+def plan(to: Endpoint, model: str, documents: Sequence[Document]) -> NoReturn:
+    """Prints what would be sent, and where to, and ends the command: of one text all of it, of several how much."""
     from fuelbed.drafting.answer import prompt_text
 
     key = "with the key of OPENAI_API_KEY" if to.key else "without a key (OPENAI_API_KEY is not set)"
-    text = prompt_text(document.source.text)
-    return f"POST {to}\nmodel {model}, {key}, {len(text):,} characters:\n\n{text}"
+    prompts = [prompt_text(d.source.text) for d in documents]
+    head = f"POST {to}\nmodel {model}, {key}\n{sum(map(len, prompts)):,} characters"
+    if len(prompts) == 1:
+        write_out(f"{head}:\n\n{prompts[0]}", None)
+    else:
+        rows = [f"  {len(p):>9,}  {d.source.file}\n" for p, d in zip(prompts, documents, strict=True)]
+        write_out(f"{head} in {counted(len(prompts), 'text')}, each with the instructions:\n{''.join(rows)}", None)
+    say(f"Nothing was sent. With --send, this goes to {to.host}.", err=True)
+    sys.exit(0)
 
 
-def converse(to: Endpoint, model: str, document: Document, narrative: str) -> tuple[Judged, int]:
-    """The first answer without a fault, or the last one, and how often was asked. A correction names faults in our own words only."""
+def converse(to: Endpoint, model: str, document: Document, narrative: str) -> tuple[Judged, int, str]:
+    """The first answer without a fault, or the last one, how often was asked, and the answer's own words. A correction names faults in our own words only."""
     from fuelbed.drafting.answer import reask
+    from fuelbed.reviewing.answers import judge
 
     talk = _Talk(to, model, document.source.text)
     for n in range(REASKS + 1):
         content = talk.answer()
         judged = judge(content.encode("utf-8", "replace"), "answer", document, narrative)
         if not judged.findings or n == REASKS:
-            return judged, n + 1
+            return judged, n + 1, content
         talk.correct(content, reask([f"{f.message} {f.cure}" for f in judged.findings[:_MOST_FAULTS]]))
     raise AssertionError
 

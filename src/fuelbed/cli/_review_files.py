@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,11 +24,13 @@ _MOST = 20_000  # files of one run
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A document with its settings, and its path as seen from them."""
+    """A document with its settings, and its path as seen from them; its file, and what was named to find it."""
 
     document: Document
     settings: ReviewSettings
     path: str
+    file: Path
+    named: Path
 
 
 @dataclass(eq=False)
@@ -72,19 +74,20 @@ def seen_from(path: Path, settings: ReviewSettings) -> str:
     return os.path.relpath(os.path.realpath(path), os.path.realpath(base)).replace(os.sep, "/")
 
 
-def postmortems(named: Sequence[Path], settings: Settings) -> list[Path]:
-    """Files as they were named; of a folder all Markdown below it that is not left out, in the order of their names."""
-    out: dict[Path, None] = {}
+def postmortems(named: Sequence[Path], settings: Settings) -> dict[Path, Path]:
+    """Files as they were named; of a folder all Markdown below it that is not left out, in the order of their names. Each with what was named."""
+    out: dict[Path, Path] = {}
     for path in named:
         found = [path]
         if str(path) != "-" and path.is_dir():
             found = list(_below(path, settings))
             if not found:
                 refuse(f"{path}: no Markdown file below it. Name a file, or a folder with .md files that no setting excludes.")
-        out.update(dict.fromkeys(found))
+        for file in found:
+            out.setdefault(file, path)
     if len(out) > _MOST:
         refuse(f"more than {_MOST:,} files. Name folders below it.")
-    return list(out)
+    return out
 
 
 def _below(folder: Path, settings: Settings) -> Iterator[Path]:
@@ -96,9 +99,9 @@ def _below(folder: Path, settings: Settings) -> Iterator[Path]:
                 yield path
 
 
-def documents(paths: Sequence[Path], settings: Settings, hide: Redactor | None = None) -> Iterator[Found]:
+def documents(paths: Mapping[Path, Path], settings: Settings, hide: Redactor | None = None) -> Iterator[Found]:
     """Each read, with the kind that its settings give it where its own front matter gives none."""
-    for path in paths:
+    for path, named in paths.items():
         try:
             document = read_document(path, hide)
         except SystemExit:  # its faults are told; the others are reviewed all the same
@@ -111,4 +114,4 @@ def documents(paths: Sequence[Path], settings: Settings, hide: Redactor | None =
             from fuelbed.text.read import read
 
             document = read(document.source.text, document.source.file, kind)
-        yield Found(document, s, seen)
+        yield Found(document, s, seen, path, named)

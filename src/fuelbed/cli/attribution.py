@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fuelbed.cli.common import OUTPUT, REDACT, redactor
+from fuelbed.cli.common import ANSWERS, OUTPUT, REDACT, redactor
 from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
     from fuelbed.core.blocks import Answer
     from fuelbed.core.case import Case
+    from fuelbed.core.document import Document
+    from fuelbed.core.reading import Reading
     from fuelbed.readers.postmortems import Found
+    from fuelbed.reviewing.answers import Kept
     from fuelbed.reviewing.survey import Account
     from fuelbed.text.redaction import Redactor
 
@@ -30,8 +33,11 @@ _TOLD = 5  # files that could not be read and are named
 @click.option("--full", is_flag=True, help="Every table for every group, and by team and year together.")
 @click.option("--no-risk", is_flag=True, help="Only what is written: no case is analyzed, so no gap (much faster).")
 @OUTPUT
+@ANSWERS
 @REDACT
-def attribution(path: tuple[Path, ...], form: str | None, full: bool, no_risk: bool, output: Path | None, redact: bool) -> None:
+def attribution(
+    path: tuple[Path, ...], form: str | None, full: bool, no_risk: bool, output: Path | None, answers: Path | None, redact: bool
+) -> None:
     """What share of the text, of the stated causes and of the action items goes to which scope and role, over all documents under PATH.
 
     PATH is a postmortem in Markdown, a case, or a folder of either. Of one case: the section of its report. Shares are of texts; there is
@@ -46,7 +52,9 @@ def attribution(path: tuple[Path, ...], form: str | None, full: bool, no_risk: b
     if len(found) == 1 and found[0].is_case and form != "json" and not no_risk:
         text = _one_case(found[0], form, full, output, hide)
     else:
-        text = _many(found, form, full, not no_risk, output, hide)
+        from fuelbed.cli._answers import kept_in
+
+        text = _many(found, form, full, not no_risk, output, hide, kept_in(answers))
     deliver(text, output)
 
 
@@ -81,7 +89,9 @@ def _one_case(f: Found, form: str, full: bool, output: Path | None, hide: Redact
     return _page(case.title, shown, form, output)
 
 
-def _many(found: list[Found], form: str, full: bool, risk: bool, output: Path | None, hide: Redactor | None) -> str:
+def _many(
+    found: list[Found], form: str, full: bool, risk: bool, output: Path | None, hide: Redactor | None, kept: Kept | None
+) -> str:
     import json
 
     from fuelbed.cli.common import refuse, tell_redacted
@@ -89,7 +99,7 @@ def _many(found: list[Found], form: str, full: bool, risk: bool, output: Path | 
     from fuelbed.reviewing.survey import survey
     from fuelbed.reviewing.survey_blocks import survey_answer, survey_data
 
-    accounts = _accounts(found, risk, hide)
+    accounts = _accounts(found, risk, hide, kept)
     if not accounts:
         refuse("none of the files under this path could be read.")
     tell_redacted(hide)
@@ -100,7 +110,7 @@ def _many(found: list[Found], form: str, full: bool, risk: bool, output: Path | 
     return _page(f"Attribution over {counted(n, 'account')}", survey_answer(whole, accounts, full), form, output)
 
 
-def _accounts(found: list[Found], risk: bool, hide: Redactor | None) -> list[Account]:
+def _accounts(found: list[Found], risk: bool, hide: Redactor | None, kept: Kept | None) -> list[Account]:
     """What could be read. A file that the user named and that cannot be read ends the command; one that was found is told and left out."""
     from fuelbed.cli._progress import Progress
     from fuelbed.cli.common import cleaned, say
@@ -111,7 +121,7 @@ def _accounts(found: list[Found], risk: bool, hide: Redactor | None) -> list[Acc
         for i, f in enumerate(found):
             progress.begin(f"account {i + 1} of {len(found)}")
             try:
-                account = _account(f, risk, hide)
+                account = _account(f, risk, hide, kept)
             except InputError as e:
                 faults += [(f, [x.line() for x in e.findings])]
                 continue
@@ -132,7 +142,7 @@ def _accounts(found: list[Found], risk: bool, hide: Redactor | None) -> list[Acc
     return accounts
 
 
-def _account(f: Found, risk: bool, hide: Redactor | None) -> Account | None:
+def _account(f: Found, risk: bool, hide: Redactor | None, kept: Kept | None) -> Account | None:
     from fuelbed.readers.postmortem import read_text
     from fuelbed.reviewing.survey import account
     from fuelbed.text.read import read
@@ -143,7 +153,25 @@ def _account(f: Found, risk: bool, hide: Redactor | None) -> Account | None:
         case = read_case(f.path)
         return _of_case(case if hide is None else hide.within(case), risk)
     text = read_text(f.path)
-    return account(read(hide(text) if hide is not None else text, str(f.path)), f.path.resolve().parent.name)
+    document = read(hide(text) if hide is not None else text, str(f.path))
+    return account(_reading(document, f, kept), f.path.resolve().parent.name)
+
+
+def _reading(document: Document, f: Found, kept: Kept | None) -> Reading:
+    """By the answer that is kept about it, where that has no faults (which are told), else by words."""
+    from fuelbed.text.understand import understand
+
+    if kept is not None:
+        from fuelbed.cli._answers import tell_faults
+        from fuelbed.reviewing.answers import below, document_of, tells_something
+
+        seen = document_of(document.source.text, document.source.file)
+        judged = kept.judged(seen, below(f.path, f.root)) if tells_something(document) else None
+        if judged is not None and judged.draft is not None:
+            return judged.draft.reading
+        if judged is not None:
+            tell_faults(judged.findings, document.source.file)
+    return understand(document)
 
 
 def _of_case(case: Case, risk: bool) -> Account | None:

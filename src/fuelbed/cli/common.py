@@ -50,6 +50,14 @@ REDACT = click.option(
 )
 
 
+ANSWERS = click.option(
+    "--answers",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Read by the answers of a model kept in this folder: a/b.json about a/b.md. Texts that have none are read by words.",
+)
+
+
 def say(text: str, err: bool = False) -> None:
     """Print lines that may hold words of a case or of a path: no control or direction character reaches the terminal."""
     kept = (c if c == "\n" or unicodedata.category(c) not in _UNPRINTABLE else "\ufffd" for c in text)

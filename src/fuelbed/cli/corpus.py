@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from fuelbed.cli.common import OUTPUT, REDACT
+from fuelbed.cli.common import ANSWERS, OUTPUT, REDACT
+from fuelbed.core.shown import counted
 
 if TYPE_CHECKING:
     from fuelbed.corpus.cache import Cache
     from fuelbed.corpus.compare import Compared
     from fuelbed.corpus.gather import Gathered
+    from fuelbed.text.redaction import Redactor
 
 __all__ = ["corpus"]
 
@@ -39,10 +42,11 @@ _ROWS = 8  # of a table in text
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes for reading. Default: as many as it may use; 1: none."
 )
+@ANSWERS
 @REDACT
 def corpus(
     path: tuple[Path, ...], search: str | None, today: str | None, form: str | None, full: bool, output: Path | None, cache: Path | None,
-    no_cache: bool, jobs: int | None, redact: bool,
+    no_cache: bool, jobs: int | None, answers: Path | None, redact: bool,
 ) -> None:  # fmt: skip  # the signature reads better on few lines
     """Compare the postmortems and cases in every PATH (files, or folders with all below them).
 
@@ -50,11 +54,9 @@ def corpus(
     svg is the picture of the two that stand together under the most unlike triggers.
     """
     from fuelbed.cli._pages import form_by
-    from fuelbed.cli._workers import workers
     from fuelbed.cli.common import deliver, redactor, refuse, say, tell_redacted
     from fuelbed.core.errors import FuelbedError
     from fuelbed.corpus.cache import Cache, default_file
-    from fuelbed.corpus.gather import gather
 
     form = form or form_by(output, _FORMATS)
     at = _day(today)
@@ -64,11 +66,7 @@ def corpus(
     hide = redactor(redact)
     kept = None if no_cache or redact else cache or default_file()
     store = Cache(kept)
-    try:
-        with workers(jobs, None) as spread:
-            found = gather(path, store, spread, hide)
-    except FuelbedError as e:
-        refuse(f"{e}.")
+    found = _found(path, store, jobs, hide, answers)
     tell_redacted(hide)
     if store.note:
         say(f"{store.note}.", err=True)
@@ -84,6 +82,20 @@ def corpus(
     deliver(text, output)
     for f in found.faults[:5] if form == "json" else ():
         say(f.line(), err=True)
+
+
+def _found(path: Sequence[Path], store: Cache, jobs: int | None, hide: Redactor | None, answers: Path | None) -> Gathered:
+    from fuelbed.cli._answers import kept_in
+    from fuelbed.cli._workers import workers
+    from fuelbed.cli.common import refuse
+    from fuelbed.core.errors import FuelbedError
+    from fuelbed.corpus.gather import gather
+
+    try:
+        with workers(jobs, None) as spread:
+            return gather(path, store, spread, hide, kept_in(answers))
+    except FuelbedError as e:
+        refuse(f"{e}.")
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -131,6 +143,10 @@ def _notes(found: Gathered) -> list[str]:
         first, of = found.same[0]
         more = f", and {len(found.same) - 1} more" if len(found.same) > 1 else ""
         out.append(f"Copies were counted once: {first} is {of}{more}.")
+    if found.answered:
+        out.append(
+            f"{counted(found.answered, 'text')} of {len(found.entries)} read by an answer of a model, the others by words."
+        )
     return out
 
 

@@ -71,6 +71,11 @@ def draft(
     if _is_attack_flow(postmortem):
         _draft_flow(postmortem, output, form, redact)
         return
+    _draft_text(postmortem, output, form, redact)
+
+
+def _draft_text(postmortem: Path, output: Path | None, form: str, redact: bool) -> None:
+    """The case of a text by rules, or with `json` what was read."""
     hide = redactor(redact)
     document = read_document(postmortem, hide)
     tell_redacted(hide)
@@ -101,8 +106,9 @@ def _with_answer(
     postmortem: Path, output: Path | None, form: str, accept: Path | None, model: str | None, send: bool, redact: bool
 ) -> None:
     """Print the prompt, or draft from an answer: a file's, or a model's."""
-    from fuelbed.cli._answers import answer_bytes, document_of, judge, stop_at_faults
+    from fuelbed.cli._answers import answer_bytes, stop_at_faults
     from fuelbed.drafting.answer import prompt_text
+    from fuelbed.reviewing.answers import document_of, judge
     from fuelbed.text.redaction import Redactor
 
     if form == "json":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from fuelbed.cli._review_files import Found, Settings, documents, postmortems
 from fuelbed.cli._stubs import mend
 from fuelbed.cli._terminal import terminal_width
 from fuelbed.cli.common import (
+    ANSWERS,
     FAIL_ON,
     OUTPUT,
     REDACT,
@@ -28,6 +30,7 @@ from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.settings import ReviewSettings
 
 if TYPE_CHECKING:
+    from fuelbed.cli._answers import Answering
     from fuelbed.reviewing import Review
 
 __all__ = ["review"]
@@ -53,6 +56,11 @@ _SHOWN = 5  # documents that are shown a screenful each; of more, a line each
     metavar="ANSWER",
     help="Review by this answer of a model (draft --prompt), not by words.",
 )
+@ANSWERS
+@click.option(
+    "--model", metavar="NAME", help="Ask this model at OPENAI_BASE_URL about texts without an answer; only with --send."
+)
+@click.option("--send", is_flag=True, help="With --model: really send the texts; without it, what would be sent is printed.")
 @click.option("--fix", is_flag=True, help="Show as a diff which missing sections would be added, each with its question.")
 @click.option("--add-ignores", is_flag=True, help="The same for comments that silence every finding; each asks for a reason.")
 @click.option("--write", is_flag=True, help="Do what --fix or --add-ignores shows. Lines are only inserted.")
@@ -71,6 +79,9 @@ def review(
     fail_on: str | None,
     baseline: Path | None,
     accept: Path | None,
+    answers: Path | None,
+    model: str | None,
+    send: bool,
     fix: bool,
     add_ignores: bool,
     write: bool,
@@ -82,6 +93,8 @@ def review(
 
     Findings about text are notes and warnings, never errors: a build fails on them only with --fail-on warning or note.
     A file that cannot be read hides none of the others; the exit code is 2 then.
+    With a model of your choice, never required: --accept and --answers read by what it answered to `fuelbed draft --prompt`, and
+    --model asks it.
     A finding is silenced in the text by a comment: <!-- fuelbed: ignore PM401 the reason -->.
     Settings are read from the nearest fuelbed.toml, or [tool.fuelbed] of pyproject.toml; what is given here counts more.
     """
@@ -97,35 +110,69 @@ def review(
     chosen, left_out = _codes(select), _codes(ignore)
     paths = postmortems(postmortem, settings)
     hide = redactor(redact)
-    if accept is not None and (len(paths) != 1 or fix or add_ignores):
-        refuse("--accept is an answer about one POSTMORTEM, and goes with neither --fix nor --add-ignores.")
-    reviews = [_reviewed(found, chosen, left_out, accept) for found in documents(paths, settings, hide)]
+    settled = all(str(path) != "-" and settings.of(path).answers for path in paths)
+    answering = _answering(len(paths), accept, answers, model, send, fix or add_ignores, settled)
+    found = documents(paths, settings, hide)
+    if model is not None and not send:
+        _plan(answering, model, found)
+    reviews = [_reviewed(f, chosen, left_out, answering) for f in found]
+    settings.unread += answering.faulty
     tell_redacted(hide)
     if not reviews:
         sys.exit(2)
     if fix or add_ignores:
         mend(reviews, fix, add_ignores, write)
         sys.exit(2 if settings.unread else 0)
-    first = settings.of(paths[0]) if str(paths[0]) != "-" else ReviewSettings()
+    path = next(iter(paths))
+    first = settings.of(path) if str(path) != "-" else ReviewSettings()
     fail_on = fail_on or first.fail_on or "error"
     if baseline is None and first.baseline:
         baseline = Path(first.folder, first.baseline)
     findings = new_findings([f for r in reviews for f in r.findings], baseline if not settings.unread else None)
-    write_out(_render(reviews, findings, form, every, output, fail_on, accept), output)
+    write_out(_render(reviews, findings, form, every, output, fail_on, answering), output)
     sys.exit(2 if settings.unread else exit_code(findings, fail_on))
 
 
-def _reviewed(found: Found, chosen: tuple[str, ...], left_out: tuple[str, ...], accept: Path | None) -> Review:
+def _answering(
+    many: int, accept: Path | None, answers: Path | None, model: str | None, send: bool, mends: bool, settled: bool
+) -> Answering:
+    """By which answers of a model the texts are read; leaves with code 2 where that cannot be."""
+    from fuelbed.cli._answers import Answering, kept_in
+
+    if send and model is None:
+        refuse("--send belongs to --model NAME.")
+    if accept is not None and (many != 1 or mends or answers is not None or model is not None):
+        refuse("--accept is an answer about one POSTMORTEM, and goes with none of --answers, --model, --fix and --add-ignores.")
+    if mends and (answers is not None or model is not None):
+        refuse("--fix and --add-ignores go by words: leave out --answers and --model.")
+    if model is not None and answers is None and many > 1 and not settled:
+        refuse("--model asks about each POSTMORTEM: with several, say with --answers FOLDER where what is answered is kept.")
+    to = None
+    if model is not None:
+        from fuelbed.cli._model import server
+
+        to = server(model)
+    return Answering(accept, kept_in(answers), model or "", to, words=mends)
+
+
+def _plan(answering: Answering, model: str, found: Iterable[Found]) -> None:
+    """What would be sent; ends the command where that is something."""
+    from fuelbed.cli._model import plan
+
+    assert answering.to is not None
+    asked = answering.unanswered(found)
+    if not asked:
+        refuse("nothing to ask: every text has an answer, or tells of no incident. Without --model, they are reviewed.")
+    plan(answering.to, model, asked)
+
+
+def _reviewed(found: Found, chosen: tuple[str, ...], left_out: tuple[str, ...], answering: Answering) -> Review:
     """By the file's settings, and by what the command says beside or instead; read by an answer where there is one."""
     from fuelbed.reviewing import review as run
 
     s = found.settings
     also = () if chosen else s.extend_select
-    document, drafted = found.document, None
-    if accept is not None:
-        from fuelbed.cli._answers import accepted_draft
-
-        document, drafted = accepted_draft(document, accept)
+    document, drafted = answering.of(found)
     return run(document, chosen or s.select, (*left_out, *s.left_out(found.path, bool(chosen))), also, s.preview, drafted)
 
 
@@ -144,7 +191,13 @@ def _codes(text: str | None) -> tuple[str, ...]:
 
 
 def _render(
-    reviews: list[Review], findings: list[Finding], form: str, every: bool, output: Path | None, fail_on: str, accept: Path | None
+    reviews: list[Review],
+    findings: list[Finding],
+    form: str,
+    every: bool,
+    output: Path | None,
+    fail_on: str,
+    answering: Answering,
 ) -> str:
     if form == "json":
         from fuelbed.reviewing.data import review_data
@@ -158,7 +211,7 @@ def _render(
 
     width = 80 if output is not None else terminal_width()
     if len(reviews) <= _SHOWN or every:
-        return "\n".join(render_review(r, width, every, answer=str(accept or "")) for r in reviews)
+        return "\n".join(render_review(r, width, every, by=answering.by(r.document.source.file)) for r in reviews)
     from fuelbed.reviewing.many import render_many
 
     return render_many(reviews, findings, width)

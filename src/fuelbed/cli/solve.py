@@ -51,7 +51,7 @@ def solve(
 
     One model may lie in several Open-PSA files. Formats open-psa, dot and mermaid write the tree itself.
     """
-    from fuelbed.cli.common import refuse, refuse_all, say, write_out
+    from fuelbed.cli.common import refuse, refuse_all, write_out
     from fuelbed.core.errors import BudgetError, FuelbedError, InputError
     from fuelbed.readers.faulttrees.read import read_fault_tree
 
@@ -66,25 +66,31 @@ def solve(
         out = solved(read, mission_time, order_limit, most, budget, not no_cut_sets, fussell_vesely)
         spread = _spread(out, mission_time, samples, seed)
         seconds = time.perf_counter() - start
-        if form == "json":
-            import json
-
-            from fuelbed.report.solving import as_data
-
-            write_out(json.dumps(as_data(out, seconds, spread, listed), ensure_ascii=False) + "\n", output)
-        elif listed:
-            write_out("".join(f"{c.probability:.6g}\t{' '.join(c.events)}\n" for c in out.sets()), output)
-        else:
-            from fuelbed.report.solving import as_text
-
-            text = as_text(out, seconds, spread)
-            say(text) if output is None else write_out(text + "\n", output)
+        _answered(out, seconds, spread, form, listed, output)
     except InputError as e:
         refuse_all(e)
     except BudgetError as e:
         refuse(f"{e}. Set --order-limit, or a larger --budget.")
     except FuelbedError as e:
         refuse(f"{tree[0]}: {e}.")
+
+
+def _answered(out: Solved, seconds: float, spread: Spread | None, form: str, listed: bool, output: Path | None) -> None:
+    from fuelbed.cli.common import say, write_out
+
+    if form == "json":
+        import json
+
+        from fuelbed.report.solving import as_data
+
+        write_out(json.dumps(as_data(out, seconds, spread, listed), ensure_ascii=False) + "\n", output)
+    elif listed:
+        write_out("".join(f"{c.probability:.6g}\t{' '.join(c.events)}\n" for c in out.sets()), output)
+    else:
+        from fuelbed.report.solving import as_text
+
+        text = as_text(out, seconds, spread)
+        say(text) if output is None else write_out(text + "\n", output)
 
 
 def _written(tree: FaultTree, form: str) -> str:

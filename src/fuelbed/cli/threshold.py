@@ -37,7 +37,8 @@ def threshold(case: Path, suggest: bool, form: str, needed: bool, redact: bool) 
     found = records(loaded)
     if found is None:
         refuse(
-            "the case has no records. Add `evidence.incidents`: a table of incidents and near misses, with the factors of each"
+            "there are no records to learn weights from. Add `evidence.incidents`: a table of incidents and near misses, with the "
+            f"factors of each. What the case declares of its thresholds is answered by `fuelbed analyze {case}`."
         )
     scene = set_up(loaded, found, np.random.default_rng(Options().seed))
     if suggest:

@@ -34,7 +34,7 @@ class Factor:
 
     kind      `exploit` is read as a trigger and `exposure` as a condition; the word itself is kept in `role`.
     occurred  the factor's Boolean event in *this* incident (trigger on, condition present, control not holding):
-              True, False, or None when unknown. The defaults of DESIGN 2 are already resolved.
+              True, False, or None when unknown. The defaults of docs/formats/case.md are already resolved.
 
     trigger   rate (per year), lasts (years), human, shaped_by, today (probability that it is in force now, None = not said)
     condition present (belief before the incident, at `since` when there is an `onset`), onset (per year) with age (years from

@@ -27,7 +27,7 @@ RATE_WORDS: Mapping[str, tuple[float, float]] = {
     "yearly": (0.5, 2.0),
     "rarely": (0.02, 0.5),
 }
-"""Rate words as intervals per year (DESIGN 2); their basis is `judged`."""
+"""Rate words as intervals per year (docs/formats/case.md); their basis is `judged`."""
 
 _DAY = 1 / 365.25
 YEARS: Mapping[str, float] = {

@@ -80,7 +80,7 @@ class Quantity:
 
     @classmethod
     def unknown(cls, dimension: Dimension = "probability") -> Quantity:
-        """Nothing given: probability 0..1, rate 0..infinity, duration 0 (DESIGN 2)."""
+        """Nothing given: probability 0..1, rate 0..infinity, duration 0 (docs/formats/case.md)."""
         if dimension == "duration":
             return cls("point", 0.0, 0.0, dimension, given=False, basis="assumed")
         high = 1.0 if dimension == "probability" else math.inf

@@ -19,7 +19,8 @@ class ReviewSettings:
     kinds                  glob -> kind of document; the front matter of a file has the last word.
     exclude                globs that are left out where a folder is searched; a file that is named is reviewed all the same.
     preview                whether rules of stability `preview` run.
-    folder, file           where it was found; globs and the baseline are relative to `folder`. Empty: nothing was found.
+    answers                folder of what a model answered about each text, named as the text is from `folder`.
+    folder, file           where it was found; globs, baseline and answers are relative to `folder`. Empty: nothing was found.
     """
 
     select: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class ReviewSettings:
     preview: bool = True
     fail_on: str = ""
     baseline: str = ""
+    answers: str = ""
     folder: str = ""
     file: str = ""
 

@@ -24,7 +24,17 @@ from fuelbed.core.hints import visible
 __all__ = ["Cache", "Hit", "default_file", "digest", "rules_version"]
 
 _SCHEMA = 1
-_READ_BY = ("core", "text", "text/lexicon", "engines/lint", "engines/lint/rules", "corpus")
+_READ_BY = (
+    "core",
+    "text",
+    "text/lexicon",
+    "engines/lint",
+    "engines/lint/rules",
+    "drafting",
+    "drafting/answer",
+    "reviewing",
+    "corpus",
+)
 _MARK = 0x46424C43  # "FBLC", SQLite's application_id
 
 

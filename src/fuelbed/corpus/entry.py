@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from fuelbed.core.actions import Action
 from fuelbed.core.case import Case
 from fuelbed.core.document import Document
 from fuelbed.core.reading import ReadAction, Reading
@@ -17,7 +18,7 @@ from fuelbed.text.mechanism import Weakness, kinds_of, recurrences, weaknesses
 from fuelbed.text.read import read
 from fuelbed.text.understand import understand
 
-__all__ = ["Entry", "Item", "Told", "of_case", "of_text", "packed", "unpacked"]
+__all__ = ["Entry", "Item", "Told", "of_case", "of_reading", "of_text", "packed", "unpacked"]
 
 _QUOTED = 240  # characters
 _ABOUT = 0.34  # likeness of an item to a condition from which it is about it, as in the rules
@@ -76,8 +77,12 @@ class Entry:
 
 def of_text(text: str, file: str, without: Sequence[str] = ()) -> Entry:
     """What a postmortem says, read as `fuelbed review` reads it. without: headings of sections that are no account (`attribution: without`)."""
-    document = read(text, file)
-    reading = understand(document)
+    return of_reading(understand(read(text, file)), without)
+
+
+def of_reading(reading: Reading, without: Sequence[str] = ()) -> Entry:
+    """The same of what was read, by words or by the answer of a model."""
+    document = reading.document
     gone = left_out(document, without)
     line, quote = document.line, document.quote
     loop = reading.amplification
@@ -93,12 +98,12 @@ def of_text(text: str, file: str, without: Sequence[str] = ()) -> Entry:
     for f in check(reading):
         rules.setdefault(f.code, []).append(f.span.line if f.span else 1)
     return Entry(
-        file,
+        document.source.file,
         document.title,
         document.kind,
         document.date.isoformat() if document.date else "",
         document.front.get("team", ""),
-        len(text.split()),
+        len(document.source.text.split()),
         tuple(Told(m.what, _clip(quote(m.place)), line(m.place)) for m in reading.triggers) or _under_its_heading(document),
         tuple(told(w) for w in weak),
         (Told(loop.mention.what, _clip(quote(loop.mention.place)), line(loop.mention.place), loop.kind),) if loop.mention else (),
@@ -144,14 +149,21 @@ def of_case(case: Case, date: str, narrative: Entry | None) -> Entry:
     )
     changed = {c.target for a in case.actions.values() for c in a.does if c.verb != "observe"}
     weak: dict[str, Told] = {}
+    kinds: dict[str, list[str]] = {}  # of what is wrong with each factor that stood there
     for f in case.factors.values():
         standing = f.kind == "condition" or (f.kind == "control" and f.state != "effective")
         words = f"{f.name.replace('_', ' ')} {f.what}" if f.kind == "condition" else f"no {f.name.replace('_', ' ')}. {f.what}"
-        for kind in sorted(kinds_of(words)) if standing else ():
+        kinds[f.name] = sorted(kinds_of(words)) if standing else []
+        for kind in kinds[f.name]:
             weak.setdefault(kind, Told(f.what or f.name, f.what, _line(f.span), kind, f.name in changed))
+
+    def about(a: Action) -> set[str]:
+        """By its words, and by what it changes."""
+        return {*kinds_of(a.what), *(kind for c in a.does if c.verb != "observe" for kind in kinds.get(c.target, ()))}
+
     loops = tuple(Told(m.name, m.archetype, 1, m.archetype) for m in case.dynamics.values() if m.archetype)
     items = tuple(
-        Item(a.what[:_QUOTED], "", _line(a.span), a.owner, a.due, "", {"done": True, "open": False}.get(a.status.lower()), tuple(sorted(kinds_of(a.what))))
+        Item(a.what[:_QUOTED], "", _line(a.span), a.owner, a.due, "", a.status.lower() == "done" if a.status else None, tuple(sorted(about(a))))
         for a in case.actions.values()
     )  # fmt: skip  # one row
     for told in narrative.weak if narrative else ():

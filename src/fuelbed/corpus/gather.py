@@ -1,21 +1,23 @@
-"""Folders -> entries: every Markdown text and case below them, read on all cores, from the cache where nothing has changed."""
+"""Folders -> entries: every Markdown text and case below them, read on all cores (by a model's kept answer where there is one), from the cache where nothing has changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.options import Spread
 from fuelbed.core.scanner import visible
 from fuelbed.corpus.cache import Cache, digest
-from fuelbed.corpus.entry import Entry, of_case, of_text, packed, unpacked
+from fuelbed.corpus.entry import Entry, of_case, of_reading, of_text, packed, unpacked
 from fuelbed.readers.case import read_case
 from fuelbed.readers.files import some_texts
 from fuelbed.readers.postmortem import decode_text, read_bytes
 from fuelbed.readers.postmortems import PACKAGES, folders, is_markdown
+from fuelbed.reviewing.answers import Kept, below, document_of, judge, tells_something
 from fuelbed.text.redaction import Redactor
 
 __all__ = ["Gathered", "gather", "paths"]
@@ -26,37 +28,52 @@ _CHUNK = 16  # texts that are read in one go
 
 @dataclass(eq=False)
 class Gathered:
-    """entries in the order of their names; digests: of each entry's text; faults: files that could not be read, each with its reason."""
+    """entries in the order of their names; digests: of each entry's text; faults: files that could not be read, each with its reason; answered: texts
+    read by an answer of a model, and not by words."""
 
     entries: list[Entry] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)  # digest -> the first file with it
     faults: list[Finding] = field(default_factory=list)
     same: list[tuple[str, str]] = field(default_factory=list)  # (copy, first)
     cached: int = 0
+    answered: int = 0
 
 
-def paths(named: Sequence[Path]) -> Iterator[Path]:
-    """Markdown files, and `case.yaml` of case folders (whose narrative is read with it). Links to folders are not followed."""
+class _Text(NamedTuple):
+    """A file, the digest of all that decides how it is read, its text, and the answer about it (in the file `by`), None where there is none."""
+
+    file: str
+    digest: str
+    text: str
+    answer: bytes | None = None
+    by: str = ""
+
+
+def paths(named: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+    """Markdown files, and `case.yaml` of case folders (whose narrative is read with it), each with what was named. Links to folders are not followed."""
     for top in named:
         if not top.is_dir():
-            yield top
+            yield top, top
             continue
         for at, _, names in folders(top, PACKAGES):
             if "case.yaml" in names:
-                yield at / "case.yaml"
+                yield at / "case.yaml", top
                 continue
-            yield from (at / n for n in names if is_markdown(n))
+            yield from ((at / n, top) for n in names if is_markdown(n))
 
 
-def gather(named: Sequence[Path], cache: Cache, spread: Spread | None = None, hide: Redactor | None = None) -> Gathered:
-    """Every document and case below the paths that are named. One that cannot be read is a fault and stops nothing."""
+def gather(
+    named: Sequence[Path], cache: Cache, spread: Spread | None = None, hide: Redactor | None = None, kept: Kept | None = None
+) -> Gathered:
+    """Every document and case below the paths that are named. One that cannot be read is a fault and stops nothing; neither does an answer with faults, whose
+    text is read by words."""
     out = Gathered()
-    texts: list[tuple[str, str, str]] = []  # file, digest, text
+    texts: list[_Text] = []
     cases: list[tuple[int, Path]] = []
     order: list[Entry | None] = []
     place: dict[int, int] = {}
     seen: dict[str, str] = {}
-    for n, path in enumerate(paths(named)):
+    for n, (path, top) in enumerate(paths(named)):
         if n >= _MOST:
             raise FuelbedError(f"more than {_MOST:,} files. Name folders below it")
         if path.name in ("case.yaml", "case.yml"):
@@ -75,10 +92,16 @@ def gather(named: Sequence[Path], cache: Cache, spread: Spread | None = None, hi
             continue
         seen[content] = str(path)
         # a date may be read from the name of the file; what is hidden in the text is hidden in the cache too
-        d = digest(b"\0".join((path.name.encode("utf-8", "replace"), b"hidden" if hide is not None else b"", data)))
+        answer = kept.read(below(path, top)) if kept is not None else None
+        if isinstance(answer, Finding):
+            out.faults.append(answer)
+            answer = None
+        also = (answer,) if answer is not None else ()
+        d = digest(b"\0".join((path.name.encode("utf-8", "replace"), b"hidden" if hide is not None else b"", data, *also)))
         out.digests[d] = str(path)
         place[len(texts)] = len(order)
-        texts.append((str(path), d, hide(text) if hide is not None else text))
+        shown = hide(text) if hide is not None else text
+        texts.append(_Text(str(path), d, shown, answer, str(kept.file(below(path, top))) if kept is not None else ""))
         order.append(None)
     for i, entry in enumerate(_read(texts, cache, spread, out)):
         order[place[i]] = entry
@@ -88,33 +111,49 @@ def gather(named: Sequence[Path], cache: Cache, spread: Spread | None = None, hi
     return out
 
 
-def _read(texts: Sequence[tuple[str, str, str]], cache: Cache, spread: Spread | None, out: Gathered) -> list[Entry]:
+def _read(texts: Sequence[_Text], cache: Cache, spread: Spread | None, out: Gathered) -> list[Entry]:
     """From the cache, the rest anew in chunks that may be worked out elsewhere."""
-    known = cache.entries([d for _, d, _ in texts])
+    known = cache.entries([t.digest for t in texts])
     found: dict[str, Entry] = {}
-    for file, d, _ in texts:
-        if d in known:
+    for t in texts:
+        if t.digest in known:
             try:
-                found[d] = unpacked(known[d], file)
+                found[t.digest] = unpacked(known[t.digest], t.file)
             except (ValueError, TypeError, KeyError):
                 continue
+            out.answered += t.answer is not None
     out.cached = len(found)
-    todo = [(file, d, text) for file, d, text in texts if d not in found]
+    todo = [t for t in texts if t.digest not in found]
     chunks = [todo[i : i + _CHUNK] for i in range(0, len(todo), _CHUNK)]
-    sizes = [float(sum(len(text) for _, _, text in c) + 1) for c in chunks]
+    sizes = [float(sum(len(t.text) for t in c) + 1) for c in chunks]
     done = [_chunk(c) for c in chunks] if spread is None else spread(_chunk, chunks, sizes)
     rows = []
-    for c, entries in zip(chunks, done, strict=True):
-        for (_, d, text), e in zip(c, entries, strict=True):
-            found[d] = e
-            rows.append((d, packed(e), _pieces(text)))
+    for c, read in zip(chunks, done, strict=True):
+        for t, (e, faults) in zip(c, read, strict=True):
+            found[t.digest] = e
+            if faults:  # not kept, so that they are told the next time, too
+                out.faults += faults
+            else:
+                rows.append((t.digest, packed(e), _pieces(t.text)))
+                out.answered += t.answer is not None
     if rows:
         cache.put(rows)
-    return [found[d] for _, d, _ in texts]
+    return [found[t.digest] for t in texts]
 
 
-def _chunk(texts: Sequence[tuple[str, str, str]]) -> list[Entry]:
-    return [of_text(text, file) for file, _, text in texts]
+def _chunk(texts: Sequence[_Text]) -> list[tuple[Entry, Sequence[Finding]]]:
+    return [_entry(t) for t in texts]
+
+
+def _entry(t: _Text) -> tuple[Entry, Sequence[Finding]]:
+    """By the answer where there is one without faults, else by words; and the answer's faults."""
+    if t.answer is not None:
+        seen = document_of(t.text, t.file)
+        judged = judge(t.answer, t.by, seen)
+        if judged.draft is not None and tells_something(seen):
+            return of_reading(judged.draft.reading), ()
+        return of_text(t.text, t.file), judged.findings
+    return of_text(t.text, t.file), ()
 
 
 def _pieces(text: str) -> list[tuple[int, str]]:

@@ -89,6 +89,7 @@ class _Builder:
     names: Names = field(default_factory=Names)
 
     def build(self, node: Node) -> Case | None:
+        """None where it is no case at all. One list: a field of `Case` a line, and what is read before because others refer to it."""
         top = self.r.mapping(node, "a case", "Start with `fuelbed: 1` and `title: ...`.")
         if top is None:
             return None

@@ -36,6 +36,10 @@ _REVIEW: Mapping[str, tuple[dict[str, Any], str]] = {
     "preview": ({"type": "boolean"}, "Whether rules of stability `preview` run."),
     "fail-on": ({"enum": list(_FAIL_ON)}, "Exit 1 on findings at or above this."),
     "baseline": ({"type": "string"}, "File of known findings, in the folder of the settings or below."),
+    "answers": (
+        {"type": "string"},
+        "Folder of answers of a model, a/b.json about a/b.md, in the folder of the settings or below.",
+    ),
     "exclude": (_GLOBS, "Files that are left out where a folder is reviewed."),
     "per-file-ignores": ({"type": "object", "additionalProperties": _CODES}, "Glob -> rules that are left out there."),
     "kinds": ({"type": "object", "additionalProperties": {"enum": list(_KINDS)}}, "Glob -> kind of document."),
@@ -155,7 +159,8 @@ class _Reader:
             self._texts(at, "exclude", t.get("exclude", [])),
             preview is True,
             fail_on if isinstance(fail_on, str) else "",
-            self._inside(at, t.get("baseline", "")),
+            self._inside(at, "baseline", "file", t.get("baseline", "")),
+            self._inside(at, "answers", "folder", t.get("answers", "")),
             str(self.path.resolve().parent),
             self.file,
         )
@@ -188,8 +193,8 @@ class _Reader:
         kind: DocumentKind = value
         return kind
 
-    def _inside(self, at: tuple[str, ...], value: Any) -> str:
-        """A path that stays in the folder: settings may come from a stranger's branch, and the baseline is written."""
+    def _inside(self, at: tuple[str, ...], key: str, what: str, value: Any) -> str:
+        """A path that stays in the folder: settings may come from a stranger's branch, and baseline and answers are written."""
         if value == "":
             return ""
         fine = isinstance(value, str) and not Path(value).is_absolute() and ".." not in Path(value).parts and "\0" not in value
@@ -200,7 +205,7 @@ class _Reader:
             except (OSError, RuntimeError, ValueError):
                 fine = False
         if not fine:
-            self._wrong(at, "baseline", "a file in the folder of the settings, or below", value)
+            self._wrong(at, key, f"a {what} in the folder of the settings, or below", value)
             return ""
         return str(value)
 

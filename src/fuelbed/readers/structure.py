@@ -175,7 +175,7 @@ def _unknown(r: Reading, name: str, span: Span | None, known: Iterable[str], wha
 
 
 def default_line(failure: str, factors: Mapping[str, Factor]) -> Line:
-    """Any trigger, and all conditions that are not known to be absent, and all controls failing (DESIGN 2)."""
+    """Any trigger, and all conditions that are not known to be absent, and all controls failing (docs/formats/case.md)."""
     triggers = [Ref(f.name) for f in factors.values() if f.kind == "trigger"]
     parts: list[Expr] = [Or(tuple(triggers)) if len(triggers) > 1 else triggers[0]] if triggers else []
     texts = [f"any({', '.join(t.name for t in triggers)})"] if triggers else []

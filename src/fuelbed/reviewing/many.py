@@ -45,7 +45,9 @@ def _summary(reviews: Sequence[Review], findings: Sequence[Finding]) -> str:
     of = listed([f"{n} {kind}" for kind, n in kinds.most_common()])
     by = [counted(sum(f.severity is s for f in findings), s.value) for s in (Severity.ERROR, Severity.WARNING, Severity.NOTE)]
     told = listed([words for words in by if not words.startswith("0 ")]) or "nothing found"
-    return f"{counted(len(reviews), 'document')} ({of}): {told}."
+    answered = sum(r.answered is not None for r in reviews)
+    read = f" {answered} of them read by an answer of a model." if answered else ""
+    return f"{counted(len(reviews), 'document')} ({of}): {told}.{read}"
 
 
 def _by_rule(reviews: Sequence[Review], findings: Iterable[Finding], width: int) -> Iterator[str]:

@@ -16,10 +16,10 @@ from fuelbed.core.attribution import BASES, SCOPES, Attribution, Basis, Passage
 from fuelbed.core.case import Case
 from fuelbed.core.document import Document
 from fuelbed.core.estimates import Estimate
+from fuelbed.core.reading import Reading
 from fuelbed.engines.attribution import By, Gap, Gaps, Spread, Story, spread
 from fuelbed.text.attribution import attribute
 from fuelbed.text.scopes import is_generic, team_keys
-from fuelbed.text.understand import understand
 
 __all__ = ["UNSAID", "Account", "Group", "MeanGap", "Survey", "account", "case_account", "survey", "team_of"]
 
@@ -82,10 +82,11 @@ class Survey:
     left_out: Mapping[str, int]
 
 
-def account(document: Document, folder: str = "") -> Account:
+def account(reading: Reading, folder: str = "") -> Account:
     """A document as an account; its team is that of its front matter, else the folder's."""
+    document = reading.document
     team = team_of(document)
-    told = attribute(understand(document), team)
+    told = attribute(reading, team)
     return Account(told, team or (folder if folder and not is_generic(folder) else UNSAID), _year(document.date))
 
 

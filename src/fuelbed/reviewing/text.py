@@ -28,9 +28,11 @@ _NOT_READ = {
 }
 
 
-def render_review(review: Review, width: int = 80, every: bool = False, command: str = "fuelbed", answer: str = "") -> str:
-    """Ten lines or so; `every` shows all findings, questions and what was read, with lines. `command` is what the user calls us, `answer` the file of the
-    answer that it is from."""
+def render_review(
+    review: Review, width: int = 80, every: bool = False, command: str = "fuelbed", by: tuple[str, ...] = ()
+) -> str:
+    """Ten lines or so; `every` shows all findings, questions and what was read, with lines. `command` is what the user calls us, `by` the options that
+    say which answer it is from."""
     d = review.document
     out = list(_wrap(f"{d.source.file}: {d.title}" if d.title else d.source.file, width))
     if review.draft is None or review.follows is None:
@@ -51,8 +53,8 @@ def render_review(review: Review, width: int = 80, every: bool = False, command:
         out += ["", *_wrap(f"To ask first{_line(review.question.line)}: {review.question.text}", width)]
     if review.draft is not None:
         file = "-" if d.source.file == "stdin" else shlex.quote(d.source.file)
-        by = f" --accept {shlex.quote(answer)}" if answer else ""
-        out += ["", f"Draft its case: {command} draft {file}{by} -o case/"]
+        answer = "".join(f" {shlex.quote(word)}" for word in by)
+        out += ["", f"Draft its case: {command} draft {file}{answer} -o case/"]
     return "\n".join(out) + "\n"
 
 

@@ -241,3 +241,32 @@ def test_shipped_cases_are_compared_by_their_models() -> None:
     from fuelbed.corpus.answer import report
 
     assert "account" in render_text(report(compare(r.entries), (), (), "x"), 80, full=True)
+
+
+def test_what_a_case_changes_is_what_its_item_is_about(folder: Path) -> None:
+    """The words of the item say nothing of a fleet; the factor that it removes does. It is still open, which is told."""
+    for year in (2019, 2024):
+        at = folder / f"cases/{year}"
+        at.mkdir(parents=True)
+        (at / "case.yaml").write_text(
+            f"fuelbed: 1\ntitle: Down {year}\ndate: {year}-03-01\nfailure: down\nauthor_team: edge\n"
+            "factors:\n  rule: {kind: trigger, what: A rule was added}\n  at_once: {kind: condition, what: It is pushed to the whole fleet at once}\n"
+            "structure:\n  down: rule and at_once\nactions:\n  slower: {what: Take more time, does: [remove at_once], status: in progress}\n",
+            encoding="utf-8",
+        )
+    (back,) = compare(gather([folder / "cases"], Cache(None)).entries).back
+    assert (back.kind, back.first.year, back.later.year, back.item.done) == ("whole_fleet_at_once", "2019", "2024", False)
+    text = " ".join(fuelbed("corpus", "cases", "--no-cache").output.split())
+    assert "1 weakness came back after an action item about it (1 marked open)" in text
+    assert " open " in text
+
+
+def test_rows_that_are_left_out_are_counted() -> None:
+    from fuelbed.core.blocks import Answer, Cell, Column, Table
+    from fuelbed.report.brief import brief
+
+    table = Table("t", "t", (Column("a", "a"),), tuple((Cell(str(n)),) for n in range(5)), note="Read it.")
+    (short,) = brief(Answer("", (table,)), 3).blocks
+    assert isinstance(short, Table)
+    assert (len(short.rows), short.note) == (3, "Read it. And 2 more rows: --full.")
+    assert brief(Answer("", (table,))).blocks == (table,)

@@ -121,15 +121,16 @@ def test_no_toml_is_one_fault_with_a_line(tmp_path: Path, text: str, line: int) 
 @pytest.mark.parametrize(
     "value", ["../known.json", "/tmp/known.json", "a/../../known.json", "link", "link/known.json", "a\\u0000b"]
 )
-def test_a_baseline_stays_in_the_folder(tmp_path: Path, value: str) -> None:
-    """The settings may be a stranger's, and a baseline that is not there is written."""
+def test_what_is_written_stays_in_the_folder(tmp_path: Path, value: str) -> None:
+    """The settings may be a stranger's, and a baseline or an answer that is not there is written."""
     folder = tmp_path / "repo"
     folder.mkdir()
     (folder / "link").symlink_to(tmp_path)
-    ((code, line, _, message, _),) = faults(folder, f'[review]\nbaseline = "{value}"\n')
-    assert (code, line) == ("FB182", 2)
-    assert "in the folder of the settings" in message
-    assert read_settings(write(folder, '[review]\nbaseline = "known/a.json"\n'), CODES).baseline == "known/a.json"
+    for key in ("baseline", "answers"):
+        ((code, line, _, message, _),) = faults(folder, f'[review]\n{key} = "{value}"\n')
+        assert (code, line) == ("FB182", 2)
+        assert "in the folder of the settings" in message
+        assert getattr(read_settings(write(folder, f'[review]\n{key} = "known/a"\n'), CODES), key) == "known/a"
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:

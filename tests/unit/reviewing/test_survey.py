@@ -9,15 +9,21 @@ import pytest
 
 from fuelbed.analysis import facts_for
 from fuelbed.core.options import Options
+from fuelbed.core.reading import Reading
 from fuelbed.engines.attribution import case_gaps, story_of
 from fuelbed.readers.case import parse_case
 from fuelbed.reviewing.survey import UNSAID, Account, account, case_account, survey
 from fuelbed.reviewing.survey_blocks import survey_answer, survey_data
 from fuelbed.text.read import read
+from fuelbed.text.understand import understand
 from tests.golden.test_attribution import CASE, TEXT
 from tests.unit.text.test_scopes import SENTENCES
 
 DAY = "---\ndate: {}-03-01\n---\n# Down\n\n## What happened\n\n{}\n\n## Root cause\n\n- {}\n\n## Action items\n\n- {}\n"
+
+
+def understood(text: str, file: str = "postmortem.md") -> Reading:
+    return understand(read(text, file))
 
 
 def _text(year: int, first: str, second: str) -> str:
@@ -29,7 +35,7 @@ def _accounts() -> list[Account]:
         (2023, "vendor", "component", "web"), (2023, "team", "vendor", "web"), (2024, "person", "component", "web"),
         (2024, "component", "architecture", "billing"), (2024, "organization", "component", "postmortems"),
     ]  # fmt: skip  # one table
-    return [account(read(_text(year, a, b), f"{i}.md"), folder) for i, (year, a, b, folder) in enumerate(rows)]
+    return [account(understood(_text(year, a, b), f"{i}.md"), folder) for i, (year, a, b, folder) in enumerate(rows)]
 
 
 def test_groups_by_team_and_year_in_the_order_of_their_names() -> None:
@@ -56,13 +62,13 @@ def test_the_order_of_documents_moves_nothing() -> None:
 
 
 def test_the_team_is_that_of_the_front_matter_before_the_folder() -> None:
-    assert account(read("---\nteam: payments\n---\n# Down\n\nIt was down.\n"), "web").team == "payments"
-    assert account(read("# Down\n\nIt was down.\n"), "web").team == "web"
-    assert account(read("# Down\n\nIt was down.\n"), "postmortems").team == UNSAID
+    assert account(understood("---\nteam: payments\n---\n# Down\n\nIt was down.\n"), "web").team == "payments"
+    assert account(understood("# Down\n\nIt was down.\n"), "web").team == "web"
+    assert account(understood("# Down\n\nIt was down.\n"), "postmortems").team == UNSAID
 
 
 def test_templates_and_empty_files_are_counted_and_left_out() -> None:
-    s = survey([*_accounts(), account(read("")), account(read("# Title\n"))], 1)
+    s = survey([*_accounts(), account(understood("")), account(understood("# Title\n"))], 1)
     assert s.all.documents == 5
     assert s.left_out == {"empty": 2}
     assert "left out: 2 files without prose" in survey_answer(s, (), False).claim
