@@ -39,6 +39,7 @@ _FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 _SHOWN = 5  # documents that are shown a screenful each; of more, a line each
 
 
+# One command: half of its lines are its options, the rest says in which order they exclude each other and what follows from them.
 @click.command(short_help="Review a postmortem: what it says, what follows, what it leaves open.")
 @click.argument("postmortem", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--all", "every", is_flag=True, help="Everything that was read, every finding and every question.")

@@ -88,7 +88,7 @@ def _recurring(r: Recurring, title: str, of: int) -> dict[str, Any]:
 
 
 def corpus_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of `fuelbed corpus --format json`."""
+    """JSON Schema (draft 2020-12) of `fuelbed corpus --format json`. One table."""
     text, maybe, count = {"type": "string"}, {"type": ["string", "null"]}, {"type": "integer", "minimum": 0}
     flag = {"type": ["boolean", "null"]}
     place = {"file": text, "in": text, "line": count}

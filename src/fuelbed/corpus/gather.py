@@ -79,36 +79,41 @@ def gather(
         if path.name in ("case.yaml", "case.yml"):
             cases.append((len(order), path))
             order.append(None)
-            continue
-        try:
-            data = read_bytes(path)
-            text = decode_text(data, visible(str(path)))
-        except InputError as e:
-            out.faults += e.findings
-            continue
-        content = digest(data)
-        if content in seen:
-            out.same.append((str(path), seen[content]))
-            continue
-        seen[content] = str(path)
-        # a date may be read from the name of the file; what is hidden in the text is hidden in the cache too
-        answer = kept.read(below(path, top)) if kept is not None else None
-        if isinstance(answer, Finding):
-            out.faults.append(answer)
-            answer = None
-        also = (answer,) if answer is not None else ()
-        d = digest(b"\0".join((path.name.encode("utf-8", "replace"), b"hidden" if hide is not None else b"", data, *also)))
-        out.digests[d] = str(path)
-        place[len(texts)] = len(order)
-        shown = hide(text) if hide is not None else text
-        texts.append(_Text(str(path), d, shown, answer, str(kept.file(below(path, top))) if kept is not None else ""))
-        order.append(None)
+        elif (text := _text(path, top, seen, out, hide, kept)) is not None:
+            place[len(texts)] = len(order)
+            texts.append(text)
+            order.append(None)
     for i, entry in enumerate(_read(texts, cache, spread, out)):
         order[place[i]] = entry
     for at, path in cases:
         order[at] = _case(path, out, hide)
     out.entries = [e for e in order if e is not None]
     return out
+
+
+def _text(path: Path, top: Path, seen: dict[str, str], out: Gathered, hide: Redactor | None, kept: Kept | None) -> _Text | None:
+    """A file with the answer about it; None where it cannot be read, or is a copy of one of those `seen` (content -> file). Both are told in `out`."""
+    try:
+        data = read_bytes(path)
+        text = decode_text(data, visible(str(path)))
+    except InputError as e:
+        out.faults += e.findings
+        return None
+    content = digest(data)
+    if content in seen:
+        out.same.append((str(path), seen[content]))
+        return None
+    seen[content] = str(path)
+    answer = kept.read(below(path, top)) if kept is not None else None
+    if isinstance(answer, Finding):
+        out.faults.append(answer)
+        answer = None
+    also = (answer,) if answer is not None else ()
+    # a date may be read from the name of the file; what is hidden in the text is hidden in the cache too
+    d = digest(b"\0".join((path.name.encode("utf-8", "replace"), b"hidden" if hide is not None else b"", data, *also)))
+    out.digests[d] = str(path)
+    by = str(kept.file(below(path, top))) if kept is not None else ""
+    return _Text(str(path), d, hide(text) if hide is not None else text, answer, by)
 
 
 def _read(texts: Sequence[_Text], cache: Cache, spread: Spread | None, out: Gathered) -> list[Entry]:
