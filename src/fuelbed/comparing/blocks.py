@@ -87,11 +87,6 @@ def _edited(c: Compared) -> tuple[str, ...]:
     return (f"{said} {which} changed is what is known, not the system.",)
 
 
-def _quoted(label: str) -> str:
-    """A quantity in the middle of a sentence: `at least one within 1 year` needs its bounds."""
-    return f"“{label}”" if " " in label else label
-
-
 def _either_way(c: Compared) -> tuple[str, ...]:
     """What the word does not hold for: another quantity that may have gone the other way."""
     if c.verdict not in ("better", "worse"):
@@ -101,9 +96,7 @@ def _either_way(c: Compared) -> tuple[str, ...]:
         m.label for m in rows if m.ratio is not None and (m.ratio.high > _HAIR if c.verdict == "better" else m.ratio.low < -_HAIR)
     ]
     return (
-        (f"This is not sure of {listed([_quoted(label) for label in other])}: it could have gone the other way.",)
-        if other
-        else ()
+        (f"This is not sure of {listed([f'“{label}”' for label in other])}: it could have gone the other way.",) if other else ()
     )
 
 
