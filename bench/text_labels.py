@@ -32,8 +32,9 @@ class Labelled:
     path: Path
     raw: Mapping[str, Any]
     items: tuple[Item, ...]
-    lines: Mapping[str, tuple[int, ...]]  # trigger | condition | control -> lines of the labelled quotes
-    places: Mapping[str, tuple[tuple[int, ...], ...]]  # the same with the further lines (`also`) that tell each of them
+    places: Mapping[
+        str, tuple[tuple[int, ...], ...]
+    ]  # trigger | condition | control -> of each the line of its quote, then the further ones (`also`)
 
 
 def normal(text: str) -> str:
@@ -66,8 +67,7 @@ def _one(slug: str, path: Path, raw: Mapping[str, Any]) -> Labelled:
         kind: tuple((n, *map(int, row.get("also") or ())) for row in raw.get(key) or [] if (n := _line(text, row)) > 0)
         for kind, key in (("trigger", "triggers"), ("condition", "latent_conditions"), ("control", "controls"))
     }
-    lines = {kind: tuple(p[0] for p in some) for kind, some in places.items()}
-    return Labelled(slug, str(raw.get("organization") or slug.split("-")[0]), text, path, raw, items, lines, places)
+    return Labelled(slug, str(raw.get("organization") or slug.split("-")[0]), text, path, raw, items, places)
 
 
 def located(label: Labelled, key: str) -> list[tuple[int, Mapping[str, Any]]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fuelbed.drafting import Draft
     from fuelbed.reviewing.answers import Judged, Kept
 
-__all__ = ["Answering", "answer_bytes", "kept_in", "stop_at_faults", "tell_faults"]
+__all__ = ["Answering", "answer_bytes", "answers_in", "stop_at_faults", "tell_faults"]
 
 _TOLD = 5  # faults of one answer that are told, of many
 
@@ -57,24 +57,20 @@ def tell_faults(faults: Sequence[Finding], file: str) -> None:
     say(f"{file}: {counted(min(len(faults), _TOLD), 'fault')}{more} in its answer, so it is read by words instead.", err=True)
 
 
-def kept_in(folder: Path | None) -> Kept | None:
-    """The answers that are kept in a folder; it may still have to be made."""
-    if folder is None:
-        return None
-    from fuelbed.reviewing.answers import Kept
-
-    if folder.exists() and not folder.is_dir():
+def answers_in(folder: Path | None) -> Path | None:
+    """The folder that answers are kept in; it may still have to be made."""
+    if folder is not None and folder.exists() and not folder.is_dir():
         refuse(f"{folder} is a file. --answers takes the folder that answers are kept in.")
-    return Kept(folder)
+    return folder
 
 
 @dataclass(eq=False)
 class Answering:
-    """accept: the answer about the one text. kept: where answers about many are; without it the settings may say. model, to: what is asked about a text
-    that has none, and where. words: whatever there is, texts are read by words. faulty: texts whose answers had faults, which were told."""
+    """accept: the answer about the one text. answers: the folder of those about many; without it the settings may say. model, to: what is asked about a
+    text that has none, and where. words: whatever there is, texts are read by words. faulty: texts whose answers had faults, which were told."""
 
     accept: Path | None = None
-    kept: Kept | None = None
+    answers: Path | None = None
     model: str = ""
     to: Endpoint | None = None
     words: bool = False
@@ -88,59 +84,58 @@ class Answering:
 
     def of(self, found: Found) -> tuple[Document, Draft | None]:
         """The document as the model saw it and the draft of its answer; as it is and None where it is read by words."""
-        from fuelbed.reviewing.answers import document_of, tells_something
-
         document, kept = found.document, self._kept(found)
         if self.accept is None and kept is None and self.to is None:
             return document, None
+        from fuelbed.reviewing.answers import tells_something
+
         if not tells_something(document):
             if self.accept is not None:
                 refuse(f"{document.source.file}: there is no account of an incident in it to answer about.")
             return document, None
-        seen = document_of(document.source.text, document.source.file, kind=document.kind)
-        judged = self._judged(seen, kept)
+        judged = self._judged(document, kept)
         if judged is None:
             return document, None
-        if judged.findings:
+        if judged.draft is None:
             tell_faults(judged.findings, document.source.file)
             self.faulty.append(found.file)
             return document, None
-        file = self.accept or (kept[0].file(kept[1]) if kept is not None else None)
+        file = self.accept or (kept.file if kept is not None else None)
         self._by[document.source.file] = ("--accept", str(file)) if file is not None else ("--model", self.model, "--send")
-        return seen, judged.draft
+        return judged.draft.reading.document, judged.draft
 
-    def _kept(self, found: Found) -> tuple[Kept, PurePath] | None:
-        """The folder of answers for a text, and what the text is called in it."""
+    def _kept(self, found: Found) -> Kept | None:
+        """The place for the answer about a text, where answers are kept."""
+        s = found.settings
+        if self.words or self.accept is not None or str(found.file) == "-" or not (self.answers or s.answers):
+            return None
         from fuelbed.reviewing.answers import Kept, below
 
-        if self.words or self.accept is not None or str(found.file) == "-":
-            return None
-        if self.kept is not None:
-            return self.kept, below(found.file, found.named)
-        s = found.settings
-        return (Kept(Path(os.path.relpath(os.path.join(s.folder, s.answers)))), PurePath(found.path)) if s.answers else None
+        if self.answers is not None:
+            return Kept(self.answers, below(found.file, found.named))
+        return Kept(Path(os.path.relpath(os.path.join(s.folder, s.answers))), PurePath(found.path))
 
     def unanswered(self, founds: Iterable[Found]) -> list[Document]:
         """What would be asked about, as the model would see it."""
-        from fuelbed.reviewing.answers import document_of, tells_something
+        from fuelbed.reviewing.answers import as_seen, tells_something
 
         some = [f for f in founds if tells_something(f.document)]
-        asked = [f.document for f in some if (kept := self._kept(f)) is None or not kept[0].file(kept[1]).exists()]
-        return [document_of(d.source.text, d.source.file) for d in asked]
+        return [as_seen(f.document) for f in some if (kept := self._kept(f)) is None or not kept.file.exists()]
 
-    def _judged(self, seen: Document, kept: tuple[Kept, PurePath] | None) -> Judged | None:
-        from fuelbed.reviewing.answers import judge
+    def _judged(self, document: Document, kept: Kept | None) -> Judged | None:
+        from fuelbed.reviewing.answers import as_seen, judge
 
         if self.accept is not None:
-            if str(self.accept) == "-" and seen.source.file == "stdin":
+            if str(self.accept) == "-" and document.source.file == "stdin":
                 refuse("POSTMORTEM and ANSWER cannot both be standard input.")
-            judged = judge(answer_bytes(self.accept), str(self.accept) if str(self.accept) != "-" else "stdin", seen)
+            shown = str(self.accept) if str(self.accept) != "-" else "stdin"
+            judged = judge(answer_bytes(self.accept), shown, as_seen(document))
             stop_at_faults(judged)
             return judged
-        known = kept[0].judged(seen, kept[1]) if kept is not None else None
-        return self._ask(self.to, seen, kept) if known is None and self.to is not None else known
+        known = kept.judged(document) if kept is not None else None
+        return self._ask(self.to, as_seen(document), kept) if known is None and self.to is not None else known
 
-    def _ask(self, to: Endpoint, seen: Document, kept: tuple[Kept, PurePath] | None) -> Judged:
+    def _ask(self, to: Endpoint, seen: Document, kept: Kept | None) -> Judged:
         """One text's answer, which is kept where there is a folder for it. A server that says no ends the command: what was answered stays."""
         from fuelbed.cli._model import converse
         from fuelbed.cli._wire import Refused
@@ -148,10 +143,10 @@ class Answering:
         try:
             judged, tries, content = converse(to, self.model, seen, "postmortem.md")
         except Refused as e:
-            so_far = f" {counted(self._added, 'answer')} before it: {kept[0].folder}." if kept and self._added else ""
+            so_far = f" {counted(self._added, 'answer')} before it: {kept.folder}." if kept and self._added else ""
             refuse(f"{seen.source.file}: {e}.{so_far}")
         say(f"{seen.source.file}: {self.model} at {to.host} was asked {counted(tries, 'time')}.", err=True)
         if kept is not None and not judged.findings:
-            write_out(content.rstrip() + "\n", kept[0].file(kept[1]))
+            write_out(content.rstrip() + "\n", kept.file)
             self._added += 1
         return judged

@@ -56,6 +56,10 @@ class Settings:
             self._of[folder] = self._load(self.fixed or find_settings(folder))
         return self._of[folder]
 
+    def keeps_answers(self, path: Path) -> bool:
+        """Whether the settings of a text name a folder of answers."""
+        return str(path) != "-" and bool(self.of(path).answers)
+
     def _load(self, file: Path | None) -> ReviewSettings:
         if file not in self._read:
             from fuelbed.readers.settings import read_settings

@@ -85,7 +85,7 @@ def corpus(
 
 
 def _found(path: Sequence[Path], store: Cache, jobs: int | None, hide: Redactor | None, answers: Path | None) -> Gathered:
-    from fuelbed.cli._answers import kept_in
+    from fuelbed.cli._answers import answers_in
     from fuelbed.cli._workers import workers
     from fuelbed.cli.common import refuse
     from fuelbed.core.errors import FuelbedError
@@ -93,7 +93,7 @@ def _found(path: Sequence[Path], store: Cache, jobs: int | None, hide: Redactor 
 
     try:
         with workers(jobs, None) as spread:
-            return gather(path, store, spread, hide, kept_in(answers))
+            return gather(path, store, spread, hide, answers_in(answers))
     except FuelbedError as e:
         refuse(f"{e}.")
 

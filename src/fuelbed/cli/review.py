@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,8 +111,7 @@ def review(
     chosen, left_out = _codes(select), _codes(ignore)
     paths = postmortems(postmortem, settings)
     hide = redactor(redact)
-    settled = all(str(path) != "-" and settings.of(path).answers for path in paths)
-    answering = _answering(len(paths), accept, answers, model, send, fix or add_ignores, settled)
+    answering = _answering(paths, settings, accept, answers, model, send, fix or add_ignores)
     found = documents(paths, settings, hide)
     if model is not None and not send:
         _plan(answering, model, found)
@@ -135,25 +134,31 @@ def review(
 
 
 def _answering(
-    many: int, accept: Path | None, answers: Path | None, model: str | None, send: bool, mends: bool, settled: bool
+    paths: Collection[Path],
+    settings: Settings,
+    accept: Path | None,
+    answers: Path | None,
+    model: str | None,
+    send: bool,
+    mends: bool,
 ) -> Answering:
     """By which answers of a model the texts are read; leaves with code 2 where that cannot be."""
-    from fuelbed.cli._answers import Answering, kept_in
+    from fuelbed.cli._answers import Answering, answers_in
 
     if send and model is None:
         refuse("--send belongs to --model NAME.")
-    if accept is not None and (many != 1 or mends or answers is not None or model is not None):
+    if accept is not None and (len(paths) != 1 or mends or answers is not None or model is not None):
         refuse("--accept is an answer about one POSTMORTEM, and goes with none of --answers, --model, --fix and --add-ignores.")
     if mends and (answers is not None or model is not None):
         refuse("--fix and --add-ignores go by words: leave out --answers and --model.")
-    if model is not None and answers is None and many > 1 and not settled:
+    if model is not None and answers is None and len(paths) > 1 and not all(map(settings.keeps_answers, paths)):
         refuse("--model asks about each POSTMORTEM: with several, say with --answers FOLDER where what is answered is kept.")
     to = None
     if model is not None:
         from fuelbed.cli._model import server
 
         to = server(model)
-    return Answering(accept, kept_in(answers), model or "", to, words=mends)
+    return Answering(accept, answers_in(answers), model or "", to, words=mends)
 
 
 def _plan(answering: Answering, model: str, found: Iterable[Found]) -> None:

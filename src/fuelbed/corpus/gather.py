@@ -63,7 +63,7 @@ def paths(named: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
 
 
 def gather(
-    named: Sequence[Path], cache: Cache, spread: Spread | None = None, hide: Redactor | None = None, kept: Kept | None = None
+    named: Sequence[Path], cache: Cache, spread: Spread | None = None, hide: Redactor | None = None, answers: Path | None = None
 ) -> Gathered:
     """Every document and case below the paths that are named. One that cannot be read is a fault and stops nothing; neither does an answer with faults, whose
     text is read by words."""
@@ -79,7 +79,7 @@ def gather(
         if path.name in ("case.yaml", "case.yml"):
             cases.append((len(order), path))
             order.append(None)
-        elif (text := _text(path, top, seen, out, hide, kept)) is not None:
+        elif (text := _text(path, top, seen, out, hide, answers)) is not None:
             place[len(texts)] = len(order)
             texts.append(text)
             order.append(None)
@@ -91,7 +91,9 @@ def gather(
     return out
 
 
-def _text(path: Path, top: Path, seen: dict[str, str], out: Gathered, hide: Redactor | None, kept: Kept | None) -> _Text | None:
+def _text(
+    path: Path, top: Path, seen: dict[str, str], out: Gathered, hide: Redactor | None, answers: Path | None
+) -> _Text | None:
     """A file with the answer about it; None where it cannot be read, or is a copy of one of those `seen` (content -> file). Both are told in `out`."""
     try:
         data = read_bytes(path)
@@ -104,7 +106,8 @@ def _text(path: Path, top: Path, seen: dict[str, str], out: Gathered, hide: Reda
         out.same.append((str(path), seen[content]))
         return None
     seen[content] = str(path)
-    answer = kept.read(below(path, top)) if kept is not None else None
+    kept = Kept(answers, below(path, top)) if answers is not None else None
+    answer = kept.read() if kept is not None else None
     if isinstance(answer, Finding):
         out.faults.append(answer)
         answer = None
@@ -112,8 +115,7 @@ def _text(path: Path, top: Path, seen: dict[str, str], out: Gathered, hide: Reda
     # a date may be read from the name of the file; what is hidden in the text is hidden in the cache too
     d = digest(b"\0".join((path.name.encode("utf-8", "replace"), b"hidden" if hide is not None else b"", data, *also)))
     out.digests[d] = str(path)
-    by = str(kept.file(below(path, top))) if kept is not None else ""
-    return _Text(str(path), d, hide(text) if hide is not None else text, answer, by)
+    return _Text(str(path), d, hide(text) if hide is not None else text, answer, str(kept.file) if kept is not None else "")
 
 
 def _read(texts: Sequence[_Text], cache: Cache, spread: Spread | None, out: Gathered) -> list[Entry]:
@@ -152,13 +154,14 @@ def _chunk(texts: Sequence[_Text]) -> list[tuple[Entry, Sequence[Finding]]]:
 
 def _entry(t: _Text) -> tuple[Entry, Sequence[Finding]]:
     """By the answer where there is one without faults, else by words; and the answer's faults."""
+    faults: Sequence[Finding] = ()
     if t.answer is not None:
         seen = document_of(t.text, t.file)
         judged = judge(t.answer, t.by, seen)
         if judged.draft is not None and tells_something(seen):
             return of_reading(judged.draft.reading), ()
-        return of_text(t.text, t.file), judged.findings
-    return of_text(t.text, t.file), ()
+        faults = judged.findings
+    return of_text(t.text, t.file), faults
 
 
 def _pieces(text: str) -> list[tuple[int, str]]:

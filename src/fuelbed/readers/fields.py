@@ -15,6 +15,7 @@ from fuelbed.readers.yaml import Broken, Entry, Map, Node, Scalar, Seq
 __all__ = ["BASES", "MAX_FAULTS", "Faults", "Fields", "Reading", "TooMany", "cut_by_a_comma", "named_entries"]
 
 BASES = ("measured", "published", "judged", "assumed")
+_NO_NUMBER = "FB041"  # what could be `yes` or `no` as well, where that is asked for
 _YES_NO = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 
 
@@ -134,18 +135,12 @@ class Reading:
         """`yes`, `no` or a probability."""
         if isinstance(node, Scalar) and node.text.lower() in _YES_NO:
             return Quantity.point(_YES_NO[node.text.lower()], text=node.text, span=node.span)
-        before = len(self.findings)
-        found = self.quantity(node, what, "probability", "Write `yes`, `no` or a probability. ")
-        self.findings[before:] = [
-            replace(f, cure=f"Write `yes`, `no` or a probability. {f.cure}") if f.code == "FB041" else f
-            for f in self.findings[before:]
-        ]
-        return found
+        return self.quantity(node, what, "probability", "Write `yes`, `no` or a probability. ")
 
     def quantity(self, node: Node, what: str, dimension: Dimension, hint: str = "") -> Quantity | None:
         """A number, or its mapping form {value, source, basis}; None after a fault."""
         if isinstance(node, Map):
-            return self._quantity_mapping(node, what, dimension)
+            return self._quantity_mapping(node, what, dimension, hint)
         if not isinstance(node, Scalar) or node.value is None:
             self.wrong(node, f"`{what}` is a number.", f"{hint}Write a {dimension}, or leave it out if it is unknown.")
             return None
@@ -155,7 +150,8 @@ class Reading:
         try:
             return self.meta(parse_quantity(node.text, dimension, self.numbers, node.span))
         except TextFault as fault:
-            self.findings.append(fault.finding(node.place))
+            found = fault.finding(node.place)
+            self.findings.append(replace(found, cure=hint + found.cure) if found.code == _NO_NUMBER else found)
             return None
 
     def meta(self, q: Quantity) -> Quantity:
@@ -163,11 +159,11 @@ class Reading:
         entry = self.number_meta.get(q.name)
         return replace(q, basis=entry.basis, source=entry.source) if q.name and entry else q
 
-    def _quantity_mapping(self, node: Map, what: str, dimension: Dimension) -> Quantity | None:
+    def _quantity_mapping(self, node: Map, what: str, dimension: Dimension, hint: str) -> Quantity | None:
         self.check_keys(node, ("value", "source", "basis"), f"the number `{what}`")
         q = None
         if "value" in node.entries:
-            q = self.quantity(node.entries["value"].value, what, dimension)
+            q = self.quantity(node.entries["value"].value, what, dimension, hint)
         else:
             cure = "Write `{value: 0.05, source: ..., basis: judged}`."
             self.error("FB017", node.span, f"the number `{what}` has no `value`.", cure)

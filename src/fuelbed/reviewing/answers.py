@@ -20,7 +20,7 @@ from fuelbed.text.read import read
 from fuelbed.text.redaction import Redactor
 from fuelbed.text.understand import understand
 
-__all__ = ["Judged", "Kept", "below", "document_of", "judge", "tells_something"]
+__all__ = ["Judged", "Kept", "as_seen", "below", "document_of", "judge", "tells_something"]
 
 _MEET = "FB027"  # a line needs two momentary triggers at once
 _JSON = "Have it answered again: one JSON object, as the schema says, and nothing around it."
@@ -38,24 +38,25 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A folder of answers, one for each text: `a/b.json` in it is about the text that is `a/b.md` from where the user looks."""
+    """The answer about one text in a folder of them: `a/b.json` in it is about the text that is `a/b.md` from where the user looks."""
 
     folder: Path
+    text: PurePath
 
-    def file(self, text: PurePath) -> Path:
-        """Where the answer about a text is kept."""
-        return (self.folder / text).with_suffix(".json")
+    @property
+    def file(self) -> Path:
+        return (self.folder / self.text).with_suffix(".json")
 
-    def judged(self, document: Document, text: PurePath) -> Judged | None:
-        """What is kept about a document (as a model sees it); None where nothing is."""
-        data = self.read(text)
+    def judged(self, document: Document) -> Judged | None:
+        """What it says of the document; None where there is none."""
+        data = self.read()
         if isinstance(data, bytes):
-            return judge(data, str(self.file(text)), document)
+            return judge(data, str(self.file), as_seen(document))
         return None if data is None else Judged((data,))
 
-    def read(self, text: PurePath) -> bytes | Finding | None:
-        """The answer's bytes, None where there is none, or why it cannot be read. What leads out of the folder is not followed."""
-        file = self.file(text)
+    def read(self) -> bytes | Finding | None:
+        """Its bytes, None where there is none, or why it cannot be read. What leads out of the folder is not followed."""
+        file = self.file
         try:
             if not file.exists():
                 return None
@@ -82,6 +83,11 @@ def document_of(text: str, file: str, hide: Redactor | None = None, kind: Docume
     return read(prepared((hide or Redactor())(text)), file, kind)
 
 
+def as_seen(document: Document) -> Document:
+    """A document that was read already, as a model sees it."""
+    return document_of(document.source.text, document.source.file, kind=document.kind)
+
+
 def tells_something(document: Document) -> bool:
     """Whether there is anything in it to answer about."""
     return not document.is_blank and bool(document.sentences)
@@ -89,7 +95,6 @@ def tells_something(document: Document) -> bool:
 
 def judge(data: bytes, shown: str, document: Document, narrative: str = "postmortem.md") -> Judged:
     """Check an answer against the document; every fault at once, with JSON pointer, line and column."""
-
     if len(data) > MAX_BYTES:
         return _unreadable(shown, 1, 1, f"the answer is longer than {MAX_BYTES // 1_000_000} MB.")
     try:

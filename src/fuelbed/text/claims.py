@@ -130,7 +130,7 @@ def _single_cause(document: Document) -> Mention | None:
     """The sentence that presents one cause as the cause; else the only chain of a cause section, else the reason that a summary gives."""
     told = _story(document, *_LOOKING_BACK)
     listed = _listed(document)
-    explicit = _explicit(document, told, listed) or _beside_actions(document, told, listed)
+    explicit = _explicit(document, told, told, listed) or _beside_actions(document, told, listed)
     if explicit is not None:
         return explicit
     if listed > 1 or _against(document, told):
@@ -138,10 +138,10 @@ def _single_cause(document: Document) -> Mention | None:
     return _cause_section(document, listed) if document.has("cause") else _short_story(document, told)
 
 
-def _explicit(document: Document, told: Sequence[Sentence], listed: int) -> Mention | None:
+def _explicit(document: Document, among: Iterable[Sentence], told: Sequence[Sentence], listed: int) -> Mention | None:
     """A sentence that says "the cause was": it outweighs a list of factors where it says so by name, unless the text counts causes."""
     counts: bool | None = None
-    for s, _ in _lexicon().within(told, "one_cause"):
+    for s, _ in _lexicon().within(among, "one_cause"):
         hit = _says(s, "one_cause")
         if hit is None or _has(s, "several", "several_here", "not_known") or _of_the_account(s):
             continue
@@ -156,7 +156,7 @@ def _explicit(document: Document, told: Sequence[Sentence], listed: int) -> Ment
 def _beside_actions(document: Document, told: Sequence[Sentence], listed: int) -> Mention | None:
     """The same in a paragraph of a section of actions, which says what they are for, where it calls it the cause."""
     paragraphs = [s for s in document.said("actions") if document.block_of(s).kind == "paragraph"]
-    found = _explicit(document, [*told, *paragraphs], listed)
+    found = _explicit(document, paragraphs, [*told, *paragraphs], listed) if paragraphs else None
     return found if found is not None and found.why in _BY_NAME_OF_CAUSE else None
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from fuelbed.core.blocks import Answer, Ask, Block, Cell, Column, Sentence, Table
 from fuelbed.core.case import Case
+from fuelbed.core.engine_codes import ENGINE_CODES
 from fuelbed.core.estimates import Estimate
 from fuelbed.core.facts import Facts, Margins, NotFound, RiskShares, Signatures, ThresholdMargins, Tipping, Verdict, Verdicts
-from fuelbed.core.findings import Finding, Severity
+from fuelbed.core.findings import Finding
 from fuelbed.core.options import Options
 from fuelbed.core.shown import count, counted, listed, named, per_cent
 from fuelbed.engines.actions.ambiguity import ambiguity_cells, ambiguity_columns, told
@@ -48,7 +49,6 @@ _SAID = {  # a verdict as a count reads: of one, of several
     "not modelled": ("is not modelled", "are not modelled"),
 }
 _SAME = 2e-3  # of what is left: a difference that no cell shows
-_LEAVE = "Leave it out, or do first what keeps it from harm; if the model is wrong about it, correct what its `does` changes."
 _HELPING = ("structural", "control", "mitigation", "trigger only")
 
 
@@ -90,10 +90,11 @@ def examine(case: Case, facts: Facts, options: Options) -> Answer:
 
 def _harms(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> Iterator[Finding]:
     """One warning an item that makes it worse: the table ends with it, and a screen may not come so far."""
+    code = ENGINE_CODES["FB208"]
     for name in _harmful(judged):
         why = judged[name][1]
         text = f"`{name}` makes it worse: it {why[0].lower()}{why[1:].rstrip('.')}."
-        yield Finding("FB208", Severity.WARNING, text, _LEAVE, scene.case.actions[name].span)
+        yield Finding("FB208", code.severity, text, code.cure, scene.case.actions[name].span)
 
 
 def _harmful(judged: dict[str, tuple[Rule, str]]) -> list[str]:
@@ -118,9 +119,8 @@ def _claim(scene: Scene, judged: dict[str, tuple[Rule, str]]) -> str:
     words: dict[str, int] = {}
     for rule, _ in judged.values():
         words[rule.verdict] = words.get(rule.verdict, 0) + 1
-    parts = [f"{words[w]} {one if words[w] == 1 else many}" for w, (one, many) in _SAID.items() if w in words]
-    if harmful := _harmful(judged):
-        parts = [f"{p} ({named(harmful)})" if p.endswith(" harmful") else p for p in parts]
+    whose = {"harmful": f" ({named(_harmful(judged))})"}
+    parts = [f"{words[w]} {one if words[w] == 1 else many}{whose.get(w, '')}" for w, (one, many) in _SAID.items() if w in words]
     n = len(judged)
     text = f"Of {counted(n, 'action item')}, {listed(parts)}"
     helping = [n for n in scene.ranked if judged[n][0].verdict in _HELPING]
