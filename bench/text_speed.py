@@ -1,8 +1,10 @@
 """How fast texts are read: `./dev bench text_speed`. Documents a second of one processor, medians of 5 rounds that take turns.
 
 What each side computes, on the same files (../shared/data, where it is there; else the docs), each once more with another last line so that nothing remembered helps:
-  fuelbed      in this process, after one warm round: `read` (structure), `understand` (triggers, conditions, controls, actions, feedback, claims), `check` (all rules).
-               Processor time. The command as a whole process is given too: start-up and the compilation of patterns are in it.
+  fuelbed      in this process, after one warm round: `read` (structure), `check` (all rules that are on, with what they ask the reading for), `the rest`
+               (triggers, conditions, controls, actions, feedback and claims that no rule asked for). Parse and rules are the first two, which is what a list
+               of findings costs; the screen of `review` and `corpus` ask for all. Processor time. The command as a whole process is given too, for findings:
+               start-up and the compilation of patterns are in it.
   write-good, alex   (npm) as whole processes over all files: word lists for passive voice, weasel words, insensitive words. Processor time, children included.
                Looked for on the PATH, or in the folder that FUELBED_BENCH_NPM names (its node_modules/.bin); without them that part says so.
 """
@@ -17,10 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import fields
 from pathlib import Path
 
 from bench.beside import Row, tell
 from fuelbed.cli.main import rarely_collect
+from fuelbed.core.reading import Claims, Reading
 from fuelbed.engines.lint import check
 from fuelbed.text.read import read
 from fuelbed.text.understand import understand
@@ -28,7 +32,8 @@ from fuelbed.text.understand import understand
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 ROUNDS = 5
-TARGET = 140  # documents a second
+TARGET = 140  # documents a second, parse and rules
+PARSE_AND_RULES = "fuelbed, read and check"
 PEERS = ("write-good", "alex")
 
 
@@ -42,17 +47,27 @@ def _texts() -> list[str]:
 
 def _ours(texts: list[str]) -> dict[str, float]:
     """Seconds of the processor for each step, over all texts: one document after the other, as a review takes them."""
-    spent = dict.fromkeys(("read", "understand", "check"), 0.0)
+    spent = dict.fromkeys(("read", "check", "the rest"), 0.0)
     for t in texts:
         start = time.process_time()
         document = read(t, "a.md")
         known = time.process_time()
         reading = understand(document)
-        understood = time.process_time()
         check(reading)
-        for name, seconds in zip(spent, (known - start, understood - known, time.process_time() - understood), strict=True):
+        checked = time.process_time()
+        _everything(reading)
+        for name, seconds in zip(spent, (known - start, checked - known, time.process_time() - checked), strict=True):
             spent[name] += seconds
     return spent
+
+
+def _everything(reading: Reading) -> None:
+    """Asks for every part of a reading: each is read when it is first asked for."""
+    for part in fields(Reading):
+        value = getattr(reading, part.name)
+        if isinstance(value, Claims):
+            _ = [getattr(value, claim.name) for claim in fields(Claims)]
+    _ = [a.cls for a in reading.actions]
 
 
 def _process(command: list[str]) -> float:
@@ -87,7 +102,8 @@ def main() -> None:
             ours = _ours([f"{t}\nRound {k}.\n" for t in texts])
             for name, seconds in ours.items():
                 rows.setdefault(f"fuelbed, {name}", []).append(n / seconds)
-            rows.setdefault("fuelbed, all three", []).append(n / sum(ours.values()))
+            rows.setdefault(PARSE_AND_RULES, []).append(n / (ours["read"] + ours["check"]))
+            rows.setdefault("fuelbed, all of it", []).append(n / sum(ours.values()))
             commands = {
                 "fuelbed review, whole process": [
                     sys.executable,
@@ -105,12 +121,12 @@ def main() -> None:
                 rows.setdefault(name, []).append(n / _process(command))
     for name, rates in rows.items():
         print(f"  {name:32s} {statistics.median(rates):6.0f} documents/s a core")
-    rate = statistics.median(rows["fuelbed, all three"])
+    rate = statistics.median(rows[PARSE_AND_RULES])
     print(f"  target {TARGET}: " + ("met" if rate >= TARGET else f"missed by a factor of {TARGET / rate:.1f}"))
     for name in peers:
         tell(Row(f"{n} documents, whole process", "documents a second", statistics.median(rows["fuelbed review, whole process"]), name,
                  statistics.median(rows[f"{name}, whole process"]), "more",
-                 sides="ours: structure, what is told, all rules; the peer: word lists"))  # fmt: skip
+                 sides="ours: structure, all rules and what they ask for; the peer: word lists"))  # fmt: skip
     for name in PEERS:
         if name not in peers:
             print(f"  {name} was not found: npm install {name}, and FUELBED_BENCH_NPM=FOLDER")

@@ -20,18 +20,21 @@ _LEAST = 2  # standing things from which a text without trigger and action item 
 
 @dataclass(frozen=True, eq=False)
 class Review:
-    """draft, follows and question are None where the text is no account of an incident (template, empty, advisory without story). They are
-    worked out when they are asked for: a list of findings over many texts needs none of them. `answered` is the draft of an answer that the reading is
-    from, where it is from one."""
+    """draft, follows and question are None where the text is no account of an incident (template, empty, advisory without story). They and the gaps
+    are worked out when they are asked for: a list of findings over many texts needs none of them. `answered` is the draft of an answer that the
+    reading is from, where it is from one."""
 
     reading: Reading
     findings: tuple[Finding, ...]
-    gaps: tuple[Gap, ...]
     answered: Draft | None = None
 
     @property
     def document(self) -> Document:
         return self.reading.document
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        return gaps(self.reading)
 
     @cached_property
     def draft(self) -> Draft | None:
@@ -66,4 +69,4 @@ def review(
     about it, whose reading is taken instead of our own."""
     reading = understand(document) if answered is None else answered.reading
     findings = (*document.findings, *check(reading, select or None, ignore or None, preview, also=also))
-    return Review(reading, findings, gaps(reading), answered)
+    return Review(reading, findings, answered)

@@ -8,14 +8,13 @@ elsewhere only break ties. The features and their fitted weights are in `weighin
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Final, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple
 
 from fuelbed.core.document import Document, Item
 from fuelbed.core.reading import ActionClass, ReadAction
 from fuelbed.text.fitted import OF_A_WORD
 from fuelbed.text.heads import Head, head
-from fuelbed.text.lexicon import lexicon
 from fuelbed.text.verbs import Verbs, with_forms
 from fuelbed.text.weighing import CLASSES, considered, features, weights, words
 
@@ -84,9 +83,13 @@ def _read_head(text: str) -> tuple[Head, str]:
     """The head of the sentence of an item that asks for something, and its other sentences: the first whose verb is known, else the first."""
     verbs, phrases, nouns = _verbs(), words().phrases, words().pattern
     pieces = _SENTENCE.split(_STATE.sub("", text[:_LONGEST].strip()))
-    heads = [head(piece, verbs, phrases, nouns) for piece in pieces[:_MOST]]
-    at = next((k for k, h in enumerate(heads) if h.form == "verb" and h.verb), None)
-    if at is None:
+    heads: list[Head] = []
+    for piece in pieces[:_MOST]:
+        heads.append(head(piece, verbs, phrases, nouns))
+        if heads[-1].form == "verb" and heads[-1].verb:
+            at = len(heads) - 1
+            break
+    else:
         at = next((k for k, h in enumerate(heads) if h.weighed), 0)
     return heads[at], " ".join(pieces[:at] + pieces[at + 1 :])
 
@@ -96,15 +99,41 @@ def classify_text(text: str, heading: str = "") -> Verdict:
     total, why, h = evidence(text, heading)
     ranked = sorted(CLASSES, key=lambda c: -total[c])
     sure = total[ranked[0]] - total[ranked[1]] >= _MARGIN
-    undoes = bool({h.verb, h.second} & words().undo) or lexicon("actions").first(text, "undo") is not None
-    return Verdict(ranked[0], h.weighed or considered(h), undoes, sure, why)
+    return Verdict(ranked[0], h.weighed or considered(h), bool({h.verb, h.second} & words().undo), sure, why)
 
 
-def _read(item: Item) -> ReadAction:
-    v = classify_text(item.text, item.heading)
-    return ReadAction(item, v.cls, v.tentative and item.done is not True, v.undoes, v.sure, v.why)
+class _Asked(ReadAction):
+    """An item whose class is worked out when it is first asked for: whether some item changes the system is often told by the first."""
+
+    def __init__(self, item: Item, **told: Any) -> None:
+        object.__setattr__(self, "item", item)
+        vars(self).update(told)  # of `replace`; what is not there is worked out
+
+    @cached_property
+    def _verdict(self) -> Verdict:
+        return classify_text(self.item.text, self.item.heading)
+
+    @cached_property
+    def cls(self) -> ActionClass:
+        return self._verdict.cls
+
+    @cached_property
+    def tentative(self) -> bool:
+        return self._verdict.tentative and self.item.done is not True
+
+    @cached_property
+    def undoes(self) -> bool:
+        return self._verdict.undoes
+
+    @cached_property
+    def sure(self) -> bool:
+        return self._verdict.sure
+
+    @cached_property
+    def why(self) -> str:
+        return self._verdict.why
 
 
 def classify(document: Document) -> tuple[ReadAction, ...]:
     """Every action item of a document with its class, in the order of the text."""
-    return tuple(_read(item) for item in document.items)
+    return tuple(map(_Asked, document.items))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import Final, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple
 
 from fuelbed.core.document import Document, SectionRole, Sentence
 from fuelbed.core.reading import Claims, HumanClaim, Mention, MentionKind, RevertClaim
@@ -315,8 +315,43 @@ def _revert(document: Document) -> tuple[RevertClaim, Mention | None]:
     return claim, _mention("revert", _Found(s, hit), sure=bool(successes))
 
 
+class _Asked(Claims):
+    """Each claim is looked for when it is first asked for: most texts are asked for one of them."""
+
+    _document: Document
+
+    def __init__(self, document: Document | None = None, **claims: Any) -> None:
+        vars(self).update(claims, _document=document)  # of `replace` all claims and no document
+
+    @cached_property
+    def _people(self) -> tuple[HumanClaim, Mention | None]:
+        return _human(self._document)
+
+    @cached_property
+    def _undoing(self) -> tuple[RevertClaim, Mention | None]:
+        return _revert(self._document)
+
+    @cached_property
+    def single_cause(self) -> Mention | None:
+        return _single_cause(self._document)
+
+    @cached_property
+    def human(self) -> HumanClaim:
+        return self._people[0]
+
+    @cached_property
+    def human_mention(self) -> Mention | None:
+        return self._people[1]
+
+    @cached_property
+    def revert(self) -> RevertClaim:
+        return self._undoing[0]
+
+    @cached_property
+    def revert_mention(self) -> Mention | None:
+        return self._undoing[1]
+
+
 def claims(document: Document) -> Claims:
-    """What a document claims about its cause, about people and about roll-back, each with its place."""
-    human, human_mention = _human(document)
-    revert, revert_mention = _revert(document)
-    return Claims(_single_cause(document), human, human_mention, revert, revert_mention)
+    """What a document claims about its cause, about people and about roll-back, each with its place; read when it is asked for."""
+    return _Asked(document)

@@ -49,6 +49,7 @@ _SHARE: Mapping[Kind, Mapping[str, float]] = {
 }  # fmt: skip  # a table
 _ACCOUNT: frozenset[str] = frozenset(("cause", "summary", "trigger", "title", "background", "other", "went_wrong", "lessons"))
 _LISTED: Mapping[str, Kind] = {"cause": "condition", "trigger": "trigger", "went_wrong": "condition"}
+_DEFAULTS = frozenset(("trigger_default", "condition_default"))
 _GIVES_WAY: tuple[tuple[Kind, Kind], ...] = (
     # of two kinds on the same words, the second gives way
     ("failed", "worked"), ("absent", "worked"), ("failed", "absent"), ("failed", "condition"), ("absent", "condition"),
@@ -149,7 +150,7 @@ def _asked_roles(every: bool, defaults: bool) -> tuple[str, ...]:
     """The roles of the lexicon's entries that one sentence is searched for at once."""
     kinds = tuple(_SHARE) if every else ("absent",)
     after = ("trigger_after", "cause_after") if every else ()
-    return ("desired", "reports", *kinds, *after, *(f"{k}_default" for k in kinds if defaults))
+    return ("desired", "reports", *kinds, *after, *(role for k in kinds if defaults and (role := f"{k}_default") in _DEFAULTS))
 
 
 def _kind(said: Mapping[str, Sequence[Hit]], role: SectionRole, kind: Kind, wish: float, listed: bool) -> Found:

@@ -13,7 +13,7 @@ A file holds any number of
     hits = ["Retry storms began"]      # at least one; a test runs them
     misses = ["We will retry later"]   # at least one counter-example; a test runs them
     weight = 1.0                       # optional, for code that adds evidence
-    hint = "storm"                     # optional, for long texts: a cheaper expression, as it stands, that is found in every match
+    hint = "storm"                     # optional, for long texts: a cheaper expression, as it stands, found in every match in small letters
 
 In `match` and `unless`, a blank is any run of blanks, `{name}` is the alternatives of the word list `name` (longest first, each with its
 regular plural or verb endings only if the list's name ends in `_stems`: then `\\w*` follows), and letters match in either case. Matches
@@ -120,9 +120,9 @@ class Entry:
     weight: float = 1.0
     hint: str = ""
 
-    def hinted(self, text: str) -> bool:
-        """Whether a long text may hold it, by its hint."""
-        return not self.hint or _regex(self.hint).search(text) is not None
+    def hinted(self, low: str) -> bool:
+        """Whether a long text, in small letters, may hold it, by its hint."""
+        return not self.hint or _regex(self.hint, 0).search(low) is not None
 
     @property
     def match(self) -> re.Pattern[str]:
@@ -237,7 +237,8 @@ class Lexicon:
     def _asked(self, text: str, roles: tuple[str, ...]) -> _Looked:
         """The entries of these roles that can match, as bits, and what was found of any entry so far."""
         possible, known = self._texts.get(text) or self._looked_at(text)
-        return possible & (self._roles.get(roles) or self._of(roles)), known
+        wanted = self._roles.get(roles)
+        return possible & (self._of(roles) if wanted is None else wanted), known
 
     def _next(self, text: str, possible: int, known: dict[int, Hit | None]) -> tuple[Hit | None, int]:
         """The first of the possible entries that is found, and those behind it."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["DIGIT", "Needles", "at_start", "may_hold", "needles", "piece", "small"]
+__all__ = ["DIGIT", "Needles", "at_start", "may_hold", "needles", "piece", "rarest", "small"]
 
 _LONGEST = 24  # letters of a needle
 DIGIT = "\0"  # the needle that any decimal digit is
@@ -103,6 +103,12 @@ def of_list(name: str, words: tuple[str, ...], left: bool, right: bool) -> froze
     found = [piece(w, left, right and not name.endswith("_stems")) for w in words]
     known = [f for f in found if f is not None]
     return frozenset().union(*known) if known and len(known) == len(found) else None
+
+
+def rarest(every: Needles) -> tuple[str, ...]:
+    """Pieces of literal text of which every match has one, the fewest that are known; none where some alternative names no letters."""
+    found = [next((part for part in sets if DIGIT not in part), frozenset()) for sets in every]
+    return tuple(sorted({n.strip() for part in found for n in part})) if all(found) else ()
 
 
 def may_hold(every: Needles, low: str) -> bool:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 from fuelbed.text.lexicon import Entry, lexicon
+from fuelbed.text.needles import rarest, small
 
 __all__ = ["Group", "Secret", "secrets"]
 
@@ -63,10 +64,17 @@ def secrets(text: str) -> tuple[Secret, ...]:
     if not _MAYBE.search(text):
         return ()
     found: list[Secret] = []
-    for e in lexicon("secrets").possible(text):
-        if e.hinted(text):
+    low = small(text)
+    for e, pieces in _by_pieces():
+        if any(piece in low for piece in pieces) if pieces else e.hinted(low):
             found += _of(e, text)
     return tuple(_apart(found))
+
+
+@lru_cache(maxsize=1)
+def _by_pieces() -> tuple[tuple[Entry, tuple[str, ...]], ...]:
+    """Each pattern, one without a hint with pieces of text of which a match has one: in a whole text these cost less than to look up its words."""
+    return tuple((e, () if e.hint else rarest(e.seek.needs)) for e in lexicon("secrets").entries)
 
 
 def _apart(found: list[Secret]) -> list[Secret]:

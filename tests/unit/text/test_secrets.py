@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fuelbed.core.strings import replaced, texts
 from fuelbed.text.lexicon import lexicon
+from fuelbed.text.needles import small
 from fuelbed.text.redaction import Redactor
 from fuelbed.text.secrets import secrets
 
@@ -72,7 +73,7 @@ def test_a_hint_is_found_in_every_match(text: str) -> None:
     for e in HINTED:
         for t in (text, *e.hits):
             for m in e.match.finditer(t):
-                assert e.hinted(m[0]), m[0]
+                assert e.hinted(small(m[0])), m[0]
 
 
 @pytest.mark.parametrize("text", SPARED + [m for e in ENTRIES for m in e.misses])

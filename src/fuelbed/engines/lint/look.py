@@ -114,9 +114,9 @@ def sure_factors(reading: Reading) -> list[Mention]:
     return list({d.sentences[m.sentence].block: m for m in reversed(listed)}.values())[::-1]
 
 
-def changes(reading: Reading) -> list[ReadAction]:
-    """The actions that change the system, for a while or for good."""
-    return [a for a in reading.actions if a.cls in ("structural", "trigger_only")]
+def changes(reading: Reading) -> Iterator[ReadAction]:
+    """The actions that change the system, for a while or for good; their classes are worked out as far as they are asked for."""
+    return (a for a in reading.actions if a.cls in ("structural", "trigger_only"))
 
 
 @lru_cache(maxsize=2)

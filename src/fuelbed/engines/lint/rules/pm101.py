@@ -14,20 +14,19 @@ __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    document = reading.document
-    said = causes(document)
-    if not said or weaknesses(reading) or reading.amplification.present:
-        return
-    if any(lexicon("lint").first(s.plain, "standing") for s in said):
+    said = causes(reading.document)
+    if not said or any(lexicon("lint").first(s.plain, "standing") for s in said):
         return
     named = next((m for m in reading.triggers if any(m.sentence == s.index for s in said)), None)
+    change = next(hits(said, "lint", "change_as_cause"), None)
+    if (named is None and change is None) or weaknesses(reading) or reading.amplification.present:
+        return
     if named is not None:
         yield at_mention(RULE, reading, named, f"The causes name only what set it off: {clip(named.what)}.")
-        return
-    for s, hit in hits(said, "lint", "change_as_cause"):
+    elif change is not None:
+        s, hit = change
         said_change = clip(s.words[hit.start : hit.end])
         yield in_sentence(RULE, reading, s, hit.start, hit.end, f"The causes name only a change: {said_change}.")
-        return
 
 
 RULE = Rule(

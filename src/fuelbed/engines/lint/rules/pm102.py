@@ -13,7 +13,7 @@ __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    made = changes(reading)
+    made = list(changes(reading))
     if (
         not listed_only(reading)
         or any(a.cls != "trigger_only" or not (a.sure or a.undoes) for a in made)

@@ -25,8 +25,6 @@ def _links(text: str) -> Iterator[re.Match[str]]:
 
 def _check(reading: Reading) -> Iterator[Finding]:
     document = reading.document
-    if reading.amplification.present or len(weaknesses(reading)) > 1:
-        return
     told: dict[int, list[Sentence]] = {}
     for s in document.said("cause", "trigger", "summary", "background", "other"):
         if document.block_of(s).kind == "paragraph":
@@ -34,6 +32,8 @@ def _check(reading: Reading) -> Iterator[Finding]:
     for block in told.values():
         links = [s for s in block for _ in _links(s.plain)]
         if len(links) >= _STEPS and not any(lexicon("lint").first(s.plain, "interaction") for s in block):
+            if reading.amplification.present or len(weaknesses(reading)) > 1:
+                return
             first = links[0]
             steps = len(links)
             yield in_sentence(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fuelbed.core.document import Document
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import clip, in_sentence
+from fuelbed.engines.lint.look import clip, hits, in_sentence
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
@@ -20,14 +20,13 @@ def _others(d: Document) -> bool:
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
+    told = {s.index: hit for s, hit in hits(reading.document.said(), "lint", "the_root_cause")}
+    if not told or _others(reading.document):
+        return
     m = reading.claims.single_cause
-    if m is None:
-        return
-    s = reading.document.sentences[m.sentence]
-    hit = lexicon("lint").first(s.plain, "the_root_cause")
-    if _others(reading.document):
-        return
-    if hit is not None and reading.document.block_of(s).kind != "heading":
+    hit = told.get(m.sentence) if m is not None else None
+    if m is not None and hit is not None:
+        s = reading.document.sentences[m.sentence]
         said = clip(s.words[hit.start :])
         yield in_sentence(RULE, reading, s, hit.start, hit.end, f"{said} makes one thing the cause.")
 

@@ -13,15 +13,17 @@ __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    made = changes(reading)
     d = reading.document
     if any(d.role_of(s) == "recovery" and d.block_of(s).kind in ("item", "row") for s in mended(reading)):
         return  # the fixes are listed where the incident ended
-    if made and all(a.undoes for a in made):
-        yield at_action(RULE, reading, made[0], f"The only change is to undo one: {clip(made[0].item.text)}.")
+    made = changes(reading)
+    first = next(made, None)
+    if first is not None:
+        if first.undoes and all(a.undoes for a in made):
+            yield at_action(RULE, reading, first, f"The only change is to undo one: {clip(first.item.text)}.")
         return
     m = reading.claims.revert_mention
-    if not made and listed_only(reading) and reading.claims.revert == "only_fix" and m is not None:
+    if listed_only(reading) and reading.claims.revert == "only_fix" and m is not None:
         yield at_mention(RULE, reading, m, f"The only change is to undo one: {clip(m.what)}.")
 
 

@@ -15,8 +15,10 @@ __all__ = ["RULE"]
 
 def _check(reading: Reading) -> Iterator[Finding]:
     acts = reading.actions
+    if not listed_only(reading) or next(changes(reading), None) is not None:
+        return
     sight = [a for a in acts if a.cls == "monitoring"]
-    if not sight or changes(reading) or not listed_only(reading):
+    if not sight:
         return
     lex = lexicon("lint")
     if any(lex.first(a.item.text, "and_mends") for a in acts) or about(reading, "lint", "fix_shipped") is not None:

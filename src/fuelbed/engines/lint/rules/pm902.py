@@ -14,7 +14,7 @@ __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Finding]:
-    made = changes(reading)
+    made = list(changes(reading))
     if not made or not listed_only(reading) or not all(lexicon("lint").first(a.item.text, "rotate_patch") for a in made):
         return
     n = len(made)
