@@ -128,7 +128,7 @@ ENGINES: tuple[Engine, ...] = (
         "§7",
         "Which well-known misconceptions does the text hold?",
         "misconceptions",
-        load="fuelbed.engines.lint:examine",
+        load="fuelbed.engines.lint.examine:examine",
         reads=("narrative", "dynamics", "factors", "structure", "actions"),
         takes=(Verdicts, Loops, RiskShares),
         owns=("lint",),

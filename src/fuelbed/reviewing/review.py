@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from fuelbed.core.document import Document
 from fuelbed.core.findings import Finding
 from fuelbed.core.reading import Reading
-from fuelbed.drafting import Draft, draft
 from fuelbed.engines.lint import Gap, check, gaps
-from fuelbed.reviewing.consequences import Consequences, Question, case_of, consequences, key_question, spoken_of
 from fuelbed.text.understand import understand
+
+if TYPE_CHECKING:  # drafting and what follows from a draft need NumPy and the case language, findings need neither
+    from fuelbed.drafting import Draft
+    from fuelbed.reviewing.consequences import Consequences, Question
 
 __all__ = ["Review", "review"]
 
@@ -38,6 +41,8 @@ class Review:
 
     @cached_property
     def draft(self) -> Draft | None:
+        from fuelbed.drafting import draft
+
         r = self.reading
         if self.answered is not None:
             return self.answered
@@ -46,10 +51,14 @@ class Review:
 
     @cached_property
     def follows(self) -> Consequences | None:
+        from fuelbed.reviewing.consequences import case_of, consequences, spoken_of
+
         return consequences(case_of(self.draft), spoken_of(self.draft)) if self.draft is not None else None
 
     @cached_property
     def question(self) -> Question | None:
+        from fuelbed.reviewing.consequences import key_question
+
         return (
             key_question(self.draft, self.follows, try_out=self.answered is None)
             if self.draft is not None and self.follows is not None

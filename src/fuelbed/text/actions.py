@@ -81,11 +81,11 @@ def _verbs() -> Verbs:
 
 def _read_head(text: str) -> tuple[Head, str]:
     """The head of the sentence of an item that asks for something, and its other sentences: the first whose verb is known, else the first."""
-    verbs, phrases, nouns = _verbs(), words().phrases, words().pattern
+    verbs, nouns = _verbs(), words().find
     pieces = _SENTENCE.split(_STATE.sub("", text[:_LONGEST].strip()))
     heads: list[Head] = []
     for piece in pieces[:_MOST]:
-        heads.append(head(piece, verbs, phrases, nouns))
+        heads.append(head(piece, verbs, nouns))
         if heads[-1].form == "verb" and heads[-1].verb:
             at = len(heads) - 1
             break

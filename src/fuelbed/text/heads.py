@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from fuelbed.text.lexicon import Entry, lexicon
 from fuelbed.text.needles import small
+from fuelbed.text.nouns import Nouns
 from fuelbed.text.verbs import Verbs, verb_at
 
 __all__ = ["Head", "head", "quoted"]
@@ -124,9 +125,9 @@ def _phrase(text: str, start: int, stop: int) -> tuple[int, int]:
     return (first, last) if first >= 0 else (start, start)
 
 
-def _names(text: str, phrase: tuple[int, int], nouns: re.Pattern[str]) -> bool:
+def _names(text: str, phrase: tuple[int, int], nouns: Nouns) -> bool:
     """Whether a phrase ends in a noun that is known."""
-    return any(m.end() == phrase[1] for m in nouns.finditer(text, *phrase))
+    return any(n.end == phrase[1] for n in nouns(text, *phrase))
 
 
 def _through(text: str, phrase: tuple[int, int], stop: int, verb: str = "") -> tuple[int, int]:
@@ -176,20 +177,20 @@ def _bare_participle(text: str, start: int, stop: int, verbs: Verbs) -> tuple[st
     return "", start, start
 
 
-def head(text: str, known: Verbs, titles: re.Pattern[str] | None = None, nouns: re.Pattern[str] | None = None) -> Head:
-    """The head of a sentence, given the verbs that matter; a match of `titles` at its start is a noun phrase, not a verb.
+def head(text: str, known: Verbs, nouns: Nouns | None = None) -> Head:
+    """The head of a sentence, given the verbs and nouns that matter.
 
-    `nouns` are all nouns that matter: where the object is none of them, the place that a verb puts it counts as well.
+    A noun of several words at its start is a noun phrase, not a verb; where the object is no noun that matters, the place that a verb puts it counts as well.
     """
     lead, at = _label(text, known)
     start, weighed, studied = _peeled(text, at)
     weighed |= text.rstrip().endswith("?") or next(lexicon("heads").find(text, "hedge"), None) is not None
     build = _Builder(text, lead, start, weighed, studied, nouns, known)
     verb, end = verb_at(text, start, known)
-    opener = titles.match(text, start) if titles else None
-    if verb and ((opener is not None and opener.end() > end) or _AUXILIARY.match(text, end) or _compound(text, start, end)):
+    opener = nouns.several_at(text, start) if nouns is not None else -1
+    if verb and (opener > end or _AUXILIARY.match(text, end) or _compound(text, start, end)):
         verb, end = "", start
-    if not verb and not opener:
+    if not verb and opener < 0:
         verb, end = _nominal(text, start, known)
     if verb:
         second, end = _joined(text, end, known)
@@ -217,7 +218,7 @@ class _Builder:
     start: int
     weighed: bool
     studied: bool
-    nouns: re.Pattern[str] | None
+    nouns: Nouns | None
     verbs: Verbs
 
     def acting(self, verb: str, second: str, end: int, tail: int) -> Head:
@@ -258,7 +259,7 @@ class _Builder:
         verb = _nominals().get(last.lower(), "")
         if not before or verb not in self.verbs.names:
             return None
-        if self.nouns is not None and any(m.end() == phrase[1] and " " in m[0] for m in self.nouns.finditer(self.text, *phrase)):
+        if self.nouns is not None and any(n.end == phrase[1] and " " in n.text for n in self.nouns(self.text, *phrase)):
             return None
         thing, joined = self.split((phrase[0], phrase[0] + len(before)))
         return self.head(verb, "noun", "", thing, joined, _through(self.text, phrase, tail), (tail, tail), tail)

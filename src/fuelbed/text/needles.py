@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 __all__ = ["DIGIT", "Needles", "at_start", "may_hold", "needles", "piece", "rarest", "small"]
 
@@ -22,6 +21,7 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 
+_NONE = re.compile(r"[*?]|\{0?[,}]|\{0+\}")  # repetitions that may be none
 _CLASSED = re.compile(r"(?:\\(.)|([^\\]))(-(?=.))?", re.DOTALL)  # an escape, or a character and whether a range begins there
 
 Needles = tuple[tuple[frozenset[str], ...], ...]
@@ -30,48 +30,49 @@ Needles = tuple[tuple[frozenset[str], ...], ...]
 _Sets = list[frozenset[str]]
 
 
-class _Token(NamedTuple):
-    """A piece of a pattern; of one that opens a group also where the group ends, and where its branches begin."""
+class _Tokens:
+    """The pieces of a pattern, by position: kind and text, behind the last one of kind "". Of one that opens a group also where the group ends, and where
+    its branches begin."""
 
-    kind: str
-    text: str
-    close: int = -1
-    starts: tuple[int, ...] = ()
+    __slots__ = ("close", "kinds", "starts", "texts")
+
+    def __init__(self, source: str) -> None:
+        self.kinds = kinds = list[str]()
+        self.texts = texts = list[str]()
+        self.close: dict[int, int] = {}
+        self.starts: dict[int, list[int]] = {}
+        opened: list[tuple[int, list[int]]] = []
+        for at, m in enumerate(_PIECE.finditer(source)):
+            kind = m.lastgroup or ""
+            kinds.append(kind)
+            texts.append(m[kind])
+            if kind in ("open", "look"):
+                opened.append((at, [at + 1]))
+            elif kind == "or" and opened:
+                opened[-1][1].append(at + 1)
+            elif kind == "close" and opened:
+                first, self.starts[first] = opened.pop()
+                self.close[first] = at
+        self.kinds.append("")
 
 
-_Tokens = Sequence[_Token]
-_ENDS = ("", "or", "close")  # what a branch ends before
+_ENDS = frozenset(("", "or", "close"))  # what a branch ends before
 
 
 def needles(source: str, lists: Mapping[str, Sequence[str]]) -> Needles:
     """The needles of a pattern as the lexicon writes it, which begins and ends at the bounds of words; `lists` are its word lists."""
-    tokens = _tokens(source)
-    found, _, _ = _choice(tokens, 0, lists, (True, True))
+    found, _, _ = _choice(_Tokens(source), 0, lists, (True, True))
     return tuple(tuple(sorted(set(part), key=_cost)) for part in found)
-
-
-def _tokens(source: str) -> _Tokens:
-    tokens = [_Token(m.lastgroup or "", m[m.lastgroup or 0]) for m in _PIECE.finditer(source)]
-    opened: list[tuple[int, list[int]]] = []
-    for at, token in enumerate(tokens):
-        if token.kind in ("open", "look"):
-            opened.append((at, [at + 1]))
-        elif token.kind == "or" and opened:
-            opened[-1][1].append(at + 1)
-        elif token.kind == "close" and opened:
-            first, starts = opened.pop()
-            tokens[first] = tokens[first]._replace(close=at, starts=tuple(starts))
-    return tokens
 
 
 def at_start(source: str) -> bool:
     """Whether every match of a pattern begins where the text does."""
     if not source.startswith("^"):
         return False
-    tokens, at = _tokens(source), 0
-    while at < len(tokens) and tokens[at].kind != "or":
-        at = max(tokens[at].close, at) + 1
-    return at == len(tokens)
+    tokens, at = _Tokens(source), 0
+    while tokens.kinds[at] not in ("", "or"):
+        at = tokens.close.get(at, at) + 1
+    return tokens.kinds[at] == ""
 
 
 _DISGUISED = {"\u0130": "i", "\u0131": "i", "\u017f": "s"}
@@ -91,7 +92,7 @@ def piece(text: str, left: bool = False, right: bool = False) -> frozenset[str] 
     words = text.lower().split()
     if not words:
         return None
-    at = max(range(len(words)), key=lambda k: len(words[k]))
+    at = max(range(len(words)), key=lambda k: len(words[k])) if len(words) > 1 else 0
     longest = words[at]
     left, right = left or at > 0, (right or at < len(words) - 1) and len(longest) <= _LONGEST
     return frozenset({f"{' ' * left}{longest[:_LONGEST]}{' ' * right}"})
@@ -146,7 +147,7 @@ def _choice(
         part, alone, bound, at = _sequence(tokens, at, lists, bounds)
         branches += alone if alone is not None else [part]
         ended = ended and bound
-        if _kind(tokens, at) in ("", "close"):
+        if tokens.kinds[at] != "or":
             return branches, ended, at
         at += 1
 
@@ -156,88 +157,96 @@ def _sequence(
 ) -> tuple[_Sets, list[_Sets] | None, bool, int]:
     """The sets of one branch, the branches of the only group that it consists of (or None), whether what comes next begins a word, and
     where it ends. One state machine over the tokens, whose branches share all of its variables."""
+    kinds = tokens.kinds
     sets: _Sets = []
     run, parts = "", 0
     alone: list[_Sets] | None = None
     left, right = bounds
     before = left  # whether the run begins at the bound of a word
-    while _kind(tokens, at) not in _ENDS:
-        kind, text, close, _ = tokens[at]
+    while (kind := kinds[at]) not in _ENDS:
+        text = tokens.texts[at]
         at += 1
         if kind in ("text", "escaped"):
             parts += 1
-            if _kind(tokens, at) != "times":
+            if kinds[at] != "times":
                 run, left = run + text, False
                 continue
-            sets += _told(piece(run + text[: -1 if _optional(tokens, at) else None], before))
+            sets += _told(run + text[: -1 if _optional(tokens, at) else None], before)
             run, before, left = "", False, False
             continue
-        sets += _told(piece(run, before, _bound(tokens, at - 1, right)))
+        if run:
+            sets += _told(run, before, _bound(tokens, at - 1, right))
         run, after = "", at
         if kind in ("open", "look"):
-            once = _kind(tokens, close + 1) != "times" or _optional_once(tokens, close + 1)
+            close = tokens.close[at - 1]
+            once = kinds[close + 1] != "times" or _optional_once(tokens, close + 1)
             inside = (left and once, once and _bound(tokens, close + 1 + _optional_once(tokens, close + 1), right))
             inner, ended, at = _choice(tokens, at, lists, inside)
             after = at = at + 1
             if kind == "open":
                 parts += 1
                 alone = inner
-                sets += [] if _optional(tokens, at) else _told(_union(inner))
+                if not _optional(tokens, at):
+                    sets += _some(_union(inner))
                 left = ended and (left or not _optional(tokens, at))
         elif kind == "list":
             parts += 1
-            last = _bound(tokens, at, right)
-            sets += [] if _optional(tokens, at) else _told(of_list(text[1:-1], tuple(lists.get(text[1:-1], ())), left, last))
+            if not _optional(tokens, at):
+                sets += _some(of_list(text[1:-1], tuple(lists.get(text[1:-1], ())), left, _bound(tokens, at, right)))
             left = False
         elif kind in ("class", "blank", "times", "back"):
             parts += 1
             if kind == "class" and not _optional(tokens, at):
-                sets += _told(_of_class(text))
+                sets += _some(_of_class(text))
             left = kind == "blank" or (kind == "times" and left)
         before = left
         at = after
-    last = right and _kind(tokens, at) in _ENDS
-    return sets + _told(piece(run, before, last)), alone if parts == 1 else None, left, at
-
-
-def _kind(tokens: _Tokens, at: int) -> str:
-    """What kind of piece stands at `at`, "" behind the last."""
-    return tokens[at].kind if at < len(tokens) else ""
+    if run:
+        sets += _told(run, before, right)
+    return sets, alone if parts == 1 else None, left, at
 
 
 def _bound(tokens: _Tokens, at: int, right: bool) -> bool:
     """Whether a word that stands just before `at` ends there; `right`: whether one at the end of the branch does."""
-    if _kind(tokens, at) in _ENDS:
+    kind = tokens.kinds[at]
+    if kind in _ENDS:
         return right
-    kind, _, close, starts = tokens[at]
     if kind not in ("open", "look"):
         return kind == "blank"
+    close = tokens.close[at]
     if kind == "look":
         return _bound(tokens, close + 1, right)
-    times = _kind(tokens, close + 1) == "times"
+    times = tokens.kinds[close + 1] == "times"
     rest = _bound(tokens, close + 1 + times, right)
     if times and not rest and _optional(tokens, close + 1):
         return False
-    return all(_bound(tokens, k, rest and not times) for k in starts)
+    return all(_bound(tokens, k, rest and not times) for k in tokens.starts[at])
 
 
 def _optional_once(tokens: _Tokens, at: int) -> bool:
     """Whether what stands before `at` may be there once or not at all."""
-    return _kind(tokens, at) == "times" and tokens[at].text in ("?", "??")
+    return tokens.kinds[at] == "times" and tokens.texts[at] in ("?", "??")
 
 
 def _optional(tokens: _Tokens, at: int) -> bool:
-    return _kind(tokens, at) == "times" and re.match(r"[*?]|\{0?[,}]|\{0+\}", tokens[at].text) is not None
+    return tokens.kinds[at] == "times" and _NONE.match(tokens.texts[at]) is not None
 
 
-def _told(found: frozenset[str] | None) -> _Sets:
+def _told(run: str, left: bool, right: bool = False) -> _Sets:
+    return _some(piece(run, left, right))
+
+
+def _some(found: frozenset[str] | None) -> _Sets:
     return [] if found is None else [found]
 
 
 def _union(branches: Sequence[_Sets]) -> frozenset[str] | None:
-    best = [min(sets, key=_cost, default=None) for sets in branches]
-    known = [b for b in best if b is not None]
-    return frozenset().union(*known) if known and len(known) == len(best) else None
+    best = []
+    for sets in branches:
+        if not sets:
+            return None
+        best.append(min(sets, key=_cost) if len(sets) > 1 else sets[0])
+    return frozenset().union(*best) if best else None
 
 
 _OFTEN = {

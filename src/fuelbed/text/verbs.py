@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.needles import small
 
-__all__ = ["Verbs", "forms", "plural", "verb_at", "with_forms"]
+__all__ = ["Verbs", "forms", "verb_at", "with_forms"]
 
 _VOWELS: Final = "aeiou"
 _RE: Final = re.compile(r"re-?(?=[a-z])", re.IGNORECASE)
@@ -35,12 +35,6 @@ def forms(verb: str) -> tuple[str, ...]:
     if short:
         out += [word + word[-1] + "ed", word + word[-1] + "ing"]
     return tuple(w + tail for w in out)
-
-
-def plural(noun: str) -> str:
-    """A pattern for a noun in singular and plural, hyphens and blanks alike."""
-    stem, end = (noun[:-1], "(?:y|ies)") if noun.endswith("y") and noun[-2:-1] not in _VOWELS else (noun, "(?:s|es)?")
-    return re.escape(stem).replace(r"\ ", "[ -]?").replace(r"\-", "[ -]?") + end
 
 
 @lru_cache(maxsize=1)

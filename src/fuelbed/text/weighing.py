@@ -16,11 +16,10 @@ from importlib.resources import files
 from typing import Final, NamedTuple, get_args
 
 from fuelbed.core.reading import ActionClass
-from fuelbed.text.either import either
 from fuelbed.text.fitted import of_words, weights_of
 from fuelbed.text.heads import Head
 from fuelbed.text.lexicon import lexicon
-from fuelbed.text.verbs import plural
+from fuelbed.text.nouns import Nouns
 
 __all__ = ["CLASSES", "Words", "considered", "features", "weights", "words"]
 
@@ -56,8 +55,7 @@ class Words(NamedTuple):
     kinds: Mapping[str, str]
     undo: frozenset[str]
     nouns: Mapping[str, tuple[tuple[ActionClass, float], ...]]
-    pattern: re.Pattern[str]
-    phrases: re.Pattern[str]
+    find: Nouns
 
 
 @lru_cache(maxsize=1)
@@ -78,15 +76,12 @@ def words() -> Words:
         kinds[w] = ["undo"]
     for w in lex["removing_verbs"]:
         kinds[w] = ["removing"]
-    longest = sorted(nouns, key=len, reverse=True)
-    body, several = (either(plural(n) for n in some) for some in (longest, [n for n in longest if " " in n or "-" in n]))
     return Words(
         {v: tuple(c) for v, c in verbs.items()},
         {v: kinds[v][0] if v in kinds and len(set(kinds[v])) == 1 else ("neutral" if v not in kinds else "mixed") for v in verbs},
         frozenset(lex["undo_verbs"]),
         {_folded(n): tuple(c) for n, c in nouns.items()},
-        re.compile(rf"(?<![\w-]){body}(?![\w])", re.IGNORECASE),
-        re.compile(rf"{several}(?![\w])", re.IGNORECASE),
+        Nouns(nouns),
     )
 
 
@@ -126,8 +121,8 @@ def features(h: Head, heading: str = "", rest: str = "") -> dict[str, float]:
             out[f"bare, lead {cls}"] = 1.0
     silent = lexicon("actions").any_word("section_names")
     for place, text in (("heading", silent.sub(" ", heading[:_LONGEST])), ("rest", rest[:_LONGEST])):
-        for m in words().pattern.finditer(text):
-            for cls, strength in _noun(m[0]):
+        for noun in words().find(text):
+            for cls, strength in _noun(noun.text):
                 out[f"{place} {cls}"] = max(out.get(f"{place} {cls}", 0.0), strength)
                 if place == "heading" and not h.verb and objects == "unknown":
                     out[f"bare, heading {cls}"] = 1.0
@@ -141,13 +136,13 @@ def _single(h: Head) -> dict[str, float]:
 
 def _nouns(h: Head) -> Iterator[tuple[str, ActionClass, float, str]]:
     """Place, class, strength and word of every noun that is known."""
-    for m in words().pattern.finditer(h.text):
-        if h.form == "verb" and h.start <= m.start() and m.end() <= h.object[0]:
+    for noun in words().find(h.text):
+        if h.form == "verb" and h.start <= noun.start and noun.end <= h.object[0]:
             continue  # the verb itself
-        place = _position(h, m.start(), m.end())
+        place = _position(h, noun.start, noun.end)
         if place:
-            for cls, strength in _noun(m[0]):
-                yield place, cls, strength, m[0].lower()
+            for cls, strength in _noun(noun.text):
+                yield place, cls, strength, noun.text.lower()
 
 
 def _objects(found: list[tuple[str, ActionClass, float, str]]) -> str:

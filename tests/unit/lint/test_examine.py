@@ -16,7 +16,8 @@ from fuelbed.core.facts import Board, Facts, Loops, Verdicts
 from fuelbed.core.findings import Severity
 from fuelbed.core.options import Options
 from fuelbed.core.registry import rows_by_id
-from fuelbed.engines.lint import Known, ToldLoop, check, examine, rule
+from fuelbed.engines.lint import Known, ToldLoop, check, rule
+from fuelbed.engines.lint.examine import examine
 from fuelbed.readers.case import parse_case, read_case
 from fuelbed.text.read import read
 from fuelbed.text.understand import understand
