@@ -60,6 +60,22 @@ def test_each_text_is_read_by_its_answer_where_it_has_one(folder: Path) -> None:
     assert "draft texts/2025/search.md -o case/" in done.output
 
 
+def test_a_secret_is_found_although_no_model_sees_it(folder: Path) -> None:
+    done = run(review, "texts/2024", "--answers", "answers/2024", "--format", "json")
+    (document,) = json.loads(done.stdout)["documents"]
+    assert document["triggers"][0]["why"] == "answer"
+    (found,) = [f for f in document["findings"] if f["code"] == "PM005"]
+    assert "e-mail" in found["message"]
+    assert "roe" not in found["message"]
+    assert json.loads(run(corpus, "texts", "--answers", "answers", "--no-cache", "--format", "json").stdout)
+    text = (folder / "texts/2024/booking.md").read_text(encoding="utf-8")
+    silenced = text.replace("The weekly import", "<!-- fuelbed: ignore PM005 she agreed -->\n\nThe weekly import")
+    (folder / "texts/2024/booking.md").write_text(silenced, encoding="utf-8")
+    done = run(review, "texts/2024", "--answers", "answers/2024", "--format", "github")
+    assert "PM005" not in done.stdout
+    assert "PM002" not in done.stdout
+
+
 def test_what_is_told_to_draft_by_drafts_by_it(folder: Path) -> None:
     done = run(draft, "texts/2024/booking.md", "--accept", "answers/2024/booking.json", "-o", "case")
     assert done.exit_code == 0, done.output

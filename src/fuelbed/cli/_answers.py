@@ -82,27 +82,27 @@ class Answering:
         """The options of `draft` that read a text by the same answer, () where it was read by words."""
         return self._by.get(file, ())
 
-    def of(self, found: Found) -> tuple[Document, Draft | None]:
-        """The document as the model saw it and the draft of its answer; as it is and None where it is read by words."""
+    def of(self, found: Found) -> Draft | None:
+        """The draft of the answer about a text; None where it is read by words."""
         document, kept = found.document, self._kept(found)
         if self.accept is None and kept is None and self.to is None:
-            return document, None
+            return None
         from fuelbed.reviewing.answers import tells_something
 
         if not tells_something(document):
             if self.accept is not None:
                 refuse(f"{document.source.file}: there is no account of an incident in it to answer about.")
-            return document, None
+            return None
         judged = self._judged(document, kept)
         if judged is None:
-            return document, None
+            return None
         if judged.draft is None:
             tell_faults(judged.findings, document.source.file)
             self.faulty.append(found.file)
-            return document, None
+            return None
         file = self.accept or (kept.file if kept is not None else None)
         self._by[document.source.file] = ("--accept", str(file)) if file is not None else ("--model", self.model, "--send")
-        return judged.draft.reading.document, judged.draft
+        return judged.draft
 
     def _kept(self, found: Found) -> Kept | None:
         """The place for the answer about a text, where answers are kept."""

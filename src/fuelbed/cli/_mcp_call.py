@@ -87,10 +87,15 @@ def _text(task: Mapping[str, Any]) -> str:
 def _review(task: Mapping[str, Any], hide: Redactor | None) -> str:
     from fuelbed.reviewing import review
     from fuelbed.reviewing.text import render_review
+
+    return render_review(review(_document(task, hide)), 100, True)
+
+
+def _document(task: Mapping[str, Any], hide: Redactor | None) -> Document:
     from fuelbed.text.read import read
 
     text = _text(task)
-    return render_review(review(read(hide(text) if hide is not None else text, "text")), 100, True)
+    return read(hide(text) if hide is not None else text, "text")
 
 
 def _explain(task: Mapping[str, Any], hide: Redactor | None) -> str:
@@ -165,7 +170,8 @@ def _review_answer(task: Mapping[str, Any], hide: Redactor | None) -> str:
     document, judged = _judged(task)
     if not tells_something(document):
         raise _Failed("there is no account of an incident in this text to answer about.")
-    return render_review(review(document, answered=judged.draft), 100, True, by=("--accept", "answer.json"))
+    shown = _document(task, hide)
+    return render_review(review(shown, answered=judged.draft), 100, True, by=("--accept", "answer.json"))
 
 
 _TOOLS: Mapping[str, Callable[[Mapping[str, Any], Redactor | None], str]] = {

@@ -178,8 +178,8 @@ def _reviewed(found: Found, chosen: tuple[str, ...], left_out: tuple[str, ...], 
 
     s = found.settings
     also = () if chosen else s.extend_select
-    document, drafted = answering.of(found)
-    return run(document, chosen or s.select, (*left_out, *s.left_out(found.path, bool(chosen))), also, s.preview, drafted)
+    drop = (*left_out, *s.left_out(found.path, bool(chosen)))
+    return run(found.document, chosen or s.select, drop, also, s.preview, answering.of(found))
 
 
 def _codes(text: str | None) -> tuple[str, ...]:

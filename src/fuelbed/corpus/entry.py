@@ -80,8 +80,8 @@ def of_text(text: str, file: str, without: Sequence[str] = ()) -> Entry:
     return of_reading(understand(read(text, file)), without)
 
 
-def of_reading(reading: Reading, without: Sequence[str] = ()) -> Entry:
-    """The same of what was read, by words or by the answer of a model."""
+def of_reading(reading: Reading, without: Sequence[str] = (), shown: Document | None = None) -> Entry:
+    """The same of what was read, by words or by the answer of a model. shown: the text as it stands, where a model saw it without its secrets."""
     document = reading.document
     gone = left_out(document, without)
     line, quote = document.line, document.quote
@@ -95,7 +95,7 @@ def of_reading(reading: Reading, without: Sequence[str] = ()) -> Entry:
         return Told(what, _clip(quote(w.place)), line(w.place), w.kind, about)
 
     rules: dict[str, list[int]] = {}
-    for f in check(reading):
+    for f in check(reading, shown=shown):
         rules.setdefault(f.code, []).append(f.span.line if f.span else 1)
     return Entry(
         document.source.file,

@@ -18,6 +18,7 @@ from fuelbed.readers.files import some_texts
 from fuelbed.readers.postmortem import decode_text, read_bytes
 from fuelbed.readers.postmortems import PACKAGES, folders, is_markdown
 from fuelbed.reviewing.answers import Kept, below, document_of, judge, tells_something
+from fuelbed.text.read import read
 from fuelbed.text.redaction import Redactor
 
 __all__ = ["Gathered", "gather", "paths"]
@@ -135,8 +136,8 @@ def _read(texts: Sequence[_Text], cache: Cache, spread: Spread | None, out: Gath
     sizes = [float(sum(len(t.text) for t in c) + 1) for c in chunks]
     done = [_chunk(c) for c in chunks] if spread is None else spread(_chunk, chunks, sizes)
     rows = []
-    for c, read in zip(chunks, done, strict=True):
-        for t, (e, faults) in zip(c, read, strict=True):
+    for c, told in zip(chunks, done, strict=True):
+        for t, (e, faults) in zip(c, told, strict=True):
             found[t.digest] = e
             if faults:  # not kept, so that they are told the next time, too
                 out.faults += faults
@@ -159,7 +160,7 @@ def _entry(t: _Text) -> tuple[Entry, Sequence[Finding]]:
         seen = document_of(t.text, t.file)
         judged = judge(t.answer, t.by, seen)
         if judged.draft is not None and tells_something(seen):
-            return of_reading(judged.draft.reading), ()
+            return of_reading(judged.draft.reading, shown=read(t.text, t.file)), ()
         faults = judged.findings
     return of_text(t.text, t.file), faults
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -36,9 +35,6 @@ NO_NAMES = RESERVED | {"yes", "no", "unknown", "null", "nan", "inf"}
 """What a draft calls nothing: words of the structure language, and those that YAML or a field reads as something else than a name."""
 
 
-_CHANGES = re.compile(r"(?:remove|prevent|revert|\{set:) (\w+)")  # how an intervention is written
-
-
 @dataclass(frozen=True, slots=True)
 class DraftFactor:
     """A factor. `fields` are written in order; `asks` become `# ask:` comments; `place` is None where the text does not say it."""
@@ -63,18 +59,15 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class DraftAction:
-    """An action item as interventions; `does` is empty where the text does not say what it changes."""
+    """An action item as interventions; `does` is empty where the text does not say what it changes. `targets` are the factors that an answer says it
+    changes; to see a thing changes nothing of it."""
 
     name: str
     read: ReadAction
     does: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     note: str = ""  # the comment above it; without one, where and as what it was read
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The names of what it changes; to see a thing changes nothing of it."""
-        return tuple(m[1] for text in self.does if (m := _CHANGES.match(text)) is not None)
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

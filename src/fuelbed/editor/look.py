@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from fuelbed.core.document import Document
 from fuelbed.core.engine_codes import ALL_CODES
 from fuelbed.core.errors import FuelbedError, InputError
-from fuelbed.core.findings import Finding, Span
+from fuelbed.core.findings import Finding, Severity, Span
+from fuelbed.core.reading import Reading
 from fuelbed.core.settings import ReviewSettings
+from fuelbed.core.shown import counted
 from fuelbed.core.source import Source
 from fuelbed.engines.lint import check, gaps, rule
+from fuelbed.reviewing.answers import Kept, tells_something
 from fuelbed.reviewing.stubs import Insertion, ignores, stubs
 from fuelbed.text.read import read
 from fuelbed.text.understand import understand
@@ -52,21 +56,37 @@ class Looked:
         return line, self.units(before)
 
 
-def look(text: str, file: str, settings: ReviewSettings, path: str, encoding: str = "utf-16") -> Looked:
-    """A case file by the checks of its reader, anything else as a postmortem; `path` is the file as seen from the settings. Never raises on a text."""
+def look(text: str, file: str, settings: ReviewSettings, path: str, encoding: str = "utf-16", kept: Kept | None = None) -> Looked:
+    """A case file by the checks of its reader, anything else as a postmortem; `path` is the file as seen from the settings. `kept` is where the answer of a
+    model about it would be: by that it is read where there is one that fits it. Never raises on a text."""
     source, units = Source(text, file), UNITS[encoding]
     if PurePath(file).suffix in (".yaml", ".yml"):
         return Looked(source, _marks(source, _of_case(text, file), units), {}, units=units)
     document = read(text, file, settings.kind(path))
-    reading = understand(document)
+    reading, said = _read(document, kept)
     left_out = settings.left_out(path)
     found = (
         *document.findings,
-        *check(reading, settings.select or None, left_out or None, settings.preview, also=settings.extend_select),
+        *said,
+        *check(reading, settings.select or None, left_out or None, settings.preview, also=settings.extend_select, shown=document),
     )
     marks = _marks(source, found, units)
     silence = {i: new[0] for i, m in enumerate(marks) if (new := ignores(document, [m.finding]))}
     return Looked(source, marks, silence, tuple(stubs(document, gaps(reading))), units)
+
+
+def _read(document: Document, kept: Kept | None) -> tuple[Reading, tuple[Finding, ...]]:
+    """By the answer that is kept about a text, else by its words; and what is to be said of an answer that does not fit it (any more)."""
+    judged = kept.judged(document) if kept is not None and tells_something(document) else None
+    if judged is None or kept is None:
+        return understand(document), ()
+    if judged.draft is not None:
+        return judged.draft.reading, ()
+    first, n = judged.findings[0], counted(len(judged.findings), "fault")
+    message = (
+        f"{kept.file.name}, the answer about this text, has {n}, so the text is read by its words. The first: {first.message}"
+    )
+    return understand(document), (Finding(first.code, Severity.NOTE, message, first.cure),)
 
 
 def _of_case(text: str, file: str) -> Sequence[Finding]:

@@ -1,6 +1,6 @@
 """The language server: diagnostics as one types, what a rule means under the cursor, and comments and sections to insert.
 
-Speaks the Language Server Protocol 3.17 over standard input and output (pygls). It opens no file but the settings, starts no process and opens no socket; what it shows
+Speaks the Language Server Protocol 3.17 over standard input and output (pygls). It opens no file but the settings and the answers that they name, starts no process and opens no socket; what it shows
 is computed by `editor/look.py` from the text that the editor sends.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +22,7 @@ from fuelbed.core.settings import ReviewSettings
 from fuelbed.editor.look import UNITS, Looked, Mark, explained, look
 from fuelbed.engines.lint import all_rules
 from fuelbed.readers.settings import find_settings, read_settings
+from fuelbed.reviewing.answers import Kept
 from fuelbed.reviewing.stubs import Insertion
 
 __all__ = ["make_server"]
@@ -59,7 +60,9 @@ class _Open:
         encoding = str(getattr(self._server.workspace.position_encoding, "value", self._server.workspace.position_encoding))
         if len(text) > _LONGEST:
             text, faults = "", (*faults, _TOO_LONG)
-        found = look(text, path.name, settings, _from(path, settings), encoding if encoding in UNITS else "utf-16")
+        seen = _from(path, settings)
+        kept = Kept(Path(settings.folder, settings.answers), PurePath(seen)) if settings.answers else None
+        found = look(text, path.name, settings, seen, encoding if encoding in UNITS else "utf-16", kept)
         self._known[uri] = version, found
         marks = [*map(_diagnostic, found.marks), *map(_told, faults)]
         self._server.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, marks, version))

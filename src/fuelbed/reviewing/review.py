@@ -75,7 +75,8 @@ def review(
     answered: Draft | None = None,
 ) -> Review:
     """Everything that can be said of one document; pure. select, ignore, also, preview: as of `engines.lint.check`. `answered`: the draft of an answer
-    about it, whose reading is taken instead of our own."""
+    about it, whose reading is taken instead of our own; secrets are looked for in the document as it is."""
     reading = understand(document) if answered is None else answered.reading
-    findings = (*document.findings, *check(reading, select or None, ignore or None, preview, also=also))
+    shown = document if answered is not None else None
+    findings = (*document.findings, *check(reading, select or None, ignore or None, preview, also=also, shown=shown))
     return Review(reading, findings, answered)

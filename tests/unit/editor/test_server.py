@@ -204,6 +204,32 @@ def test_settings_of_the_folder_hold(editor: Editor, tmp_path: Path) -> None:
     assert any(d["code"] == "FB180" for d in editor.diagnostics(uri))
 
 
+def test_a_text_is_read_by_its_answer_while_that_fits(editor: Editor, tmp_path: Path) -> None:
+    """By its words the item only adds sight; by the answer the item changes the system, so that PM702 has nothing to say."""
+    text = "# Down\n\nA deploy filled the disk.\n\n## Action items\n\n- Watch the disk, it alerts us\n"
+    answer = {
+        "fuelbed_answer": 1, "failure": "down", "title": "Down", "triggers": [{"name": "deploy", "what": "A deploy", "evidence": [{"quote": "A deploy filled the disk"}], "human": None}],
+        "conditions": [{"name": "small", "what": "The disk is small", "assumed": True}], "controls": [], "loops": [],
+        "lines": [{"name": "down", "expression": "deploy and small", "assumed": True}],
+        "actions": [{"name": "watch", "what": "Watch the disk", "does": [{"verb": "remove", "target": "small"}], "class": "structural", "considered": False,
+                     "evidence": [{"quote": "Watch the disk, it alerts us"}]}], "claims": [],
+    }  # fmt: skip  # one answer
+    (tmp_path / "fuelbed.toml").write_text('[review]\nanswers = "answers"\n')
+    (tmp_path / "answers").mkdir()
+    uri = (tmp_path / "pm.md").as_uri()
+    assert "PM702" in {d["code"] for d in editor.show(uri, text)}
+    (tmp_path / "answers/pm.json").write_text(json.dumps(answer))
+    editor.tell("textDocument/didSave", textDocument={"uri": uri})
+    assert not {d["code"] for d in editor.diagnostics(uri)} & {"PM702", "FB190", "FB191"}
+    changed = text.replace("filled the disk", "filled all disks")
+    editor.tell("textDocument/didChange", textDocument={"uri": uri, "version": 2}, contentChanges=[{"text": changed}])
+    found = editor.diagnostics(uri)
+    assert "PM702" in {d["code"] for d in found}
+    (told,) = [d for d in found if "pm.json" in d["message"]]
+    assert told["severity"] == 3
+    assert "read by its words" in told["message"]
+
+
 @pytest.mark.parametrize("text", ["", "\0\1\2" * 50, "x" * 300_000, "\ud83d" * 3, "|" * 5_000, "> " * 2_000, "[" * 5_000])
 def test_no_text_stops_it(editor: Editor, text: str) -> None:
     editor.show(f"file:///nowhere/{len(text)}.md", text)

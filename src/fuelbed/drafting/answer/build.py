@@ -164,15 +164,17 @@ def _default_lines(failure: str, factors: Iterable[DraftFactor]) -> tuple[DraftL
 
 
 def _action(document: Document, i: Item) -> DraftAction:
-    does = tuple(_does(verb, target) for verb, target in i.fields.get("does") or ())
+    told = tuple(i.fields.get("does") or ())
+    does = tuple(_does(verb, target) for verb, target in told)
+    targets = tuple(target for verb, target in told if verb != "observe")
     asks = _asks(document, i, *(() if does else ("what in this model does it change?",)))
-    if any(verb == "observe" for verb, _ in i.fields.get("does") or ()):
+    if any(verb == "observe" for verb, _ in told):
         asks = (*asks, "which control acts on what it shows? An alert that arms none changes no risk")
     place = _first(i) or Place(0, 0)
     item = WrittenItem(i.text("what"), place, "prose", owner=i.text("owner"), due=i.text("due"))
     note = "assumed, no words of the text say it" if i.assumed else f"line {document.line(place)}: {document.quote(place)}"
     cls = cast(ActionClass, i.text("class")) or classify_text(item.text).cls
-    return DraftAction(i.name, ReadAction(item, cls), does, asks, note)
+    return DraftAction(i.name, ReadAction(item, cls), does, asks, note, targets)
 
 
 def _does(verb: str, target: str) -> str:

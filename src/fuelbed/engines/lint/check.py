@@ -27,6 +27,7 @@ def check(
     preview: bool = True,
     known: Known | None = None,
     also: Collection[str] = (),
+    shown: Document | None = None,
 ) -> tuple[Finding, ...]:
     """The findings of the rules, sorted by place.
 
@@ -35,9 +36,11 @@ def check(
     preview   whether rules of stability `preview` run.
     also      codes or beginnings that run beside those, whatever their stability.
     known     what the models of a case know: without it the rules that ask for it do not run.
+    shown     the text as it stands, where the reading is of what a model saw of it: there are no secrets in that.
     """
     chosen = [r for r in all_rules() if _runs(r, select, ignore, preview, also) and (r.beside is None or known is not None)]
-    document = reading.document
+    document = shown or reading.document
+    open_text = reading if shown is None else Reading(shown)
     if (
         document.kind == "empty" or "\0" in document.source.text[:_BINARY]
     ):  # no text was meant  # no prose; a credential in code or in a comment is one all the same
@@ -47,7 +50,11 @@ def check(
     found: list[Finding] = []
     for r in chosen:
         if document.kind in r.kinds and (not r.field or long_enough(document)):
-            told = r.beside(reading, known) if r.beside is not None and known is not None else r.check(reading)
+            told = (
+                r.beside(reading, known)
+                if r.beside is not None and known is not None
+                else r.check(open_text if r.section == SECTION else reading)
+            )
             found += (f for f in told if not _silenced(document, comments, f, used))
     codes = {r.code for r in chosen}
     found += _about_comments(document, comments, used, codes)
