@@ -90,7 +90,10 @@ class ReadAction:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Reading:
-    """Everything that was understood of one document; mentions in the order of the text, each fact once."""
+    """Everything that was understood of one document; mentions in the order of the text, each fact once.
+
+    faint  the likeliest other sentences where few triggers or conditions are told: shown to whoever checks a reading, and nothing is built on them.
+    """
 
     document: Document
     triggers: tuple[Mention, ...] = ()
@@ -99,3 +102,4 @@ class Reading:
     amplification: Amplification = Amplification()
     claims: Claims = Claims()
     actions: tuple[ReadAction, ...] = ()
+    faint: tuple[Mention, ...] = ()

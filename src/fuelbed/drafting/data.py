@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fuelbed.core.document import Document, Place
 from fuelbed.core.json_schema import list_schema, object_schema, titled
-from fuelbed.core.reading import Mention, ReadAction, Reading
+from fuelbed.core.reading import Mention, MentionKind, ReadAction, Reading
 
 __all__ = ["reading_data", "reading_schema"]
 
@@ -22,10 +23,14 @@ def reading_data(reading: Reading) -> dict[str, Any]:
         "title": d.title,
         "kind": d.kind,
         "date": d.date.isoformat() if d.date else None,
-        "triggers": [_mention(d, m) for m in reading.triggers],
-        "conditions": [{**_mention(d, m), "layer": m.layer or None} for m in reading.conditions],
+        "triggers": [_mention(d, m, faint) for m, faint in _with_faint(reading, reading.triggers, "trigger")],
+        "conditions": [
+            {**_mention(d, m, faint), "layer": m.layer or None}
+            for m, faint in _with_faint(reading, reading.conditions, "condition")
+        ],
         "controls": [
-            {**_mention(d, m), "state": m.status, "case_state": _CASE_STATE[m.status or "failed"]} for m in reading.controls
+            {**_mention(d, m, False), "state": m.status, "case_state": _CASE_STATE[m.status or "failed"]}
+            for m in reading.controls
         ],
         "amplification": {
             "present": feedback.present,
@@ -51,8 +56,14 @@ def _where(d: Document, m: Mention | None) -> dict[str, Any]:
     return _at(d, m.place) if m is not None else {"quote": None, "line": None}
 
 
-def _mention(d: Document, m: Mention) -> dict[str, Any]:
-    return {"what": m.what, **_at(d, m.place), "sure": m.sure, "why": m.why}
+def _with_faint(reading: Reading, told: Sequence[Mention], kind: MentionKind) -> list[tuple[Mention, bool]]:
+    """What is told and what only may be, in the order of the text."""
+    found = [*((m, False) for m in told), *((m, True) for m in reading.faint if m.kind == kind)]
+    return sorted(found, key=lambda pair: (pair[0].place.start, pair[0].place.end))
+
+
+def _mention(d: Document, m: Mention, faint: bool) -> dict[str, Any]:
+    return {"what": m.what, **_at(d, m.place), "sure": m.sure, "faint": faint, "why": m.why}
 
 
 def _claim(d: Document, value: bool, m: Mention | None) -> dict[str, Any]:
@@ -83,7 +94,7 @@ def reading_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of `reading_data`. One table."""
     place = {"quote": _TEXT, "line": {"type": "integer", "minimum": 1}}
     maybe = {"quote": _MAYBE, "line": {"type": ["integer", "null"]}}
-    mention = {"what": _TEXT, **place, "sure": _FLAG, "why": _TEXT}
+    mention = {"what": _TEXT, **place, "sure": _FLAG, "faint": _FLAG, "why": _TEXT}
     claim = {"value": _FLAG, **maybe}
 
     def many(**properties: Any) -> dict[str, Any]:

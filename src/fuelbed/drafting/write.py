@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from fuelbed.core.document import Document, Place
+from fuelbed.core.reading import Reading
 from fuelbed.drafting.model import QUOTED, Draft, DraftAction, DraftFactor, DraftModel, DraftNumber
 
 __all__ = ["SCHEMA_LINE", "comment", "quoted", "write_case"]
@@ -33,6 +34,7 @@ def write_case(draft: Draft, narrative: str = "postmortem.md", questions: Iterab
     ]
     for f in draft.factors:
         out += _factor(document, f)
+    out += _faint(draft.reading)
     out += ["", "structure:"]
     for line in draft.lines:
         out += [c for n in line.notes for c in comment(_cut(n), "  ")]
@@ -47,6 +49,13 @@ def write_case(draft: Draft, narrative: str = "postmortem.md", questions: Iterab
         for a in draft.actions:
             out += _action(document, a)
     return "\n".join(out) + "\n"
+
+
+def _faint(reading: Reading) -> Iterator[str]:
+    """What else may be a factor, for whoever corrects the draft."""
+    for kind, words in (("trigger", "Perhaps it set it off"), ("condition", "Perhaps it stood there, too")):
+        for m in (m for m in reading.faint if m.kind == kind):
+            yield from comment(_cut(f"{words}: line {reading.document.line(m.place)}: {reading.document.quote(m.place)}"), "  ")
 
 
 def quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from fuelbed.core.shown import counted, listed
 from fuelbed.drafting import Draft
 from fuelbed.reviewing.consequences import Consequences
 from fuelbed.reviewing.review import Review
-from fuelbed.reviewing.understood import Row, clipped, items, rows, what_items_do
+from fuelbed.reviewing.understood import Row, clipped, items, quoted, rows, what_items_do
 
 __all__ = ["render_review"]
 
@@ -21,6 +21,10 @@ _PROMISE = (
     "Read by its words alone, so check it against your text (? is a guess, → something is done about it; --all shows the rest):"
 )
 _ANSWERED = "As the answer reads it: each quote stands in your text, and whether it says so is yours to check (→ something is done about it; --all shows the rest):"
+_PERHAPS = (
+    ("trigger", "Perhaps one of these set it off (the likeliest other sentences; nothing is built on them)"),
+    ("condition", "Perhaps these stood there, too (likewise)"),
+)
 _NOT_READ = {
     "empty": "There is no prose in this file.",
     "template": "This is a template: its headings hold no account of an incident yet.",
@@ -143,6 +147,12 @@ def _everything(review: Review, width: int) -> Iterator[str]:
             for m in found:
                 status = f" ({m.status})" if m.status else ""
                 yield from _wrap(f"  {d.line(m.place):>4}  {m.what}{status}{'' if m.sure else ' ?'}", width, " " * 8)
+    for kind, title in _PERHAPS:
+        faint = [m for m in r.faint if m.kind == kind]
+        if faint:
+            yield f"{title}:"
+            for m in faint:
+                yield from _wrap(f"  {d.line(m.place):>4}  {quoted(r, m)}", width, " " * 8)
     if r.actions:
         yield "Actions:"
         for a in r.actions:

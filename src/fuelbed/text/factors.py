@@ -7,7 +7,7 @@ mentions of one thing are one; the one with the account of the cause is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from fuelbed.text.phrases import clause, label
 from fuelbed.text.telling import odds
 from fuelbed.text.wording import likeness, stems
 
-__all__ = ["conditions", "controls", "layer", "triggers"]
+__all__ = ["conditions", "controls", "faint", "layer", "triggers"]
 
 _MOST: Mapping[MentionKind, int] = {"trigger": 3, "condition": 8, "control": 8}
 _LIKELY = -1.5
@@ -28,6 +28,10 @@ _LIKELY = -1.5
 alone; down to here two in a hundred more are found for two in a hundred more that are none, and a condition that is missed costs more (docs/reading.md)."""
 _SURE = 0.0  # log odds from which a condition is called sure: two thirds of them were right on unread reports, of the others less than half (docs/reading.md)
 _BELOW = 0.5  # a trigger this much less telling than the most telling one is none
+_LEAST: Mapping[MentionKind, int] = {"trigger": 4, "condition": 5}
+"""Of which a document has fewer, the likeliest other sentences are shown as faint."""
+_FAINTEST: Mapping[MentionKind, float] = {"trigger": 0.5, "condition": -3.0}
+"""Score, or log odds, from which a sentence may be shown so: below, few are right. How much they bring beside sentences drawn at random: docs/reading.md."""
 _ASKED = 2  # controls that are read from what is asked for, at most
 _ALIKE = 0.6  # share of the shorter label's telling words from which two mentions are one
 _NEAR = 0.4  # the same where they stand in different sections, and this many telling words agree
@@ -109,9 +113,13 @@ def _standing(document: Document) -> list[Found]:
     for n in more:
         own, other = mine.get(n), against.get(n)
         if other is None or (other.score < ENOUGH and own is not None and own.score >= other.score):
-            found[n] = own or Found("condition", 0, 0, len(document.sentences[n].plain), "likely", False, sentence=n)
+            found[n] = own or _whole(document, n)
     scored = [f._replace(score=(x := likely.get(n, _LIKELY)), sure=x >= _SURE) for n, f in found.items()]
     return sorted(scored, key=lambda f: (-f.score, f.sentence))
+
+
+def _whole(document: Document, n: int) -> Found:
+    return Found("condition", 0, 0, len(document.sentences[n].plain), "likely", False, sentence=n)
 
 
 def _best(document: Document, kind: Kind) -> dict[int, Found]:
@@ -188,3 +196,38 @@ def controls(document: Document) -> tuple[Mention, ...]:
     """The defences that are said to have been absent, to have failed or to have worked, in the order of the text."""
     found = _by_patterns(document, "control", ("absent", "failed", "worked"))
     return _mentions(document, "control", _ranked(document, found))
+
+
+def faint(document: Document, came: Sequence[Mention], stood: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Of a document that tells few triggers or conditions, the likeliest other sentences, in the order of the text; of a notice none."""
+    if document.kind == "advisory":
+        return ()
+    taken = {m.sentence for m in (*came, *stood)}
+    found = [
+        *_filled_up(document, "trigger", came, _ranked(document, (f for f in judged(document) if f.kind == "trigger")), taken),
+        *_filled_up(document, "condition", stood, _likeliest(document), taken),
+    ]
+    return tuple(sorted(found, key=lambda m: (m.place.start, m.place.end)))
+
+
+def _likeliest(document: Document) -> list[Found]:
+    """Every sentence that may tell a condition, the likeliest first, scored by its log odds."""
+    own = _best(document, "condition")
+    found = [(own.get(n) or _whole(document, n))._replace(score=x) for n, x in odds(document, _FAINTEST["condition"]).items()]
+    return sorted(found, key=lambda f: (-f.score, f.sentence))
+
+
+def _filled_up(
+    document: Document, kind: MentionKind, told: Sequence[Mention], ranked: Iterable[Found], taken: set[int]
+) -> list[Mention]:
+    """As many of these as are missing, each fact once; `taken` are the sentences that tell something already."""
+    kept: list[Mention] = []
+    for f in ranked:
+        if len(told) + len(kept) >= _LEAST[kind] or f.score < _FAINTEST[kind]:
+            break
+        if f.sentence in taken:
+            continue
+        m = replace(_mention(document, kind, f), sure=False)
+        if _says_something(m.what) and not any(_same(document, m, k) for k in (*told, *kept)):
+            kept.append(m)
+    return kept

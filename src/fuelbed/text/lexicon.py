@@ -41,7 +41,7 @@ _LIST = re.compile(r"\{([a-z_]+)\}")
 _TEXTS = 4096  # texts whose findings are remembered
 _LONG = 20_000  # characters of a text that is not remembered
 _SENTENCE = 2_000  # characters of a text that all lexicons are asked about at once
-_APART = frozenset(("actions", "bullets", "heads", "headings", "moments", "pasted", "secrets", "timeline"))
+_APART = frozenset(("actions", "bullets", "heads", "headings", "moments", "pasted", "secrets", "status_page", "timeline"))
 """Lexicons that are asked about other texts than sentences, and look for their own words only."""
 
 

@@ -19,6 +19,7 @@ from fuelbed.text.pasted import set_apart
 from fuelbed.text.prompts import is_prompt
 from fuelbed.text.sections import sections
 from fuelbed.text.sentences import sentences
+from fuelbed.text.status_page import status_page
 from fuelbed.text.timeline import document_date, moments, split_times, zone_of
 from fuelbed.text.titles import headings
 
@@ -39,7 +40,7 @@ def read(text: str, file: str = "postmortem.md", kind: DocumentKind | None = Non
     front, begin = front_matter(short)
     seen = view(short, begin)
     raws, cut = blocks(seen)
-    raws = headings(seen, list(split_times(seen, list(bullets(seen, list(set_apart(seen, raws)))))))
+    raws = headings(seen, list(split_times(seen, list(bullets(seen, list(set_apart(seen, list(status_page(seen, raws)))))))))
     said = [folded(seen, _all_lines(r) if r.kind in _SPEAKING else []) for r in raws]
     parts, of = sections(raws, said)
     spoken: list[Sentence] = []

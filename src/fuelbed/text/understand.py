@@ -10,7 +10,7 @@ from fuelbed.core.reading import Amplification, Claims, Mention, ReadAction, Rea
 from fuelbed.text.actions import classify
 from fuelbed.text.amplification import amplification
 from fuelbed.text.claims import claims
-from fuelbed.text.factors import conditions, controls, triggers
+from fuelbed.text.factors import conditions, controls, faint, triggers
 
 __all__ = ["understand"]
 
@@ -50,3 +50,7 @@ class _Asked(Reading):
     @cached_property
     def actions(self) -> tuple[ReadAction, ...]:
         return classify(self.document)
+
+    @cached_property
+    def faint(self) -> tuple[Mention, ...]:
+        return faint(self.document, self.triggers, self.conditions)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fuelbed.core.document import Document
-from fuelbed.text.factors import conditions, controls, layer, triggers
+from fuelbed.text.factors import conditions, controls, faint, layer, triggers
 from fuelbed.text.judging import judge
 from fuelbed.text.read import read
 
@@ -123,3 +123,41 @@ def test_layer(text: str, name: str) -> None:
 def test_empty_documents(text: str) -> None:
     document = read(text)
     assert triggers(document) == conditions(document) == controls(document) == ()
+
+
+FEW = """# Search down
+
+## Summary
+
+A deploy of the indexer filled the disk of one node. The index has always been kept on one node. Requests waited for it.
+
+The disks are small and old. Nobody watches them at night.
+
+## Action items
+
+- [ ] Keep a copy
+"""
+
+
+def test_what_is_faint_fills_up_and_repeats_nothing() -> None:
+    d = read(FEW)
+    came, stood = triggers(d), conditions(d)
+    found = faint(d, came, stood)
+    assert found
+    assert not {m.sentence for m in found} & {m.sentence for m in (*came, *stood)}
+    assert not any(m.sure for m in found)
+    for kind, told, least in (("trigger", came, 4), ("condition", stood, 5)):
+        assert len(told) + sum(m.kind == kind for m in found) <= max(least, len(told))
+    assert [m.place.start for m in found] == sorted(m.place.start for m in found)
+
+
+def test_a_text_that_tells_enough_has_no_faint_ones() -> None:
+    listed = "\n".join(f"- There was no limit on the {part}" for part in ("uploads", "queue of jobs", "size of the pool", "retries", "disk"))
+    d = read(f"# Outage\n\n## Contributing factors\n\n{listed}\n")
+    assert len(conditions(d)) == 5
+    assert not [m for m in faint(d, triggers(d), conditions(d)) if m.kind == "condition"]
+
+
+def test_a_notice_has_none() -> None:
+    d = read(FEW, kind="advisory")
+    assert faint(d, triggers(d), conditions(d)) == ()
