@@ -33,6 +33,8 @@ _ODD_BLANKS = dict.fromkeys(
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})")
 _DEFINITION = re.compile(r" {0,3}\[(?!\^)([^\[\]]{1,200})\]:[ \t]*(?:<[^<>]{0,2000}>|\S*[/#.@]\S*)[ \t]*(?:\"[^\"]{0,500}\"|'[^']{0,500}'|\([^()]{0,500}\))?[ \t]*\Z")  # fmt: skip
 _DIRECTIVE = re.compile(r"[ \t]*(?::{3,}.{0,100}|\[\[?_?toc_?\]?\]|\{%.{0,300}%\}|</?(?:details|summary|div|center|p|br|hr)(?: [^<>]{0,300})?/?>)[ \t]*\Z", re.IGNORECASE)  # fmt: skip
+_QUOTE = re.compile(r" {0,3}>")
+_MAIL, _QUOTED = 10, 0.8  # lines of a quotation, and their share of a text, from which it is the text
 _HIDDEN = (("<!--", "-->"), ("<pre", "</pre>"), ("<script", "</script>"), ("<style", "</style>"), ("<svg", "</svg>"))
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*){0,200}\|?[ \t]*\Z")
 _CHECKBOX = re.compile(r"\[([ xX✓✔])\][ \t]+|([☐☑☒✅✔✓❌⬜])️?[ \t]+")
@@ -122,10 +124,24 @@ def _hidden(text: str, lines: Sequence[Line], fenced: Sequence[bool]) -> Iterato
         at = end + len(last) if end >= 0 else start + len(first)
 
 
+def _unquoted(shown: str, lines: Sequence[Line]) -> str:
+    """Of a text that is nearly all one quotation, a forwarded mail for example, what is quoted is the text."""
+    if shown.count(">") < _MAIL:
+        return shown
+    marks = [m for start, end in lines if (m := _QUOTE.match(shown, start, end)) is not None]
+    if len(marks) < max(_MAIL, _QUOTED * sum(bool(shown[a:b].strip()) for a, b in lines)):
+        return shown
+    pieces, at = [], 0
+    for m in marks:
+        pieces += [shown[at : m.end() - 1], " "]
+        at = m.end()
+    return "".join([*pieces, shown[at:]])
+
+
 def view(text: str, begin: int = 0) -> View:
     """The view of a text whose front matter ends at `begin`."""
     lines = _lines(text)
-    shown = _blank(text[:begin]) + text[begin:].translate(_ODD_BLANKS)
+    shown = _unquoted(_blank(text[:begin]) + text[begin:].translate(_ODD_BLANKS), lines)
     fenced = _fenced(shown, lines)
     pieces, at = [], 0
     for start, end in _hidden(shown, lines, fenced):

@@ -152,7 +152,9 @@ def test_what_is_faint_fills_up_and_repeats_nothing() -> None:
 
 
 def test_a_text_that_tells_enough_has_no_faint_ones() -> None:
-    listed = "\n".join(f"- There was no limit on the {part}" for part in ("uploads", "queue of jobs", "size of the pool", "retries", "disk"))
+    listed = "\n".join(
+        f"- There was no limit on the {part}" for part in ("uploads", "queue of jobs", "size of the pool", "retries", "disk")
+    )
     d = read(f"# Outage\n\n## Contributing factors\n\n{listed}\n")
     assert len(conditions(d)) == 5
     assert not [m for m in faint(d, triggers(d), conditions(d)) if m.kind == "condition"]

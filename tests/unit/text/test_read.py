@@ -212,3 +212,14 @@ def test_a_long_text_is_cut_with_a_finding() -> None:
 
 def test_an_escaped_backtick_before_two_more_opens_a_span_of_two() -> None:
     assert [s.plain for s in read("\\``` a ``").sentences] == ["` x"]
+
+
+def test_a_text_that_is_nearly_all_one_quotation_is_read() -> None:
+    told = "# Outage\n\nThe disk was full, and no one saw it.\n\n## Root cause\n\n- The disk had no limit\n\n## Actions\n\n- Bound the disk\n"
+    mail = "They wrote to all users:\n\n" + "".join(f"> {line}\n" for line in told.split("\n"))
+    d = read(mail)
+    assert d.kind == "reliability"
+    assert [s.plain for s in d.sentences][-3:] == ["The disk had no limit", "Actions", "Bound the disk"]
+    assert [d.quote(s.place()) for s in d.sentences][-1] == "Bound the disk"
+    some = read(told + "\n" + "".join(f"> quoted line {n}.\n" for n in range(12)))
+    assert not any("quoted line" in s.plain for s in some.sentences)
