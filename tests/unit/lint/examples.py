@@ -39,8 +39,14 @@ FOUND: dict[str, list[str]] = {
         page(STRONG + " The log held DB_PASSWORD=d4k9Qm2Zr7.", BOUND),
         page(STRONG, BOUND, more="```\npostgres://app:d4k9Qm2Zr7@db.corp.net/orders\n```"),
     ],
-    "PM005": [page(STRONG + " We wrote to jane.roe@corp.net.", BOUND)],
-    "PM006": [page(STRONG + " Requests came from 52.216.8.43.", BOUND)],
+    "PM005": [
+        page(STRONG + " We wrote to jane.roe@corp.net.", BOUND),
+        page(STRONG + " Reports reached us at ten. The owner, jane.roe@corp.net, was away.", BOUND),
+    ],
+    "PM006": [
+        page(STRONG + " Requests came from 52.216.8.43.", BOUND),
+        page(STRONG + "\n\nThese nodes answered:\n\n- 52.216.8.43\n\nThe threat actor was gone.", BOUND),
+    ],
     "PM007": [page(STRONG + " The worker is 10.0.3.7.", BOUND)],
     "PM101": [
         page("The outage was caused by the deployment of build 42.", BOUND),
@@ -206,8 +212,15 @@ FOUND: dict[str, list[str]] = {
 
 NOT_FOUND: dict[str, list[str]] = {
     "PM004": [page("The password of the database had expired. " + STRONG, BOUND), page(STRONG + " It took password=<password>.", BOUND)],
-    "PM005": [page(STRONG + " Write to jane@example.com or to security@corp.net.", BOUND)],
-    "PM006": [page(STRONG + " Requests came from 192.0.2.7, and 8.8.8.8 answered; the chart is version 52.216.8.43.", BOUND)],
+    "PM005": [
+        page(STRONG + " Write to jane@example.com or to security@corp.net.", BOUND),
+        page(STRONG + " If you have questions, open an issue\nor email me directly at <jane.roe@corp.net>.", BOUND),
+    ],
+    "PM006": [
+        page(STRONG + " Requests came from 192.0.2.7, and 8.8.8.8 answered; the chart is version 52.216.8.43.", BOUND),
+        page(STRONG + "\n\n### IP addresses of the threat actor\n\n- 52.216.8.43\n- 52.216.8.44", BOUND),
+        page(STRONG + "\n\nThese are the indicators of compromise:\n\n- 52.216.8.43\n- 52.216.8.44", BOUND),
+    ],
     "PM007": [page(STRONG + " It listened on 127.0.0.1.", BOUND)],
     "PM101": [page("The deploy of build 42 met a queue without any limit.", BOUND), page("", BOUND)],
     "PM102": [page(STRONG, BOUND + "\n- Delete the broken configuration of build 42"), page(STRONG)],

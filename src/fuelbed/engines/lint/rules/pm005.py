@@ -28,7 +28,7 @@ RULE = Rule(
     bad="jane.roe@ followed by the company's domain was paged",
     good="the on-call engineer of the storage team was paged",
     question="Does this person want to be found here?",
-    false_positives="Addresses of a group or a list; public offices such as security@ and documentation domains are left out. Postal addresses are not looked for.",
+    false_positives="Addresses of a group or a list. What is given to be written to, public offices such as security@ and documentation domains are left out. Postal addresses are not looked for.",
     check=_check,
     kinds=EVERY,
 )

@@ -28,7 +28,7 @@ RULE = Rule(
     bad="requests came from an address such as 52.216.x.y, written out",
     good="requests came from the load balancer",
     question="Does the story need this address?",
-    false_positives="A version number of four parts that nothing calls one; addresses of documentation (RFC 5737, RFC 3849) and well-known resolvers are left out.",
+    false_positives="A version number of four parts that nothing calls one. What is said to be an attacker's, addresses of documentation (RFC 5737, RFC 3849) and well-known resolvers are left out.",
     check=_check,
     kinds=EVERY,
 )
