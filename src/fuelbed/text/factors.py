@@ -7,20 +7,21 @@ mentions of one thing are one; the one with the account of the cause is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from fuelbed.core.document import Document
 from fuelbed.core.reading import ControlStatus, Mention, MentionKind
 from fuelbed.text.judging import ENOUGH, NEARLY, Found, Kind
+from fuelbed.text.layers import layer
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.naming import early, judged, role_of
 from fuelbed.text.phrases import clause, label
 from fuelbed.text.telling import odds
 from fuelbed.text.wording import likeness, stems
 
-__all__ = ["conditions", "controls", "faint", "layer", "triggers"]
+__all__ = ["conditions", "controls", "faint", "triggers"]
 
 _MOST: Mapping[MentionKind, int] = {"trigger": 3, "condition": 8, "control": 8}
 _LIKELY = -1.5
@@ -40,39 +41,6 @@ _SUBJECT = 0.33  # the same where both say it of the same subject
 _TOLD: Mapping[str, float] = {"cause": 0.3, "trigger": 0.3, "went_wrong": 0.2, "summary": 0.1, "lessons": -0.1, "timeline": -0.3}
 _ROWS = ("timeline", "detection", "response", "recovery")  # where a change is told as it came, not as what set it off
 _WORDS = re.compile(r"\w")
-_PARTS = re.compile(r"\W+")
-_MARKS = ".,;:!?()[]{}\"'“”‘’`*"
-
-
-@lru_cache(maxsize=1)
-def _layers() -> tuple[Mapping[str, int], tuple[str, ...]]:
-    """The rank of each component word's layer, and the layers."""
-    lex = lexicon("layers")
-    names = tuple(lex.words)
-    return {w: i for i, name in reversed(tuple(enumerate(names))) for w in lex.words[name]}, names
-
-
-@lru_cache(maxsize=1)
-def _openers() -> frozenset[str]:
-    """The first words of components that are several words."""
-    return frozenset(phrase.split(" ")[0] for phrase in _layers()[0] if " " in phrase)
-
-
-def _phrases(text: str) -> Iterator[str]:
-    """The words of a text, the parts of joined words, and two and three words that follow each other where they may be a component."""
-    words = [w.strip(_MARKS) for w in text.lower().split()]
-    yield from words
-    for i, word in enumerate(words):
-        if word in _openers():
-            yield from (" ".join(words[i : i + n]) for n in (2, 3) if i + n <= len(words))
-    yield from (part for w in words if not w.isalnum() for part in _PARTS.split(w))
-
-
-def layer(text: str) -> str:
-    """The layer of a component word of `text`, the particular layers before the general ones; "" when there is none."""
-    rank, names = _layers()
-    found = [rank[phrase] for phrase in _phrases(text) if phrase in rank]
-    return names[min(found)] if found else ""
 
 
 def _by_patterns(document: Document, kind: MentionKind, wanted: Iterable[Kind]) -> list[Found]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from fuelbed.core.attribution import SCOPES, Scope
-from fuelbed.text.factors import layer
+from fuelbed.text.layers import layer
 from fuelbed.text.lexicon import Lexicon, lexicon
 from fuelbed.text.wording import stems
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from fuelbed.core.document import Document
-from fuelbed.text.factors import conditions, controls, faint, layer, triggers
+from fuelbed.text.factors import conditions, controls, faint, triggers
 from fuelbed.text.judging import judge
+from fuelbed.text.layers import layer
 from fuelbed.text.read import read
 
 CORPUS = tomllib.loads((Path(__file__).parents[2] / "data" / "factor_sentences.toml").read_text(encoding="utf-8"))

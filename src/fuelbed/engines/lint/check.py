@@ -40,7 +40,7 @@ def check(
     """
     chosen = [r for r in all_rules() if _runs(r, select, ignore, preview, also) and (r.beside is None or known is not None)]
     document = shown or reading.document
-    open_text = reading if shown is None else Reading(shown)
+    unhidden = reading if shown is None else Reading(shown)
     if (
         document.kind == "empty" or "\0" in document.source.text[:_BINARY]
     ):  # no text was meant  # no prose; a credential in code or in a comment is one all the same
@@ -53,7 +53,7 @@ def check(
             told = (
                 r.beside(reading, known)
                 if r.beside is not None and known is not None
-                else r.check(open_text if r.section == SECTION else reading)
+                else r.check(unhidden if r.section == SECTION else reading)
             )
             found += (f for f in told if not _silenced(document, comments, f, used))
     codes = {r.code for r in chosen}

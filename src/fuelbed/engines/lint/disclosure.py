@@ -34,7 +34,7 @@ def _meant(document: Document, s: Secret) -> bool:
     text = document.source.text
     if s.group == "personal":
         before = text[max(s.start - _BEFORE, 0) : s.start].rpartition("\n\n")[2]
-        return lexicon("lint").first(" ".join(before.split()).rstrip("<(["), "for_contact") is not None
+        return lexicon("lint").first(" ".join(before.split()).rstrip("<([ "), "for_contact") is not None
     if s.group != "public":
         return False
     block = next((b for b in document.blocks if b.place.start <= s.start < b.place.end), None)
