@@ -22,8 +22,8 @@ _PROMISE = (
 )
 _ANSWERED = "As the answer reads it: each quote stands in your text, and whether it says so is yours to check (→ something is done about it; --all shows the rest):"
 _PERHAPS = (
-    ("trigger", "Perhaps one of these set it off (the likeliest other sentences; nothing is built on them)"),
-    ("condition", "Perhaps these stood there, too (likewise)"),
+    ("trigger", "Perhaps one of these set it off (likely sentences, nothing is built on them)"),
+    ("condition", "Perhaps these stood there, too (likely sentences, nothing is built on them)"),
 )
 _NOT_READ = {
     "empty": "There is no prose in this file.",

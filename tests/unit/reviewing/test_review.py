@@ -9,6 +9,7 @@ import pytest
 
 from fuelbed.reviewing import review
 from fuelbed.reviewing.consequences import case_of, consequences
+from fuelbed.reviewing.data import review_data
 from fuelbed.reviewing.text import render_review
 from fuelbed.reviewing.understood import items, rows, what_items_do
 from fuelbed.text.read import read
@@ -164,3 +165,17 @@ def test_every_real_text_is_a_screenful(nth: int) -> None:
         assert len(lines) <= 30, path.name
         assert max(map(len, lines[:-1])) <= 80, path.name
         assert render_review(review(read(path.read_text(encoding="utf-8"), path.name)), every=True).startswith(path.name[:20])
+
+
+def test_what_is_faint_is_shown_with_everything_and_nowhere_else() -> None:
+    text = "# Search down\n\nA deploy of the indexer filled the disk of one node. The index has always been kept on one node. Requests waited for it.\n\nThe disks are small and old.\n\n## Action items\n\n- Keep a copy\n"
+    r = review(read(text, "pm.md"))
+    assert r.reading.faint
+    every, screen = render_review(r, 80, True), render_review(r, 80)
+    words = " ".join(every.split())
+    assert "nothing is built on them" in words
+    assert "Perhaps" not in screen
+    data = review_data(r, r.findings)
+    faint = [m["line"] for kind in ("triggers", "conditions") for m in data[kind] if m["faint"]]
+    assert len(faint) == len(r.reading.faint)
+    assert all(len(line) <= 80 for line in every.splitlines())
