@@ -10,9 +10,10 @@ from typing import Literal
 
 from fuelbed.core.document import Document, Item, Place
 
-__all__ = ["ActionClass", "Amplification", "AmplificationKind", "Claims", "ControlStatus", "HumanClaim", "Mention", "MentionKind",
+__all__ = ["ANSWER", "ActionClass", "Amplification", "AmplificationKind", "Claims", "ControlStatus", "HumanClaim", "Mention", "MentionKind",
            "ReadAction", "Reading", "RevertClaim"]  # fmt: skip  # one list
 
+ANSWER = "answer"  # the `why` of what an answer of a model says, in words of its own
 MentionKind = Literal["trigger", "condition", "control", "amplification", "single_cause", "human", "revert"]
 ControlStatus = Literal["absent", "failed", "worked"]
 ActionClass = Literal["structural", "trigger_only", "monitoring", "process", "doc"]

@@ -14,6 +14,7 @@ from typing import cast
 from fuelbed.core.document import Document, Place
 from fuelbed.core.document import Item as WrittenItem
 from fuelbed.core.reading import (
+    ANSWER,
     ActionClass,
     Amplification,
     AmplificationKind,
@@ -66,7 +67,7 @@ class _Read:
         place = i.places[0]
         status = _STATUS.get(i.text("state")) if kind == "control" else None
         what = i.text("what") or self.document.quote(place)
-        return Mention(kind, what, place, self._sentence(place), True, "answer", status, i.text("layer"), -float(i.index))
+        return Mention(kind, what, place, self._sentence(place), True, ANSWER, status, i.text("layer"), -float(i.index))
 
     def _sentence(self, place: Place) -> int:
         """The sentence in which a place begins, or the last one before it."""
@@ -115,15 +116,16 @@ class _Read:
             weighed and item.done is not True,
             any(v == "revert" for v, _ in i.fields.get("does") or ()),
             True,
-            "answer",
+            ANSWER,
         )
 
     def _written(self, i: Item, place: Place) -> WrittenItem:
-        """An item in the answer's words; of a text without a sentence (code, say) it is of none."""
+        """An item in the words that the answer quotes; of a text without a sentence (code, say) it is of none."""
         n = self._sentence(place)
         of = self.document.sentences[n : n + 1]
+        said = (of[0].read_at(place) if of else "") or self.document.quote(place)
         return WrittenItem(
-            i.text("what"),
+            " ".join(said.split()),
             place,
             "prose",
             owner=i.text("owner"),

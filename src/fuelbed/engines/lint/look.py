@@ -9,13 +9,13 @@ from itertools import accumulate, islice
 
 from fuelbed.core.document import Document, Place, SectionRole, Sentence
 from fuelbed.core.findings import Finding
-from fuelbed.core.reading import Mention, ReadAction, Reading
+from fuelbed.core.reading import ANSWER, Mention, ReadAction, Reading
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.wording import likeness, rarity, stems
 
 __all__ = ["CAUSAL", "TOLD", "about", "answered", "at_action", "at_hit", "at_mention", "at_place", "at_section", "attack_told", "causes", "changes", "clip", "closed",
-           "closest", "hits", "in_sentence", "listed_only", "long_enough", "near", "plans", "story", "sure_factors", "sure_trigger", "telling", "told_and_untouched",
+           "closest", "hits", "in_sentence", "listed_only", "long_enough", "named", "near", "plans", "story", "sure_factors", "sure_trigger", "telling", "told_and_untouched",
            "topics", "touched", "unexplained", "untouched", "weaknesses"]  # fmt: skip  # one list
 
 CAUSAL: tuple[SectionRole, ...] = ("trigger", "cause")
@@ -91,10 +91,11 @@ def attack_told(reading: Reading) -> bool:
 
 
 def weaknesses(reading: Reading) -> list[Mention]:
-    """Standing conditions, and controls that were absent or failed, as the story tells them; what only a plan implies is left out."""
+    """Standing conditions, and controls that were absent or failed, as the story tells them; what only a plan implies is left out, but where an answer
+    says so."""
     d = reading.document
     found = [*reading.conditions, *(c for c in reading.controls if c.status in ("absent", "failed"))]
-    return [m for m in found if d.role_of(d.sentences[m.sentence]) not in _ASIDE]
+    return [m for m in found if m.why == ANSWER or d.role_of(d.sentences[m.sentence]) not in _ASIDE]
 
 
 def listed_only(reading: Reading) -> bool:
@@ -208,6 +209,13 @@ def clip(text: str, most: int = _QUOTED) -> str:
     """At most `most` words, in the marks of a quotation."""
     words = text.strip().rstrip(".,;:").split()
     return f"“{' '.join(words[:most])}{' ...' if len(words) > most else ''}”"
+
+
+def named(reading: Reading, m: Mention) -> str:
+    """What a mention names, in marks: its label, which is of the text's words; of one that an answer words itself, the words that it quotes."""
+    return clip(
+        m.what if m.why != ANSWER else reading.document.sentences[m.sentence].read_at(m.place) or reading.document.quote(m.place)
+    )
 
 
 def _folded(text: str) -> str:

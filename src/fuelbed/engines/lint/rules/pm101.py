@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_mention, causes, clip, hits, in_sentence, weaknesses
+from fuelbed.engines.lint.look import at_mention, causes, clip, hits, in_sentence, named, weaknesses
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
@@ -17,12 +17,12 @@ def _check(reading: Reading) -> Iterator[Finding]:
     said = causes(reading.document)
     if not said or any(lexicon("lint").first(s.plain, "standing") for s in said):
         return
-    named = next((m for m in reading.triggers if any(m.sentence == s.index for s in said)), None)
+    trigger = next((m for m in reading.triggers if any(m.sentence == s.index for s in said)), None)
     change = next(hits(said, "lint", "change_as_cause"), None)
-    if (named is None and change is None) or weaknesses(reading) or reading.amplification.present:
+    if (trigger is None and change is None) or weaknesses(reading) or reading.amplification.present:
         return
-    if named is not None:
-        yield at_mention(RULE, reading, named, f"The causes name only what set it off: {clip(named.what)}.")
+    if trigger is not None:
+        yield at_mention(RULE, reading, trigger, f"The causes name only what set it off: {named(reading, trigger)}.")
     elif change is not None:
         s, hit = change
         said_change = clip(s.words[hit.start : hit.end])

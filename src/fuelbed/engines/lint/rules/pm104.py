@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import answered, at_section, clip, sure_trigger, weaknesses
+from fuelbed.engines.lint.look import answered, at_section, named, sure_trigger, weaknesses
 from fuelbed.engines.lint.rule import ACCOUNTS, Rule
 
 __all__ = ["RULE"]
@@ -24,7 +24,7 @@ def _ask(reading: Reading) -> str:
     trigger = sure_trigger(reading)
     if trigger is None:
         return RULE.question
-    return f"What stood there that let {clip(trigger.what)} do this, since when, and why was it normal?"
+    return f"What stood there that let {named(reading, trigger)} do this, since when, and why was it normal?"
 
 
 RULE = Rule(

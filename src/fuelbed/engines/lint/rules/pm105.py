@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import answered, at_section, clip, sure_trigger
+from fuelbed.engines.lint.look import answered, at_section, named, sure_trigger
 from fuelbed.engines.lint.rule import ACCOUNTS, Rule
 
 __all__ = ["RULE"]
@@ -22,7 +22,7 @@ def _ask(reading: Reading) -> str:
     trigger = sure_trigger(reading)
     if trigger is None:
         return RULE.question
-    return f"Apart from {clip(trigger.what)}, what else could have set it off?"
+    return f"Apart from {named(reading, trigger)}, what else could have set it off?"
 
 
 RULE = Rule(

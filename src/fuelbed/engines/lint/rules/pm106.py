@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_mention, clip, sure_factors, telling
+from fuelbed.engines.lint.look import at_mention, named, sure_factors, telling
 from fuelbed.engines.lint.rule import Known, Rule
 
 __all__ = ["RULE"]
@@ -28,7 +28,7 @@ def _beside(reading: Reading, known: Known) -> Iterator[Finding]:
     said = set(telling(" ".join(case)))
     missing = [m for m in sure_factors(reading) if len(of := set(telling(m.what))) >= _LEAST and not of & said]
     for m in missing[:_MOST]:
-        yield at_mention(RULE, reading, m, f"The case has no factor for {clip(m.what)}.")
+        yield at_mention(RULE, reading, m, f"The case has no factor for {named(reading, m)}.")
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import answered, at_mention, clip
+from fuelbed.engines.lint.look import answered, at_mention, named
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
@@ -23,7 +23,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
         or lexicon("lint").first(reading.document.sentences[m.sentence].plain, "did_harm") is not None  # another question
     ):
         return
-    yield at_mention(RULE, reading, m, f"It went on after {clip(m.what)}, and nothing says why.")
+    yield at_mention(RULE, reading, m, f"It went on after {named(reading, m)}, and nothing says why.")
 
 
 RULE = Rule(

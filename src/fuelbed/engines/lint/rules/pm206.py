@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import answered, at_mention, clip
+from fuelbed.engines.lint.look import answered, at_mention, named
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
@@ -22,7 +22,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
         return
     if reading.amplification.present or answered(reading, "persistence"):
         return
-    cause, undone = clip(claims.single_cause.what), clip(claims.revert_mention.what)
+    cause, undone = named(reading, claims.single_cause), named(reading, claims.revert_mention)
     yield at_mention(RULE, reading, claims.single_cause, f"One cause is asserted, {cause}, and yet it went on after {undone}.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_hit, clip, hits, story
+from fuelbed.engines.lint.look import at_hit, hits, named, story
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import lexicon
 
@@ -22,7 +22,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
         return
     for s, hit in hits(story(document), "lint", "blind"):
         if abs(s.index - m.sentence) <= _NEAR and document.role_of(s) not in ("impact", "timeline"):
-            yield at_hit(RULE, reading, s, hit, f", and yet one cause is asserted: {clip(m.what)}.")
+            yield at_hit(RULE, reading, s, hit, f", and yet one cause is asserted: {named(reading, m)}.")
             return
 
 

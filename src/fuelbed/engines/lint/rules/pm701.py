@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.reading import Reading
-from fuelbed.engines.lint.look import at_action, at_mention, changes, clip, listed_only, mended
+from fuelbed.engines.lint.look import at_action, at_mention, changes, clip, listed_only, mended, named
 from fuelbed.engines.lint.rule import Rule
 
 __all__ = ["RULE"]
@@ -24,7 +24,7 @@ def _check(reading: Reading) -> Iterator[Finding]:
         return
     m = reading.claims.revert_mention
     if listed_only(reading) and reading.claims.revert == "only_fix" and m is not None:
-        yield at_mention(RULE, reading, m, f"The only change is to undo one: {clip(m.what)}.")
+        yield at_mention(RULE, reading, m, f"The only change is to undo one: {named(reading, m)}.")
 
 
 RULE = Rule(
