@@ -229,3 +229,49 @@ def test_one_line_for_what_cannot_be(args: tuple[str, ...], folder: Path) -> Non
     assert done.exit_code == 2
     assert done.output.count("\n") == 1
     assert done.output.startswith("error: ")
+
+
+@pytest.mark.parametrize("command", [review, corpus, attribution])
+def test_a_folder_that_is_not_there_is_no_folder_of_answers(command: object, folder: Path) -> None:
+    done = run(command, "texts", "--answers", "nowhere")
+    assert done.exit_code == 2
+    assert "nowhere: no such folder" in done.output
+
+
+def test_a_folder_without_any_answer_about_these_texts_is_said_to_have_none(folder: Path) -> None:
+    done = run(review, "texts/2024/booking.md", "--answers", "answers")
+    assert done.exit_code == 0
+    assert "answers has no answer about any of the texts" in done.output
+    assert "has no answer" not in run(review, "texts/2024/booking.md", "--answers", "answers/2024").output
+
+
+def test_what_the_settings_say_holds_for_many_texts_too(folder: Path) -> None:
+    (folder / "fuelbed.toml").write_text('[review]\nanswers = "kept"\n', encoding="utf-8")
+    (folder / "kept/texts/2024").mkdir(parents=True)
+    (folder / "kept/texts/2024/booking.json").write_text(GOOD, encoding="utf-8")
+    assert "1 text of 2 read by an answer of a model, the others by words" in " ".join(
+        run(corpus, "texts", "--no-cache").output.split()
+    )
+    by, words = (
+        json.loads(run(attribution, "texts", "--format", "json", *more).stdout) for more in ((), ("--answers", "answers"))
+    )
+    assert by == words
+
+
+def test_an_answer_about_another_text_is_said_to_be_that(folder: Path) -> None:
+    (folder / "answers/2025").mkdir()
+    (folder / "answers/2025/search.json").write_text(GOOD, encoding="utf-8")
+    done = run(review, "texts", "--answers", "answers")
+    assert done.exit_code == 2
+    (line,) = [line for line in done.output.splitlines() if "FB192" in line]
+    assert "none of its" in line
+    assert "about another text" in line
+
+
+def test_what_an_answer_words_is_quoted_in_the_words_of_the_text(folder: Path) -> None:
+    answer = json.loads(GOOD)
+    answer["actions"][1]["evidence"] = [{"quote": "No alert watched the length of the queue"}]
+    (folder / "answers/2024/booking.json").write_text(json.dumps(answer), encoding="utf-8")
+    done = run(review, "texts", "--answers", "answers")
+    assert "“No alert watched the length of the queue”" in " ".join(done.output.split())
+    assert "“Add an alert”" not in done.output

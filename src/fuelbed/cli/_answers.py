@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from fuelbed.cli._wire import Endpoint
     from fuelbed.core.document import Document
     from fuelbed.core.findings import Finding
+    from fuelbed.core.settings import ReviewSettings
     from fuelbed.drafting import Draft
-    from fuelbed.reviewing.answers import Judged, Kept
+    from fuelbed.reviewing.answers import Judged, Keeps, Kept
 
-__all__ = ["Answering", "answer_bytes", "answers_in", "stop_at_faults", "tell_faults"]
+__all__ = ["Answering", "answer_bytes", "answers_in", "kept_by", "stop_at_faults", "tell_faults"]
 
 _TOLD = 5  # faults of one answer that are told, of many
 
@@ -57,11 +58,38 @@ def tell_faults(faults: Sequence[Finding], file: str) -> None:
     say(f"{file}: {counted(min(len(faults), _TOLD), 'fault')}{more} in its answer, so it is read by words instead.", err=True)
 
 
-def answers_in(folder: Path | None) -> Path | None:
-    """The folder that answers are kept in; it may still have to be made."""
+def answers_in(folder: Path | None, made: bool = False) -> Path | None:
+    """The folder that answers are kept in; `made` where it may still have to be."""
     if folder is not None and folder.exists() and not folder.is_dir():
         refuse(f"{folder} is a file. --answers takes the folder that answers are kept in.")
+    if folder is not None and not made and not folder.exists():
+        refuse(f"{folder}: no such folder. --answers takes the folder that answers are kept in.")
     return folder
+
+
+def kept_by(answers: Path | None) -> Keeps:
+    """Of a text and what was named to find it: where the answer about it is kept. In the folder that is given, else in the one that its settings name."""
+    from fuelbed.cli._review_files import Settings, seen_from
+    from fuelbed.engines.lint import all_rules
+    from fuelbed.reviewing.answers import Kept, below
+
+    folder = answers_in(answers)
+    settings = Settings([r.code for r in all_rules()])
+
+    def kept(text: Path, named: Path) -> Kept | None:
+        if folder is not None:
+            return Kept(folder, below(text, named))
+        s = settings.of(text)
+        return _by_settings(s, seen_from(text, s)) if s.answers else None
+
+    return kept
+
+
+def _by_settings(s: ReviewSettings, text: str) -> Kept:
+    """The place that settings name for the answer about a text, which is told as it is seen from them."""
+    from fuelbed.reviewing.answers import Kept
+
+    return Kept(Path(os.path.relpath(os.path.join(s.folder, s.answers))), PurePath(text))
 
 
 @dataclass(eq=False)
@@ -113,7 +141,15 @@ class Answering:
 
         if self.answers is not None:
             return Kept(self.answers, below(found.file, found.named))
-        return Kept(Path(os.path.relpath(os.path.join(s.folder, s.answers))), PurePath(found.path))
+        return _by_settings(s, found.path)
+
+    def tell_unused(self) -> None:
+        """A folder that was named and has no answer about any of the texts."""
+        if self.answers is not None and not self._by and not self.faulty and self.to is None:
+            say(
+                f"{self.answers} has no answer about any of the texts (a/b.json is about a/b.md), so all are read by words.",
+                err=True,
+            )
 
     def unanswered(self, founds: Iterable[Found]) -> list[Document]:
         """What would be asked about, as the model would see it."""

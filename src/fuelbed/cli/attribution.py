@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fuelbed.core.document import Document
     from fuelbed.core.reading import Reading
     from fuelbed.readers.postmortems import Found
+    from fuelbed.reviewing.answers import Keeps
     from fuelbed.reviewing.survey import Account
     from fuelbed.text.redaction import Redactor
 
@@ -51,9 +52,9 @@ def attribution(
     if len(found) == 1 and found[0].is_case and form != "json" and not no_risk:
         text = _one_case(found[0], form, full, output, hide)
     else:
-        from fuelbed.cli._answers import answers_in
+        from fuelbed.cli._answers import kept_by
 
-        text = _many(found, form, full, not no_risk, output, hide, answers_in(answers))
+        text = _many(found, form, full, not no_risk, output, hide, kept_by(answers))
     deliver(text, output)
 
 
@@ -88,9 +89,7 @@ def _one_case(f: Found, form: str, full: bool, output: Path | None, hide: Redact
     return _page(case.title, shown, form, output)
 
 
-def _many(
-    found: list[Found], form: str, full: bool, risk: bool, output: Path | None, hide: Redactor | None, answers: Path | None
-) -> str:
+def _many(found: list[Found], form: str, full: bool, risk: bool, output: Path | None, hide: Redactor | None, keeps: Keeps) -> str:
     import json
 
     from fuelbed.cli.common import refuse, tell_redacted
@@ -98,7 +97,7 @@ def _many(
     from fuelbed.reviewing.survey import survey
     from fuelbed.reviewing.survey_blocks import survey_answer, survey_data
 
-    accounts = _accounts(found, risk, hide, answers)
+    accounts = _accounts(found, risk, hide, keeps)
     if not accounts:
         refuse("none of the files under this path could be read.")
     tell_redacted(hide)
@@ -109,7 +108,7 @@ def _many(
     return _page(f"Attribution over {counted(n, 'account')}", survey_answer(whole, accounts, full), form, output)
 
 
-def _accounts(found: list[Found], risk: bool, hide: Redactor | None, answers: Path | None) -> list[Account]:
+def _accounts(found: list[Found], risk: bool, hide: Redactor | None, keeps: Keeps) -> list[Account]:
     """What could be read. A file that the user named and that cannot be read ends the command; one that was found is told and left out."""
     from fuelbed.cli._progress import Progress
     from fuelbed.cli.common import cleaned, say
@@ -120,7 +119,7 @@ def _accounts(found: list[Found], risk: bool, hide: Redactor | None, answers: Pa
         for i, f in enumerate(found):
             progress.begin(f"account {i + 1} of {len(found)}")
             try:
-                account = _account(f, risk, hide, answers)
+                account = _account(f, risk, hide, keeps)
             except InputError as e:
                 faults += [(f, [x.line() for x in e.findings])]
                 continue
@@ -141,7 +140,7 @@ def _accounts(found: list[Found], risk: bool, hide: Redactor | None, answers: Pa
     return accounts
 
 
-def _account(f: Found, risk: bool, hide: Redactor | None, answers: Path | None) -> Account | None:
+def _account(f: Found, risk: bool, hide: Redactor | None, keeps: Keeps) -> Account | None:
     from fuelbed.readers.postmortem import read_text
     from fuelbed.reviewing.survey import account
     from fuelbed.text.read import read
@@ -153,18 +152,19 @@ def _account(f: Found, risk: bool, hide: Redactor | None, answers: Path | None) 
         return _of_case(case if hide is None else hide.within(case), risk)
     text = read_text(f.path)
     document = read(hide(text) if hide is not None else text, str(f.path))
-    return account(_reading(document, f, answers), f.path.resolve().parent.name)
+    return account(_reading(document, f, keeps), f.path.resolve().parent.name)
 
 
-def _reading(document: Document, f: Found, answers: Path | None) -> Reading:
+def _reading(document: Document, f: Found, keeps: Keeps) -> Reading:
     """By the answer that is kept about it, where that has no faults (which are told), else by words."""
     from fuelbed.text.understand import understand
 
-    if answers is not None:
+    kept = keeps(f.path, f.root)
+    if kept is not None:
         from fuelbed.cli._answers import tell_faults
-        from fuelbed.reviewing.answers import Kept, below, tells_something
+        from fuelbed.reviewing.answers import tells_something
 
-        judged = Kept(answers, below(f.path, f.root)).judged(document) if tells_something(document) else None
+        judged = kept.judged(document) if tells_something(document) else None
         if judged is not None and judged.draft is not None:
             return judged.draft.reading
         if judged is not None:

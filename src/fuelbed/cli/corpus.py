@@ -85,7 +85,7 @@ def corpus(
 
 
 def _found(path: Sequence[Path], store: Cache, jobs: int | None, hide: Redactor | None, answers: Path | None) -> Gathered:
-    from fuelbed.cli._answers import answers_in
+    from fuelbed.cli._answers import kept_by
     from fuelbed.cli._workers import workers
     from fuelbed.cli.common import refuse
     from fuelbed.core.errors import FuelbedError
@@ -93,7 +93,7 @@ def _found(path: Sequence[Path], store: Cache, jobs: int | None, hide: Redactor 
 
     try:
         with workers(jobs, None) as spread:
-            return gather(path, store, spread, hide, answers_in(answers))
+            return gather(path, store, spread, hide, kept_by(answers))
     except FuelbedError as e:
         refuse(f"{e}.")
 
@@ -144,9 +144,8 @@ def _notes(found: Gathered) -> list[str]:
         more = f", and {len(found.same) - 1} more" if len(found.same) > 1 else ""
         out.append(f"Copies were counted once: {first} is {of}{more}.")
     if found.answered:
-        out.append(
-            f"{counted(found.answered, 'text')} of {len(found.entries)} read by an answer of a model, the others by words."
-        )
+        rest = ", the others by words" if found.answered < len(found.entries) else ""
+        out.append(f"{counted(found.answered, 'text')} of {len(found.entries)} read by an answer of a model{rest}.")
     return out
 
 

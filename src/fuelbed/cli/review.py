@@ -117,6 +117,7 @@ def review(
         _plan(answering, model, found)
     reviews = [_reviewed(f, chosen, left_out, answering) for f in found]
     settings.unread += answering.faulty
+    answering.tell_unused()
     tell_redacted(hide)
     if not reviews:
         sys.exit(2)
@@ -158,7 +159,7 @@ def _answering(
         from fuelbed.cli._model import server
 
         to = server(model)
-    return Answering(accept, answers_in(answers), model or "", to, words=mends)
+    return Answering(accept, answers_in(answers, made=model is not None), model or "", to, words=mends)
 
 
 def _plan(answering: Answering, model: str, found: Iterable[Found]) -> None:

@@ -76,8 +76,8 @@ ENGINE_CODES: Mapping[str, Code] = {
     "FB207": Code(
         "the case is a draft",
         _N,
-        "The case was read from a text by rules, and nobody has confirmed it yet.",
-        "What follows from a draft follows from what the rules understood, guesses included.",
+        "The case was read from a text by rules or by an answer, and nobody has confirmed it yet.",
+        "What follows from a draft follows from what was understood, guesses included.",
         "Answer each `# ask:` in the case file, correct what is wrong, then delete `status: draft` or write `status: confirmed`.",
         "status: draft",
         "status: confirmed",

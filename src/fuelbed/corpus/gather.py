@@ -17,7 +17,7 @@ from fuelbed.readers.case import read_case
 from fuelbed.readers.files import some_texts
 from fuelbed.readers.postmortem import decode_text, read_bytes
 from fuelbed.readers.postmortems import PACKAGES, folders, is_markdown
-from fuelbed.reviewing.answers import Kept, below, document_of, judge, tells_something
+from fuelbed.reviewing.answers import Keeps, document_of, judge, tells_something
 from fuelbed.text.read import read
 from fuelbed.text.redaction import Redactor
 
@@ -64,10 +64,10 @@ def paths(named: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
 
 
 def gather(
-    named: Sequence[Path], cache: Cache, spread: Spread | None = None, hide: Redactor | None = None, answers: Path | None = None
+    named: Sequence[Path], cache: Cache, spread: Spread | None = None, hide: Redactor | None = None, keeps: Keeps | None = None
 ) -> Gathered:
     """Every document and case below the paths that are named. One that cannot be read is a fault and stops nothing; neither does an answer with faults, whose
-    text is read by words."""
+    text is read by words. keeps: of a text and what was named to find it, where the answer about it is kept."""
     out = Gathered()
     texts: list[_Text] = []
     cases: list[tuple[int, Path]] = []
@@ -80,7 +80,7 @@ def gather(
         if path.name in ("case.yaml", "case.yml"):
             cases.append((len(order), path))
             order.append(None)
-        elif (text := _text(path, top, seen, out, hide, answers)) is not None:
+        elif (text := _text(path, top, seen, out, hide, keeps)) is not None:
             place[len(texts)] = len(order)
             texts.append(text)
             order.append(None)
@@ -92,9 +92,7 @@ def gather(
     return out
 
 
-def _text(
-    path: Path, top: Path, seen: dict[str, str], out: Gathered, hide: Redactor | None, answers: Path | None
-) -> _Text | None:
+def _text(path: Path, top: Path, seen: dict[str, str], out: Gathered, hide: Redactor | None, keeps: Keeps | None) -> _Text | None:
     """A file with the answer about it; None where it cannot be read, or is a copy of one of those `seen` (content -> file). Both are told in `out`."""
     try:
         data = read_bytes(path)
@@ -107,7 +105,7 @@ def _text(
         out.same.append((str(path), seen[content]))
         return None
     seen[content] = str(path)
-    kept = Kept(answers, below(path, top)) if answers is not None else None
+    kept = keeps(path, top) if keeps is not None else None
     answer = kept.read() if kept is not None else None
     if isinstance(answer, Finding):
         out.faults.append(answer)

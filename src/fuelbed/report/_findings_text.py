@@ -27,6 +27,9 @@ def write_findings(report: Report, page: Page) -> None:
     grave = sum(g[0].severity is not Severity.NOTE or (page.new is not None and g[0] in page.new) for g in groups)
     shown = groups[: max(page.room.findings, min(page.room.grave, grave))]
     head = f"Findings: {by}" + (f"; {fresh or 'none'} new" if page.new is not None else "")
+    left = sum(map(len, groups[len(shown) :]))
+    if shown and left:
+        head += f" ({left} more with --full)"
     page.wrap(head if shown else with_first(head, ranked[0], page.width), tone="head")
     for group in shown:
         _finding(group, page)

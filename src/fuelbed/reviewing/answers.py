@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -20,9 +21,13 @@ from fuelbed.text.read import read
 from fuelbed.text.redaction import Redactor
 from fuelbed.text.understand import understand
 
-__all__ = ["Judged", "Kept", "as_seen", "below", "document_of", "judge", "tells_something"]
+__all__ = ["Judged", "Keeps", "Kept", "as_seen", "below", "document_of", "judge", "tells_something"]
 
 _MEET = "FB027"  # a line needs two momentary triggers at once
+_ASTRAY = "FB192"  # a quote does not stand in the text
+_FOLLOWING = ("FB193", "FB194", "FB195")  # what is said of quotes and numbers beside it
+_SEVERAL, _NEARLY_ALL = 4, 0.9  # quotes that go astray, and their share, from which the answer does not belong to the text
+_ANEW = "Have it answered again: `fuelbed draft --prompt` prints the prompt."
 _JSON = "Have it answered again: one JSON object, as the schema says, and nothing around it."
 
 
@@ -69,6 +74,10 @@ class Kept:
             return _unkept(file, f"it cannot be read ({getattr(e, 'strerror', None) or 'it cannot be followed'}).", _JSON)
 
 
+Keeps = Callable[[Path, Path], Kept | None]
+"""Of a text and of what was named to find it: where the answer about it is kept, None where nowhere."""
+
+
 def _unkept(file: Path, message: str, cure: str) -> Finding:
     return Finding("FB190", Severity.ERROR, message, cure, Span(str(file), 1, 1))
 
@@ -102,6 +111,7 @@ def judge(data: bytes, shown: str, document: Document, narrative: str = "postmor
     except SheetFault as e:
         return _unreadable(shown, e.line, e.column, e.message)
     accepted, faults = check_answer(json.value, document)
+    faults = _of_another_text(json.value, faults)
     text, draft = "", None
     if accepted is not None:
         draft, text, wrong = _written(accepted, document, narrative)
@@ -109,6 +119,24 @@ def judge(data: bytes, shown: str, document: Document, narrative: str = "postmor
     places = json.places([f.path for f in faults]) if faults else {}
     findings = tuple(Finding(f.code, Severity.ERROR, f"{f.pointer}: {f.message}", f.cure, places[f.path]) for f in faults)
     return Judged(findings) if findings else Judged((), text, accepted, draft)
+
+
+def _of_another_text(answer: object, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Where next to none of its quotes stands in the text, that is the fault, and each of them would only say so again."""
+    astray = [f for f in faults if f.code == _ASTRAY]
+    n = _quotes(answer)
+    if len(astray) < _SEVERAL or len(astray) < _NEARLY_ALL * n:
+        return faults
+    which = f"none of its {n} quotes stands" if len(astray) == n else f"{len(astray)} of its {n} quotes do not stand"
+    said = Fault((), _ASTRAY, f"{which} in the text: it is about another text, or the text has changed since.", _ANEW)
+    return (said, *(f for f in faults if f.code not in (_ASTRAY, *_FOLLOWING)))
+
+
+def _quotes(value: object) -> int:
+    """How many quotes an answer gives."""
+    if isinstance(value, dict):
+        return sum(1 if key == "quote" and isinstance(v, str) else _quotes(v) for key, v in value.items())
+    return sum(map(_quotes, value)) if isinstance(value, list) else 0
 
 
 def _unreadable(shown: str, line: int, column: int, message: str) -> Judged:

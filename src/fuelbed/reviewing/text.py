@@ -48,7 +48,8 @@ def render_review(
         out += _read(review, width)
         if every:
             out += ["", *_everything(review, width)]
-            out += ["", *(line for said in _follows(review.draft, review.follows) for line in _wrap(said, width))]
+            said = list(_follows(review.draft, review.follows, review.answered is not None))
+            out += ["", *(line for s in said for line in _wrap(s, width))] if said else []
     out += _findings(review.findings, width, every)
     if every and review.gaps:
         out += ["", "What the text leaves open:"]
@@ -89,8 +90,8 @@ def _rows(shown: Iterable[Row], width: int) -> Iterator[str]:
         )
 
 
-def _follows(draft: Draft, f: Consequences) -> Iterator[str]:
-    """What follows from the draft's structure, most telling first, in sentences of the text's own words and lines."""
+def _follows(draft: Draft, f: Consequences, firm: bool) -> Iterator[str]:
+    """What follows from the draft's structure, most telling first, in sentences of the text's own words and lines; `firm` where it is from an answer."""
     n = len(draft.actions)
     parts = []
     if f.trigger_only:
@@ -99,6 +100,9 @@ def _follows(draft: Draft, f: Consequences) -> Iterator[str]:
         parts.append(f"{len(f.sight_only)} only add{'s' if len(f.sight_only) == 1 else ''} sight")
     if f.open:
         parts.append(f"{len(f.open)} name{'s' if len(f.open) == 1 else ''} nothing that the text says stood there")
+    rest = n - len(f.trigger_only) - len(f.sight_only) - len(f.open)
+    if parts and rest:
+        parts.append(f"{rest} change{'s' if rest == 1 else ''} what it says")
     if parts:
         yield f"In the draft of its case, of {counted(n, 'action')}, {listed(parts)}."
     if f.untouched:
@@ -106,7 +110,7 @@ def _follows(draft: Draft, f: Consequences) -> Iterator[str]:
         shown = lines[:2]
         more = f" and {len(lines) - 2} more" if len(lines) > 2 else ""
         yield f"By its words, no action item is about {listed(shown) if not more else ', '.join(shown) + more}."
-    if f.best and f.over:
+    if f.best and f.over and (firm or next(x.sure for x in draft.factors if x.name == f.best)):  # of a guess nothing follows
         what = "closing it" if f.untouched == (f.best,) else f"closing {_label(draft, f.best)}"
         over = "every action item" if len(f.over) == n else listed([f"“{clipped(_what(draft, a), _LABEL)}”" for a in f.over[:3]])
         over += f" and {len(f.over) - 3} more" if len(f.over) > 3 and len(f.over) != n else ""
@@ -153,6 +157,9 @@ def _everything(review: Review, width: int) -> Iterator[str]:
             yield f"{title}:"
             for m in faint:
                 yield from _wrap(f"  {d.line(m.place):>4}  {quoted(r, m)}", width, " " * 8)
+    if r.amplification.present and r.amplification.mention is not None:
+        yield "Feedback:"
+        yield from _wrap(f"  {d.line(r.amplification.mention.place):>4}  {quoted(r, r.amplification.mention)}", width, " " * 8)
     if r.actions:
         yield "Actions:"
         for a in r.actions:

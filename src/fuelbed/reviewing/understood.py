@@ -122,7 +122,8 @@ def what_items_do(reading: Reading) -> str:
     if len(acts) == 1:
         return f"The only action item {parts[0].removeprefix('1 ')}{tail}"
     if len(parts) == 1:
-        return f"All {counted(len(acts), 'action item')} {parts[0].split(' ', 1)[1]}{tail}"
+        all_of = "Both action items" if len(acts) == 2 else f"All {counted(len(acts), 'action item')}"
+        return f"{all_of} {parts[0].split(' ', 1)[1]}{tail}"
     return f"Of {counted(len(acts), 'action item')}, {listed(parts)}{tail}"
 
 

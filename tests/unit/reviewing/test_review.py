@@ -112,7 +112,7 @@ def test_one_sentence_is_not_shown_as_trigger_and_as_condition() -> None:
         ("- Add a dashboard for the ranking service\n", "The only action item only adds sight:", ["sight"]),
         (
             "- Bound the request queue\n- Limit concurrent queries\n",
-            "All 2 action items change the system:",
+            "Both action items change the system:",
             ["system", "system"],
         ),
         (
