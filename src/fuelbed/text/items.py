@@ -15,6 +15,7 @@ from fuelbed.text.items_told import FORWARD, REPORTING, told
 from fuelbed.text.lexicon import lexicon
 from fuelbed.text.paragraphs import paragraph_items
 from fuelbed.text.sections import heading_role, names_only
+from fuelbed.text.stamps import stamp
 from fuelbed.text.tables import is_of_actions, table_item
 
 __all__ = ["items"]
@@ -308,4 +309,8 @@ def _place(spoken: Sequence[Sentence]) -> Place:
 
 
 def _says(text: str) -> bool:
-    return len(text.split()) >= _LEAST and lexicon("items").first(plain_text(text), "placeholder") is None
+    return (
+        len(text.split()) >= _LEAST
+        and stamp(text, whole=True) is None
+        and lexicon("items").first(plain_text(text), "placeholder") is None
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -54,6 +54,12 @@ def zone_of(sections: Sequence[Section], blocks: Sequence[Block], sentences: Seq
     return next(filter(None, (stated_zone(s.plain) for s in sentences if "time" in s.plain.lower() or "hours" in s.plain)), "")
 
 
+_INCIDENT = ("incident-date", "incident_date", "incident-start", "incident_start")
+"""Names in front matter of the day of the incident."""
+_WRITTEN = ("date", "published", "created")  # and of the day of the text
+_BEGINS, _LATER = 8, 45  # sentences that begin a text; days after which it is written at the latest
+
+
 def document_date(
     front: Mapping[str, str],
     title: str,
@@ -63,17 +69,28 @@ def document_date(
     sentences: Sequence[Sentence],
     source: str = "",
 ) -> dt.date | None:
-    """The day of the incident: from the front matter, the title, the file's name, a heading, or the first sentence with a date. `source` is searched for
-    dates in which month and day cannot be mistaken."""
-    for key in ("incident-date", "incident_date", "date", "published", "created"):
-        if key in front and (day := any_date(front[key], source)) is not None:
-            return day
+    """The day of the incident: from the front matter, the title, the file's name, a heading, or the first sentence with a date. Of a text that only says
+    when it was written, a day not long before that, where the title or its first sentences tell one. `source` is searched for dates in which month and
+    day cannot be mistaken."""
+    day = _in_front(front, _INCIDENT, source)
+    if day is not None:
+        return day
+    written = _in_front(front, _WRITTEN, source)
+    if written is not None:
+        begins = (s.plain for s in sentences[:_BEGINS] if blocks[s.block].kind != "heading")
+        days = (any_date(text, source) for text in (title, *begins))
+        return next((d for d in days if d is not None and 0 <= (written - d).days <= _LATER), written)
     name = file.replace("\\", "/").rsplit("/", 1)[-1]
     for text in (title, name, *(s.heading for s in sections)):
         if (day := any_date(text, source)) is not None:
             return day
     told = (s for s in sentences[:400] if sections[blocks[s.block].section].role not in _UNDATED)
     return next(filter(None, (any_date(s.plain, source) for s in told)), None)
+
+
+def _in_front(front: Mapping[str, str], keys: Iterable[str], source: str) -> dt.date | None:
+    """The first date that the front matter gives under one of these names."""
+    return next(filter(None, (any_date(front[key], source) for key in keys if key in front)), None)
 
 
 @dataclass(slots=True)

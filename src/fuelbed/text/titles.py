@@ -240,18 +240,26 @@ class _Heads:
         )
 
     def _is_plain(self, raw: Raw, n: int, text: str, bold: re.Match[str] | None, after: Raw | None) -> bool:
-        """A line that is the name of a section and nothing else: ended by a colon, alone, in capitals, or first over other text."""
+        """A line that is the name of a section and nothing else: ended by a colon, alone, in capitals, first over other text, or between a
+        sentence that has ended and a beginning."""
         said = text if bold is None else bold["inner"]
         if self.timed or said[:1] in "-+" or said[-1:] in ".!,;" or len(said.split()) > _NAME_WORDS or not heading_role(said)[1]:
             return False
         if said.endswith(":") or text.endswith(":") or (said.isupper() and len(said) > 2):
             return True
         last = n + 1 == len(raw.lines)
+        apart = n > 0 and len(said.split()) <= _SHORT and said[:1].isupper() and self._ended(raw.lines[n - 1])
         if last:
-            return len(raw.lines) == 1 and after is not None
+            return after is not None and (len(raw.lines) == 1 or (apart and after.kind in ("item", "row")))
         a, b = raw.lines[n + 1]
         starts = self.seen.text[a : min(b, a + 4)].lstrip("*_`[(\"'")[:1]
-        return n == 0 and (bold is not None or (len(said.split()) <= _SHORT and not starts.islower()))
+        return (n == 0 and (bold is not None or (len(said.split()) <= _SHORT and not starts.islower()))) or (
+            apart and not starts.islower()
+        )
+
+    def _ended(self, line: Line) -> bool:
+        """Whether a line ends a sentence: what stands alone below it is no wrapped part of one."""
+        return self.seen.text[line[0] : line[1]].rstrip()[-1:] in ".!?"
 
 
 def _part(raw: Raw, lines: Sequence[Line]) -> Raw:

@@ -130,3 +130,17 @@ def test_times_in_a_row_are_a_timeline_without_a_heading() -> None:
 )
 def test_day_and_month_are_told_apart_by_other_dates(text: str, day: dt.date) -> None:
     assert read(text).date == day
+
+
+@pytest.mark.parametrize(
+    ("front", "title", "text", "day"),
+    [
+        ("date: 2020-09-18", "Service degradation", "On September 15th, 2020, customers saw errors.", "2020-09-15"),
+        ("date: 2020-09-18", "Report from September 15, 2020", "Customers saw errors.", "2020-09-15"),
+        ("date: 2020-09-18", "Service degradation", "The pool was added on 3 May 2019. Customers saw errors.", "2020-09-18"),
+        ("date: 2020-09-18", "Service degradation", "We will be done by October 3, 2020.", "2020-09-18"),
+        ("date: 2020-10-02\nincident_start: 2020-10-01 09:45 UTC", "Loss", "On September 30, 2020, the disk was new.", "2020-10-01"),
+    ],
+)
+def test_a_text_is_written_after_its_incident(front: str, title: str, text: str, day: str) -> None:
+    assert str(read(f"---\n{front}\n---\n\n# {title}\n\n{text}\n").date) == day
