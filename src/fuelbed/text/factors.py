@@ -76,7 +76,12 @@ def _standing(document: Document) -> list[Found]:
     """What patterns find and what is likely whatever they find, the likeliest first; scored by its log odds."""
     found = {f.sentence: f for f in reversed(_by_patterns(document, "condition", ("condition",)))}
     likely = odds(document, _LIKELY, found)
-    more = [] if document.kind == "advisory" else [n for n, x in likely.items() if x >= _LIKELY and n not in found]
+    planned = {n for i in document.items for n in i.sentences}
+    more = (
+        []
+        if document.kind == "advisory"
+        else [n for n, x in likely.items() if x >= _LIKELY and n not in found and n not in planned]
+    )
     mine, against = _best(document, "condition"), _best(document, "trigger")
     for n in more:
         own, other = mine.get(n), against.get(n)
@@ -170,7 +175,7 @@ def faint(document: Document, came: Sequence[Mention], stood: Sequence[Mention])
     """Of a document that tells few triggers or conditions, the likeliest other sentences, in the order of the text; of a notice none."""
     if document.kind == "advisory":
         return ()
-    taken = {m.sentence for m in (*came, *stood)}
+    taken = {m.sentence for m in (*came, *stood)} | {n for i in document.items for n in i.sentences}
     found = [
         *_filled_up(document, "trigger", came, _ranked(document, (f for f in judged(document) if f.kind == "trigger")), taken),
         *_filled_up(document, "condition", stood, _likeliest(document), taken),
