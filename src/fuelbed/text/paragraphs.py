@@ -82,7 +82,10 @@ def _strong(s: Sentence) -> bool:
 
 def _empty(spoken: Sequence[Sentence]) -> bool:
     lex = lexicon("items")
-    return len(spoken) == 1 and lex.first(spoken[0].plain, "placeholder", "introduction") is not None
+    if len(spoken) != 1:
+        return False
+    said = spoken[0].plain
+    return lex.first(said, "placeholder") is not None or (lex.first(said, "introduction") is not None and not _strong(spoken[0]))
 
 
 def _aside(s: Sentence, told: bool = True) -> bool:

@@ -28,7 +28,7 @@ def status_page(seen: View, raws: Sequence[Raw]) -> Iterator[Raw]:
         if n == 0 and _is_head(seen, raw):
             yield Raw("heading", [lines[0]], *lines[0], level=1, form="marked")
             lines = lines[3 if len(lines) > 2 and _said(seen, lines[2]) in _states() else 2 :]
-        last = raw.kind == "paragraph" and bool(lines) and _says(seen, lines[-1], "posted")
+        last = raw.kind in ("paragraph", "item") and bool(lines) and _says(seen, lines[-1], "posted")
         words += _words(seen, lines)
         posted = posted or (last and words >= _REPORT)
         for part in (lines[:-1], lines[-1:]) if last else (lines,):  # its day is said in a line of its own

@@ -139,7 +139,12 @@ def test_day_and_month_are_told_apart_by_other_dates(text: str, day: dt.date) ->
         ("date: 2020-09-18", "Report from September 15, 2020", "Customers saw errors.", "2020-09-15"),
         ("date: 2020-09-18", "Service degradation", "The pool was added on 3 May 2019. Customers saw errors.", "2020-09-18"),
         ("date: 2020-09-18", "Service degradation", "We will be done by October 3, 2020.", "2020-09-18"),
-        ("date: 2020-10-02\nincident_start: 2020-10-01 09:45 UTC", "Loss", "On September 30, 2020, the disk was new.", "2020-10-01"),
+        (
+            "date: 2020-10-02\nincident_start: 2020-10-01 09:45 UTC",
+            "Loss",
+            "On September 30, 2020, the disk was new.",
+            "2020-10-01",
+        ),
     ],
 )
 def test_a_text_is_written_after_its_incident(front: str, title: str, text: str, day: str) -> None:
