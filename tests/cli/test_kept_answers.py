@@ -275,3 +275,11 @@ def test_what_an_answer_words_is_quoted_in_the_words_of_the_text(folder: Path) -
     done = run(review, "texts", "--answers", "answers")
     assert "“No alert watched the length of the queue”" in " ".join(done.output.split())
     assert "“Add an alert”" not in done.output
+
+
+def test_what_is_no_account_is_named(folder: Path) -> None:
+    (folder / "texts/notice.md").write_text(
+        "---\nkind: advisory\n---\n\n# A parser was vulnerable\n\nUpgrade to 1.2.\n", encoding="utf-8"
+    )
+    said = " ".join(run(corpus, "texts", "--no-cache").output.split())
+    assert "Left out, as it reads as no account of an incident: texts/notice.md (advisory)." in said

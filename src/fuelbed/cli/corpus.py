@@ -24,6 +24,7 @@ __all__ = ["corpus"]
 _FORMATS = ("text", "md", "json", "html", "svg")
 _HITS = 20
 _ROWS = 8  # of a table in text
+_NAMED = 3  # texts that are no accounts
 
 
 @click.command(short_help="Many postmortems and cases: what comes back, whatever set it off.")
@@ -138,11 +139,21 @@ def _svg(compared: Compared) -> str:
 
 
 def _notes(found: Gathered) -> list[str]:
+    from fuelbed.core.shown import listed
+    from fuelbed.corpus.compare import ACCOUNTS
+
     out = []
     if found.same:
         first, of = found.same[0]
         more = f", and {len(found.same) - 1} more" if len(found.same) > 1 else ""
         out.append(f"Copies were counted once: {first} is {of}{more}.")
+    aside = [e for e in found.entries if e.kind not in ACCOUNTS]
+    if aside:
+        named = [f"{e.file} ({e.kind})" for e in aside[:_NAMED]]
+        named += [f"{len(aside) - _NAMED} more"] if len(aside) > _NAMED else []
+        out.append(
+            f"Left out, as {'it reads' if len(aside) == 1 else 'they read'} as no account of an incident: {listed(named)}."
+        )
     if found.answered:
         rest = ", the others by words" if found.answered < len(found.entries) else ""
         out.append(f"{counted(found.answered, 'text')} of {len(found.entries)} read by an answer of a model{rest}.")
