@@ -5,6 +5,7 @@ The anchor that a baseline is made of holds no more of the secret than the messa
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -29,6 +30,12 @@ def _found(document: Document) -> tuple[Secret, ...]:
     return secrets(document.source.text)
 
 
+@lru_cache(maxsize=2)
+def _begins(document: Document) -> tuple[int, ...]:
+    """Where the blocks begin."""
+    return tuple(b.place.start for b in document.blocks)
+
+
 def _meant(document: Document, s: Secret) -> bool:
     """Whether an address stands there on purpose: the author's, to be written to, or an attacker's, to be looked for. `--redact` replaces it all the same."""
     text = document.source.text
@@ -37,9 +44,10 @@ def _meant(document: Document, s: Secret) -> bool:
         return lexicon("lint").first(" ".join(before.split()).rstrip("<([ "), "for_contact") is not None
     if s.group != "public":
         return False
-    block = next((b for b in document.blocks if b.place.start <= s.start < b.place.end), None)
-    if block is None:
+    at = bisect_right(_begins(document), s.start) - 1
+    if at < 0 or s.start >= document.blocks[at].place.end:
         return False
+    block = document.blocks[at]
     above = (document.quote(block.place), document.sections[block.section].heading, *_lead(document, block))
     return any(lexicon("lint").first(words[:_LOOKED_AT], "of_attacker") is not None for words in above)
 
