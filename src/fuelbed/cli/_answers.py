@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fuelbed.cli.common import reason, refuse, say, write_out
@@ -69,27 +69,35 @@ def answers_in(folder: Path | None, made: bool = False) -> Path | None:
 
 def kept_by(answers: Path | None) -> Keeps:
     """Of a text and what was named to find it: where the answer about it is kept. In the folder that is given, else in the one that its settings name."""
+    folder = answers_in(answers)
+    if folder is not None:
+        return lambda text, named: _in_folder(folder, text, named)
     from fuelbed.cli._review_files import Settings, seen_from
     from fuelbed.engines.lint import all_rules
-    from fuelbed.reviewing.answers import Kept, below
 
-    folder = answers_in(answers)
     settings = Settings([r.code for r in all_rules()])
 
-    def kept(text: Path, named: Path) -> Kept | None:
-        if folder is not None:
-            return Kept(folder, below(text, named))
+    def kept(text: Path, _: Path) -> Kept | None:
         s = settings.of(text)
-        return _by_settings(s, seen_from(text, s)) if s.answers else None
+        return _by_settings(s, seen_from(text, s))
 
     return kept
 
 
-def _by_settings(s: ReviewSettings, text: str) -> Kept:
-    """The place that settings name for the answer about a text, which is told as it is seen from them."""
+def _in_folder(folder: Path, text: Path, named: Path) -> Kept:
+    from fuelbed.reviewing.answers import Kept, below
+
+    return Kept(folder, below(text, named))
+
+
+def _by_settings(s: ReviewSettings, text: str) -> Kept | None:
+    """The place that settings name for the answer about a text, told as it is seen from here."""
+    if not s.answers:
+        return None
     from fuelbed.reviewing.answers import Kept
 
-    return Kept(Path(os.path.relpath(os.path.join(s.folder, s.answers))), PurePath(text))
+    kept = Kept.by_settings(s, text)
+    return None if kept is None else replace(kept, folder=Path(os.path.relpath(kept.folder)))
 
 
 @dataclass(eq=False)
@@ -134,14 +142,11 @@ class Answering:
 
     def _kept(self, found: Found) -> Kept | None:
         """The place for the answer about a text, where answers are kept."""
-        s = found.settings
-        if self.words or self.accept is not None or str(found.file) == "-" or not (self.answers or s.answers):
+        if self.words or self.accept is not None or str(found.file) == "-":
             return None
-        from fuelbed.reviewing.answers import Kept, below
-
         if self.answers is not None:
-            return Kept(self.answers, below(found.file, found.named))
-        return _by_settings(s, found.path)
+            return _in_folder(self.answers, found.file, found.named)
+        return _by_settings(found.settings, found.path)
 
     def tell_unused(self) -> None:
         """A folder that was named and has no answer about any of the texts."""

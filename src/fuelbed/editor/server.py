@@ -1,14 +1,14 @@
 """The language server: diagnostics as one types, what a rule means under the cursor, and comments and sections to insert.
 
-Speaks the Language Server Protocol 3.17 over standard input and output (pygls). It opens no file but the settings and the answers that they name, starts no process and opens no socket; what it shows
-is computed by `editor/look.py` from the text that the editor sends.
+Speaks the Language Server Protocol 3.17 over standard input and output (pygls). It opens no file but the settings and the answers that they name,
+starts no process and opens no socket; what it shows is computed by `editor/look.py` from the text that the editor sends.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -61,7 +61,7 @@ class _Open:
         if len(text) > _LONGEST:
             text, faults = "", (*faults, _TOO_LONG)
         seen = _from(path, settings)
-        kept = Kept(Path(settings.folder, settings.answers), PurePath(seen)) if settings.answers else None
+        kept = Kept.by_settings(settings, seen)
         found = look(text, path.name, settings, seen, encoding if encoding in UNITS else "utf-16", kept)
         self._known[uri] = version, found
         marks = [*map(_diagnostic, found.marks), *map(_told, faults)]

@@ -10,6 +10,7 @@ from fuelbed.core.document import Document, DocumentKind
 from fuelbed.core.errors import InputError
 from fuelbed.core.findings import Finding, Severity, Span
 from fuelbed.core.reading import Reading
+from fuelbed.core.settings import ReviewSettings
 from fuelbed.drafting import Draft, write_case
 from fuelbed.drafting.answer import MAX_BYTES, Accepted, Fault, answered_draft, answered_reading, check_answer, prepared
 from fuelbed.engines.lint import gaps
@@ -47,6 +48,11 @@ class Kept:
 
     folder: Path
     text: PurePath
+
+    @classmethod
+    def by_settings(cls, settings: ReviewSettings, text: str) -> Kept | None:
+        """Where settings say that the answer about a text is, which is named as it is seen from them; None where they say nothing."""
+        return cls(Path(settings.folder, settings.answers), PurePath(text)) if settings.answers else None
 
     @property
     def file(self) -> Path:

@@ -150,18 +150,22 @@ def _everything(review: Review, width: int) -> Iterator[str]:
             yield f"{title}:"
             for m in found:
                 status = f" ({m.status})" if m.status else ""
-                yield from _wrap(f"  {d.line(m.place):>4}  {m.what}{status}{'' if m.sure else ' ?'}", width, " " * 8)
+                yield from _at(d.line(m.place), f"{m.what}{status}{'' if m.sure else ' ?'}", width)
     for kind, title in _PERHAPS:
         faint = [m for m in r.faint if m.kind == kind]
         if faint:
             yield f"{title}:"
             for m in faint:
-                yield from _wrap(f"  {d.line(m.place):>4}  {quoted(r, m)}", width, " " * 8)
+                yield from _at(d.line(m.place), quoted(r, m), width)
     if r.amplification.present and r.amplification.mention is not None:
         yield "Feedback:"
-        yield from _wrap(f"  {d.line(r.amplification.mention.place):>4}  {quoted(r, r.amplification.mention)}", width, " " * 8)
+        yield from _at(d.line(r.amplification.mention.place), quoted(r, r.amplification.mention), width)
     if r.actions:
         yield "Actions:"
         for a in r.actions:
             tail = ", considered" if a.tentative else ""
-            yield from _wrap(f"  {d.line(a.item.place):>4}  {a.item.text} [{a.cls}{tail}]", width, " " * 8)
+            yield from _at(d.line(a.item.place), f"{a.item.text} [{a.cls}{tail}]", width)
+
+
+def _at(line: int, words: str, width: int) -> Iterator[str]:
+    return _wrap(f"  {line:>4}  {words}", width, " " * 8)

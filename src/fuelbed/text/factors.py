@@ -76,19 +76,20 @@ def _standing(document: Document) -> list[Found]:
     """What patterns find and what is likely whatever they find, the likeliest first; scored by its log odds."""
     found = {f.sentence: f for f in reversed(_by_patterns(document, "condition", ("condition",)))}
     likely = odds(document, _LIKELY, found)
-    planned = {n for i in document.items for n in i.sentences}
-    more = (
-        []
-        if document.kind == "advisory"
-        else [n for n, x in likely.items() if x >= _LIKELY and n not in found and n not in planned]
-    )
-    mine, against = _best(document, "condition"), _best(document, "trigger")
-    for n in more:
+    mine, against, planned = _best(document, "condition"), _best(document, "trigger"), _planned(document)
+    for n, x in likely.items():
+        if document.kind == "advisory" or x < _LIKELY or n in found or n in planned:
+            continue
         own, other = mine.get(n), against.get(n)
         if other is None or (other.score < ENOUGH and own is not None and own.score >= other.score):
             found[n] = own or _whole(document, n)
     scored = [f._replace(score=(x := likely.get(n, _LIKELY)), sure=x >= _SURE) for n, f in found.items()]
     return sorted(scored, key=lambda f: (-f.score, f.sentence))
+
+
+def _planned(document: Document) -> set[int]:
+    """The sentences of its action items."""
+    return {n for i in document.items for n in i.sentences}
 
 
 def _whole(document: Document, n: int) -> Found:
@@ -175,7 +176,7 @@ def faint(document: Document, came: Sequence[Mention], stood: Sequence[Mention])
     """Of a document that tells few triggers or conditions, the likeliest other sentences, in the order of the text; of a notice none."""
     if document.kind == "advisory":
         return ()
-    taken = {m.sentence for m in (*came, *stood)} | {n for i in document.items for n in i.sentences}
+    taken = {m.sentence for m in (*came, *stood)} | _planned(document)
     found = [
         *_filled_up(document, "trigger", came, _ranked(document, (f for f in judged(document) if f.kind == "trigger")), taken),
         *_filled_up(document, "condition", stood, _likeliest(document), taken),

@@ -49,7 +49,6 @@ _SHARE: Mapping[Kind, Mapping[str, float]] = {
 }  # fmt: skip  # a table
 _ACCOUNT: frozenset[str] = frozenset(("cause", "summary", "trigger", "title", "background", "other", "went_wrong", "lessons"))
 _LISTED: Mapping[str, Kind] = {"cause": "condition", "trigger": "trigger", "went_wrong": "condition"}
-_DEFAULTS = frozenset(("trigger_default", "condition_default"))
 _GIVES_WAY: tuple[tuple[Kind, Kind], ...] = (
     # of two kinds on the same words, the second gives way
     ("failed", "worked"), ("absent", "worked"), ("failed", "absent"), ("failed", "condition"), ("absent", "condition"),
@@ -148,9 +147,10 @@ def _share(kind: Kind, role: SectionRole, why: str, listed: bool) -> float:
 @lru_cache(maxsize=4)
 def _asked_roles(every: bool, defaults: bool) -> tuple[str, ...]:
     """The roles of the lexicon's entries that one sentence is searched for at once."""
+    there = {e.role for e in lexicon("factors").entries}
     kinds = tuple(_SHARE) if every else ("absent",)
     after = ("trigger_after", "cause_after") if every else ()
-    return ("desired", "reports", *kinds, *after, *(role for k in kinds if defaults and (role := f"{k}_default") in _DEFAULTS))
+    return ("desired", "reports", *kinds, *after, *(role for k in kinds if defaults and (role := f"{k}_default") in there))
 
 
 def _kind(said: Mapping[str, Sequence[Hit]], role: SectionRole, kind: Kind, wish: float, listed: bool) -> Found:

@@ -32,7 +32,7 @@ class Nouns:
     def __init__(self, nouns: Collection[str]) -> None:
         self._forms = {form for noun in nouns for form in _forms(noun)}
         self._several = {form for noun in nouns if _PARTS.search(noun) for form in _forms(noun)}
-        self._first = {m[0] for m in map(_RUN.match, self._forms) if m is not None} | {_opening(form) for form in self._forms}
+        self._first = {_opening(form) for form in self._forms}
 
     def __call__(self, text: str, start: int = 0, stop: int | None = None) -> Iterator[Noun]:
         """Every noun in `text[start:stop]`, the longest at each place, none inside of another."""

@@ -253,9 +253,9 @@ class _Heads:
             return after is not None and (len(raw.lines) == 1 or (apart and after.kind in ("item", "row")))
         a, b = raw.lines[n + 1]
         starts = self.seen.text[a : min(b, a + 4)].lstrip("*_`[(\"'")[:1]
-        return (n == 0 and (bold is not None or (len(said.split()) <= _SHORT and not starts.islower()))) or (
-            apart and not starts.islower()
-        )
+        if n == 0:
+            return bold is not None or (len(said.split()) <= _SHORT and not starts.islower())
+        return apart and not starts.islower()
 
     def _ended(self, line: Line) -> bool:
         """Whether a line ends a sentence: what stands alone below it is no wrapped part of one."""

@@ -40,21 +40,20 @@ def check(
     """
     chosen = [r for r in all_rules() if _runs(r, select, ignore, preview, also) and (r.beside is None or known is not None)]
     document = shown or reading.document
-    unhidden = reading if shown is None else Reading(shown)
+    unhidden = reading if document is reading.document else Reading(document)
     if (
         document.kind == "empty" or "\0" in document.source.text[:_BINARY]
-    ):  # no text was meant  # no prose; a credential in code or in a comment is one all the same
+    ):  # no prose: a credential in code or a comment is one all the same
         chosen = [r for r in chosen if r.section == SECTION]
     comments = ignores(document)
     used: set[tuple[Ignore, str]] = set()
     found: list[Finding] = []
     for r in chosen:
         if document.kind in r.kinds and (not r.field or long_enough(document)):
-            told = (
-                r.beside(reading, known)
-                if r.beside is not None and known is not None
-                else r.check(unhidden if r.section == SECTION else reading)
-            )
+            if r.beside is not None and known is not None:
+                told = r.beside(reading, known)
+            else:
+                told = r.check(unhidden if r.section == SECTION else reading)
             found += (f for f in told if not _silenced(document, comments, f, used))
     codes = {r.code for r in chosen}
     found += _about_comments(document, comments, used, codes)
