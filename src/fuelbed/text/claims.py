@@ -25,6 +25,7 @@ _NOT_TOLD: Final[frozenset[SectionRole]] = frozenset({"actions", "questions", "a
 _LOOKING_BACK: Final[frozenset[SectionRole]] = frozenset({"lessons", "went_well", "went_wrong", "lucky"})
 _LONGEST_CHAIN = 15  # sentences of a cause section that may still tell one chain
 _SHORT = 60  # sentences of a text whose only reason may stand for its cause
+_VERY_SHORT = 15  # the same of one that only tells what was wrong
 _BRIEF = 1  # sentences of a cause section that are the claim, whatever their words
 _OPENS = 3  # sentences of a cause section that may say that the cause is not known
 _REASONS = 1  # sentences that give it: two may tell two causes
@@ -216,9 +217,9 @@ def _short_story(document: Document, told: Sequence[Sentence]) -> Mention | None
     short = [s for s in told if document.role_of(s) in _IN_SHORT]
     if len(told) > _SHORT or any(_has(s, "not_known") for s in short):
         return None
-    reasons = [(s, hit) for s in short for hit in _said(s, "plain_cause")] or [
-        (s, hit) for s in short for hit in _said(s, "defect")
-    ]
+    reasons = [(s, hit) for s in short for hit in _said(s, "plain_cause")]
+    if not reasons and len(told) <= _VERY_SHORT:
+        reasons = [(s, hit) for s in short for hit in _said(s, "defect")]
     if len({s.index for s, _ in reasons}) != _REASONS:
         return None
     return _mention("single_cause", _Found(*reasons[0]), sure=False)
