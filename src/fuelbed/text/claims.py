@@ -28,10 +28,14 @@ _SHORT = 60  # sentences of a text whose only reason may stand for its cause
 _VERY_SHORT = 15  # the same of one that only tells what was wrong
 _BRIEF = 1  # sentences of a cause section that are the claim, whatever their words
 _OPENS = 3  # sentences of a cause section that may say that the cause is not known
+_FEW = 6  # sentences of a text in which any reason is that of the failure
 _REASONS = 1  # sentences that give it: two may tell two causes
 _IN_SHORT: Final[frozenset[SectionRole]] = frozenset({"summary", "title", "background", "trigger", "other"})
 _CAUSE_HEADING = re.compile(r"\b(?:causes?|why|reasons?|the (?:bug|problem|issue|vulnerability))\b", re.IGNORECASE)
 _CAUSES_HEADING = re.compile(r"\b(?:causes?|reasons?)\b", re.IGNORECASE)
+_CAUSES_HEADING_PLURAL = re.compile(r"\bcauses\b", re.IGNORECASE)
+_INCIDENT_HEADING = re.compile(r"\b(?:outages?|incidents?|disruptions?|downtime|degradations?|degraded|errors)\b", re.IGNORECASE)
+_ROUND_UP = 3  # headings of incidents that make a text the account of several
 _FACTORS_HEADING = re.compile(r"\b(?:factors|contributing|contributors)\b", re.IGNORECASE)
 _BY_NAME_OF_CAUSE: Final = frozenset({"the_cause_was", "as_the_cause", "analysis_showed", "happened_because"})
 _OPENING = 12  # characters before the "because" of a step
@@ -129,6 +133,8 @@ def _counts(document: Document, told: Iterable[Sentence]) -> bool:
 
 def _single_cause(document: Document) -> Mention | None:
     """The sentence that presents one cause as the cause; else the only chain of a cause section, else the reason that a summary gives."""
+    if _parted(document):
+        return None
     told = _story(document, *_LOOKING_BACK)
     listed = _listed(document)
     explicit = _explicit(document, told, told, listed) or _beside_actions(document, told, listed)
@@ -159,6 +165,17 @@ def _beside_actions(document: Document, told: Sequence[Sentence], listed: int) -
     paragraphs = [s for s in document.said("actions") if document.block_of(s).kind == "paragraph"]
     found = _explicit(document, paragraphs, [*told, *paragraphs], listed) if paragraphs else None
     return found if found is not None and found.why in _BY_NAME_OF_CAUSE else None
+
+
+def _parted(document: Document) -> bool:
+    """Whether its headings part it into several causes, or it is an account of several incidents."""
+    sections = document.sections
+    plural = {n for n, s in enumerate(sections) if s.role == "cause" and _CAUSES_HEADING_PLURAL.search(s.heading)}
+    parts = [s for s in sections if s.path and s.path[-1] in plural]
+    incidents = [
+        s for s in sections if s.level > 1 and (s.inherited or s.role == "other") and _INCIDENT_HEADING.search(s.heading)
+    ]
+    return len(parts) > 1 or len(incidents) >= _ROUND_UP
 
 
 def _of_the_account(sentence: Sentence) -> bool:
@@ -217,12 +234,23 @@ def _short_story(document: Document, told: Sequence[Sentence]) -> Mention | None
     short = [s for s in told if document.role_of(s) in _IN_SHORT]
     if len(told) > _SHORT or any(_has(s, "not_known") for s in short):
         return None
-    reasons = [(s, hit) for s in short for hit in _said(s, "plain_cause")]
+    reasons = [(s, hit) for s in short for hit in _said(s, "plain_cause") if len(told) <= _FEW or _of_harm(s, hit)]
     if not reasons and len(told) <= _VERY_SHORT:
         reasons = [(s, hit) for s in short for hit in _said(s, "defect")]
     if len({s.index for s, _ in reasons}) != _REASONS:
         return None
     return _mention("single_cause", _Found(*reasons[0]), sure=False)
+
+
+def _of_harm(sentence: Sentence, reason: Hit) -> bool:
+    """Whether what a bare "because" gives a reason for is the failure: what stands before it tells of harm, or names the failure."""
+    before = sentence.plain[: reason.start]
+    return (
+        reason.entry.id != "because_it"
+        or not sentence.plain[reason.start :].lower().startswith("because")
+        or lexicon("factors").first(before, "harm") is not None
+        or not before.strip()
+    )
 
 
 # --- people
@@ -231,9 +259,13 @@ def _short_story(document: Document, told: Sequence[Sentence]) -> Mention | None
 def _human(document: Document) -> tuple[HumanClaim, Mention | None]:
     """What is said of people, the strongest first: blame, blame of oneself, an act told, a name."""
     told = _story(document)
+    spoken = [
+        *told,
+        *(s for s in document.said("actions") if document.block_of(s).kind == "paragraph"),
+    ]  # what the actions are for
     kinds: tuple[tuple[HumanClaim, str], ...] = (("blames", "blames"), ("self_blame", "self_blame"), ("action_described", "act"))
     for claim, role in kinds:
-        for s, _ in _lexicon().within(told, role):
+        for s, _ in _lexicon().within(told if claim == "action_described" else spoken, role):
             if claim == "action_described" and document.role_of(s) in _LOOKING_BACK:
                 continue
             hit = _says(s, role)
