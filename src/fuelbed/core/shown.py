@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-__all__ = ["count", "counted", "inert", "listed", "named", "number", "per_cent", "probability"]
+__all__ = ["clipped", "count", "counted", "inert", "listed", "named", "number", "per_cent", "probability"]
 
 _ROUNDING = 1e-9  # a share or change below it is what is left of floating point
+_LEAST = 3  # words that stay of what is cut
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 
 
@@ -79,3 +80,15 @@ def named(names: Iterable[str], last: str = "and", most: int | None = None) -> s
 def inert(cell: str) -> str:
     """A cell for a spreadsheet: what would be a formula there is quoted as text."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def clipped(text: str, most: int) -> str:
+    """The first `most` words of a text, on one line; a bracket that would stay open is left out with what stands in it."""
+    words = text.split()
+    if len(words) <= most:
+        return " ".join(words)
+    kept = words[:most]
+    opened = next(
+        (i for i in range(most - 1, 0, -1) if kept[i][0] in "([" and not any(c in ")]" for w in kept[i:] for c in w)), 0
+    )
+    return " ".join(kept[:opened] if opened >= _LEAST else kept) + " ..."

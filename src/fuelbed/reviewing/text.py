@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from fuelbed.core.findings import Finding
-from fuelbed.core.shown import counted, listed
+from fuelbed.core.shown import clipped, counted, listed
 from fuelbed.drafting import Draft
 from fuelbed.reviewing.consequences import Consequences
 from fuelbed.reviewing.review import Review
-from fuelbed.reviewing.understood import Row, clipped, items, quoted, rows, what_items_do
+from fuelbed.reviewing.understood import Row, items, quoted, rows, what_items_do
 
 __all__ = ["render_review"]
 

@@ -8,12 +8,12 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from fuelbed.core.reading import ActionClass, Mention, ReadAction, Reading
-from fuelbed.core.shown import counted, listed
+from fuelbed.core.shown import clipped, counted, listed
 from fuelbed.drafting import Draft
 from fuelbed.engines.lint.look import taken_up
 from fuelbed.text.phrases import opened
 
-__all__ = ["Row", "clipped", "items", "quoted", "rows", "what_items_do"]
+__all__ = ["Row", "items", "quoted", "rows", "what_items_do"]
 
 _CONDITIONS: Final = 3  # likely ones that are shown
 _ITEMS: Final = 6  # action items that are shown one by one
@@ -102,12 +102,6 @@ def quoted(reading: Reading, m: Mention) -> str:
     text = sentence.read_at(m.place)
     text = text if len(text.split()) >= _FEW else sentence.words
     return f"“{clipped((opened(text) or text).rstrip(_ENDS), _WORDS)}”"
-
-
-def clipped(text: str, most: int) -> str:
-    """The first words of a text, on one line."""
-    words = text.split()
-    return " ".join(words) if len(words) <= most else " ".join(words[:most]) + " ..."
 
 
 def what_items_do(reading: Reading) -> str:

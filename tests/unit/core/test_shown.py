@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from fuelbed.core.shown import count, per_cent
+from fuelbed.core.shown import clipped, count, per_cent
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,17 @@ def test_per_cent(x: float, plain: str, signed: str) -> None:
 
 def test_counts() -> None:
     assert (count(364), count(137846528820)) == ("364", "1.4e11")
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("one two  three", "one two three"),
+        ("the service could not reach its store", "the service could not ..."),
+        ("the service failed (which ran there) and more", "the service failed ..."),
+        ("the (old) service failed again and again", "the (old) service failed ..."),
+        ("it (which ran there) failed too", "it (which ran there) ..."),
+    ],
+)
+def test_clipped(text: str, short: str) -> None:
+    assert clipped(text, 4) == short

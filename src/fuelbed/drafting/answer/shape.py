@@ -47,8 +47,8 @@ _LOOPS = tuple(k for k in get_args(AmplificationKind) if k != "none")
 
 CLAIMS: Mapping[str, str] = {
     "one_cause": "exactly one thing is presented as the cause, in a sentence or by a cause section that tells one chain",
-    "blames_person": "a person's error, carelessness or character is given as the explanation, without what made the act sensible",
-    "blames_itself": "the authors give their own carelessness or failing as the explanation, without what made it sensible; an apology, or a test or a check that the team did not have, is none",
+    "blames_person": "an error, carelessness, forgetfulness or misconduct of others (a person, a role, a team, a supplier's people) is given as a cause, in words of fault; an act that is told without reproach, and what an attacker did, is none",
+    "blames_itself": "the author, or the few who did it, give an error or forgetfulness of their own as a cause (I forgot, my mistake, human error on our side); what an organization regrets or says it should have done, tested or had, an apology, and taking responsibility are none",
     "rollback_ended_it": "taking a change back was all that was done",
     "rollback_helped": "a change was taken back to end the incident, and more was done for good",
     "rollback_failed": "a change was taken back, and the failure stayed",

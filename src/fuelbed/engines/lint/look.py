@@ -10,6 +10,7 @@ from itertools import accumulate, islice
 from fuelbed.core.document import Document, Place, SectionRole, Sentence
 from fuelbed.core.findings import Finding
 from fuelbed.core.reading import ANSWER, Mention, ReadAction, Reading
+from fuelbed.core.shown import clipped
 from fuelbed.engines.lint.rule import Rule
 from fuelbed.text.lexicon import Hit, lexicon
 from fuelbed.text.wording import likeness, rarity, stems
@@ -207,8 +208,7 @@ def telling(text: str) -> tuple[str, ...]:
 
 def clip(text: str, most: int = _QUOTED) -> str:
     """At most `most` words, in the marks of a quotation."""
-    words = text.strip().rstrip(".,;:").split()
-    return f"“{' '.join(words[:most])}{' ...' if len(words) > most else ''}”"
+    return f"“{clipped(text.strip().rstrip('.,;:'), most)}”"
 
 
 def named(reading: Reading, m: Mention) -> str:
