@@ -12,6 +12,7 @@ from fuelbed.drafting import Draft
 from fuelbed.reviewing.consequences import Consequences
 from fuelbed.reviewing.review import Review
 from fuelbed.reviewing.understood import Row, items, quoted, rows, what_items_do
+from fuelbed.text.wording import other_language
 
 __all__ = ["render_review"]
 
@@ -30,6 +31,11 @@ _NOT_READ = {
     "template": "This is a template: its headings hold no account of an incident yet.",
     "advisory": "This reads as an advisory, not as an account of an incident: there is no trigger, condition or action item to draft from.",
 }
+_NO_ACCOUNT = "This does not read as an account of an incident: no trigger and no action item is found in it."
+_FOREIGN = (
+    "Few of its words are English, and Fuelbed's own reading knows no other language: nothing is found in it. A model of your choice can read it instead:"
+    " `draft --prompt` and `review --accept`."
+)
 
 
 def render_review(
@@ -40,10 +46,7 @@ def render_review(
     d = review.document
     out = list(_wrap(f"{d.source.file}: {d.title}" if d.title else d.source.file, width))
     if review.draft is None or review.follows is None:
-        text = _NOT_READ.get(
-            d.kind, "This does not read as an account of an incident: no trigger and no action item is found in it."
-        )
-        out += _wrap(text, width)
+        out += _wrap(_NOT_READ.get(d.kind) or (_FOREIGN if other_language(s.plain for s in d.sentences) else _NO_ACCOUNT), width)
     else:
         out += _read(review, width)
         if every:

@@ -6,19 +6,31 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
 
 from fuelbed.text.lexicon import lexicon
 
-__all__ = ["identifier", "likeness", "rarity", "stem", "stems"]
+__all__ = ["identifier", "likeness", "other_language", "rarity", "stem", "stems"]
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:['’][a-z]+)?|\d+")
 _SUFFIXES = ("isations", "izations", "isation", "ization", "ations", "ation", "ments", "ment", "ingly", "edly", "ings", "ing", "ies",
              "ied", "ers", "er", "ors", "or", "ed", "es", "ly", "s", "e")  # fmt: skip  # one list, longest first
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SAMPLE = 400  # words that tell the language
+_ENOUGH_WORDS = 25
+_HELD = 0.12  # of the words of English prose about four in ten are such; of other languages' a few look like one
 _MIN = 3  # letters that must stay
 _LONG = 36  # characters of a name, from which its last words are left out
 _NOT = re.compile(r"\b([a-z]{2,8}?)n['’]t\b|\bcannot\b", re.IGNORECASE)
 _WHOLE = {"ca": "can", "wo": "will"}
 _POSSESSIVE = re.compile(r"['’]s\b")
+
+
+def other_language(texts: Iterable[str]) -> bool:
+    """Whether a text of some length has hardly any of the words that hold English sentences together."""
+    words = list(islice((m[0].lower() for text in texts for m in _LETTERS.finditer(text)), _SAMPLE))
+    held = sum(w in _stop()[0] for w in words)
+    return len(words) >= _ENOUGH_WORDS and held < _HELD * len(words)
 
 
 @lru_cache(maxsize=65536)

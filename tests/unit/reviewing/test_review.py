@@ -37,6 +37,20 @@ SHARED = Path(__file__).parents[4] / "shared" / "data"
 TEXTS = sorted([*SHARED.glob("postmortems/*.md"), *SHARED.glob("postmortems-unlabelled/*/*.md")])
 
 
+GERMAN = """# Ausfall der Anmeldung am 3. März 2026
+
+Am 3. März 2026 konnten sich zwischen 09:12 und 11:40 Uhr keine Kunden anmelden. Ursache war ein abgelaufenes Zertifikat des Identitätsdienstes.
+Eine Überwachung der Laufzeit gab es nicht, und die Erneuerung dauerte zwei Stunden.
+"""
+
+
+def test_a_text_in_another_language_is_told_as_one() -> None:
+    screen = " ".join(render_review(review(read(GERMAN, "a.md"))).split())
+    assert "knows no other language" in screen and "draft --prompt" in screen
+    short = render_review(review(read("# Notes\n\nNothing of note.\n", "a.md")))
+    assert "language" not in short
+
+
 def test_what_follows_is_that_of_the_drafted_case() -> None:
     r = review(read(STORY))
     assert r.draft is not None
