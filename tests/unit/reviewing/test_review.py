@@ -46,7 +46,8 @@ Eine Überwachung der Laufzeit gab es nicht, und die Erneuerung dauerte zwei Stu
 
 def test_a_text_in_another_language_is_told_as_one() -> None:
     screen = " ".join(render_review(review(read(GERMAN, "a.md"))).split())
-    assert "knows no other language" in screen and "draft --prompt" in screen
+    assert "knows no other language" in screen
+    assert "draft --prompt" in screen
     short = render_review(review(read("# Notes\n\nNothing of note.\n", "a.md")))
     assert "language" not in short
 
