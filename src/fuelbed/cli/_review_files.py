@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fuelbed.cli.common import read_document, refuse, refuse_all
+from fuelbed.cli.common import opened_document, refuse, refuse_all, tell
 from fuelbed.core.document import Document
 from fuelbed.core.errors import InputError
+from fuelbed.core.findings import Finding
 from fuelbed.core.settings import ReviewSettings, matches
 from fuelbed.readers.postmortems import PACKAGES, folders, is_markdown
 
@@ -35,13 +36,14 @@ class Found:
 
 @dataclass(eq=False)
 class Settings:
-    """Settings by folder, each file read once. fixed: the one file that was named; `none`: no settings at all. unread: files whose faults were
+    """Settings by folder, each file read once. fixed: the one file that was named; `none`: no settings at all. unread: files whose `faults` were
     told, and that the others did not wait for."""
 
     codes: Sequence[str]
     fixed: Path | None = None
     none: bool = False
     unread: list[Path] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
     _of: dict[Path, ReviewSettings] = field(default_factory=dict)
     _read: dict[Path | None, ReviewSettings] = field(default_factory=lambda: {None: ReviewSettings()})
 
@@ -107,9 +109,11 @@ def documents(paths: Mapping[Path, Path], settings: Settings, hide: Redactor | N
     """Each read, with the kind that its settings give it where its own front matter gives none."""
     for path, named in paths.items():
         try:
-            document = read_document(path, hide)
-        except SystemExit:  # its faults are told; the others are reviewed all the same
+            document = opened_document(path, hide)
+        except InputError as e:  # told, and the others are reviewed all the same
+            tell(e.findings)
             settings.unread.append(path)
+            settings.faults += e.findings
             continue
         s = ReviewSettings() if str(path) == "-" else settings.of(path)
         seen = "" if str(path) == "-" else seen_from(path, s)

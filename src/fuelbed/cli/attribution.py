@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["attribution"]
 
 _FORMATS = ("text", "md", "json")
-_TOLD = 5  # files that could not be read and are named
+_TOLD = 20  # files that could not be read and are named
 
 
 @click.command(short_help="What share of the story goes to whom and to what, and of the risk: by team and year.")
@@ -46,7 +46,7 @@ def attribution(
     from fuelbed.cli._pages import form_by
     from fuelbed.cli.common import deliver
 
-    form = form or form_by(output, _FORMATS)
+    form, unread = form or form_by(output, _FORMATS), False
     found = _find(path)
     hide = redactor(redact)
     if len(found) == 1 and found[0].is_case and form != "json" and not no_risk:
@@ -54,8 +54,10 @@ def attribution(
     else:
         from fuelbed.cli._answers import kept_by
 
-        text = _many(found, form, full, not no_risk, output, hide, kept_by(answers))
+        text, unread = _many(found, form, full, not no_risk, output, hide, kept_by(answers))
     deliver(text, output)
+    if unread:
+        sys.exit(2)
 
 
 def _find(paths: tuple[Path, ...]) -> list[Found]:
@@ -89,7 +91,10 @@ def _one_case(f: Found, form: str, full: bool, output: Path | None, hide: Redact
     return _page(case.title, shown, form, output)
 
 
-def _many(found: list[Found], form: str, full: bool, risk: bool, output: Path | None, hide: Redactor | None, keeps: Keeps) -> str:
+def _many(
+    found: list[Found], form: str, full: bool, risk: bool, output: Path | None, hide: Redactor | None, keeps: Keeps
+) -> tuple[str, bool]:
+    """The report, and whether a file could not be read."""
     import json
 
     from fuelbed.cli.common import refuse, tell_redacted
@@ -97,18 +102,18 @@ def _many(found: list[Found], form: str, full: bool, risk: bool, output: Path | 
     from fuelbed.reviewing.survey import survey
     from fuelbed.reviewing.survey_blocks import survey_answer, survey_data
 
-    accounts = _accounts(found, risk, hide, keeps)
+    accounts, unread = _accounts(found, risk, hide, keeps)
     if not accounts:
         refuse("none of the files under this path could be read.")
     tell_redacted(hide)
     whole = survey(accounts, Options().seed)
     if form == "json":
-        return json.dumps(survey_data(whole, accounts), ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(survey_data(whole, accounts), ensure_ascii=False, indent=1) + "\n", unread
     n = whole.all.documents
-    return _page(f"Attribution over {counted(n, 'account')}", survey_answer(whole, accounts, full), form, output)
+    return _page(f"Attribution over {counted(n, 'account')}", survey_answer(whole, accounts, full), form, output), unread
 
 
-def _accounts(found: list[Found], risk: bool, hide: Redactor | None, keeps: Keeps) -> list[Account]:
+def _accounts(found: list[Found], risk: bool, hide: Redactor | None, keeps: Keeps) -> tuple[list[Account], bool]:
     """What could be read. A file that the user named and that cannot be read ends the command; one that was found is told and left out."""
     from fuelbed.cli._progress import Progress
     from fuelbed.cli.common import cleaned, say
@@ -137,7 +142,7 @@ def _accounts(found: list[Found], risk: bool, hide: Redactor | None, keeps: Keep
         say(f"left out: {cleaned(f.place, hide)(lines[0])}", err=True)
     if len(faults) > _TOLD:
         say(f"left out: {len(faults) - _TOLD} more that could not be read.", err=True)
-    return accounts
+    return accounts, bool(faults)
 
 
 def _account(f: Found, risk: bool, hide: Redactor | None, keeps: Keeps) -> Account | None:

@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -17,8 +17,8 @@ from fuelbed.core.errors import FuelbedError, InputError
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.shown import counted
 
-__all__ = ["FAIL_ON", "OUTPUT", "REDACT", "check_action", "cleaned", "deliver", "exit_code", "hidden", "load", "output_option", "read_document", "reason", "redactor",
-           "refuse", "refuse_all", "say", "tell_redacted", "write_bytes", "write_out"]  # fmt: skip  # one list
+__all__ = ["FAIL_ON", "OUTPUT", "REDACT", "check_action", "cleaned", "deliver", "exit_code", "hidden", "load", "opened_document", "output_option", "read_document",
+           "reason", "redactor", "refuse", "refuse_all", "say", "tell", "tell_redacted", "write_bytes", "write_out"]  # fmt: skip  # one list
 
 T = TypeVar("T")
 Command = TypeVar("Command", bound="Callable[..., object] | click.Command")
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 _PROSE = (".md", ".markdown", ".txt", ".rst")  # what somebody gives for a case by mistake
+_TOLD = 20  # faults of files that nothing else waited for
 FAIL_ON = click.Choice(["note", "warning", "error", "never"])
 
 
@@ -126,15 +127,20 @@ def cleaned(path: Path, hide: Redactor | None) -> Callable[[str], str]:
 
 def read_document(path: Path, hide: Redactor | None = None) -> Document:
     """The postmortem at `path` as a document, or every fault on standard error and exit code 2."""
+    try:
+        return opened_document(path, hide)
+    except InputError as e:
+        refuse_all(e)
+
+
+def opened_document(path: Path, hide: Redactor | None = None) -> Document:
+    """The postmortem at `path` as a document. Raises `InputError`."""
     from fuelbed.readers.postmortem import MAX_BYTES, decode_text, read_text
     from fuelbed.text.read import read
 
-    try:
-        is_pipe = str(path) == "-"
-        text = decode_text(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin") if is_pipe else read_text(path)
-        return read(hide(text) if hide is not None else text, "stdin" if is_pipe else str(path))
-    except InputError as e:
-        refuse_all(e)
+    is_pipe = str(path) == "-"
+    text = decode_text(sys.stdin.buffer.read(MAX_BYTES + 1), "stdin") if is_pipe else read_text(path)
+    return read(hide(text) if hide is not None else text, "stdin" if is_pipe else str(path))
 
 
 def refuse_all(e: InputError, path: Path | None = None, hide: Redactor | None = None, last: str = "") -> NoReturn:
@@ -166,6 +172,14 @@ def check_action(case: Case, name: str, path: Path | str) -> None:
     if name not in case.actions:
         cure = did_you_mean(name, case.actions) or f"There are: {', '.join(case.actions) or 'none'}."
         refuse(f"{path}: no action item is called `{visible(name, 60)}`. {cure}")
+
+
+def tell(faults: Sequence[Finding]) -> None:
+    """Faults of files that nothing else waited for, on standard error."""
+    for f in faults[:_TOLD]:
+        say(f.line(), err=True)
+    if len(faults) > _TOLD:
+        say(f"and {counted(len(faults) - _TOLD, 'more fault')}.", err=True)
 
 
 def exit_code(findings: Iterable[Finding], fail_on: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,15 +56,17 @@ def corpus(
     svg is the picture of the two that stand together under the most unlike triggers.
     """
     from fuelbed.cli._pages import form_by
-    from fuelbed.cli.common import deliver, redactor, refuse, say, tell_redacted
+    from fuelbed.cli.common import deliver, redactor, refuse, say, tell, tell_redacted
     from fuelbed.core.errors import FuelbedError
     from fuelbed.corpus.cache import Cache, default_file
 
     form = form or form_by(output, _FORMATS)
     at = _day(today)
-    for p in path:
-        if not p.exists():
-            refuse(f"{p}: no such file or directory.")
+    missing = [p for p in path if not p.exists()]
+    for p in missing[:-1]:
+        say(f"error: {p}: no such file or directory.", err=True)
+    if missing:
+        refuse(f"{missing[-1]}: no such file or directory.")
     hide = redactor(redact)
     kept = None if no_cache or redact else cache or default_file()
     store = Cache(kept)
@@ -72,8 +75,7 @@ def corpus(
     if store.note:
         say(f"{store.note}.", err=True)
     if not found.entries:
-        for f in found.faults[:20]:
-            say(f.line(), err=True)
+        tell(found.faults)
         refuse(f"{', '.join(map(str, path))}: nothing to compare. Name a folder with postmortems in Markdown, or cases.")
     try:
         text = _hits(found, store, search, form) if search is not None else _rendered(found, at, form, full, output)
@@ -81,8 +83,10 @@ def corpus(
         refuse(f"{e}.")
     store.close()
     deliver(text, output)
-    for f in found.faults[:5] if form == "json" else ():
-        say(f.line(), err=True)
+    if form == "json":  # every other form tells them itself
+        tell(found.faults)
+    if found.faults:
+        sys.exit(2)
 
 
 def _found(path: Sequence[Path], store: Cache, jobs: int | None, hide: Redactor | None, answers: Path | None) -> Gathered:

@@ -28,6 +28,7 @@ from fuelbed.cli.common import (
 )
 from fuelbed.core.findings import Finding, Severity
 from fuelbed.core.settings import ReviewSettings
+from fuelbed.core.shown import listed
 
 if TYPE_CHECKING:
     from fuelbed.cli._answers import Answering
@@ -43,6 +44,7 @@ _SHOWN = 5  # documents that are shown a screenful each; of more, a line each
 @click.command(short_help="Review a postmortem: what it says, what follows, what it leaves open.")
 @click.argument("postmortem", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--all", "every", is_flag=True, help="Everything that was read, every finding and every question.")
+@click.option("--brief", is_flag=True, help="Findings only, as of many texts, however few they are.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @OUTPUT
 @click.option("--select", metavar="CODES", help="Only these rules, as PM401,PM5 (a prefix selects all below it).")
@@ -73,6 +75,7 @@ _SHOWN = 5  # documents that are shown a screenful each; of more, a line each
 def review(
     postmortem: tuple[Path, ...],
     every: bool,
+    brief: bool,
     form: str,
     output: Path | None,
     select: str | None,
@@ -103,6 +106,8 @@ def review(
 
     if config is not None and no_config:
         refuse("--config and --no-config say two different things. Give one of them.")
+    if every and brief:
+        refuse("--all shows everything and --brief only findings. Give one of them.")
     if write and not (fix or add_ignores):
         refuse("--write does what --fix or --add-ignores shows. Give one of them.")
     if write and redact:
@@ -119,7 +124,7 @@ def review(
     settings.unread += answering.faulty
     answering.tell_unused()
     tell_redacted(hide)
-    if not reviews:
+    if not reviews and (fix or add_ignores or form in ("text", "json")):
         sys.exit(2)
     if fix or add_ignores:
         mend(reviews, fix, add_ignores, write)
@@ -130,7 +135,7 @@ def review(
     if baseline is None and first.baseline:
         baseline = Path(first.folder, first.baseline)
     findings = new_findings([f for r in reviews for f in r.findings], baseline if not settings.unread else None)
-    write_out(_render(reviews, findings, form, every, output, fail_on, answering), output)
+    write_out(_render(reviews, findings, form, None if brief else every, output, fail_on, answering, settings.faults), output)
     sys.exit(2 if settings.unread else exit_code(findings, fail_on))
 
 
@@ -191,9 +196,9 @@ def _codes(text: str | None) -> tuple[str, ...]:
 
     known = [r.code for r in all_rules()]
     wanted = tuple(c.upper() for c in re.split(r"[\s,]+", text.strip()) if c)
-    for c in wanted:
-        if not any(k.startswith(c) for k in known):
-            refuse(f"no rule's code begins with {c}. `fuelbed explain` lists them.")
+    none = [c for c in wanted if not any(k.startswith(c) for k in known)]
+    if none:
+        refuse(f"no rule's code begins with {listed(none, 'or')}. `fuelbed explain` lists them.")
     return wanted
 
 
@@ -201,10 +206,11 @@ def _render(
     reviews: list[Review],
     findings: list[Finding],
     form: str,
-    every: bool,
+    every: bool | None,
     output: Path | None,
     fail_on: str,
     answering: Answering,
+    faults: list[Finding],
 ) -> str:
     if form == "json":
         from fuelbed.reviewing.data import review_data
@@ -213,11 +219,11 @@ def _render(
         data = [review_data(r, [f for f in r.findings if id(f) in kept]) for r in reviews]
         return json.dumps({"fuelbed_review": 1, "documents": data}, indent=2, ensure_ascii=False) + "\n"
     if form != "text":
-        return _written(findings, form, [r.document.source.file for r in reviews], fail_on)
+        return _written([*faults, *findings], form, [r.document.source.file for r in reviews], fail_on)
     from fuelbed.reviewing.text import render_review
 
     width = 80 if output is not None else terminal_width()
-    if len(reviews) <= _SHOWN or every:
+    if every is not None and (len(reviews) <= _SHOWN or every):
         return "\n".join(render_review(r, width, every, by=answering.by(r.document.source.file)) for r in reviews)
     from fuelbed.reviewing.many import render_many
 

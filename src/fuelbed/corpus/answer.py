@@ -48,7 +48,7 @@ def _verdict(c: Compared) -> tuple[str, ...]:
     if not c.mechanisms:
         return (f"In {many} no kind of weakness is told twice.",)
     first = max(c.mechanisms, key=lambda r: (r.unlike, len(r.found)))
-    out = [f"In {many}, {counted(len(c.mechanisms), 'kind')} of weakness come back."]
+    out = [f"In {many}, {counted(len(c.mechanisms), 'kind')} of weakness {'comes' if len(c.mechanisms) == 1 else 'come'} back."]
     if c.together:
         t = c.together[0]
         out[0] += (
@@ -59,7 +59,9 @@ def _verdict(c: Compared) -> tuple[str, ...]:
     if c.back:
         out.append(f"{_came_back(c)}.")
     if c.overdue:
-        out.append(f"{counted(len(c.overdue), 'action item')} were due before {c.today}, and nothing says that they are done.")
+        out.append(
+            f"{counted(len(c.overdue), 'action item')} {'was' if len(c.overdue) == 1 else 'were'} due before {c.today}, and nothing says that {'it is' if len(c.overdue) == 1 else 'they are'} done."
+        )
     return tuple(out)
 
 
@@ -128,7 +130,7 @@ def _loops(c: Compared) -> Answer:
         Column("triggers", "unlike triggers"),
     )
     first = c.loops[0]
-    claim = f"{counted(len(c.loops), 'kind')} of feedback come back; most often: {loop_title(first.kind)}, in {len(first.found)} of {len(c.entries)} accounts."
+    claim = f"{counted(len(c.loops), 'kind')} of feedback {'comes' if len(c.loops) == 1 else 'come'} back; most often: {loop_title(first.kind)}, in {len(first.found)} of {len(c.entries)} accounts."
     return Answer(
         claim,
         (

@@ -98,9 +98,7 @@ class Cache:
             if db is not None:
                 with contextlib.suppress(sqlite3.Error):
                     db.close()
-            self.note = (
-                f"the cache {file} could not be used ({' '.join(str(e).split())}); everything was read anew. It is safe to delete"
-            )
+            self.note = f"the cache {file} could not be used ({' '.join(str(e).split())}); everything was read anew"
             return None
 
     def entries(self, digests: Sequence[str]) -> dict[str, str]:

@@ -27,7 +27,6 @@ _NO_ACCOUNT = (
     "security",
     "index",
     "_index",
-    "template",
 )
 
 
@@ -61,6 +60,10 @@ def folders(root: Path, without: Collection[str] = ()) -> Iterator[tuple[Path, l
 def find_postmortems(paths: Iterable[Path]) -> list[Found]:
     """What is under these paths, each once, in the order of the paths and then of the names. Links to folders are not followed, and
     what begins with a dot is left out, as is a file whose name says that it is no account (README). Raises `InputError`."""
+    paths = list(paths)
+    missing = [_missing(p) for p in paths if not p.exists()]
+    if missing:
+        raise InputError(missing)
     out: dict[Path, Found] = {}
     for root in paths:
         for f in _under(root):
@@ -78,8 +81,6 @@ def _real(path: Path) -> Path:
 
 
 def _under(root: Path) -> Iterator[Found]:
-    if not root.exists():
-        raise _fault(root, "no such file or directory.", "Name a postmortem, a case, or a folder of them.")
     if not root.is_dir():
         yield Found(root, root, root.suffix.lower() in (".yaml", ".yml"), True)
         return
@@ -96,5 +97,13 @@ def _under(root: Path) -> Iterator[Found]:
                 yield Found(folder / name, root)
 
 
+def _missing(path: Path) -> Finding:
+    return _finding(path, "no such file or directory.", "Name a postmortem, a case, or a folder of them.")
+
+
 def _fault(path: Path, message: str, cure: str) -> InputError:
-    return InputError([Finding("FB081", Severity.ERROR, message, cure, Span(visible(str(path)), 1, 1))])
+    return InputError([_finding(path, message, cure)])
+
+
+def _finding(path: Path, message: str, cure: str) -> Finding:
+    return Finding("FB081", Severity.ERROR, message, cure, Span(visible(str(path)), 1, 1))

@@ -54,7 +54,7 @@ def _by_rule(reviews: Sequence[Review], findings: Iterable[Finding], width: int)
     """In how many documents each rule found something: what a team writes again and again."""
     files = {(f.code, f.span.file if f.span else "") for f in findings}
     per = Counter(code for code, _ in files)
-    for code, n in per.most_common(_RULES):
+    for code, n in sorted(per.items(), key=lambda row: (-row[1], row[0]))[:_RULES]:
         known = rule(code)
         title = known.title if known is not None else ""
         yield f"  {n:>4} of {len(reviews)}  {code} {title}"[:width]

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from fuelbed.core.document import Document
 from fuelbed.core.findings import Finding
 from fuelbed.engines.lint import Gap
+from fuelbed.engines.lint.ignores import ASKED
 
 __all__ = ["Insertion", "difference", "ignore_comment", "ignores", "inserted", "section_stub", "stubs"]
 
-_MARK = "fuelbed: asked because the text leaves it open"
+_MARK = f"fuelbed: {ASKED} because the text leaves it open"
 _TITLES = {
     "latent conditions": "What was already there", "other triggers": "What else could have set it off", "feedback": "What kept it going",
     "threshold and margin": "How close it was", "joint failures": "What failed together", "hidden state": "What could not be seen",

@@ -18,10 +18,13 @@ _TRACKED = re.compile(
 _STRUCK = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*~~.*~~\s*", re.DOTALL)
 _EMPTY = re.compile(r"\s*[(\[{][\s,;:.|-]{0,20}[)\]}]")
 _HELD = re.compile(r"\s*[(\[]([^()\[\]]{1,160})[)\]]")
+_LAST_HELD = re.compile(r"\s*\(([^()]{1,120})\)[\s.]*\Z")
 _STATE_ENDS = re.compile(r"[:—–]\s*")  # of "Suggested: make it harder"
 _COUNT = re.compile(r"\s*\(?\d{1,3}[.)](?:\s+(?=\D)|(?=[A-Za-z]{2}))")
 _EDGE = " \t,;:|-–—•·*"
 _ROLES = ("owner", "due", "priority", "ticket", "done")
+_DATE = re.compile(r"20\d\d-\d\d-\d\d")
+_NAME_WORDS = 4  # words of an owner in brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +59,50 @@ def _first(text: str, role: str) -> str:
 
 def details(text: str, quote: str = "") -> Details:
     """Read from an item's words; `quote` is the source, whose links tell tickets that the words do not."""
-    owner = _first(text, "owner") or ", ".join(dict.fromkeys(m[0] for m in _HANDLE.finditer(text)))
-    ticket = _first(text, "ticket")
+    held = _last_held(text)
+    owner = _first(text, "owner") or ", ".join(dict.fromkeys(m[0] for m in _HANDLE.finditer(text))) or held.owner
+    ticket = _first(text, "ticket") or held.ticket
     if not ticket:
         m = _TRACKED.search(quote)
         ticket = m[0] if m is not None else ""
     done = True if _first(text, "done") or (quote and "~~" in quote and _STRUCK.fullmatch(quote)) else None
-    return Details(owner, _first(text, "due"), ticket, _first(text, "priority"), done)
+    return Details(owner, _first(text, "due") or held.due, ticket, _first(text, "priority"), done)
+
+
+def _last_held(text: str) -> Details:
+    """What a list in brackets at the end says: "(storage team, 2025-09-01, STO-118)". Nothing, where no part of it is a date or a ticket."""
+    m = _LAST_HELD.search(text)
+    if m is None or "," not in m[1]:
+        return Details()
+    due = ticket = ""
+    rest = []
+    for part in (p.strip() for p in m[1].split(",")):
+        if not due and (said := part if _DATE.fullmatch(part) else _whole(part, "due")):
+            due = said
+        elif not ticket and (said := _whole(part, "ticket")):
+            ticket = said
+        elif not _whole(part, "priority"):
+            rest.append(part)
+    if not (due or ticket) or len(rest) > 1 or any(len(p.split()) > _NAME_WORDS for p in rest):
+        return Details()
+    return Details(owner=rest[0] if rest else "", due=due, ticket=ticket)
+
+
+def _whole(part: str, role: str) -> str:
+    """The value of a part that is nothing else."""
+    for e in lexicon("items").possible(part, role):
+        found = e.find(part)
+        if found is not None and not (part[: found.start()] + part[found.end() :]).strip(_EDGE + "."):
+            return _value(e, part).strip()
+    return ""
 
 
 def without(text: str) -> str:
     """The words without owner, due date, ticket, priority, state and lone link words at their ends or in brackets."""
     m = _FIRST_HANDLE.match(text)
     text = text[m.end() :] if m is not None else text
+    if _last_held(text) != Details():
+        text = _LAST_HELD.sub("", text)
     if lexicon("items").first(text, "state_led") is not None:
         text = _STATE_ENDS.split(text, maxsplit=1)[1]
     m = _LAST_HANDLES.search(text[-300:]) if "@" in text else None

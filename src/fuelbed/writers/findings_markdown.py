@@ -19,7 +19,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#@!~])")
 def findings_markdown(findings: Iterable[Finding], files: Sequence[str] = ()) -> str:
     """A headline and a table a file; cut short, and said so, where a comment could not hold it."""
     found = sorted(findings, key=lambda f: (f.span.file if f.span else "", -f.severity.rank, f.sort_key))
-    many = len(set(files) or {f.span.file for f in found if f.span})
+    many = len({*files, *(f.span.file for f in found if f.span)})
     out = [f"### Fuelbed review: {_counts(found)} in {counted(many, 'file')}", ""]
     size, last = len(out[0]), None
     for i, f in enumerate(found):

@@ -29,6 +29,24 @@ def test_lists_checkboxes_and_details() -> None:
     assert all(i.heading == "Action items" for i in d.items)
 
 
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ("Do it - owner: Ben - due 2024-01-31", ("Do it", "Ben", "2024-01-31", "")),
+        ("Do it - owner: Ada - done", ("Do it", "Ada", "", "")),
+        ("Grow pool ssd-3 to below 75 % (STO-119)", ("Grow pool ssd-3 to below 75 %", "", "", "STO-119")),
+        ("Bound the queue (JD, by 2025-06-01)", ("Bound the queue", "JD", "2025-06-01", "")),
+        ("Bound the queue (storage team, 2025-09-01, STO-118)", ("Bound the queue", "storage team", "2025-09-01", "STO-118")),
+        ("Bound the queue - 2025-06-01", ("Bound the queue", "", "2025-06-01", "")),
+        ("Replace the switch (old, slow and noisy)", ("Replace the switch (old, slow and noisy)", "", "", "")),
+        ("Write up the outage of 2025-06-01", ("Write up the outage of 2025-06-01", "", "", "")),
+    ],
+)
+def test_who_and_when_behind_an_item(item: str, told: tuple[str, str, str, str]) -> None:
+    (i,) = read(f"{HEAD}- {item}\n").items
+    assert (i.text, i.owner, i.due, i.ticket) == told
+
+
 def test_nesting_is_decided_by_form() -> None:
     assert texts(HEAD + "- Short term\n  - Raise the limit\n- Long term:\n  - Replace the cache\n    - with redis\n- Improve deploys\n  - canary\n  - rollback\n") == [
         "Raise the limit", "Replace the cache", "Improve deploys",

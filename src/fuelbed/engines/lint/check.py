@@ -10,7 +10,7 @@ from fuelbed.core.findings import Finding, Span
 from fuelbed.core.reading import Reading
 from fuelbed.engines.lint.catalogue import CODES, all_rules, rule
 from fuelbed.engines.lint.disclosure import SECTION
-from fuelbed.engines.lint.ignores import Ignore, ignores
+from fuelbed.engines.lint.ignores import ASKED, Ignore, ignores
 from fuelbed.engines.lint.look import long_enough
 from fuelbed.engines.lint.rule import Known, Rule
 
@@ -96,11 +96,11 @@ def _about_comments(
 ) -> Iterator[Finding]:
     """PM002 and PM003; a code whose rule did not run in this call is not called unused."""
     for c in comments:
+        if c.verb == ASKED:
+            continue
         if not c.understood:
             if _UNUSED in ran:
-                yield _meta(
-                    _UNUSED, document, c.place, f"The comment `{c.verb or 'fuelbed:'}` names nothing that could be ignored."
-                )
+                yield _meta(_UNUSED, document, c.place, _not_understood(c))
             continue
         for code, place in c.codes:
             if _UNUSED in ran and code not in CODES:
@@ -110,6 +110,12 @@ def _about_comments(
         if not c.reason and _NO_REASON in ran:
             named = " ".join(code for code, _ in c.codes)
             yield _meta(_NO_REASON, document, c.place, f"The comment ignores {named} and does not say why.")
+
+
+def _not_understood(c: Ignore) -> str:
+    if c.verb in ("ignore", "ignore-file"):
+        return f"The comment `{c.verb}` names no rule: whole codes, such as PM402, stand before the reason."
+    return f"The comment `fuelbed: {c.verb}` is neither `ignore` nor `ignore-file`, so that it has no effect."
 
 
 def _meta(code: str, document: Document, place: Place, message: str) -> Finding:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from fuelbed.core.document import Block, Document, Place
 
-__all__ = ["Ignore", "ignored_in_file", "ignores"]
+__all__ = ["ASKED", "Ignore", "ignored_in_file", "ignores"]
+
+ASKED = "asked"  # what a comment of our own begins with, above a section that `--fix` inserts
 
 _CLOSE = "-->"
 _LONGEST = 2000
