@@ -169,9 +169,10 @@ def _diagnostic(m: Mark) -> t.Diagnostic:
 
 
 def _told(f: Finding) -> t.Diagnostic:
-    """A fault of the settings, on the first line of the text that they are for."""
+    """A fault of the settings, or what is told of the text as a whole, on its first line."""
     zero = t.Position(0, 0)
-    return t.Diagnostic(t.Range(zero, zero), f.line(), t.DiagnosticSeverity.Error, f.code, source="fuelbed")
+    said = f.line() if f.span is not None else f"{f.message} {f.cure}"
+    return t.Diagnostic(t.Range(zero, zero), said, _LEVELS[f.severity], f.code, source="fuelbed")
 
 
 def _path(uri: str) -> Path:
