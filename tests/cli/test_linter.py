@@ -105,7 +105,7 @@ def test_fail_on_and_baseline_of_the_settings(repo: Path) -> None:
     assert fuelbed("review", "old/a.md").exit_code == 0
     assert (repo / "known.json").exists()
     assert fuelbed("review", "old/a.md").exit_code == 0
-    (repo / "old" / "a.md").write_text(LONG + "\nThe team carelessly forgot to check the second copy.\n")
+    (repo / "old" / "a.md").write_text(LONG + "\nThe engineer forgot to check the second copy.\n")
     assert fuelbed("review", "old/a.md").exit_code == 1
 
 
@@ -239,6 +239,37 @@ def test_taken_out_again_the_text_is_what_it_was(lines: list[str], end: str, las
         assert after[at : at + len(i.text)] == i.text
         after = after[:at] + after[at + len(i.text) :]
     assert after == text
+
+
+@pytest.mark.parametrize("form", ["sarif", "junit", "github", "gitlab", "markdown"])
+def test_a_file_that_cannot_be_read_is_told_in_every_format(repo: Path, form: str) -> None:
+    (repo / "old" / "c.md").write_bytes(b"caf\xe9")
+    r = fuelbed("review", "old", "nowhere.md", "--format", form, "--no-config")
+    assert r.exit_code == 2
+    assert all(code in r.stdout for code in ("FB003", "FB081", "PM401"))
+    alone = fuelbed("review", "nowhere.md", "--format", form, "--no-config")
+    assert (alone.exit_code, "FB081" in alone.stdout) == (2, True)
+    if form == "junit":
+        assert ElementTree.fromstring(r.stdout).findall(".//failure[@type='error']")
+
+
+def test_what_fix_inserts_is_no_finding(repo: Path) -> None:
+    before = codes(fuelbed("review", "old/a.md", "--format", "json", "--no-config"))
+    assert fuelbed("review", "old/a.md", "--fix", "--write", "--no-config").exit_code == 0
+    assert "fuelbed: asked" in (repo / "old/a.md").read_text()
+    assert codes(fuelbed("review", "old/a.md", "--format", "json", "--no-config"))["old/a.md"] <= before["old/a.md"]
+
+
+def test_brief_is_the_same_for_few_and_many(repo: Path) -> None:
+    one = fuelbed("review", "old/a.md", "--brief", "--no-config").stdout
+    assert "PM401" in one
+    assert "Draft its case" not in one
+    assert fuelbed("review", "old/a.md", "--brief", "--all").exit_code == 2
+
+
+def test_every_unknown_code_is_told(repo: Path) -> None:
+    r = fuelbed("review", "old/a.md", "--select", "PM999,PM401,PM998")
+    assert (r.exit_code, "PM999 or PM998" in r.output) == (2, True)
 
 
 def test_the_hook_and_the_action_name_what_is_there() -> None:

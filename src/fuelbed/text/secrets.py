@@ -34,6 +34,7 @@ _MAYBE = re.compile(r"[@:=\d]|--|_[A-Za-z]{20}")
 _KEY_LINES = re.compile(
     r"(?:(?:[\s>]{0,8}(?:Proc-Type:[^\r\n]{0,80}|DEK-Info:[^\r\n]{0,80}|[A-Za-z0-9+/=\\]{16,}))+(?:(?:\r?\n| )[A-Za-z0-9+/=\\]{1,15}(?!\S))?)?"
 )
+_MASKED = re.compile(r"x{4}|\*{3}|redacted", re.IGNORECASE)
 _LOGIN = re.compile(r"://[^\s/:@]{0,64}:\Z")  # what stands before a password in an address
 
 
@@ -113,7 +114,11 @@ def _of(e: Entry, text: str) -> Iterator[Secret]:
         if e.role == "block":
             yield Secret(kind, "credential", start, _block_end(text, end))
         elif e.role == "personal":
-            if kind != "e-mail" or not (_documented(text[start:end].lower()) or _LOGIN.search(text, max(start - 70, 0), start)):
+            if kind != "e-mail" or not (
+                _MASKED.search(text[start:end])
+                or _documented(text[start:end].lower())
+                or _LOGIN.search(text, max(start - 70, 0), start)
+            ):
                 yield Secret(kind, "personal", start, end)
         elif _is_credential(e.role, m.groupdict().get("key") or "", text[start:end]):
             yield Secret(kind, "credential", start, _trimmed(text, start, end) if e.role == "assigned" else end)

@@ -208,7 +208,7 @@ def test_what_cannot_be_read_stops_nothing(folder: Path) -> None:
     (folder / "pm/bad").mkdir()
     (folder / "pm/bad/case.yaml").write_text("fuelbed: 1\ntitle: x\n")
     r = fuelbed("corpus", "pm", "--full")
-    assert r.exit_code == 0
+    assert r.exit_code == 2  # as of `review`: what could be read is compared all the same
     for name in ("binary.md", "latin.md", "huge.md", "bad/case.yaml"):
         assert name in r.output.replace("\n", "").replace(" ", "")
     assert "Copies were counted once" in r.output

@@ -14,7 +14,9 @@ __all__ = ["RULE"]
 
 def _check(reading: Reading) -> Iterator[Finding]:
     document = reading.document
-    told = (s for s in story(document) if document.role_of(s) != "timeline")  # what was assumed on the way is no cause
+    told = (
+        s for s in story(document) if document.role_of(s) != "timeline" and not s.plain.rstrip().endswith("?")
+    )  # what was assumed on the way, or is asked, is no cause
     for s, hit in hits(told, "lint", "human_error"):
         yield at_hit(RULE, reading, s, hit, " labels an action and explains nothing.")
 
