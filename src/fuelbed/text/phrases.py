@@ -110,6 +110,8 @@ def opened(text: str, asks: bool = False) -> str:
     for _ in range(8):
         text = text.lstrip(_EDGE + ")]")
         m = next((m for e in entries if (m := e.match.match(text)) is not None and len(text) - m.end() > 3), None)
+        if m is not None and text[m.end() :].lstrip().startswith("of "):
+            break  # "the first of our resolvers"
         if m is None and asking:
             m = next((m for e in asking if (m := e.match.match(text)) is not None and len(text) - m.end() > 3), None)
         if m is None and (led := _led(text)):

@@ -18,6 +18,7 @@ _DAYS = dt.timedelta(days=3)
 _LOOKED_AT = 20_000  # characters of a source in which written dates are looked for
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _PARTS = 14  # more than any date, time, zone and range have
+_HYPHENS = {0x2010: "-", 0x2011: "-"}  # as word processors write dates; one character each, so that places stay
 _SKIP = re.compile(r"[\s,()\[\]*_|@]*")
 _AROUND = re.compile(r"[~≈<>±]\s*")
 _DASH = re.compile(r"\s*[-–—]\s*(?=[~≈]?\d)")
@@ -89,6 +90,7 @@ def _clock(m: re.Match[str]) -> dt.time | None:
 
 def stamp(text: str, whole: bool = False) -> Stamp | None:
     """The time that a text begins with, None if it begins with none. `whole`: nothing else may follow."""
+    text = text.translate(_HYPHENS)
     if _STARTS.match(text) is None:
         return None
     found = Stamp()
@@ -190,6 +192,7 @@ def any_date(text: str, source: str = "") -> dt.date | None:
     mistaken, where one of these is at most three days away; else the month is taken to come first."""
     if not any(map(str.isdecimal, text)):
         return None
+    text = text.translate(_HYPHENS)
     for role in ("datetime", "date"):
         for pattern in _patterns(role):
             for m in pattern.finditer(text[:2_000]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fuelbed.text.phrases import clause, label, shortened
+from fuelbed.text.phrases import clause, label, opened, shortened
 from fuelbed.text.read import read
 
 
@@ -46,3 +46,8 @@ def test_a_clause_ends_at_marks_and_joining_words() -> None:
     first = text.index("not set")
     start, end = clause(text, first, first + 7)
     assert text[start:end].strip() == "because memory limits were not set"
+
+
+def test_what_leads_in_goes_and_what_is_counted_stays() -> None:
+    assert opened("First, the queue grew") == "queue grew"
+    assert opened("the first of our resolvers stopped") == "first of our resolvers stopped"

@@ -24,6 +24,7 @@ from fuelbed.text.stamps import stamp, stated_zone
         ("14:00 PM PST Saturday Oct 30th : deploy", (0, 10, 30), "14:00:00", None, "PST", "deploy"),
         ("19. April, 11:00 deploy", (0, 4, 19), "11:00:00", None, "", "deploy"),
         ("February 15, 2024: 7:56am UTC", (2024, 2, 15), "07:56:00", None, "UTC", ""),
+        ("2023‑07‑27 08:21 UTC: deploy", (2023, 7, 27), "08:21:00", None, "UTC", "deploy"),
         ("27.7.2023 deploy", (2023, 7, 27), None, None, "", "deploy"),
         ("07-27-2023 deploy", (2023, 7, 27), None, None, "", "deploy"),
         ("12:48 (6:48 PDT): deploy", None, "12:48:00", None, "", "deploy"),

@@ -31,6 +31,6 @@ RULE = Rule(
     bad="10:20 rolled back; 10:05 alert fired; 10:40 restored",
     good="10:05 alert fired; 10:20 rolled back; 10:40 restored",
     question="Which of the two is right, the time or the place?",
-    false_positives="Two columns of events in one list; a time of another zone.",
+    false_positives="Two columns of events in one list; a time of another zone. Silent where neither the text nor its front matter has a date.",
     check=_check,
 )
