@@ -94,7 +94,7 @@ def _one_case(f: Found, form: str, full: bool, output: Path | None, hide: Redact
 def _many(
     found: list[Found], form: str, full: bool, risk: bool, output: Path | None, hide: Redactor | None, keeps: Keeps
 ) -> tuple[str, bool]:
-    """The report, and whether a file could not be read."""
+    """The report, and whether a file, or the answer about one, could not be read."""
     import json
 
     from fuelbed.cli.common import refuse, tell_redacted
@@ -120,11 +120,12 @@ def _accounts(found: list[Found], risk: bool, hide: Redactor | None, keeps: Keep
     from fuelbed.core.errors import FuelbedError, InputError
 
     accounts, faults = [], []
+    faulty: list[Path] = []  # texts whose answer has faults
     with Progress() as progress:
         for i, f in enumerate(found):
             progress.begin(f"account {i + 1} of {len(found)}")
             try:
-                account = _account(f, risk, hide, keeps)
+                account = _account(f, risk, hide, keeps, faulty)
             except InputError as e:
                 faults += [(f, [x.line() for x in e.findings])]
                 continue
@@ -142,10 +143,10 @@ def _accounts(found: list[Found], risk: bool, hide: Redactor | None, keeps: Keep
         say(f"left out: {cleaned(f.place, hide)(lines[0])}", err=True)
     if len(faults) > _TOLD:
         say(f"left out: {len(faults) - _TOLD} more that could not be read.", err=True)
-    return accounts, bool(faults)
+    return accounts, bool(faults or faulty)
 
 
-def _account(f: Found, risk: bool, hide: Redactor | None, keeps: Keeps) -> Account | None:
+def _account(f: Found, risk: bool, hide: Redactor | None, keeps: Keeps, faulty: list[Path]) -> Account | None:
     from fuelbed.readers.postmortem import read_text
     from fuelbed.reviewing.survey import account
     from fuelbed.text.read import read
@@ -157,10 +158,10 @@ def _account(f: Found, risk: bool, hide: Redactor | None, keeps: Keeps) -> Accou
         return _of_case(case if hide is None else hide.within(case), risk)
     text = read_text(f.path)
     document = read(hide(text) if hide is not None else text, str(f.path))
-    return account(_reading(document, f, keeps), f.path.resolve().parent.name)
+    return account(_reading(document, f, keeps, faulty), f.path.resolve().parent.name)
 
 
-def _reading(document: Document, f: Found, keeps: Keeps) -> Reading:
+def _reading(document: Document, f: Found, keeps: Keeps, faulty: list[Path]) -> Reading:
     """By the answer that is kept about it, where that has no faults (which are told), else by words."""
     from fuelbed.text.understand import understand
 
@@ -174,6 +175,7 @@ def _reading(document: Document, f: Found, keeps: Keeps) -> Reading:
             return judged.draft.reading
         if judged is not None:
             tell_faults(judged.findings, document.source.file)
+            faulty.append(f.path)
     return understand(document)
 
 
