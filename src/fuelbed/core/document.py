@@ -171,11 +171,14 @@ class Document:
         return self.source.span(place.start, place.end)
 
     def quote(self, place: Place) -> str:
-        """The source's own characters; with the backtick that opens a name in code before them, where they hold only the one that closes it."""
-        text, start = self.source.text, place.start
-        if start and text[start - 1] == "`" and text.count("`", start, place.end) % 2:
-            start -= 1
-        return text[start : place.end]
+        """The source's own characters."""
+        return self.source.text[place.start : place.end]
+
+    def whole_quote(self, place: Place) -> str:
+        """The same, with the backtick that opens a name in code before them, where they hold only the one that closes it."""
+        said = self.quote(place)
+        opened = place.start > 0 and self.source.text[place.start - 1] == "`" and said.count("`") % 2 == 1
+        return f"`{said}" if opened else said
 
     def line(self, place: Place) -> int:
         return self.source.line(place.start)

@@ -55,7 +55,7 @@ def _faint(reading: Reading) -> Iterator[str]:
     """What else may be a factor, for whoever corrects the draft."""
     for kind, words in (("trigger", "Perhaps it set it off"), ("condition", "Perhaps it stood there, too")):
         for m in (m for m in reading.faint if m.kind == kind):
-            yield from comment(_cut(f"{words}: line {reading.document.line(m.place)}: {reading.document.quote(m.place)}"), "  ")
+            yield from comment(_cut(f"{words}: line {reading.document.line(m.place)}: {reading.document.whole_quote(m.place)}"), "  ")
 
 
 def quoted(text: str) -> str:
@@ -71,7 +71,7 @@ def comment(text: str, indent: str, word: str = "") -> Iterator[str]:
 
 
 def _source(document: Document, place: Place) -> str:
-    return quoted(f"line {document.line(place)}: {_cut(document.quote(place))}")
+    return quoted(f"line {document.line(place)}: {_cut(document.whole_quote(place))}")
 
 
 def _cut(text: str) -> str:

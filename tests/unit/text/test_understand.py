@@ -82,5 +82,5 @@ def test_a_notice_is_read_as_far_as_it_tells() -> None:
 
 def test_a_name_in_code_is_quoted_whole() -> None:
     d = read("# Outage\n\n## Root cause\n\n- `max_connections` was not monitored.\n- The `pool` was small.\n", "a.md")
-    quotes = [d.quote(m.place) for m in understand(d).conditions]
+    quotes = [d.whole_quote(m.place) for m in understand(d).conditions]
     assert quotes == ["`max_connections` was not monitored.", "The `pool` was small."]

@@ -93,5 +93,5 @@ def whose_words(case: Case, ours: Gap) -> str:
 
 def quoted(document: Document, place: Place) -> str:
     """The source's own words on one line, without marks that the report would read."""
-    text = " ".join(document.quote(place).replace("`", "'").split())
+    text = " ".join(document.whole_quote(place).replace("`", "'").split())
     return text if len(text) <= _QUOTED else text[: _QUOTED - 3] + "..."
