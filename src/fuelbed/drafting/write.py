@@ -55,7 +55,9 @@ def _faint(reading: Reading) -> Iterator[str]:
     """What else may be a factor, for whoever corrects the draft."""
     for kind, words in (("trigger", "Perhaps it set it off"), ("condition", "Perhaps it stood there, too")):
         for m in (m for m in reading.faint if m.kind == kind):
-            yield from comment(_cut(f"{words}: line {reading.document.line(m.place)}: {reading.document.whole_quote(m.place)}"), "  ")
+            yield from comment(
+                _cut(f"{words}: line {reading.document.line(m.place)}: {reading.document.whole_quote(m.place)}"), "  "
+            )
 
 
 def quoted(text: str) -> str:
