@@ -36,13 +36,12 @@ class Found:
 
 @dataclass(eq=False)
 class Settings:
-    """Settings by folder, each file read once. fixed: the one file that was named; `none`: no settings at all. unread: files whose `faults` were
-    told, and that the others did not wait for."""
+    """Settings by folder, each file read once. fixed: the one file that was named; `none`: no settings at all. faults: of files that
+    could not be read; they are told, and the others did not wait for them."""
 
     codes: Sequence[str]
     fixed: Path | None = None
     none: bool = False
-    unread: list[Path] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
     _of: dict[Path, ReviewSettings] = field(default_factory=dict)
     _read: dict[Path | None, ReviewSettings] = field(default_factory=lambda: {None: ReviewSettings()})
@@ -112,7 +111,6 @@ def documents(paths: Mapping[Path, Path], settings: Settings, hide: Redactor | N
             document = opened_document(path, hide)
         except InputError as e:  # told, and the others are reviewed all the same
             tell(e.findings)
-            settings.unread.append(path)
             settings.faults += e.findings
             continue
         s = ReviewSettings() if str(path) == "-" else settings.of(path)

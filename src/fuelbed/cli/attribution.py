@@ -147,18 +147,15 @@ def _accounts(found: list[Found], risk: bool, hide: Redactor | None, keeps: Keep
 
 
 def _account(f: Found, risk: bool, hide: Redactor | None, keeps: Keeps, faulty: list[Path]) -> Account | None:
-    from fuelbed.readers.postmortem import read_text
+    from fuelbed.cli.common import opened_document
     from fuelbed.reviewing.survey import account
-    from fuelbed.text.read import read
 
     if f.is_case:
         from fuelbed.readers.case import read_case
 
         case = read_case(f.path)
         return _of_case(case if hide is None else hide.within(case), risk)
-    text = read_text(f.path)
-    document = read(hide(text) if hide is not None else text, str(f.path))
-    return account(_reading(document, f, keeps, faulty), f.path.resolve().parent.name)
+    return account(_reading(opened_document(f.path, hide), f, keeps, faulty), f.path.resolve().parent.name)
 
 
 def _reading(document: Document, f: Found, keeps: Keeps, faulty: list[Path]) -> Reading:

@@ -63,10 +63,10 @@ def corpus(
     form = form or form_by(output, _FORMATS)
     at = _day(today)
     missing = [p for p in path if not p.exists()]
-    for p in missing[:-1]:
+    for p in missing:
         say(f"error: {p}: no such file or directory.", err=True)
     if missing:
-        refuse(f"{missing[-1]}: no such file or directory.")
+        sys.exit(2)
     hide = redactor(redact)
     kept = None if no_cache or redact else cache or default_file()
     store = Cache(kept)

@@ -121,22 +121,22 @@ def review(
     if model is not None and not send:
         _plan(answering, model, found)
     reviews = [_reviewed(f, chosen, left_out, answering) for f in found]
-    settings.unread += answering.faulty
+    unread = bool(settings.faults or answering.faulty)
     answering.tell_unused()
     tell_redacted(hide)
     if not reviews and (fix or add_ignores or form in ("text", "json")):
         sys.exit(2)
     if fix or add_ignores:
         mend(reviews, fix, add_ignores, write)
-        sys.exit(2 if settings.unread else 0)
+        sys.exit(2 if unread else 0)
     path = next(iter(paths))
     first = settings.of(path) if str(path) != "-" else ReviewSettings()
     fail_on = fail_on or first.fail_on or "error"
     if baseline is None and first.baseline:
         baseline = Path(first.folder, first.baseline)
-    findings = new_findings([f for r in reviews for f in r.findings], baseline if not settings.unread else None)
-    write_out(_render(reviews, findings, form, None if brief else every, output, fail_on, answering, settings.faults), output)
-    sys.exit(2 if settings.unread else exit_code(findings, fail_on))
+    findings = new_findings([f for r in reviews for f in r.findings], baseline if not unread else None)
+    write_out(_render(reviews, findings, form, every, brief, output, fail_on, answering, settings.faults), output)
+    sys.exit(2 if unread else exit_code(findings, fail_on))
 
 
 def _answering(
@@ -206,7 +206,8 @@ def _render(
     reviews: list[Review],
     findings: list[Finding],
     form: str,
-    every: bool | None,
+    every: bool,
+    brief: bool,
     output: Path | None,
     fail_on: str,
     answering: Answering,
@@ -223,7 +224,7 @@ def _render(
     from fuelbed.reviewing.text import render_review
 
     width = 80 if output is not None else terminal_width()
-    if every is not None and (len(reviews) <= _SHOWN or every):
+    if not brief and (len(reviews) <= _SHOWN or every):
         return "\n".join(render_review(r, width, every, by=answering.by(r.document.source.file)) for r in reviews)
     from fuelbed.reviewing.many import render_many
 

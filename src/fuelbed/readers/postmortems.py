@@ -61,7 +61,11 @@ def find_postmortems(paths: Iterable[Path]) -> list[Found]:
     """What is under these paths, each once, in the order of the paths and then of the names. Links to folders are not followed, and
     what begins with a dot is left out, as is a file whose name says that it is no account (README). Raises `InputError`."""
     paths = list(paths)
-    missing = [_missing(p) for p in paths if not p.exists()]
+    missing = [
+        _finding(p, "no such file or directory.", "Name a postmortem, a case, or a folder of them.")
+        for p in paths
+        if not p.exists()
+    ]
     if missing:
         raise InputError(missing)
     out: dict[Path, Found] = {}
@@ -95,10 +99,6 @@ def _under(root: Path) -> Iterator[Found]:
         for name in files:
             if is_markdown(name) and os.path.splitext(name)[0].lower() not in _NO_ACCOUNT:
                 yield Found(folder / name, root)
-
-
-def _missing(path: Path) -> Finding:
-    return _finding(path, "no such file or directory.", "Name a postmortem, a case, or a folder of them.")
 
 
 def _fault(path: Path, message: str, cure: str) -> InputError:

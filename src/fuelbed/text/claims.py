@@ -162,9 +162,14 @@ def _explicit(document: Document, among: Iterable[Sentence], told: Sequence[Sent
 
 def _beside_actions(document: Document, told: Sequence[Sentence], listed: int) -> Mention | None:
     """The same in a paragraph of a section of actions, which says what they are for, where it calls it the cause."""
-    paragraphs = [s for s in document.said("actions") if document.block_of(s).kind == "paragraph"]
+    paragraphs = _action_paragraphs(document)
     found = _explicit(document, paragraphs, [*told, *paragraphs], listed) if paragraphs else None
     return found if found is not None and found.why in _BY_NAME_OF_CAUSE else None
+
+
+def _action_paragraphs(document: Document) -> list[Sentence]:
+    """What the paragraphs of sections of actions say: what the actions are for."""
+    return [s for s in document.said("actions") if document.block_of(s).kind == "paragraph"]
 
 
 def _parted(document: Document) -> bool:
@@ -259,13 +264,12 @@ def _of_harm(sentence: Sentence, reason: Hit) -> bool:
 def _human(document: Document) -> tuple[HumanClaim, Mention | None]:
     """What is said of people, the strongest first: blame, blame of oneself, an act told, a name."""
     told = _story(document)
-    spoken = [
-        *told,
-        *(s for s in document.said("actions") if document.block_of(s).kind == "paragraph"),
-    ]  # what the actions are for
-    kinds: tuple[tuple[HumanClaim, str], ...] = (("blames", "blames"), ("self_blame", "self_blame"), ("action_described", "act"))
-    for claim, role in kinds:
-        for s, _ in _lexicon().within(told if claim == "action_described" else spoken, role):
+    spoken = [*told, *_action_paragraphs(document)]
+    kinds: tuple[tuple[HumanClaim, str, Sequence[Sentence]], ...] = (
+        ("blames", "blames", spoken), ("self_blame", "self_blame", spoken), ("action_described", "act", told),
+    )  # fmt: skip  # one table
+    for claim, role, among in kinds:
+        for s, _ in _lexicon().within(among, role):
             if claim == "action_described" and document.role_of(s) in _LOOKING_BACK:
                 continue
             hit = _says(s, role)

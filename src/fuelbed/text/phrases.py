@@ -111,7 +111,7 @@ def opened(text: str, asks: bool = False) -> str:
         text = text.lstrip(_EDGE + ")]")
         m = next((m for e in entries if (m := e.match.match(text)) is not None and len(text) - m.end() > 3), None)
         if m is not None and text[m.end() :].lstrip().startswith("of "):
-            break  # "the first of our resolvers"
+            break  # what follows hangs on it: "the first of our resolvers", "as of version 2"
         if m is None and asking:
             m = next((m for e in asking if (m := e.match.match(text)) is not None and len(text) - m.end() > 3), None)
         if m is None and (led := _led(text)):

@@ -34,7 +34,6 @@ _MAYBE = re.compile(r"[@:=\d]|--|_[A-Za-z]{20}")
 _KEY_LINES = re.compile(
     r"(?:(?:[\s>]{0,8}(?:Proc-Type:[^\r\n]{0,80}|DEK-Info:[^\r\n]{0,80}|[A-Za-z0-9+/=\\]{16,}))+(?:(?:\r?\n| )[A-Za-z0-9+/=\\]{1,15}(?!\S))?)?"
 )
-_MASKED = re.compile(r"x{4}|\*{3}|redacted", re.IGNORECASE)
 _LOGIN = re.compile(r"://[^\s/:@]{0,64}:\Z")  # what stands before a password in an address
 
 
@@ -58,6 +57,11 @@ class Secret:
 @lru_cache(maxsize=32)
 def _words(name: str) -> tuple[str, ...]:
     return lexicon("secrets").words[name]
+
+
+def _has(low: str, *names: str) -> bool:
+    """Whether a value, in lower case, holds a word of these lists."""
+    return any(word in low for name in names for word in _words(name))
 
 
 def secrets(text: str) -> tuple[Secret, ...]:
@@ -115,7 +119,7 @@ def _of(e: Entry, text: str) -> Iterator[Secret]:
             yield Secret(kind, "credential", start, _block_end(text, end))
         elif e.role == "personal":
             if kind != "e-mail" or not (
-                _MASKED.search(text[start:end])
+                _has(text[start:end].lower(), "blanked")
                 or _documented(text[start:end].lower())
                 or _LOGIN.search(text, max(start - 70, 0), start)
             ):
@@ -143,7 +147,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 def _is_credential(role: str, key: str, value: str) -> bool:
     low = value.lower()
-    if any(mask in low for mask in _words("masks")) or len(set(low)) < 4:
+    if _has(low, "blanked", "masks") or len(set(low)) < 4:
         return False
     if role == "credential":
         return True

@@ -88,9 +88,14 @@ def _clock(m: re.Match[str]) -> dt.time | None:
     return dt.time(hour, minute, min(second, 59)) if hour < 24 and minute < 60 else None
 
 
+def _plain(text: str) -> str:
+    """With plain hyphens; a text of ASCII alone has no others, and is not copied."""
+    return text if text.isascii() else text.translate(_HYPHENS)
+
+
 def stamp(text: str, whole: bool = False) -> Stamp | None:
     """The time that a text begins with, None if it begins with none. `whole`: nothing else may follow."""
-    text = text.translate(_HYPHENS)
+    text = _plain(text)
     if _STARTS.match(text) is None:
         return None
     found = Stamp()
@@ -192,7 +197,7 @@ def any_date(text: str, source: str = "") -> dt.date | None:
     mistaken, where one of these is at most three days away; else the month is taken to come first."""
     if not any(map(str.isdecimal, text)):
         return None
-    text = text.translate(_HYPHENS)
+    text = _plain(text)
     for role in ("datetime", "date"):
         for pattern in _patterns(role):
             for m in pattern.finditer(text[:2_000]):
